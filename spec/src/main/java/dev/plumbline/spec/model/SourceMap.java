@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.spec.model;
+
+import dev.plumbline.spec.value.Position;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where each part of a state was written: position by address ({@code bridges.br0.ports.eth1.vlan},
+ * {@code routes[0].via}). Where a value stands is no part of what it says, so any two source maps
+ * are equal.
+ */
+public final class SourceMap {
+  private static final SourceMap EMPTY = new SourceMap(Map.of());
+
+  private final Map<String, Position> positions;
+
+  public SourceMap(Map<String, Position> positions) {
+    this.positions = Map.copyOf(positions);
+  }
+
+  public static SourceMap empty() {
+    return EMPTY;
+  }
+
+  /** Where the address was written, or the nearest thing around it; null if nothing is known. */
+  public @Nullable Position position(String address) {
+    String at = address;
+    while (true) {
+      Position position = positions.get(at);
+      if (position != null || at.isEmpty()) {
+        return position;
+      }
+      int cut = Math.max(at.lastIndexOf('.'), at.lastIndexOf('['));
+      at = cut < 0 ? "" : at.substring(0, cut);
+    }
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof SourceMap;
+  }
+
+  @Override
+  public int hashCode() {
+    return 0;
+  }
+
+  @Override
+  public String toString() {
+    return positions.size() + " positions";
+  }
+}
