@@ -174,6 +174,9 @@ public final class AttributeMap implements Iterable<AttributeMap.Entry> {
       if (key != null && (!Slot.hasBytes(slots[i]) || key.codec() instanceof NestCodec)) {
         writeValue(writer, key, objectAt(i));
       } else if (Slot.hasBytes(slots[i])) {
+        if (key != null) {
+          writer.mark(key);
+        }
         writer.attribute(
             Slot.rawType(slots[i]), bytes, Slot.offset(slots[i]), Slot.length(slots[i]));
       } else {

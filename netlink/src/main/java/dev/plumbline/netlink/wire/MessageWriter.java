@@ -4,6 +4,7 @@ package dev.plumbline.netlink.wire;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes messages one after another into one buffer that grows, in the host's byte order and with
@@ -15,6 +16,11 @@ import java.util.Arrays;
 public final class MessageWriter {
   private ByteBuffer buffer;
   private int messageStart = -1;
+
+  // Where attributes with a key were written: the kernel names the offending one by its offset.
+  private int[] markOffsets = new int[16];
+  private Attribute<?>[] markKeys = new Attribute<?>[16];
+  private int marks;
 
   public MessageWriter() {
     this(4096);
@@ -56,6 +62,9 @@ public final class MessageWriter {
   public void abandon() {
     if (messageStart >= 0) {
       buffer.position(messageStart);
+      while (marks > 0 && markOffsets[marks - 1] >= messageStart) {
+        marks--;
+      }
       messageStart = -1;
     }
   }
@@ -63,6 +72,7 @@ public final class MessageWriter {
   /** Empties the writer; the buffer is kept for the next messages. */
   public void clear() {
     buffer.clear();
+    marks = 0;
     messageStart = -1;
   }
 
@@ -158,6 +168,7 @@ public final class MessageWriter {
 
   /** Appends an attribute in the form that its codec gives it. */
   public <T> MessageWriter attribute(Attribute<T> attribute, T value) {
+    mark(attribute);
     attribute.codec().write(this, attribute.type(), value);
     return this;
   }
@@ -205,6 +216,31 @@ public final class MessageWriter {
     }
     buffer.putShort(mark, (short) length);
     align();
+  }
+
+  /**
+   * The key that the attribute at that offset was written with, or null if there is none at that
+   * offset or it had no key.
+   *
+   * @param offset of the attribute's header from the start of the buffer
+   */
+  public @Nullable Attribute<?> attributeAt(int offset) {
+    int index = Arrays.binarySearch(markOffsets, 0, marks, offset);
+    return index < 0 ? null : markKeys[index];
+  }
+
+  /** Notes that the attribute about to be written belongs to the key. */
+  void mark(Attribute<?> key) {
+    int offset = NetlinkFormat.align(buffer.position());
+    if (marks > 0 && markOffsets[marks - 1] == offset) {
+      marks--; // the one before wrote nothing (a flag that is false)
+    }
+    if (marks == markOffsets.length) {
+      markOffsets = Arrays.copyOf(markOffsets, marks * 2);
+      markKeys = Arrays.copyOf(markKeys, marks * 2);
+    }
+    markOffsets[marks] = offset;
+    markKeys[marks++] = key;
   }
 
   /** Appends part of a buffer as an attribute, without an array between. */
