@@ -380,9 +380,10 @@ public final class AttributeMap implements Iterable<AttributeMap.Entry> {
 
     private void append(long slot, @Nullable Attribute<?> key, @Nullable Object value) {
       if (size == slots.length) {
-        slots = Arrays.copyOf(slots, size * 2);
-        keys = Arrays.copyOf(keys, size * 2);
-        values = Arrays.copyOf(values, size * 2);
+        int capacity = Math.max(8, size * 2);
+        slots = Arrays.copyOf(slots, capacity);
+        keys = Arrays.copyOf(keys, capacity);
+        values = Arrays.copyOf(values, capacity);
       }
       put(size++, slot, key, value);
     }

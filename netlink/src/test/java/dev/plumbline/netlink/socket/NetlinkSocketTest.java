@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.netlink.socket;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -40,8 +41,7 @@ class NetlinkSocketTest {
   void aRefusedRequestTellsTheKernelsWords() {
     NetlinkException e =
         assertThrows(
-            NetlinkException.class,
-            () -> socket.request(Requests.createLink("br0", "nosuchkind")));
+            NetlinkException.class, () -> socket.request(Requests.createLink("br0", "nosuchkind")));
     assertEquals(Errno.EOPNOTSUPP, e.errno());
     assertEquals("EOPNOTSUPP", e.errnoName());
     assertEquals("Unknown device type", e.kernelMessage());
@@ -58,7 +58,8 @@ class NetlinkSocketTest {
     socket.request(Requests.createLink("br0", "bridge"));
     NetlinkException e =
         assertThrows(
-            NetlinkException.class, () -> socket.request(Requests.createLink("a".repeat(40), "bridge")));
+            NetlinkException.class,
+            () -> socket.request(Requests.createLink("a".repeat(40), "bridge")));
     assertEquals("IFLA_IFNAME", e.attribute(), e.getMessage());
     assertEquals(32, e.offset());
   }
@@ -268,9 +269,18 @@ class NetlinkSocketTest {
     return message.attributes(Requests.IFINFOMSG, Requests.LINK).require(Requests.IFNAME);
   }
 
+  /** Open sockets of this JVM; its other descriptors come and go with the garbage collector. */
   private static long descriptors() throws IOException {
     try (Stream<Path> entries = Files.list(Path.of("/proc/self/fd"))) {
-      return entries.count();
+      return entries.filter(NetlinkSocketTest::isSocket).count();
+    }
+  }
+
+  private static boolean isSocket(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
+    } catch (IOException e) {
+      return false; // that of the directory itself
     }
   }
 }

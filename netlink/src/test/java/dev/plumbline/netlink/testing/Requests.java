@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.netlink.testing;
 
 import dev.plumbline.netlink.socket.Request;
@@ -21,14 +22,12 @@ public final class Requests {
   /** Bytes of struct ifinfomsg. */
   public static final int IFINFOMSG = 16;
 
-  private static final Attribute<String> KIND =
-      new Attribute<>(1, "IFLA_INFO_KIND", Codecs.STRING);
+  private static final Attribute<String> KIND = new Attribute<>(1, "IFLA_INFO_KIND", Codecs.STRING);
 
   public static final Attribute<String> IFNAME = new Attribute<>(3, "IFLA_IFNAME", Codecs.STRING);
   public static final Attribute<Long> MTU = new Attribute<>(4, "IFLA_MTU", Codecs.U32);
   public static final Attribute<AttributeMap> LINKINFO =
-      new Attribute<>(
-          18, "IFLA_LINKINFO", Codecs.nested(AttributeSchema.of("IFLA_INFO", KIND)));
+      new Attribute<>(18, "IFLA_LINKINFO", Codecs.nested(AttributeSchema.of("IFLA_INFO", KIND)));
   public static final AttributeSchema LINK = AttributeSchema.of("IFLA", IFNAME, MTU, LINKINFO);
 
   private record Made(int type, int flags, String description, Consumer<MessageWriter> body)

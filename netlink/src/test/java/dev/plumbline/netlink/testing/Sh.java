@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.netlink.testing;
 
 import java.io.IOException;
@@ -22,7 +23,8 @@ public final class Sh {
       Process process = new ProcessBuilder("sh", "-c", commandLine).start();
       process.getOutputStream().close();
       CompletableFuture<String> errors = new CompletableFuture<>();
-      Thread reader = new Thread(() -> errors.complete(text(process.getErrorStream())), "sh-stderr");
+      Thread reader =
+          new Thread(() -> errors.complete(text(process.getErrorStream())), "sh-stderr");
       reader.start();
       String output = text(process.getInputStream());
       int status = process.waitFor();

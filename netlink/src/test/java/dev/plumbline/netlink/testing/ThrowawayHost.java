@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.netlink.testing;
 
 import dev.plumbline.netlink.libc.Libc;
@@ -15,8 +16,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /**
  * Gives each test a host of its own: before each test its thread moves into a new network and a new
  * mount namespace with {@code lo} up, an empty {@code /run/netns} and a {@code /sys} that shows the
- * new network's devices; afterwards it moves back, which is checked. What the test made goes with the
- * namespaces, as soon as no thread or process that it left behind is in them.
+ * new network's devices; afterwards it moves back, which is checked. What the test made goes with
+ * the namespaces, as soon as no thread or process that it left behind is in them.
  *
  * <p>Use {@link KernelTest}, which adds this; tests run in it one after another on each thread.
  */
@@ -81,8 +82,7 @@ public final class ThrowawayHost implements BeforeEachCallback, AfterEachCallbac
       // Else what is mounted here would be mounted on the real host, too.
       Libc.mount("none", "/", null, Libc.MS_REC | Libc.MS_PRIVATE, null);
       // sysfs shows the network namespace that it was mounted from.
-      Libc.mount(
-          "sysfs", "/sys", "sysfs", Libc.MS_NOSUID | Libc.MS_NODEV | Libc.MS_NOEXEC, null);
+      Libc.mount("sysfs", "/sys", "sysfs", Libc.MS_NOSUID | Libc.MS_NODEV | Libc.MS_NOEXEC, null);
       // A tmpfs on all of /run would hide the sockets of services; the names are enough.
       Path names = Path.of("/run/netns");
       if (!Files.isDirectory(names)) {
@@ -98,7 +98,8 @@ public final class ThrowawayHost implements BeforeEachCallback, AfterEachCallbac
       if (Thread.currentThread() != thread) {
         throw new IllegalStateException("the test ended on another thread than it began on");
       }
-      // setns wants a root and directory of the thread's own; threads that the test started share it.
+      // setns wants a root and directory of the thread's own; threads that the test started share
+      // it.
       Libc.unshare(Libc.CLONE_FS);
       Libc.setns(net, Libc.CLONE_NEWNET);
       Libc.setns(mounts, Libc.CLONE_NEWNS);
