@@ -35,6 +35,7 @@ public final class Libc {
   public static final int POLLFD_BYTES = 8;
 
   public static final int O_RDONLY = 0; // open(2)
+  public static final int O_RDWR = 2;
   public static final int O_CREAT = 0x40;
   public static final int O_EXCL = 0x80;
   public static final int O_CLOEXEC = 0x80000;
@@ -182,6 +183,11 @@ public final class Libc {
   }
 
   public static int ioctl(int fd, long request, long argument) throws ErrnoException {
+    return checked("ioctl", () -> C.ioctl(fd, request, argument));
+  }
+
+  /** As {@link #ioctl(int, long, long)}, with a structure that the call reads and may write. */
+  public static int ioctl(int fd, long request, byte[] argument) throws ErrnoException {
     return checked("ioctl", () -> C.ioctl(fd, request, argument));
   }
 

@@ -48,6 +48,8 @@ public interface LibcFunctions {
 
   int ioctl(int fd, long request, long argument);
 
+  int ioctl(int fd, long request, @In @Out byte[] argument);
+
   int setns(int fd, int type);
 
   int unshare(int flags);

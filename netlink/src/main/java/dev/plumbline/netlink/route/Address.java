@@ -1,0 +1,448 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.netlink.route;
+
+import static dev.plumbline.netlink.wire.Codecs.IP;
+import static dev.plumbline.netlink.wire.Codecs.STRING;
+import static dev.plumbline.netlink.wire.Codecs.U32;
+import static dev.plumbline.netlink.wire.Codecs.U8;
+
+import dev.plumbline.netlink.socket.Request;
+import dev.plumbline.netlink.wire.Attribute;
+import dev.plumbline.netlink.wire.AttributeMap;
+import dev.plumbline.netlink.wire.AttributeSchema;
+import dev.plumbline.netlink.wire.MessageWriter;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An IP address of a link (RTM_NEWADDR).
+ *
+ * <pre>{@code
+ * socket.execute(Address.add(Address.of(InetAddress.getByName("10.0.0.1"), 24).on(index).protocol(112)));
+ * }</pre>
+ *
+ * <p>Layout (struct ifaddrmsg, {@code <linux/if_addr.h>}), followed by attributes IFA_*:
+ *
+ * <pre>
+ *    0               1               2               3
+ *   +---------------+---------------+---------------+---------------+
+ *   |    family     | prefix length |     flags     |     scope     |
+ *   +---------------+---------------+---------------+---------------+
+ *   |                         link index                            |
+ *   +---------------------------------------------------------------+
+ * </pre>
+ *
+ * <p>Immutable; equality is by all that the message says, time stamps included.
+ */
+public final class Address {
+  private static final int HEADER_BYTES = 8;
+
+  /**
+   * Flag, IPv4: another address of the same network on the link came first. Read-only; IPv6:
+   * temporary (RFC 8981).
+   */
+  public static final long SECONDARY = 0x01;
+
+  /** Flag, IPv6: no duplicate address detection. */
+  public static final long NODAD = 0x02;
+
+  /** Flag, IPv6: usable before duplicate address detection is done. */
+  public static final long OPTIMISTIC = 0x04;
+
+  /** Flag, IPv6: another host has this address. Read-only. */
+  public static final long DADFAILED = 0x08;
+
+  /** Flag, IPv6: a mobile host's home address. */
+  public static final long HOMEADDRESS = 0x10;
+
+  /** Flag: the preferred lifetime is over. Read-only. */
+  public static final long DEPRECATED = 0x20;
+
+  /** Flag, IPv6: duplicate address detection is not done yet. Read-only. */
+  public static final long TENTATIVE = 0x40;
+
+  /** Flag: the address has no end. Read-only; follows from the lifetimes. */
+  public static final long PERMANENT = 0x80;
+
+  /** Flag, IPv6: the kernel makes temporary addresses from this one. */
+  public static final long MANAGETEMPADDR = 0x100;
+
+  /** Flag: the kernel adds no route for the network. */
+  public static final long NOPREFIXROUTE = 0x200;
+
+  /** Flag: joins the multicast group of this address. */
+  public static final long MCAUTOJOIN = 0x400;
+
+  /** Flag, IPv6: made by the kernel as in RFC 7217. */
+  public static final long STABLE_PRIVACY = 0x800;
+
+  /** Scope: everywhere. */
+  public static final int SCOPE_UNIVERSE = 0;
+
+  /** Scope: within the site. */
+  public static final int SCOPE_SITE = 200;
+
+  /** Scope: on the link. The kernel sets it for fe80::/10 by itself. */
+  public static final int SCOPE_LINK = 253;
+
+  /** Scope: within the host. The kernel sets it for ::1 by itself. */
+  public static final int SCOPE_HOST = 254;
+
+  /** A lifetime without end, seconds. */
+  public static final long FOREVER = 0xffff_ffffL;
+
+  /** The other end's address, or the local one where there is none. */
+  public static final Attribute<InetAddress> ADDRESS = new Attribute<>(1, "IFA_ADDRESS", IP);
+
+  /** The local address; absent in IPv6 messages without a peer. */
+  public static final Attribute<InetAddress> LOCAL = new Attribute<>(2, "IFA_LOCAL", IP);
+
+  /** IPv4: label, the link's name or the name, a colon and something; at most 15 bytes. */
+  public static final Attribute<String> LABEL = new Attribute<>(3, "IFA_LABEL", STRING);
+
+  /** IPv4: broadcast address. The kernel sets none by itself. */
+  public static final Attribute<InetAddress> BROADCAST = new Attribute<>(4, "IFA_BROADCAST", IP);
+
+  /** Lifetimes and time stamps. */
+  public static final Attribute<CacheInfo> CACHEINFO =
+      new Attribute<>(6, "IFA_CACHEINFO", CacheInfo.CODEC);
+
+  /** All flags; the header has room for eight. */
+  public static final Attribute<Long> FLAGS = new Attribute<>(8, "IFA_FLAGS", U32);
+
+  /** Metric of the route that the kernel adds for the network. */
+  public static final Attribute<Long> RT_PRIORITY = new Attribute<>(9, "IFA_RT_PRIORITY", U32);
+
+  /**
+   * Who made it, 0 to 255 (Linux 5.18): 0 unsaid, 1 kernel for lo, 2 router advertisement, 3 kernel
+   * for link-local.
+   */
+  public static final Attribute<Integer> PROTO = new Attribute<>(11, "IFA_PROTO", U8);
+
+  private static final AttributeSchema SCHEMA =
+      AttributeSchema.of(
+          "IFA", ADDRESS, LOCAL, LABEL, BROADCAST, CACHEINFO, FLAGS, RT_PRIORITY, PROTO);
+
+  private final int family;
+  private final int prefixLength;
+  private final int headerFlags;
+  private final int scope;
+  private final int index;
+  private final AttributeMap attributes;
+
+  private Address(
+      int family,
+      int prefixLength,
+      int headerFlags,
+      int scope,
+      int index,
+      AttributeMap attributes) {
+    this.family = family;
+    this.prefixLength = prefixLength;
+    this.headerFlags = headerFlags;
+    this.scope = scope;
+    this.index = index;
+    this.attributes = attributes;
+  }
+
+  /**
+   * Starts an address.
+   *
+   * @param prefixLength 0 to 32, or to 128
+   */
+  public static Builder of(InetAddress local, int prefixLength) {
+    return new Builder(local, prefixLength);
+  }
+
+  /** AF_INET or AF_INET6, see {@link Family}. */
+  public int family() {
+    return family;
+  }
+
+  /** Index of the link. */
+  public int index() {
+    return index;
+  }
+
+  /** The local address. */
+  public InetAddress local() {
+    InetAddress local = attributes.get(LOCAL);
+    return local != null ? local : attributes.require(ADDRESS);
+  }
+
+  /** Bits of the network; of the peer's network if there is a peer. */
+  public int prefixLength() {
+    return prefixLength;
+  }
+
+  /** The other end's address on a point-to-point link, or null. */
+  public @Nullable InetAddress peer() {
+    InetAddress address = attributes.get(ADDRESS);
+    return address == null || address.equals(local()) ? null : address;
+  }
+
+  /** Broadcast address, or null. */
+  public @Nullable InetAddress broadcast() {
+    return attributes.get(BROADCAST);
+  }
+
+  /** Label, or null (IPv6 has none). */
+  public @Nullable String label() {
+    return attributes.get(LABEL);
+  }
+
+  /** {@link #SCOPE_UNIVERSE} to {@link #SCOPE_HOST}. */
+  public int scope() {
+    return scope;
+  }
+
+  /** All flags. */
+  public long flags() {
+    return attributes.get(FLAGS, (long) headerFlags);
+  }
+
+  /** Whether all these flags are set. */
+  public boolean has(long flag) {
+    return (flags() & flag) == flag;
+  }
+
+  /** Seconds until the kernel removes it, or {@link #FOREVER}. */
+  public long validSeconds() {
+    CacheInfo info = attributes.get(CACHEINFO);
+    return info == null ? FOREVER : info.valid();
+  }
+
+  /** Seconds until it is not used for new connections, or {@link #FOREVER}. */
+  public long preferredSeconds() {
+    CacheInfo info = attributes.get(CACHEINFO);
+    return info == null ? FOREVER : info.preferred();
+  }
+
+  /** Metric of the network's route, 0 for the kernel's default. */
+  public long metric() {
+    return attributes.get(RT_PRIORITY, 0L);
+  }
+
+  /** Who made it; 0 also where the kernel does not know IFA_PROTO. */
+  public int protocol() {
+    return attributes.get(PROTO, 0);
+  }
+
+  /** All attributes of the message. */
+  public AttributeMap attributes() {
+    return attributes;
+  }
+
+  /** Adds it. EEXIST if the link has it (IPv4: with this prefix length). */
+  public static Request add(Address address) {
+    return address.request(
+        RouteRequest.NEWADDR, RouteRequest.CREATE | RouteRequest.EXCLUSIVE, "add");
+  }
+
+  /** As {@link #add(Address)}. */
+  public static Request add(Builder address) {
+    return add(address.build());
+  }
+
+  /**
+   * Adds it, or changes the one that is there: lifetimes, metric, protocol and noprefixroute; IPv6
+   * also the peer. The kernel silently keeps an IPv4 address's label, broadcast and scope.
+   */
+  public static Request replace(Address address) {
+    return address.request(RouteRequest.NEWADDR, RouteRequest.CREATE | RouteRequest.REPLACE, "set");
+  }
+
+  /** As {@link #replace(Address)}. */
+  public static Request replace(Builder address) {
+    return replace(address.build());
+  }
+
+  /**
+   * Deletes it. EADDRNOTAVAIL if it is not there. Deleting the first IPv4 address of a network
+   * deletes the secondary ones of that network too, unless net.ipv4.conf.DEVICE.promote_secondaries
+   * is on.
+   */
+  public static Request delete(Address address) {
+    return address.request(RouteRequest.DELADDR, 0, "delete");
+  }
+
+  /** As {@link #delete(Address)}. */
+  public static Request delete(Builder address) {
+    return delete(address.build());
+  }
+
+  /** Asks for all addresses of all families. */
+  public static Request dump() {
+    return dump(0);
+  }
+
+  /** Asks for the addresses of one link; 0 for all. */
+  public static Request dump(int index) {
+    return new RouteRequest(
+        RouteRequest.GETADDR, 0, "list addresses", w -> w.u8(0).u8(0).u8(0).u8(0).s32(index));
+  }
+
+  private Request request(int type, int flags, String verb) {
+    String description =
+        verb + " address " + Text.of(local()) + "/" + prefixLength + " on link #" + index;
+    return new RouteRequest(type, flags, description, this::writeBody);
+  }
+
+  /**
+   * Reads the payload of an RTM_NEWADDR or RTM_DELADDR message.
+   *
+   * @throws dev.plumbline.netlink.wire.WireException if it is malformed
+   */
+  public static Address readBody(ByteBuffer payload) {
+    ByteBuffer header = Headers.of(payload, HEADER_BYTES, "ifaddrmsg");
+    return new Address(
+        header.get(0) & 0xff,
+        header.get(1) & 0xff,
+        header.get(2) & 0xff,
+        header.get(3) & 0xff,
+        header.getInt(4),
+        SCHEMA.read(Headers.after(payload, HEADER_BYTES)));
+  }
+
+  void writeBody(MessageWriter w) {
+    w.u8(family).u8(prefixLength).u8(headerFlags).u8(scope).s32(index).attributes(attributes);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object o) {
+    return o instanceof Address other
+        && family == other.family
+        && prefixLength == other.prefixLength
+        && headerFlags == other.headerFlags
+        && scope == other.scope
+        && index == other.index
+        && attributes.equals(other.attributes);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(family, prefixLength, headerFlags, scope, index, attributes);
+  }
+
+  @Override
+  public String toString() {
+    return "Address["
+        + Text.of(local())
+        + "/"
+        + prefixLength
+        + " link="
+        + index
+        + " scope="
+        + scope
+        + " "
+        + attributes
+        + "]";
+  }
+
+  /**
+   * Lifetimes and time stamps (struct ifa_cacheinfo).
+   *
+   * @param preferred seconds, or {@link Address#FOREVER}
+   * @param valid seconds, or {@link Address#FOREVER}
+   * @param created centiseconds since boot; read-only
+   * @param updated centiseconds since boot; read-only
+   */
+  public record CacheInfo(long preferred, long valid, long created, long updated) {
+    static final dev.plumbline.netlink.wire.AttributeCodec<CacheInfo> CODEC =
+        dev.plumbline.netlink.wire.Codecs.struct(
+            16,
+            b ->
+                new CacheInfo(
+                    Integer.toUnsignedLong(b.getInt(0)),
+                    Integer.toUnsignedLong(b.getInt(4)),
+                    Integer.toUnsignedLong(b.getInt(8)),
+                    Integer.toUnsignedLong(b.getInt(12))),
+            (b, c) ->
+                b.putInt((int) c.preferred)
+                    .putInt((int) c.valid)
+                    .putInt((int) c.created)
+                    .putInt((int) c.updated));
+  }
+
+  /** Collects what an address is to be. Not thread-safe. */
+  public static final class Builder {
+    private final InetAddress local;
+    private final int prefixLength;
+    private int index;
+    private int scope;
+    private long flags;
+    private AttributeMap attributes = AttributeMap.EMPTY;
+
+    private Builder(InetAddress local, int prefixLength) {
+      this.local = local;
+      this.prefixLength = Family.checkPrefix(local, prefixLength);
+      // Both are sent, as iproute2 does: IPv4 takes the local address from LOCAL, IPv6 either.
+      attributes = attributes.with(LOCAL, local).with(ADDRESS, local);
+    }
+
+    /** Index of the link that is to have it. */
+    public Builder on(int linkIndex) {
+      index = linkIndex;
+      return this;
+    }
+
+    /** The other end's address; the prefix length is then its. */
+    public Builder peer(InetAddress other) {
+      return set(ADDRESS, other);
+    }
+
+    /** IPv4 broadcast address. */
+    public Builder broadcast(InetAddress value) {
+      return set(BROADCAST, value);
+    }
+
+    /** IPv4 label. */
+    public Builder label(String value) {
+      return set(LABEL, value);
+    }
+
+    /** {@link Address#SCOPE_UNIVERSE} (default) to {@link Address#SCOPE_HOST}; IPv6 ignores it. */
+    public Builder scope(int value) {
+      scope = value;
+      return this;
+    }
+
+    /** Sets these flags besides those set so far. */
+    public Builder flag(long bits) {
+      flags |= bits;
+      return this;
+    }
+
+    /**
+     * Lifetimes in seconds, or {@link Address#FOREVER}; preferred may not be longer than valid
+     * (EINVAL).
+     */
+    public Builder lifetimes(long validSeconds, long preferredSeconds) {
+      return set(CACHEINFO, new CacheInfo(preferredSeconds, validSeconds, 0, 0));
+    }
+
+    /** Metric of the network's route. */
+    public Builder metric(long value) {
+      return set(RT_PRIORITY, value);
+    }
+
+    /** Who makes it, 4 to 255 for user space. Kernels before 5.18 ignore it silently. */
+    public Builder protocol(int value) {
+      return set(PROTO, value);
+    }
+
+    /** Any attribute. */
+    public <T> Builder set(Attribute<T> attribute, T value) {
+      attributes = attributes.with(attribute, value);
+      return this;
+    }
+
+    /** The address as said so far. */
+    public Address build() {
+      AttributeMap all = flags == 0 ? attributes : attributes.with(FLAGS, flags);
+      return new Address(Family.of(local), prefixLength, (int) (flags & 0xff), scope, index, all);
+    }
+  }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.netlink.route;
+
+import dev.plumbline.netlink.namespace.NetNamespace;
+import dev.plumbline.netlink.wire.Attribute;
+import dev.plumbline.netlink.wire.AttributeCodec;
+import dev.plumbline.netlink.wire.AttributeSchema;
+import dev.plumbline.netlink.wire.MessageWriter;
+import java.nio.ByteBuffer;
+
+/**
+ * A pair of devices, each of which receives what the other sends: {@code IFLA_INFO_DATA} of kind
+ * "veth".
+ *
+ * <p>Only creation takes data; a read shows none. The peer of a device that was read is {@link
+ * Link#link()} in the namespace {@link Link#linkNamespaceId()} (absent for the same namespace).
+ * Deleting either end deletes both.
+ *
+ * <p>Source: {@code <linux/veth.h>}, drivers/net/veth.c.
+ */
+public final class Veth {
+  /** The kernel's name of this kind. */
+  public static final String KIND = "veth";
+
+  /**
+   * The other end: an ifinfomsg and attributes of its own, such as name, MTU, address, namespace.
+   * Write-only.
+   */
+  public static final Attribute<Link> PEER = new Attribute<>(1, "VETH_INFO_PEER", new PeerCodec());
+
+  /** All attributes of the nest that are known here. */
+  public static final AttributeSchema SCHEMA = AttributeSchema.of("Veth", PEER);
+
+  private Veth() {}
+
+  /**
+   * A pair to be created.
+   *
+   * @param peer the other end; the kernel honours its name, address, MTU, queue counts, txqlen,
+   *     group and, in the kernels since 2.6.33, namespace ({@link
+   *     Link.Builder#namespace(NetNamespace)}) and flags; not its master or alias
+   */
+  public static Link.Builder named(String name, Link.Builder peer) {
+    return Link.named(name).kind(KIND).data(PEER, peer.build());
+  }
+
+  private static final class PeerCodec implements AttributeCodec<Link> {
+    @Override
+    public Link read(ByteBuffer payload) {
+      return Link.readBody(payload);
+    }
+
+    @Override
+    public void write(MessageWriter w, int type, Link value) {
+      int mark = w.beginNested(type);
+      value.writeBody(w);
+      w.endNested(mark);
+    }
+  }
+}
