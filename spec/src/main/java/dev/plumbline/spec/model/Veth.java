@@ -8,6 +8,9 @@ package dev.plumbline.spec.model;
  * @param peer the far end; often in another namespace
  */
 public record Veth(DeviceSettings settings, Peer peer) implements DeviceKind {
-  /** The far end. Without a name in the file it is the key and {@code -peer}, cut to 15 bytes. */
+  /**
+   * The far end. Without a name in the file it is the key, cut to ten characters, and {@code
+   * -peer}.
+   */
   public record Peer(DeviceSettings settings) {}
 }

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.spec;
+
+import dev.plumbline.spec.check.Checks;
+import dev.plumbline.spec.form.StateForm;
+import dev.plumbline.spec.merge.Layers;
+import dev.plumbline.spec.merge.Variables;
+import dev.plumbline.spec.model.DesiredState;
+import dev.plumbline.spec.problem.Problem;
+import dev.plumbline.spec.problem.Problems;
+import dev.plumbline.spec.schema.HostSchema;
+import dev.plumbline.spec.source.DirectorySource;
+import dev.plumbline.spec.source.FileSource;
+import dev.plumbline.spec.value.Position;
+import dev.plumbline.spec.yaml.YamlMap;
+import dev.plumbline.spec.yaml.YamlScalar;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Loads a host file: read, merge, put variables in, validate, read as records, check.
+ *
+ * <p>Never throws for what a file says; everything is a {@link Problem} with its position, and all
+ * of them are reported at once. Reads files and nothing else; safe for any thread.
+ */
+public final class HostFile {
+  private HostFile() {}
+
+  /**
+   * Loads a file of the file system.
+   *
+   * @param file as the user named it; messages name files in the same way
+   */
+  public static Loaded load(Path file, LoadOptions options) {
+    if (!Files.exists(file)) {
+      return failed(file, "the file does not exist");
+    }
+    try {
+      Path real = Objects.requireNonNull(file.toAbsolutePath().normalize());
+      Path directory = Objects.requireNonNull(real.getParent());
+      Path root = root(directory, options.root());
+      // Links above the root are the user's own; those below it are judged as they are followed.
+      Path realDirectory = directory.toRealPath();
+      Path realRoot = root.toRealPath();
+      if (!realDirectory.startsWith(realRoot)) {
+        return failed(file, "the file is outside the repository " + root);
+      }
+      Path inside = realRoot.relativize(realDirectory).resolve(real.getFileName());
+      Path shown = file.getParent() == null ? Path.of("") : file.getParent();
+      Path shownRoot = shown.resolve(realDirectory.relativize(realRoot));
+      return load(
+          new DirectorySource(root, shownRoot) {
+            @Override
+            public String display(String path) {
+              return path.equals(inside.toString()) ? file.toString() : super.display(path);
+            }
+          },
+          inside.toString(),
+          options);
+    } catch (IOException e) {
+      return failed(file, "the file cannot be read: " + e.getMessage());
+    }
+  }
+
+  private static Path root(Path directory, @Nullable Path named) {
+    if (named != null) {
+      return named.toAbsolutePath().normalize();
+    }
+    Path git = DirectorySource.gitRoot(directory);
+    return git == null ? directory : git;
+  }
+
+  private static Loaded failed(Path file, String message) {
+    Problem problem = Problem.error(Position.ofFile(file.toString()), "", message);
+    return new Loaded(null, List.of(problem), Set.of());
+  }
+
+  /**
+   * Loads a file of any source.
+   *
+   * @param path of the file, relative to the source's root
+   */
+  public static Loaded load(FileSource source, String path, LoadOptions options) {
+    Problems problems = new Problems();
+    Layers layers = new Layers(source, problems);
+    YamlMap merged = layers.load(path);
+    if (merged == null) {
+      return new Loaded(null, problems.sorted(), layers.read());
+    }
+    YamlScalar guard =
+        merged.get("host") instanceof YamlScalar scalar && scalar.value() instanceof String
+            ? scalar
+            : null;
+    String host = options.host() != null ? options.host() : guard == null ? null : guard.text();
+    YamlMap tree = Variables.substitute(merged, host, problems);
+    if (guard != null && options.host() != null && !guard.text().equals(options.host())) {
+      problems.add(
+          Problem.error(
+              guard.position(),
+              "host",
+              "the file is for the host `" + guard.text() + "`, and this is `" + host + "`"));
+    }
+    HostSchema.validate(tree, problems);
+    DesiredState state = StateForm.read(tree, problems);
+    Checks.run(state, source.display(path), problems);
+    return new Loaded(problems.hasErrors() ? null : state, problems.sorted(), layers.read());
+  }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.spec;
+
+import dev.plumbline.spec.form.StateForm;
+import dev.plumbline.spec.model.DesiredState;
+import dev.plumbline.spec.yaml.YamlWriter;
+import java.util.Map;
+
+/** Writes host files. */
+public final class HostYaml {
+  private HostYaml() {}
+
+  /** The state as a file that loads back equal. */
+  public static String write(DesiredState state) {
+    return YamlWriter.write(toTree(state));
+  }
+
+  /**
+   * A plain ordered tree in the file's terms as a file.
+   *
+   * @param tree maps, lists, texts, Long and Boolean
+   */
+  public static String write(Map<String, ?> tree) {
+    return YamlWriter.write(tree);
+  }
+
+  /** The state as a plain ordered tree in the file's terms, for JSON for example. */
+  public static Map<String, Object> toTree(DesiredState state) {
+    return StateForm.write(state);
+  }
+}

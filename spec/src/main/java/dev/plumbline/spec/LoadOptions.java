@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.spec;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a host file is loaded.
+ *
+ * @param host name of the host that the file is for: a file with another {@code host} is refused,
+ *     and the variable {@code host} stands for it; null: any, and the variable {@code host} stands
+ *     for the file's own
+ * @param root directory that includes may not leave; null: the nearest directory above the file
+ *     that has a {@code .git}, or else the file's own directory
+ */
+public record LoadOptions(@Nullable String host, @Nullable Path root) {
+  /** Any host; the root is found. */
+  public static LoadOptions defaults() {
+    return new LoadOptions(null, null);
+  }
+
+  /** The same for one host. */
+  public LoadOptions forHost(String name) {
+    return new LoadOptions(name, root);
+  }
+
+  /** The same within a root. */
+  public LoadOptions within(Path directory) {
+    return new LoadOptions(host, directory);
+  }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.spec.check;
+
+import dev.plumbline.spec.model.Devices.Device;
+import dev.plumbline.spec.model.Tunnel;
+import dev.plumbline.spec.model.TunnelType;
+import dev.plumbline.spec.value.IpAddress;
+import dev.plumbline.spec.value.IpFamily;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * MTUs of devices that stand on others. Only where both are known: the upper one is written, and
+ * the lower one is written or is of a kind that has 1500 when it is made.
+ */
+final class MtuChecks {
+  private static final int USUAL_MTU = 1500;
+
+  private MtuChecks() {}
+
+  static void run(Scope scope) {
+    scope
+        .state
+        .vlans()
+        .forEach(
+            (key, vlan) -> {
+              Integer mtu = vlan.settings().mtu();
+              Device parent = scope.devices.resolve(vlan.settings().namespace(), vlan.parent());
+              Integer below = mtu(parent);
+              if (mtu != null && below != null && mtu > below) {
+                String object = "vlans." + key;
+                scope.error(
+                    object + ".mtu",
+                    object,
+                    "the MTU " + mtu + " does not fit into " + vlan.parent() + " with " + below,
+                    "at most " + below);
+              }
+            });
+    scope.state.tunnels().forEach((key, tunnel) -> tunnel(scope, "tunnels." + key, tunnel));
+  }
+
+  private static void tunnel(Scope scope, String object, Tunnel tunnel) {
+    Integer mtu = tunnel.settings().mtu();
+    Device carrier = mtu == null ? null : carrier(scope, tunnel);
+    Integer below = mtu(carrier);
+    if (mtu == null || carrier == null || below == null) {
+      return;
+    }
+    int room = below - overhead(tunnel);
+    if (mtu > room) {
+      scope.error(
+          object + ".mtu",
+          object,
+          "the MTU "
+              + mtu
+              + " and "
+              + overhead(tunnel)
+              + " bytes of "
+              + tunnel.type().spelling()
+              + " headers do not fit into "
+              + carrier.name()
+              + " with "
+              + below,
+          "at most " + room);
+    }
+  }
+
+  /**
+   * Bytes of outer headers that count against the carrier's MTU: IP 20 or 40, UDP 8, VXLAN (RFC
+   * 7348) or Geneve without options (RFC 8926) 8, GRE (RFC 2784, 2890) 4 and 4 each for key and
+   * checksum, and the inner Ethernet header 14 where frames are carried.
+   */
+  static int overhead(Tunnel tunnel) {
+    IpAddress end = tunnel.remote() != null ? tunnel.remote() : tunnel.local();
+    if (end == null && !tunnel.remotes().isEmpty()) {
+      end = tunnel.remotes().get(0);
+    }
+    int ip = end != null && end.family() == IpFamily.IPV6 ? 40 : 20;
+    TunnelType type = TunnelChecks.effectiveType(tunnel);
+    if (type == TunnelType.VXLAN || type == TunnelType.GENEVE) {
+      return ip + 8 + 8 + 14;
+    }
+    int gre = 4 + (tunnel.key() == null ? 0 : 4) + (Boolean.TRUE.equals(tunnel.checksum()) ? 4 : 0);
+    return ip + gre + (type == TunnelType.GRETAP ? 14 : 0);
+  }
+
+  /** The device that carries the tunnel: its parent, or the one that has its local address. */
+  private static @Nullable Device carrier(Scope scope, Tunnel tunnel) {
+    String namespace = tunnel.settings().namespace();
+    if (tunnel.parent() != null) {
+      return scope.devices.resolve(namespace, tunnel.parent());
+    }
+    IpAddress local = tunnel.local();
+    if (local == null) {
+      return null;
+    }
+    for (Device device : scope.devices.all()) {
+      // A loopback or dummy that has the address is not what the packets leave by.
+      boolean carries = !device.kind().equals("dummies") && !device.name().equals("lo");
+      boolean has =
+          device.settings().addressesOrNone().stream()
+              .anyMatch(address -> address.prefix().address().equals(local));
+      if (carries && has && device.namespace().equals(namespace)) {
+        return device;
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable Integer mtu(@Nullable Device device) {
+    if (device == null) {
+      return null;
+    }
+    if (device.settings().mtu() != null) {
+      return device.settings().mtu();
+    }
+    boolean usual = device.kind().equals("veths") || device.kind().equals("dummies");
+    return usual ? USUAL_MTU : null;
+  }
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.spec.check;
+
+import dev.plumbline.spec.model.Devices.Device;
+import dev.plumbline.spec.problem.NearMiss;
+import dev.plumbline.spec.value.DeviceName;
+import dev.plumbline.spec.value.ValueException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * References that mean nothing in the file.
+ *
+ * <p>A device that the file does not name may be there already or appear later (a hot-plugged
+ * network card, the tap of a virtual machine): that is no error. It is a warning when the name is
+ * nearly that of a device in the file, and an error when no device could have the name. A namespace
+ * that the file does not name may be there already; nearly the same holds. The name that differs in
+ * digits only ({@code vm1}, {@code vm2}) is no near miss: such names come in rows.
+ */
+final class ReferenceChecks {
+  private final Scope scope;
+
+  private ReferenceChecks(Scope scope) {
+    this.scope = scope;
+  }
+
+  static void run(Scope scope) {
+    new ReferenceChecks(scope).run();
+  }
+
+  private void run() {
+    scope
+        .state
+        .bridges()
+        .forEach(
+            (key, bridge) ->
+                bridge
+                    .ports()
+                    .keySet()
+                    .forEach(
+                        port -> {
+                          String object = "bridges." + key;
+                          String at = object + ".ports." + port;
+                          device(at, object, "the port", bridge.settings().namespace(), port);
+                        }));
+    scope
+        .state
+        .bonds()
+        .forEach(
+            (key, bond) -> members("bonds." + key, bond.settings().namespace(), bond.members()));
+    scope
+        .state
+        .vrfs()
+        .forEach((key, vrf) -> members("vrfs." + key, vrf.settings().namespace(), vrf.members()));
+    scope
+        .state
+        .vlans()
+        .forEach(
+            (key, vlan) -> {
+              String object = "vlans." + key;
+              String namespace = vlan.settings().namespace();
+              device(object + ".parent", object, "the parent", namespace, vlan.parent());
+            });
+    scope
+        .state
+        .tunnels()
+        .forEach(
+            (key, tunnel) -> {
+              String object = "tunnels." + key;
+              String namespace = tunnel.settings().namespace();
+              device(object + ".parent", object, "the parent", namespace, tunnel.parent());
+            });
+    routing();
+    for (Device device : scope.devices.all()) {
+      namespace(device.address(), device.namespace());
+    }
+  }
+
+  private void members(String object, String namespace, List<String> members) {
+    for (int i = 0; i < members.size(); i++) {
+      device(object + ".members[" + i + "]", object, "the member", namespace, members.get(i));
+    }
+  }
+
+  private void routing() {
+    for (int i = 0; i < scope.state.routes().size(); i++) {
+      var route = scope.state.routes().get(i);
+      String object = "routes[" + i + "]";
+      namespace(object, route.namespace());
+      device(object + ".dev", object, "the device", route.namespace(), route.dev());
+      for (int j = 0; j < route.nextHops().size(); j++) {
+        String at = object + ".nextHops[" + j + "].dev";
+        device(at, object, "the device", route.namespace(), route.nextHops().get(j).dev());
+      }
+    }
+    for (int i = 0; i < scope.state.rules().size(); i++) {
+      var rule = scope.state.rules().get(i);
+      String object = "rules[" + i + "]";
+      namespace(object, rule.namespace());
+      device(object + ".iif", object, "the device", rule.namespace(), rule.iif());
+      device(object + ".oif", object, "the device", rule.namespace(), rule.oif());
+    }
+  }
+
+  private void device(
+      String at, String object, String what, String namespace, @Nullable String reference) {
+    if (reference == null || reference.equals("lo")) {
+      return;
+    }
+    List<Device> candidates = scope.devices.candidates(namespace, reference);
+    if (candidates.size() > 1) {
+      scope.error(
+          at,
+          object,
+          what
+              + " `"
+              + reference
+              + "` means both "
+              + candidates.get(0).address()
+              + " and "
+              + candidates.get(1).address(),
+          "a key that one of them has alone");
+      return;
+    }
+    if (candidates.size() == 1) {
+      return;
+    }
+    try {
+      DeviceName.check(reference);
+    } catch (ValueException e) {
+      scope.error(
+          at, object, what + " " + e.getMessage() + " and is no key of this file", e.expected());
+      return;
+    }
+    Set<String> known = new LinkedHashSet<>();
+    for (Device device : scope.devices.all()) {
+      if (device.namespace().equals(namespace)) {
+        known.add(device.key() == null ? device.name() : device.key());
+      }
+    }
+    String near = NearMiss.find(reference, known);
+    if (near != null && !sameRow(near, reference)) {
+      scope.warning(
+          at,
+          object,
+          what
+              + " `"
+              + reference
+              + "` names no device in this file"
+              + " (name it under `interfaces` if it is there already)",
+          near);
+    }
+  }
+
+  private void namespace(String object, String namespace) {
+    if (namespace.isEmpty() || scope.state.namespaces().containsKey(namespace)) {
+      return;
+    }
+    String near = NearMiss.find(namespace, scope.state.namespaces().keySet());
+    if (near != null && !sameRow(near, namespace)) {
+      scope.warning(
+          object + ".namespace",
+          object,
+          "the namespace `" + namespace + "` is not in this file",
+          near);
+    }
+  }
+
+  /** Whether two names differ in their digits alone, both with as many of them. */
+  private static boolean sameRow(String a, String b) {
+    return a.replaceAll("[0-9]", "0").equals(b.replaceAll("[0-9]", "0"));
+  }
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.spec.form;
+
+import dev.plumbline.spec.model.Bridge;
+import dev.plumbline.spec.model.BridgePort;
+import dev.plumbline.spec.model.Datapath;
+import dev.plumbline.spec.model.FlowEntry;
+import dev.plumbline.spec.model.MacTable;
+import dev.plumbline.spec.model.StpSettings;
+import dev.plumbline.spec.model.VlanProtocol;
+import dev.plumbline.spec.yaml.YamlMap;
+import dev.plumbline.spec.yaml.YamlNode;
+import dev.plumbline.spec.yaml.YamlScalar;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Bridges and their ports. */
+final class BridgeForm {
+  private BridgeForm() {}
+
+  static Bridge read(String key, Fields fields) {
+    Datapath named = fields.choice("datapath", Datapath.values());
+    Datapath datapath = named == null ? Datapath.EMBEDDED : named;
+    return new Bridge(
+        datapath == Datapath.KERNEL
+            ? DeviceForm.read(key, fields)
+            : DeviceForm.readNamed(key, fields),
+        datapath,
+        fields.objects("ports", BridgeForm::port),
+        VlanModeForm.read(fields, "vlan"),
+        fields.flag("vlanFiltering"),
+        fields.choice("vlanProtocol", VlanProtocol.values()),
+        fields.integer("defaultPvid"),
+        stp(fields.map("stp")),
+        macTable(fields.map("macTable")),
+        fields.flag("multicastSnooping"),
+        fields.integer("groupForwardMask"),
+        stp(fields.map("rstp")),
+        fields.flag("forwardBpdu"),
+        fields.list("flows", BridgeForm::flow));
+  }
+
+  private static BridgePort port(String key, Fields fields) {
+    return new BridgePort(
+        VlanModeForm.read(fields, "vlan"),
+        fields.integer("pathCost"),
+        fields.integer("priority"),
+        fields.flag("learning"),
+        fields.flag("flood"),
+        fields.flag("multicastFlood"),
+        fields.flag("broadcastFlood"),
+        fields.flag("hairpin"),
+        fields.flag("isolated"),
+        fields.flag("bpduGuard"),
+        fields.flag("rootBlock"),
+        fields.flag("fastLeave"),
+        fields.flag("neighSuppress"));
+  }
+
+  private static @Nullable StpSettings stp(@Nullable Fields fields) {
+    return fields == null
+        ? null
+        : new StpSettings(
+            fields.flag("enabled"),
+            fields.integer("priority"),
+            fields.duration("forwardDelay"),
+            fields.duration("helloTime"),
+            fields.duration("maxAge"));
+  }
+
+  private static @Nullable MacTable macTable(@Nullable Fields fields) {
+    return fields == null ? null : new MacTable(fields.duration("aging"), fields.integer("size"));
+  }
+
+  private static FlowEntry flow(Fields fields) {
+    List<Object> actions = new ArrayList<>();
+    for (YamlNode item : Fields.orNone(fields.items("actions"))) {
+      if (item instanceof YamlScalar scalar && scalar.value() instanceof String text) {
+        actions.add(text);
+      } else if (item instanceof YamlMap map) {
+        actions.add(Fields.plain(map));
+      }
+    }
+    return new FlowEntry(
+        fields.integer("table"), fields.integer("priority"), fields.plain("match"), actions);
+  }
+
+  static Tree write(String key, Bridge bridge) {
+    Tree tree = new Tree().putUnless(Datapath.EMBEDDED, "datapath", bridge.datapath());
+    DeviceForm.write(key, bridge.settings(), tree);
+    if (!bridge.ports().isEmpty()) {
+      Map<String, Object> ports = new LinkedHashMap<>();
+      bridge.ports().forEach((name, port) -> ports.put(name, write(port).map()));
+      tree.put("ports", ports);
+    }
+    tree.put("vlan", VlanModeForm.write(bridge.vlan()))
+        .put("vlanFiltering", bridge.vlanFiltering())
+        .put("vlanProtocol", bridge.vlanProtocol())
+        .put("defaultPvid", bridge.defaultPvid())
+        .put("stp", write(bridge.stp()));
+    if (bridge.macTable() != null) {
+      tree.put(
+          "macTable",
+          new Tree().put("aging", bridge.macTable().aging()).put("size", bridge.macTable().size()));
+    }
+    tree.put("multicastSnooping", bridge.multicastSnooping())
+        .put("groupForwardMask", bridge.groupForwardMask())
+        .put("rstp", write(bridge.rstp()))
+        .put("forwardBpdu", bridge.forwardBpdu());
+    if (!bridge.flows().isEmpty()) {
+      tree.put("flows", bridge.flows().stream().map(BridgeForm::write).toList());
+    }
+    return tree;
+  }
+
+  private static Tree write(BridgePort port) {
+    return new Tree()
+        .put("vlan", VlanModeForm.write(port.vlan()))
+        .put("pathCost", port.pathCost())
+        .put("priority", port.priority())
+        .put("learning", port.learning())
+        .put("flood", port.flood())
+        .put("multicastFlood", port.multicastFlood())
+        .put("broadcastFlood", port.broadcastFlood())
+        .put("hairpin", port.hairpin())
+        .put("isolated", port.isolated())
+        .put("bpduGuard", port.bpduGuard())
+        .put("rootBlock", port.rootBlock())
+        .put("fastLeave", port.fastLeave())
+        .put("neighSuppress", port.neighSuppress());
+  }
+
+  private static @Nullable Tree write(@Nullable StpSettings stp) {
+    return stp == null
+        ? null
+        : new Tree()
+            .put("enabled", stp.enabled())
+            .put("priority", stp.priority())
+            .put("forwardDelay", stp.forwardDelay())
+            .put("helloTime", stp.helloTime())
+            .put("maxAge", stp.maxAge());
+  }
+
+  private static Object write(FlowEntry flow) {
+    Tree tree = new Tree().put("table", flow.table()).put("priority", flow.priority());
+    if (!flow.match().isEmpty()) {
+      tree.put("match", flow.match());
+    }
+    return tree.put("actions", flow.actions()).map();
+  }
+}

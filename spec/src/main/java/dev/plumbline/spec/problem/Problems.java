@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.spec.problem;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Collects problems. Not safe for several threads. */
+public final class Problems {
+  /** More than anybody reads; a hostile file must not fill the memory with them. */
+  public static final int LIMIT = 1_000;
+
+  private final Set<Problem> all = new LinkedHashSet<>();
+  private boolean hasErrors;
+
+  /** Keeps the problem, unless it is there already or {@link #LIMIT} is reached. */
+  public void add(Problem problem) {
+    hasErrors |= problem.isError();
+    if (all.size() < LIMIT) {
+      all.add(problem);
+    }
+  }
+
+  /** Whether there was any error, kept or not. */
+  public boolean hasErrors() {
+    return hasErrors;
+  }
+
+  /** All that were kept, by file, line and column. */
+  public List<Problem> sorted() {
+    List<Problem> sorted = new ArrayList<>(all);
+    sorted.sort(Problem.BY_POSITION);
+    return sorted;
+  }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.spec.source;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Files below a directory; a symbolic link that leads out of it is refused. */
+public class DirectorySource implements FileSource {
+  private final Path root;
+  private final Path shownAs;
+
+  /**
+   * @param root an existing directory
+   * @param shownAs the same directory as the user would write it, for messages
+   */
+  public DirectorySource(Path root, Path shownAs) throws IOException {
+    this.root = root.toRealPath();
+    this.shownAs = shownAs;
+  }
+
+  /** The nearest directory at or above a directory that has a {@code .git}; null if none has. */
+  public static @Nullable Path gitRoot(Path directory) {
+    for (Path at = directory.toAbsolutePath().normalize(); at != null; at = at.getParent()) {
+      if (Files.exists(at.resolve(".git"))) {
+        return at;
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public byte[] read(String path, int limit) throws IOException {
+    Path real = root.resolve(path).toRealPath();
+    if (!real.startsWith(root)) {
+      throw new IOException("it is a link that leads out of the repository");
+    }
+    if (!Files.isRegularFile(real)) {
+      // A pipe or a device could block for ever.
+      throw new IOException("it is not a regular file");
+    }
+    try (InputStream in = Files.newInputStream(real)) {
+      return in.readNBytes(limit + 1);
+    }
+  }
+
+  @Override
+  public String display(String path) {
+    return shownAs.resolve(path).normalize().toString();
+  }
+}
