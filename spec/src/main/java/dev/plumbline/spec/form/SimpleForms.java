@@ -29,7 +29,17 @@ final class SimpleForms {
   }
 
   static Tree write(Namespace namespace) {
-    return namespace.sysctl().isEmpty() ? new Tree() : new Tree().put("sysctl", namespace.sysctl());
+    if (namespace.sysctl().isEmpty()) {
+      return new Tree();
+    }
+    Map<String, Object> sysctl = new LinkedHashMap<>();
+    namespace
+        .sysctl()
+        .forEach(
+            (name, value) ->
+                sysctl.put(
+                    name, value.matches("0|[1-9][0-9]{0,17}") ? Long.valueOf(value) : value));
+    return new Tree().put("sysctl", sysctl);
   }
 
   static Interface anInterface(String key, Fields fields) {
