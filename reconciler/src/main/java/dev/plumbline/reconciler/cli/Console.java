@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.cli;
+
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/**
+ * Where results and messages go. Results: {@link #out()}. Messages: {@link #info}, {@link #warn},
+ * {@link #error}, and {@link #progress}, which a terminal alone gets to see. Everything is UTF-8
+ * whatever the locale is: files, plans and the kernel's names are.
+ */
+final class Console {
+  private final PrintWriter out;
+  private final PrintStream err;
+  private final boolean outIsTerminal;
+  private final boolean errIsTerminal;
+  private final boolean colourAllowed;
+  private boolean progressShown;
+
+  Console(
+      OutputStream out,
+      OutputStream err,
+      boolean outIsTerminal,
+      boolean errIsTerminal,
+      boolean colourAllowed) {
+    this.out = new PrintWriter(out, false, StandardCharsets.UTF_8);
+    this.err = new PrintStream(err, true, StandardCharsets.UTF_8);
+    this.outIsTerminal = outIsTerminal;
+    this.errIsTerminal = errIsTerminal;
+    this.colourAllowed = colourAllowed;
+  }
+
+  /**
+   * The process's own console. Java cannot ask whether one stream is a terminal, so the start
+   * script says it in {@code plumbline.terminals} (a list of {@code out} and {@code err}); without
+   * that property neither is.
+   */
+  static Console ofProcess(Map<String, String> environment) {
+    String terminals = System.getProperty("plumbline.terminals", "");
+    // https://no-color.org: present and not empty.
+    boolean colourAllowed =
+        environment.getOrDefault("NO_COLOR", "").isEmpty()
+            && !"dumb".equals(environment.get("TERM"));
+    return new Console(
+        System.out,
+        System.err,
+        terminals.contains("out"),
+        terminals.contains("err"),
+        colourAllowed);
+  }
+
+  /** Results. Buffered: flushed when the verb ends, before every message, and by {@link #flush}. */
+  PrintWriter out() {
+    return out;
+  }
+
+  /** Whether results may be coloured. */
+  boolean coloursOut() {
+    return outIsTerminal && colourAllowed;
+  }
+
+  /** Whether messages may be coloured. */
+  boolean coloursErr() {
+    return errIsTerminal && colourAllowed;
+  }
+
+  /** Whether a person watches results appear (as opposed to a file or a pipe). */
+  boolean isTerminal() {
+    return outIsTerminal;
+  }
+
+  void info(String message) {
+    message("", "", message);
+  }
+
+  void warn(String message) {
+    message("warning: ", "\u001b[33m", message);
+  }
+
+  void error(String message) {
+    message("error: ", "\u001b[31m", message);
+  }
+
+  /** One line that the next message or progress replaces; nothing unless on a terminal. */
+  synchronized void progress(String message) {
+    if (errIsTerminal) {
+      err.print("\r\u001b[K" + message);
+      err.flush();
+      progressShown = true;
+    }
+  }
+
+  /** The whole story of an exception, for {@code --debug}. */
+  synchronized void stackTrace(Throwable problem) {
+    clearProgress();
+    problem.printStackTrace(err);
+  }
+
+  /**
+   * Writes the results out.
+   *
+   * @return false if they did not arrive (a full disk, a reader that went away)
+   */
+  synchronized boolean flush() {
+    return !out.checkError();
+  }
+
+  private synchronized void message(String label, String colour, String message) {
+    // In the order in which they were said, when both go to one place.
+    out.flush();
+    clearProgress();
+    String shown = label.isEmpty() || !coloursErr() ? label : colour + label + "\u001b[0m";
+    err.println(shown + message);
+  }
+
+  private void clearProgress() {
+    if (progressShown) {
+      err.print("\r\u001b[K");
+      progressShown = false;
+    }
+  }
+}
