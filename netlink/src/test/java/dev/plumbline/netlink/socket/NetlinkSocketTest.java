@@ -82,7 +82,8 @@ class NetlinkSocketTest {
     }
     socket.requestAll(requests).forEach(result -> assertNull(result.failure()));
     // By index only since Linux 6.6; before that in the order of a hash table.
-    List<String> dumped = new ArrayList<>(socket.dump(Requests.dumpLinks(), NetlinkSocketTest::name));
+    List<String> dumped =
+        new ArrayList<>(socket.dump(Requests.dumpLinks(), NetlinkSocketTest::name));
     expected.sort(null);
     dumped.sort(null);
     assertEquals(expected, dumped);
