@@ -1,60 +1,83 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.netlink;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import com.tngtech.archunit.junit.AnalyzeClasses;
-import com.tngtech.archunit.junit.ArchTest;
-import com.tngtech.archunit.lang.ArchRule;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 
-@AnalyzeClasses(
-    packages = "dev.plumbline.netlink",
-    importOptions = ImportOption.DoNotIncludeTests.class)
+/** Plain tests: ArchUnit's own engine finds no rules on the JUnit platform that is used here. */
 class ArchitectureTest {
-  @ArchTest
-  static final ArchRule ONLY_LIBC_IS_NATIVE =
-      noClasses()
-          .that()
-          .resideOutsideOfPackage("..netlink.libc..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage("jnr..", "com.kenai..");
+  private static final String ROOT = "dev.plumbline.netlink";
 
-  @ArchTest
-  static final ArchRule PACKAGES_HAVE_NO_CYCLES =
-      slices().matching("dev.plumbline.netlink.(*)..").should().beFreeOfCycles();
+  /** For each package those of this module that it may use. */
+  private static final Map<String, List<String>> ARROWS =
+      Map.of(
+          "libc", List.of(),
+          "wire", List.of(),
+          "namespace", List.of("libc"),
+          "socket", List.of("libc", "wire", "namespace"),
+          "event", List.of("libc", "namespace", "socket"),
+          "route", List.of("libc", "wire", "namespace", "socket"),
+          "probe", List.of("libc", "wire", "namespace", "socket", "route"));
 
-  @ArchTest
-  static final ArchRule ARROWS_POINT_ONE_WAY =
-      layeredArchitecture()
-          .consideringOnlyDependenciesInLayers()
-          .layer("libc")
-          .definedBy("..netlink.libc..")
-          .layer("wire")
-          .definedBy("..netlink.wire..")
-          .layer("namespace")
-          .definedBy("..netlink.namespace..")
-          .layer("socket")
-          .definedBy("..netlink.socket..")
-          .layer("event")
-          .definedBy("..netlink.event..")
-          .optionalLayer("route")
-          .definedBy("..netlink.route..")
-          .whereLayer("wire")
-          .mayNotAccessAnyLayer()
-          .whereLayer("libc")
-          .mayNotAccessAnyLayer()
-          .whereLayer("namespace")
-          .mayOnlyAccessLayers("libc")
-          .whereLayer("socket")
-          .mayOnlyAccessLayers("libc", "wire", "namespace")
-          .whereLayer("event")
-          .mayOnlyAccessLayers("libc", "wire", "namespace", "socket")
-          .whereLayer("event")
-          .mayNotBeAccessedByAnyLayer()
-          .whereLayer("route")
-          .mayOnlyAccessLayers("libc", "wire", "namespace", "socket");
+  private static final JavaClasses ALL =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages(ROOT);
+
+  @Test
+  void onlyLibcIsNative() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("..netlink.libc..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("jnr..", "com.kenai..")
+        .check(ALL);
+  }
+
+  @Test
+  void packagesHaveNoCycles() {
+    slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(ALL);
+  }
+
+  @Test
+  void everyPackageUsesOnlyThoseItMay() {
+    ARROWS.forEach(
+        (name, used) ->
+            classes()
+                .that()
+                .resideInAPackage(ROOT + "." + name)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                    Stream.concat(
+                            Stream.of(ROOT + "." + name, "java..", "org.jspecify..", "jnr.."),
+                            used.stream().map(other -> ROOT + "." + other))
+                        .toArray(String[]::new))
+                .check(ALL));
+  }
+
+  @Test
+  void everyPackageHasItsArrows() {
+    assertEquals(
+        new TreeSet<>(ARROWS.keySet()),
+        ALL.stream()
+            .map(JavaClass::getPackageName)
+            .filter(name -> !name.equals(ROOT))
+            .map(name -> name.substring(ROOT.length() + 1))
+            .collect(Collectors.toCollection(TreeSet::new)));
+  }
 }
