@@ -5,6 +5,7 @@ package dev.plumbline.netlink.libc;
 public final class Errno {
   public static final int EPERM = 1;
   public static final int ENOENT = 2;
+  public static final int ESRCH = 3;
   public static final int EINTR = 4;
   public static final int ENXIO = 6;
   public static final int EAGAIN = 11;
@@ -14,6 +15,7 @@ public final class Errno {
   public static final int EINVAL = 22;
   public static final int ENOPROTOOPT = 92;
   public static final int EOPNOTSUPP = 95;
+  public static final int EADDRNOTAVAIL = 99;
   public static final int ENOBUFS = 105;
 
   /** In the order of their numbers, from 1; "-" where Linux has none. */

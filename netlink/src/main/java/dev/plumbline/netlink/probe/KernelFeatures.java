@@ -182,6 +182,27 @@ public final class KernelFeatures implements AutoCloseable {
     return kept;
   }
 
+  /** Whether a device can be renamed while it is up (Linux 6.2); else EBUSY. */
+  public synchronized boolean supportsLiveRename() throws IOException {
+    return answer("live rename", this::tryLiveRename);
+  }
+
+  private boolean tryLiveRename() throws IOException {
+    socket.execute(Link.create(Bridge.named("before").up()));
+    int index = socket.index("before");
+    try {
+      socket.execute(Link.rename(index, "after"));
+      return true;
+    } catch (NetlinkException e) {
+      if (e.errno() != Errno.EBUSY) {
+        throw e;
+      }
+      return false;
+    } finally {
+      socket.execute(Link.delete(index));
+    }
+  }
+
   @Override
   public synchronized void close() {
     socket.close();

@@ -667,6 +667,12 @@ public final class Link {
       return this;
     }
 
+    /** All attributes of the link itself, in place of those given so far, its name included. */
+    public Builder attributes(AttributeMap all) {
+      attributes = all;
+      return this;
+    }
+
     /** The driver that makes it, such as {@link Bridge#KIND}. */
     public Builder kind(String value) {
       kind = value;
