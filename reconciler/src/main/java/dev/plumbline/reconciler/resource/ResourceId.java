@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.resource;
+
+import java.util.Comparator;
+
+/**
+ * What tells one resource from another.
+ *
+ * @param type what it is
+ * @param namespace the namespace it is in; empty for the host's own
+ * @param device the device it is or hangs on; empty where it is or has none
+ * @param key what tells it from others of its type there; empty where type and device suffice
+ */
+public record ResourceId(ResourceType type, String namespace, String device, String key)
+    implements Comparable<ResourceId> {
+
+  private static final Comparator<ResourceId> ORDER =
+      Comparator.comparing(ResourceId::type)
+          .thenComparing(ResourceId::namespace)
+          .thenComparing(ResourceId::device)
+          .thenComparing(ResourceId::key);
+
+  public static ResourceId namespaceNamed(String name) {
+    return new ResourceId(ResourceType.NAMESPACE, "", "", name);
+  }
+
+  public static ResourceId sysctl(String namespace, String key) {
+    return new ResourceId(ResourceType.SYSCTL, namespace, "", key);
+  }
+
+  public static ResourceId deviceIn(String namespace, String device) {
+    return new ResourceId(ResourceType.DEVICE, namespace, device, "");
+  }
+
+  public static ResourceId vlans(String namespace, String device) {
+    return new ResourceId(ResourceType.VLANS, namespace, device, "");
+  }
+
+  public static ResourceId fdb(String namespace, String device, String key) {
+    return new ResourceId(ResourceType.FDB, namespace, device, key);
+  }
+
+  public static ResourceId addressOn(String namespace, String device, String key) {
+    return new ResourceId(ResourceType.ADDRESS, namespace, device, key);
+  }
+
+  public static ResourceId route(String namespace, String key) {
+    return new ResourceId(ResourceType.ROUTE, namespace, "", key);
+  }
+
+  public static ResourceId rule(String namespace, String key) {
+    return new ResourceId(ResourceType.RULE, namespace, "", key);
+  }
+
+  /** The device that this resource is or hangs on. */
+  public ResourceId ofDevice() {
+    return deviceIn(namespace, device);
+  }
+
+  /** The same resource on a device of another name, as after a rename. */
+  public ResourceId onDevice(String newDevice) {
+    return new ResourceId(type, namespace, newDevice, key);
+  }
+
+  @Override
+  public int compareTo(ResourceId other) {
+    return ORDER.compare(this, other);
+  }
+
+  /** As people name it: {@code address web/eth0 10.0.0.1/24}. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder(type.label()).append(' ');
+    if (!namespace.isEmpty()) {
+      text.append(namespace).append(device.isEmpty() ? ": " : "/");
+    }
+    text.append(device);
+    if (!key.isEmpty()) {
+      text.append(device.isEmpty() ? "" : " ").append(key);
+    }
+    return text.toString();
+  }
+}
