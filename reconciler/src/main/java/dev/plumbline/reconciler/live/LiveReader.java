@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.live;
+
+import dev.plumbline.netlink.namespace.NetNamespace;
+import dev.plumbline.netlink.namespace.Sysctl;
+import dev.plumbline.netlink.probe.KernelFeatures;
+import dev.plumbline.netlink.route.Link;
+import dev.plumbline.reconciler.resource.Resource;
+import dev.plumbline.reconciler.resource.ResourceId;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the host: its own namespace and all named ones.
+ *
+ * <p>A namespace that vanishes while it is read is left out, as if it had gone before.
+ */
+public final class LiveReader {
+  /** The name in messages and identities of the namespace that plumbline was started in. */
+  private static final String HOST = "";
+
+  /** What the mark on a device starts with; the address in the file follows. */
+  public static final String MARK = "plumbline:";
+
+  private final KernelFeatures features;
+  private final Sockets sockets;
+
+  /**
+   * @param sockets where to find each namespace; stays the caller's
+   */
+  public LiveReader(Sockets sockets, KernelFeatures features) {
+    this.sockets = sockets;
+    this.features = features;
+  }
+
+  /**
+   * Reads everything; of the sysctls, which are too many, those asked for.
+   *
+   * @param host the host's name, for the record
+   * @param sysctls the sysctls to read; one that the kernel does not have is left out
+   * @param kinds the kinds of device to probe the kernel for
+   */
+  public LiveState read(String host, Set<ResourceId> sysctls, Set<String> kinds)
+      throws IOException {
+    List<Resource> resources = new ArrayList<>();
+    Map<ResourceId, Integer> indexes = new HashMap<>();
+    Map<String, NamespaceReader> readers = new TreeMap<>();
+    List<String> names = new ArrayList<>();
+    names.add(HOST);
+    names.addAll(NetNamespace.list());
+    sockets.keepOnly(names);
+    for (String name : names) {
+      try {
+        readers.put(name, NamespaceReader.read(name, sockets.in(name)));
+      } catch (NoSuchFileException e) {
+        continue;
+      }
+    }
+    Peers.resolve(readers, sockets);
+    for (Map.Entry<String, NamespaceReader> reader : readers.entrySet()) {
+      if (!reader.getKey().isEmpty()) {
+        resources.add(
+            new Resource(
+                ResourceId.namespaceNamed(reader.getKey()), reader.getValue().owner(), Map.of()));
+      }
+      resources.addAll(reader.getValue().resources());
+      indexes.putAll(reader.getValue().indexes());
+    }
+    for (ResourceId id : sysctls) {
+      if (readers.containsKey(id.namespace())) {
+        String value = sysctl(id);
+        if (value != null) {
+          resources.add(new Resource(id, null, Map.of("value", value)));
+        }
+      }
+    }
+    return new LiveState(host, capabilities(kinds), resources, indexes);
+  }
+
+  private Capabilities capabilities(Set<String> kinds) throws IOException {
+    return new Capabilities(
+        new TreeSet<>(features.missing(kinds)),
+        features.supportsAddressProtocol(),
+        features.supportsLiveRename());
+  }
+
+  private @Nullable String sysctl(ResourceId id) throws IOException {
+    try {
+      return sockets.runIn(id.namespace(), () -> normal(Sysctl.read(id.key())));
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+  }
+
+  /** Several numbers in one sysctl are parted by tabs when read. */
+  private static String normal(String value) {
+    return value.trim().replaceAll("\\s+", " ");
+  }
+
+  /** The address in the file that a device was made for; null where plumbline did not make it. */
+  static @Nullable String ownerOf(Link link) {
+    String alias = link.alias();
+    return alias != null && alias.startsWith(MARK) ? alias.substring(MARK.length()) : null;
+  }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.live;
+
+import dev.plumbline.reconciler.resource.Resource;
+import dev.plumbline.reconciler.resource.ResourceId;
+import dev.plumbline.reconciler.resource.ResourceType;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that plumbline can read of a host at one moment.
+ *
+ * <p>Immutable. The interface indexes are kept beside the resources: they are how the kernel is
+ * spoken to, not something to compare.
+ */
+public final class LiveState {
+  private final String host;
+  private final Capabilities capabilities;
+  private final SortedMap<ResourceId, Resource> resources;
+  private final Map<ResourceId, Integer> indexes;
+
+  /**
+   * @param host the host's name, as {@code uname -n} gives it
+   * @param indexes interface index by the identity of the device
+   */
+  public LiveState(
+      String host,
+      Capabilities capabilities,
+      Collection<Resource> resources,
+      Map<ResourceId, Integer> indexes) {
+    this.host = host;
+    this.capabilities = capabilities;
+    SortedMap<ResourceId, Resource> byId = new TreeMap<>();
+    for (Resource resource : resources) {
+      byId.put(resource.id(), resource);
+    }
+    this.resources = Collections.unmodifiableSortedMap(byId);
+    this.indexes = Map.copyOf(indexes);
+  }
+
+  /** A host on which there is nothing. */
+  public static LiveState empty(String host) {
+    return new LiveState(host, Capabilities.ALL, List.of(), Map.of());
+  }
+
+  public String host() {
+    return host;
+  }
+
+  public Capabilities capabilities() {
+    return capabilities;
+  }
+
+  public Collection<Resource> resources() {
+    return resources.values();
+  }
+
+  public SortedMap<ResourceId, Resource> byId() {
+    return resources;
+  }
+
+  public @Nullable Resource find(ResourceId id) {
+    return resources.get(id);
+  }
+
+  public boolean has(ResourceId id) {
+    return resources.containsKey(id);
+  }
+
+  /** All resources of a type, in the order of their identities. */
+  public List<Resource> ofType(ResourceType type) {
+    List<Resource> found = new ArrayList<>();
+    for (Resource resource : resources.values()) {
+      if (resource.id().type() == type) {
+        found.add(resource);
+      }
+    }
+    return found;
+  }
+
+  public Map<ResourceId, Integer> indexes() {
+    return indexes;
+  }
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.live;
+
+import dev.plumbline.netlink.route.BridgeVlan;
+import dev.plumbline.netlink.route.Link;
+import dev.plumbline.netlink.route.RouteSocket;
+import dev.plumbline.reconciler.kind.DeviceField;
+import dev.plumbline.reconciler.kind.DeviceKind;
+import dev.plumbline.reconciler.kind.DeviceKinds;
+import dev.plumbline.reconciler.kind.Text.Names;
+import dev.plumbline.reconciler.resource.Resource;
+import dev.plumbline.reconciler.resource.ResourceId;
+import dev.plumbline.reconciler.resource.VlansText;
+import dev.plumbline.reconciler.resource.VlansText.Flags;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one namespace into resources. */
+final class NamespaceReader {
+  /**
+   * Devices that a tunnel's module puts into every namespace by itself and that can not be deleted
+   * (net.core.fb_tunnels_only_for_init_net).
+   */
+  private static final Set<String> FALLBACKS =
+      Set.of(
+          "tunl0",
+          "gre0",
+          "gretap0",
+          "erspan0",
+          "sit0",
+          "ip6tnl0",
+          "ip6gre0",
+          "ip_vti0",
+          "ip6_vti0");
+
+  private static final long MAC_BYTES = 6;
+
+  private final String namespace;
+  private final Map<Integer, Link> links = new LinkedHashMap<>();
+  private final Map<String, Integer> byName = new HashMap<>();
+  private final Map<Integer, Map<String, String>> fields = new LinkedHashMap<>();
+  private final List<Resource> others = new ArrayList<>();
+
+  private NamespaceReader(String namespace) {
+    this.namespace = namespace;
+  }
+
+  static NamespaceReader read(String namespace, RouteSocket socket) throws IOException {
+    NamespaceReader reader = new NamespaceReader(namespace);
+    for (Link link : socket.links()) {
+      if (!FALLBACKS.contains(link.name())) {
+        reader.links.put(link.index(), link);
+        reader.byName.put(link.name(), link.index());
+      }
+    }
+    boolean filters = false;
+    boolean vxlan = false;
+    for (Link link : reader.links.values()) {
+      Map<String, String> device = reader.device(link);
+      reader.fields.put(link.index(), device);
+      filters |= "true".equals(device.get("vlanFiltering"));
+      vxlan |= "vxlan".equals(link.kind());
+    }
+    if (filters) {
+      reader.vlans(socket);
+    }
+    Layer3 layer3 = new Layer3(namespace, reader.names(), reader.links);
+    if (vxlan) {
+      reader.others.addAll(layer3.remotes(socket, reader.fields));
+    }
+    reader.others.addAll(layer3.addresses(socket));
+    reader.others.addAll(layer3.routes(socket));
+    reader.others.addAll(layer3.rules(socket));
+    return reader;
+  }
+
+  /** Who made the namespace; the mark is on its loopback device, the one that is always there. */
+  @Nullable String owner() {
+    Integer index = byName.get("lo");
+    Link loopback = index == null ? null : links.get(index);
+    return loopback == null ? null : LiveReader.ownerOf(loopback);
+  }
+
+  Map<Integer, Link> links() {
+    return links;
+  }
+
+  /** Tells the veth of this index who its peer is. */
+  void peer(int index, String peer) {
+    Map<String, String> device = fields.get(index);
+    if (device != null) {
+      device.put("peer", peer);
+    }
+  }
+
+  List<Resource> resources() {
+    List<Resource> resources = new ArrayList<>();
+    for (Link link : links.values()) {
+      boolean loopback = link.name().equals("lo");
+      resources.add(
+          new Resource(
+              id(link),
+              loopback ? null : LiveReader.ownerOf(link),
+              fields.getOrDefault(link.index(), Map.of())));
+    }
+    resources.addAll(others);
+    return resources;
+  }
+
+  Map<ResourceId, Integer> indexes() {
+    Map<ResourceId, Integer> indexes = new HashMap<>();
+    links.values().forEach(link -> indexes.put(id(link), link.index()));
+    return indexes;
+  }
+
+  private ResourceId id(Link link) {
+    return ResourceId.deviceIn(namespace, link.name());
+  }
+
+  private Names names() {
+    return new Names() {
+      @Override
+      public String nameOf(int index) {
+        Link link = links.get(index);
+        return link == null ? "#" + index : link.name();
+      }
+
+      @Override
+      public int indexOf(String name) {
+        Integer index = byName.get(name);
+        if (index == null) {
+          throw new IllegalArgumentException("there is no device " + name);
+        }
+        return index;
+      }
+    };
+  }
+
+  private Map<String, String> device(Link link) {
+    Names names = names();
+    Map<String, String> values = new TreeMap<>();
+    String kind = link.kind() == null ? "" : link.kind();
+    values.put("kind", kind);
+    values.put("up", String.valueOf(link.isUp()));
+    values.put("master", link.master() == 0 ? "" : names.nameOf(link.master()));
+    for (DeviceField field : DeviceKinds.COMMON) {
+      put(values, field, field.reader().read(link.attributes(), names));
+    }
+    if (link.address() == null || link.address().bytes().length != MAC_BYTES) {
+      values.remove("mac");
+    }
+    DeviceKind known = DeviceKinds.of(kind);
+    if (known != null) {
+      for (DeviceField field : known.fields()) {
+        boolean top = field.place() == DeviceField.Place.LINK;
+        String value = field.reader().read(top ? link.attributes() : link.data(), names);
+        // An index means nothing without the namespace that it is an index of.
+        boolean elsewhere = top && link.linkNamespaceId() != null;
+        put(values, field, elsewhere ? "(in another namespace)" : value);
+      }
+    }
+    DeviceKind master = link.slaveKind() == null ? null : DeviceKinds.of(link.slaveKind());
+    if (master != null) {
+      for (DeviceField field : master.portFields()) {
+        put(values, field, field.reader().read(link.slaveData(), names));
+      }
+    }
+    return values;
+  }
+
+  private static void put(Map<String, String> values, DeviceField field, @Nullable String value) {
+    if (value != null) {
+      values.put(field.name(), value);
+    }
+  }
+
+  /** The VLANs of bridges that filter, and of their ports; elsewhere they mean nothing. */
+  private void vlans(RouteSocket socket) throws IOException {
+    Map<Integer, SortedMap<Integer, Flags>> byDevice = new HashMap<>();
+    for (BridgeVlan vlan : socket.bridgeVlans()) {
+      SortedMap<Integer, Flags> vlans =
+          byDevice.computeIfAbsent(vlan.index(), index -> new TreeMap<>());
+      for (int id = vlan.first(); id <= vlan.last(); id++) {
+        vlans.put(id, new Flags(vlan.pvid(), vlan.untagged()));
+      }
+    }
+    for (Link link : links.values()) {
+      boolean bridge = "bridge".equals(link.kind());
+      Map<String, String> filtering =
+          fields.getOrDefault(bridge ? link.index() : link.master(), Map.of());
+      boolean applies = bridge || "bridge".equals(link.slaveKind());
+      if (applies && "true".equals(filtering.get("vlanFiltering"))) {
+        String text = VlansText.print(byDevice.getOrDefault(link.index(), new TreeMap<>()));
+        others.add(
+            new Resource(ResourceId.vlans(namespace, link.name()), null, Map.of("vlans", text)));
+      }
+    }
+  }
+}
