@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.desired;
+
+import dev.plumbline.reconciler.plan.Goal;
+import dev.plumbline.reconciler.plan.Wanted;
+import dev.plumbline.reconciler.resource.Resource;
+import dev.plumbline.reconciler.resource.ResourceId;
+import dev.plumbline.spec.model.DesiredState;
+import dev.plumbline.spec.model.Devices;
+import dev.plumbline.spec.model.Namespace;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Makes a goal of a file. */
+public final class Goals {
+  private final DesiredState state;
+  private final Devices devices;
+  private final Map<ResourceId, Draft> drafts = new LinkedHashMap<>();
+
+  private Goals(DesiredState state) {
+    this.state = state;
+    this.devices = state.devices();
+  }
+
+  /** The goal that a checked file describes: all it names, and nothing else that is plumbline's. */
+  public static Goal of(DesiredState state) {
+    Goals goals = new Goals(state);
+    goals.collect();
+    List<Wanted> wanted = goals.drafts.values().stream().map(Draft::wanted).toList();
+    return new Goal(wanted, true, Set.of(), state.protect());
+  }
+
+  private void collect() {
+    state.namespaces().forEach(this::namespace);
+    DeviceGoals.collect(this);
+    BridgeGoals.collect(this);
+    TunnelGoals.collect(this);
+    AddressGoals.collect(this);
+    RouteGoals.collect(this);
+    RuleGoals.collect(this);
+  }
+
+  private void namespace(String name, Namespace namespace) {
+    String address = "namespaces." + name;
+    add(new Draft(address, ResourceId.namespaceNamed(name), true, address));
+    namespace
+        .sysctl()
+        .forEach(
+            (key, value) ->
+                add(new Draft(address + ".sysctl." + key, ResourceId.sysctl(name, key), true, null))
+                    .set("value", value));
+  }
+
+  DesiredState state() {
+    return state;
+  }
+
+  Draft add(Draft draft) {
+    drafts.put(draft.id, draft);
+    return draft;
+  }
+
+  /** The device that a reference means, whether the file makes it or not. */
+  ResourceId resolve(String namespace, String reference) {
+    Devices.Device device = devices.resolve(namespace, reference);
+    return device == null
+        ? ResourceId.deviceIn(namespace, reference)
+        : ResourceId.deviceIn(device.namespace(), device.name());
+  }
+
+  /** The name of the device that a reference means; null for no reference. */
+  @Nullable String deviceName(String namespace, @Nullable String reference) {
+    return reference == null ? null : resolve(namespace, reference).device();
+  }
+
+  /**
+   * The draft of a device; one that the file says nothing else of is named by what refers to it.
+   */
+  Draft device(String namespace, String reference, String referrer) {
+    ResourceId id = resolve(namespace, reference);
+    Draft draft = drafts.get(id);
+    return draft != null ? draft : add(new Draft(referrer, id, false, null));
+  }
+
+  /** A route, rule or address: made where it is missing, and marked as plumbline's. */
+  Draft addOwned(String address, ResourceId id) {
+    return add(new Draft(address, id, true, Resource.OURS));
+  }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.plan;
+
+import dev.plumbline.reconciler.live.LiveState;
+import dev.plumbline.reconciler.resource.PeerText;
+import dev.plumbline.reconciler.resource.Resource;
+import dev.plumbline.reconciler.resource.ResourceId;
+import dev.plumbline.reconciler.resource.ResourceType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the live device of each wanted one.
+ *
+ * <p>A device that plumbline made is recognised by its mark, wherever it is and whatever it is
+ * called now: that is what makes a rename or a move a change in place. A veth's peer is recognised
+ * by the pair. All others are recognised by namespace and name.
+ */
+final class DeviceMatcher {
+  private static final String PEER = ".peer";
+
+  private final LiveState live;
+  private final Map<String, List<Resource>> byOwner = new HashMap<>();
+  private final Map<String, Resource> matches = new LinkedHashMap<>();
+  private final Set<ResourceId> claimed = new HashSet<>();
+
+  DeviceMatcher(LiveState live, List<Wanted> devices) {
+    this.live = live;
+    for (Resource device : live.ofType(ResourceType.DEVICE)) {
+      if (device.owner() != null) {
+        byOwner.computeIfAbsent(device.owner(), owner -> new ArrayList<>()).add(device);
+      }
+    }
+    for (Wanted wanted : devices) {
+      claim(wanted, wanted.makes() ? marked(wanted) : null);
+    }
+    for (Wanted wanted : devices) {
+      if (!matches.containsKey(wanted.address())) {
+        // The pair first: what is at the wanted name now may be somebody else's.
+        Resource mate = mate(wanted);
+        claim(wanted, mate != null ? mate : live.find(wanted.resource().id()));
+      }
+    }
+  }
+
+  @Nullable Resource matchOf(Wanted wanted) {
+    return matches.get(wanted.address());
+  }
+
+  boolean isClaimed(Resource device) {
+    return claimed.contains(device.id());
+  }
+
+  private void claim(Wanted wanted, @Nullable Resource device) {
+    if (device != null && claimed.add(device.id())) {
+      matches.put(wanted.address(), device);
+    }
+  }
+
+  private @Nullable Resource marked(Wanted wanted) {
+    List<Resource> candidates = byOwner.getOrDefault(wanted.address(), List.of());
+    for (Resource candidate : candidates) {
+      if (candidate.id().equals(wanted.resource().id())) {
+        return candidate;
+      }
+    }
+    return candidates.isEmpty() ? null : candidates.get(0);
+  }
+
+  private @Nullable Resource mate(Wanted wanted) {
+    if (!wanted.address().endsWith(PEER)) {
+      return null;
+    }
+    String address = wanted.address();
+    Resource first = matches.get(address.substring(0, address.length() - PEER.length()));
+    return first == null ? null : live.find(PeerText.parse(first.get("peer")));
+  }
+}

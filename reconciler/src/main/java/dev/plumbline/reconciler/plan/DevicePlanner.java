@@ -1,0 +1,446 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.plan;
+
+import dev.plumbline.reconciler.kind.DeviceField;
+import dev.plumbline.reconciler.kind.DeviceField.How;
+import dev.plumbline.reconciler.kind.DeviceKind;
+import dev.plumbline.reconciler.kind.DeviceKinds;
+import dev.plumbline.reconciler.live.LiveState;
+import dev.plumbline.reconciler.plan.DeviceStep.Fate;
+import dev.plumbline.reconciler.resource.PeerText;
+import dev.plumbline.reconciler.resource.Resource;
+import dev.plumbline.reconciler.resource.ResourceId;
+import dev.plumbline.reconciler.resource.ResourceType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Decides the fate of every device.
+ *
+ * <p>First each wanted device is matched with a live one; then what cannot be changed in place is
+ * condemned, and with it, until nothing moves any more, all that the kernel removes along with it:
+ * devices on top, the other half of a veth. Only then are the fields compared, against what the
+ * kernel leaves of the live device by then.
+ */
+final class DevicePlanner {
+  private final Goal goal;
+  private final LiveState live;
+  private final Findings findings;
+
+  /** In the order of the goal, then the deletions. */
+  private final Map<String, DeviceStep> steps = new LinkedHashMap<>();
+
+  private final Map<ResourceId, DeviceStep> byLive = new HashMap<>();
+  private final Map<ResourceId, DeviceStep> byWanted = new HashMap<>();
+  private final Map<ResourceId, List<Resource>> uppersOf = new HashMap<>();
+  private final Map<ResourceId, List<Resource>> portsOf = new HashMap<>();
+
+  DevicePlanner(Goal goal, LiveState live, Findings findings) {
+    this.goal = goal;
+    this.live = live;
+    this.findings = findings;
+  }
+
+  /** All devices that the plan has to do with. */
+  List<DeviceStep> decide() {
+    indexLive();
+    match();
+    condemnLeaving();
+    waitForMissing();
+    boolean settled;
+    do {
+      settled = true;
+      for (DeviceStep step : List.copyOf(steps.values())) {
+        settled &= !condemn(step);
+      }
+      for (DeviceStep step : List.copyOf(steps.values())) {
+        settled &= !spread(step);
+      }
+    } while (!settled);
+    keepForeignPorts();
+    for (DeviceStep step : steps.values()) {
+      compare(step);
+    }
+    spreadDown();
+    return List.copyOf(steps.values());
+  }
+
+  private void indexLive() {
+    for (Resource device : live.ofType(ResourceType.DEVICE)) {
+      String namespace = device.id().namespace();
+      if (!device.get("parent").isEmpty()) {
+        ResourceId parent = ResourceId.deviceIn(namespace, device.get("parent"));
+        uppersOf.computeIfAbsent(parent, id -> new ArrayList<>()).add(device);
+      }
+      if (!device.get("master").isEmpty()) {
+        ResourceId master = ResourceId.deviceIn(namespace, device.get("master"));
+        portsOf.computeIfAbsent(master, id -> new ArrayList<>()).add(device);
+      }
+    }
+  }
+
+  private void match() {
+    List<Wanted> devices =
+        goal.wanted().stream()
+            .filter(wanted -> wanted.resource().id().type() == ResourceType.DEVICE)
+            .toList();
+    DeviceMatcher matcher = new DeviceMatcher(live, devices);
+    for (Wanted wanted : devices) {
+      Resource match = matcher.matchOf(wanted);
+      Fate fate = match != null ? Fate.KEEP : wanted.makes() ? Fate.CREATE : Fate.WAIT;
+      add(new DeviceStep(wanted.address(), wanted, match, fate));
+      String kind = wanted.resource().get("kind");
+      if (fate == Fate.CREATE && live.capabilities().missingKinds().contains(kind)) {
+        findings.problem(wanted.address() + ": this kernel has no " + kind + " driver");
+      }
+      if (fate == Fate.WAIT) {
+        findings.waits(wanted.address(), wanted.resource().id());
+      }
+    }
+  }
+
+  private void add(DeviceStep step) {
+    steps.put(step.address, step);
+    if (step.live != null) {
+      byLive.put(step.live.id(), step);
+    }
+    if (step.wanted != null) {
+      byWanted.put(step.wanted.resource().id(), step);
+    }
+  }
+
+  /** What plumbline made and the goal no longer names. */
+  private void condemnLeaving() {
+    for (Resource device : live.ofType(ResourceType.DEVICE)) {
+      boolean leaves =
+          (goal.prune() && device.isOurs() && !device.get("kind").isEmpty())
+              || goal.remove().contains(device.id());
+      if (leaves && !byLive.containsKey(device.id())) {
+        String address = device.owner() != null ? device.owner() : device.id().toString();
+        if (steps.containsKey(address)) {
+          address = address + " (second, " + device.id() + ")";
+        }
+        add(new DeviceStep(address, null, device, Fate.DELETE));
+      }
+    }
+  }
+
+  /** Devices whose parent is neither there nor made. */
+  private void waitForMissing() {
+    boolean settled;
+    do {
+      settled = true;
+      Set<ResourceId> there = finalDevices();
+      for (DeviceStep step : steps.values()) {
+        Wanted wanted = step.wanted;
+        if (wanted == null || step.fate == Fate.WAIT) {
+          continue;
+        }
+        String parent = wanted.resource().get("parent");
+        ResourceId id = ResourceId.deviceIn(wanted.resource().id().namespace(), parent);
+        if (!parent.isEmpty() && !there.contains(id) && step.fate == Fate.CREATE) {
+          step.fate = Fate.WAIT;
+          findings.waits(step.address, id);
+          settled = false;
+        }
+      }
+    } while (!settled);
+  }
+
+  /** Every device that is there once the plan is done. */
+  Set<ResourceId> finalDevices() {
+    Set<ResourceId> there = new HashSet<>();
+    for (Resource device : live.ofType(ResourceType.DEVICE)) {
+      if (!byLive.containsKey(device.id())) {
+        there.add(device.id());
+      }
+    }
+    for (DeviceStep step : steps.values()) {
+      ResourceId id = step.finalId();
+      if (id != null) {
+        there.add(id);
+      }
+    }
+    return there;
+  }
+
+  /** Whether the device has to be made anew for its own sake; true if that is news. */
+  private boolean condemn(DeviceStep step) {
+    Wanted wanted = step.wanted;
+    Resource device = step.live;
+    if (wanted == null || device == null || step.fate != Fate.KEEP) {
+      return false;
+    }
+    for (Map.Entry<String, String> field : wanted.resource().fields().entrySet()) {
+      if (how(step, field.getKey()) == How.RECREATE && differs(step, field.getKey())) {
+        return recreate(
+            step, field.getKey() + " can not be changed from " + shown(device, field.getKey()));
+      }
+    }
+    DeviceKind kind = DeviceKinds.of(step.kind());
+    if (step.moves() && kind != null && kind.staysInNamespace()) {
+      return recreate(step, "a " + kind.name() + " can not leave its namespace");
+    }
+    return false;
+  }
+
+  private static String shown(Resource device, String field) {
+    return device.get(field).isEmpty() ? "none" : device.get(field);
+  }
+
+  private boolean recreate(DeviceStep step, String reason) {
+    Resource device = step.live;
+    if (device == null || step.fate != Fate.KEEP) {
+      return false;
+    }
+    if (!device.isOurs()) {
+      findings.problem(
+          step.address
+              + ": "
+              + device.id()
+              + " was not made by plumbline and would have to be made anew ("
+              + reason
+              + "); change the file to match it, or delete it by hand");
+    }
+    step.fate = Fate.RECREATE;
+    step.reasons.add(reason);
+    return true;
+  }
+
+  /** Condemns what the kernel removes along with this device; true if there was any. */
+  private boolean spread(DeviceStep step) {
+    Resource device = step.live;
+    if (device == null || !step.torn()) {
+      return false;
+    }
+    boolean news = false;
+    for (Resource upper : uppersOf.getOrDefault(device.id(), List.of())) {
+      news |= drag(upper, step, step.fate != Fate.KEEP);
+    }
+    if (step.fate != Fate.KEEP && device.get("kind").equals("veth")) {
+      Resource mate = live.find(PeerText.parse(device.get("peer")));
+      if (mate != null) {
+        news |= drag(mate, step, true);
+      }
+    }
+    return news;
+  }
+
+  private boolean drag(Resource victim, DeviceStep cause, boolean byKernel) {
+    DeviceStep step = byLive.get(victim.id());
+    if (step == null) {
+      findings.problem(
+          cause.address
+              + ": would remove "
+              + victim.id()
+              + ", which plumbline did not make and the file does not name");
+      step = new DeviceStep(victim.id().toString(), null, victim, Fate.DELETE);
+      step.implied = true;
+      add(step);
+      return true;
+    }
+    if (step.fate == Fate.DELETE) {
+      boolean news = byKernel && !step.implied && !cause.implied;
+      step.implied |= news;
+      return news;
+    }
+    boolean news = recreate(step, "it goes with " + cause.address);
+    step.implied |= news && byKernel;
+    return news;
+  }
+
+  /** Foreign ports of a master that is made anew come back to it. */
+  private void keepForeignPorts() {
+    for (DeviceStep step : List.copyOf(steps.values())) {
+      Resource device = step.live;
+      if (device == null || !(step.torn() || empties(step))) {
+        continue;
+      }
+      ResourceId target = step.finalId();
+      for (Resource port : portsOf.getOrDefault(device.id(), List.of())) {
+        DeviceStep portStep = byLive.get(port.id());
+        if (portStep == null) {
+          if (target == null || !target.namespace().equals(port.id().namespace())) {
+            findings.warning(step.address + ": releases its port " + port.id());
+            continue;
+          }
+          portStep = new DeviceStep(port.id().toString(), back(port, target), port, Fate.KEEP);
+          add(portStep);
+        }
+        portStep.remaining = released(port);
+      }
+    }
+  }
+
+  private static Wanted back(Resource port, ResourceId master) {
+    SortedMap<String, String> fields = new TreeMap<>();
+    port.fields()
+        .forEach(
+            (name, value) -> {
+              if (name.startsWith("port.")) {
+                fields.put(name, value);
+              }
+            });
+    fields.put("master", master.device());
+    return new Wanted(port.id().toString(), new Resource(port.id(), port.owner(), fields), false);
+  }
+
+  private static Resource released(Resource port) {
+    SortedMap<String, String> fields = new TreeMap<>(port.fields());
+    fields.keySet().removeIf(name -> name.startsWith("port."));
+    fields.put("master", "");
+    return new Resource(port.id(), port.owner(), fields);
+  }
+
+  private boolean empties(DeviceStep step) {
+    Wanted wanted = step.wanted;
+    return wanted != null
+        && step.fate == Fate.KEEP
+        && wanted.resource().fields().keySet().stream()
+            .anyMatch(field -> how(step, field) == How.NEEDS_EMPTY && differs(step, field));
+  }
+
+  private void compare(DeviceStep step) {
+    Wanted wanted = step.wanted;
+    Resource device = step.remaining;
+    if (wanted == null || device == null || step.fate != Fate.KEEP) {
+      if (step.fate == Fate.RECREATE) {
+        step.fields = differences(step);
+      }
+      return;
+    }
+    step.fields = differences(step);
+    for (FieldChange change : step.fields) {
+      step.downed |= device.get("up").equals("true") && takesDown(step, change);
+    }
+  }
+
+  private List<FieldChange> differences(DeviceStep step) {
+    Wanted wanted = java.util.Objects.requireNonNull(step.wanted);
+    Resource device = java.util.Objects.requireNonNull(step.remaining);
+    List<FieldChange> changes = new ArrayList<>();
+    if (step.moves()) {
+      changes.add(
+          new FieldChange(
+              "namespace", device.id().namespace(), wanted.resource().id().namespace()));
+    }
+    if (step.renames()) {
+      changes.add(new FieldChange("device", device.id().device(), wanted.resource().id().device()));
+    }
+    String owner = wanted.resource().owner();
+    if (device.isOurs() && owner != null && !owner.equals(device.owner())) {
+      changes.add(new FieldChange("owner", String.valueOf(device.owner()), owner));
+    }
+    for (Map.Entry<String, String> field : wanted.resource().fields().entrySet()) {
+      String name = field.getKey();
+      String before = name.equals("master") && step.moves() ? "" : device.get(name);
+      if (name.equals("peer")
+          ? step.fate == Fate.RECREATE && peerDiffers(step)
+          : !before.equals(field.getValue())) {
+        changes.add(new FieldChange(name, before, field.getValue()));
+      }
+    }
+    return changes;
+  }
+
+  private boolean differs(DeviceStep step, String field) {
+    Wanted wanted = step.wanted;
+    Resource device = step.remaining;
+    if (wanted == null || device == null) {
+      return false;
+    }
+    if (field.equals("peer")) {
+      return peerDiffers(step);
+    }
+    return !device.get(field).equals(wanted.resource().get(field));
+  }
+
+  /** A veth's peer may be renamed or moved in place; what counts is whether it is the same. */
+  private boolean peerDiffers(DeviceStep step) {
+    Wanted wanted = java.util.Objects.requireNonNull(step.wanted);
+    ResourceId peer = PeerText.parse(wanted.resource().get("peer"));
+    DeviceStep other = byWanted.get(peer);
+    if (other != null) {
+      return step.live == null
+          || other.live == null
+          || !PeerText.parse(step.live.get("peer")).equals(other.live.id());
+    }
+    return step.live == null || !step.live.get("peer").equals(wanted.resource().get("peer"));
+  }
+
+  private boolean takesDown(DeviceStep step, FieldChange change) {
+    if (change.name().equals("up")) {
+      return change.after().equals("false");
+    }
+    if (change.name().equals("device")) {
+      return !live.capabilities().liveRename();
+    }
+    if (change.name().equals("master")) {
+      String namespace = java.util.Objects.requireNonNull(step.wanted).resource().id().namespace();
+      return downsItsPorts(namespace, change.before()) || downsItsPorts(namespace, change.after());
+    }
+    How how = how(step, change.name());
+    return how == How.NEEDS_DOWN || how == How.NEEDS_EMPTY;
+  }
+
+  /** A bond wants its members down when they join; a VRF takes them down and up. */
+  private boolean downsItsPorts(String namespace, String master) {
+    String kind = kindOf(ResourceId.deviceIn(namespace, master));
+    return kind.equals("bond") || kind.equals("vrf");
+  }
+
+  private String kindOf(ResourceId id) {
+    DeviceStep step = byWanted.get(id);
+    if (step != null && step.finalId() != null) {
+      return step.kind();
+    }
+    Resource device = live.find(id);
+    return device == null ? "" : device.get("kind");
+  }
+
+  /** A VLAN device goes down and up with its parent. */
+  private void spreadDown() {
+    for (DeviceStep step : List.copyOf(steps.values())) {
+      if (step.downed && step.live != null) {
+        for (Resource upper : uppersOf.getOrDefault(step.live.id(), List.of())) {
+          if (upper.get("kind").equals("vlan")) {
+            DeviceStep upperStep = byLive.get(upper.id());
+            if (upperStep == null) {
+              upperStep = new DeviceStep(upper.id().toString(), null, upper, Fate.KEEP);
+              add(upperStep);
+            }
+            upperStep.downed |= upper.get("up").equals("true");
+          }
+        }
+      }
+    }
+  }
+
+  private How how(DeviceStep step, String field) {
+    switch (field) {
+      case "kind", "peer":
+        return How.RECREATE;
+      case "up", "owner", "device", "namespace":
+        return How.IN_PLACE;
+      case "master":
+        return How.INTERRUPTS;
+      default:
+        DeviceField known = DeviceKinds.field(step.kind(), field);
+        return known == null ? How.IN_PLACE : known.change();
+    }
+  }
+
+  /** Whether traffic through the device stops when this field changes. */
+  boolean interrupts(DeviceStep step, FieldChange change) {
+    return takesDown(step, change)
+        || how(step, change.name()) == How.INTERRUPTS
+        || change.name().equals("namespace");
+  }
+}

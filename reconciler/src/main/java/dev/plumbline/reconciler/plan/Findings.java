@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.plan;
+
+import dev.plumbline.reconciler.resource.ResourceId;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What planning finds beside changes; collected by one thread. */
+final class Findings {
+  private final Map<String, Waiting> waiting = new LinkedHashMap<>();
+  private final Set<String> problems = new LinkedHashSet<>();
+  private final Set<String> warnings = new LinkedHashSet<>();
+
+  void problem(String sentence) {
+    problems.add(sentence);
+  }
+
+  void warning(String sentence) {
+    warnings.add(sentence);
+  }
+
+  void waits(String address, ResourceId missing) {
+    waiting.putIfAbsent(address, new Waiting(address, missing.toString()));
+  }
+
+  void waits(String address, String missing) {
+    waiting.putIfAbsent(address, new Waiting(address, missing));
+  }
+
+  List<Waiting> waiting() {
+    return new ArrayList<>(waiting.values());
+  }
+
+  List<String> problems() {
+    return new ArrayList<>(problems);
+  }
+
+  List<String> warnings() {
+    return new ArrayList<>(warnings);
+  }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.plan;
+
+import dev.plumbline.reconciler.resource.ResourceId;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Where a plan leads.
+ *
+ * @param wanted the resources that shall be, none twice
+ * @param prune whether what plumbline made and the goal does not name is removed
+ * @param remove resources to remove whoever made them, as when going back to a snapshot
+ * @param protect patterns ({@code docker*}) of devices that must not be touched
+ */
+public record Goal(
+    List<Wanted> wanted, boolean prune, Set<ResourceId> remove, List<String> protect) {
+  public Goal {
+    wanted = List.copyOf(wanted);
+    remove = Set.copyOf(remove);
+    protect = List.copyOf(protect);
+  }
+}

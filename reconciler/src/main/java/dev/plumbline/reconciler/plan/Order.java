@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.plan;
+
+import dev.plumbline.reconciler.kind.DeviceKind;
+import dev.plumbline.reconciler.kind.DeviceKinds;
+import dev.plumbline.reconciler.live.LiveState;
+import dev.plumbline.reconciler.resource.AddressText;
+import dev.plumbline.reconciler.resource.PeerText;
+import dev.plumbline.reconciler.resource.Resource;
+import dev.plumbline.reconciler.resource.ResourceId;
+import dev.plumbline.reconciler.resource.ResourceType;
+import dev.plumbline.reconciler.resource.RouteText;
+import dev.plumbline.spec.value.IpAddress;
+import dev.plumbline.spec.value.Prefix;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts changes in an order in which the kernel accepts them.
+ *
+ * <p>Edges say what must come before what: a master before its ports, an address before the routes
+ * through its network, whatever lies on a device off it before it is removed. Among what is free to
+ * go, making comes before breaking, and changes of one type and namespace stand together so that
+ * they share a netlink message.
+ *
+ * <p>Two devices that swap names wait for each other: one of them then first takes a name that
+ * nobody has.
+ */
+final class Order {
+  private static final Comparator<Change> FREE =
+      Comparator.<Change>comparingInt(change -> change instanceof Change.Delete ? 1 : 0)
+          .thenComparingInt(Order::rank)
+          .thenComparing(Change::id)
+          .thenComparing(Change::address);
+
+  private final Map<String, Change> byAddress = new HashMap<>();
+  private final Map<ResourceId, Change> makers = new HashMap<>();
+  private final Map<ResourceId, Change> leavers = new HashMap<>();
+  private final Map<String, Change> conflicts = new HashMap<>();
+  private final Map<String, Map<Integer, Map<Prefix, Change>>> networks = new HashMap<>();
+  private final Map<ResourceId, List<Change>> leavingDevices = new HashMap<>();
+  private final Map<String, Set<String>> given;
+  private final LiveState live;
+  private final Map<String, Set<String>> before = new HashMap<>();
+
+  Order(List<Change> changes, Map<String, Set<String>> given, LiveState live) {
+    this.given = given;
+    this.live = live;
+    for (Change change : changes) {
+      byAddress.put(change.address(), change);
+      index(change);
+    }
+  }
+
+  private static int rank(Change change) {
+    int rank = change.id().type().ordinal();
+    return change instanceof Change.Delete ? -rank : rank;
+  }
+
+  private void index(Change change) {
+    ResourceId id = change.id();
+    if (!(change instanceof Change.Delete)) {
+      makers.put(id, change);
+      if (id.type() == ResourceType.ADDRESS) {
+        Prefix network = AddressText.network(id.key());
+        networks
+            .computeIfAbsent(id.namespace(), key -> new HashMap<>())
+            .computeIfAbsent(network.length(), key -> new HashMap<>())
+            .put(network, change);
+      }
+    }
+    Resource left = leaves(change);
+    if (left != null) {
+      leavers.put(left.id(), change);
+      String conflict = conflict(left);
+      if (conflict != null) {
+        conflicts.put(conflict, change);
+      }
+    }
+    Resource previous = previous(change);
+    if (previous != null && previous.id().type() == ResourceType.DEVICE) {
+      for (String on : List.of(previous.get("master"), previous.get("parent"))) {
+        if (!on.isEmpty()) {
+          leavingDevices
+              .computeIfAbsent(
+                  ResourceId.deviceIn(previous.id().namespace(), on), key -> new ArrayList<>())
+              .add(change);
+        }
+      }
+    }
+  }
+
+  private static @Nullable Resource previous(Change change) {
+    if (change instanceof Change.Modify modify) {
+      return modify.live();
+    }
+    if (change instanceof Change.Recreate recreate) {
+      return recreate.live();
+    }
+    return change instanceof Change.Delete delete ? delete.live() : null;
+  }
+
+  /** The live resource whose place the change frees, or null. */
+  private static @Nullable Resource leaves(Change change) {
+    Resource previous = previous(change);
+    boolean stays =
+        previous == null || (change instanceof Change.Modify && previous.id().equals(change.id()));
+    return stays ? null : previous;
+  }
+
+  private static @Nullable String conflict(Resource device) {
+    if (device.id().type() != ResourceType.DEVICE) {
+      return null;
+    }
+    DeviceKind kind = DeviceKinds.of(device.get("kind"));
+    String key = kind == null ? null : kind.conflict().apply(device);
+    return key == null ? null : device.id().namespace() + " " + device.get("kind") + " " + key;
+  }
+
+  List<Change> sorted() {
+    for (Change change : byAddress.values()) {
+      before.put(change.address(), prerequisites(change));
+    }
+    Map<String, Integer> open = new HashMap<>();
+    Map<String, List<Change>> next = new HashMap<>();
+    PriorityQueue<Change> free = new PriorityQueue<>(FREE);
+    for (Change change : byAddress.values()) {
+      Set<String> needed = before.getOrDefault(change.address(), Set.of());
+      open.put(change.address(), needed.size());
+      needed.forEach(address -> next.computeIfAbsent(address, a -> new ArrayList<>()).add(change));
+      if (needed.isEmpty()) {
+        free.add(change);
+      }
+    }
+    List<Change> sorted = new ArrayList<>();
+    while (sorted.size() < byAddress.size()) {
+      Change change = free.poll();
+      if (change == null) {
+        return withCycleBroken(open);
+      }
+      open.remove(change.address());
+      sorted.add(change.waitingFor(List.copyOf(before.getOrDefault(change.address(), Set.of()))));
+      for (Change following : next.getOrDefault(change.address(), List.of())) {
+        if (open.merge(following.address(), -1, Integer::sum) == 0) {
+          free.add(following);
+        }
+      }
+    }
+    return sorted;
+  }
+
+  private Set<String> prerequisites(Change change) {
+    Set<String> needed = new LinkedHashSet<>();
+    given.getOrDefault(change.address(), Set.of()).stream()
+        .filter(byAddress::containsKey)
+        .forEach(needed::add);
+    if (change instanceof Change.Delete delete) {
+      beforeDeleting(delete, needed);
+    } else {
+      ResourceId id = change.id();
+      need(needed, makers.get(ResourceId.namespaceNamed(id.namespace())));
+      switch (id.type()) {
+        case DEVICE -> beforeDevice(change, needed);
+        case VLANS, FDB, ADDRESS -> need(needed, makers.get(id.ofDevice()));
+        case ROUTE -> beforeRoute(wanted(change), needed);
+        default -> {}
+      }
+    }
+    needed.remove(change.address());
+    return needed;
+  }
+
+  private static void need(Set<String> needed, @Nullable Change change) {
+    if (change != null) {
+      needed.add(change.address());
+    }
+  }
+
+  private static Resource wanted(Change change) {
+    if (change instanceof Change.Create create) {
+      return create.wanted();
+    }
+    if (change instanceof Change.Modify modify) {
+      return modify.wanted();
+    }
+    return ((Change.Recreate) change).wanted();
+  }
+
+  private void beforeDevice(Change change, Set<String> needed) {
+    Resource device = wanted(change);
+    String namespace = device.id().namespace();
+    for (String under : List.of("master", "parent")) {
+      if (!device.get(under).isEmpty()) {
+        need(needed, makers.get(ResourceId.deviceIn(namespace, device.get(under))));
+      }
+    }
+    need(needed, leavers.get(device.id()));
+    String conflict = conflict(device);
+    if (conflict != null) {
+      need(needed, conflicts.get(conflict));
+    }
+    boolean makesPair = device.get("kind").equals("veth") && !(change instanceof Change.Modify);
+    if (makesPair) {
+      ResourceId peer = PeerText.parse(device.get("peer"));
+      need(needed, makers.get(ResourceId.namespaceNamed(peer.namespace())));
+      need(needed, leavers.get(peer));
+      if (change.address().endsWith(".peer")) {
+        need(needed, makers.get(peer));
+        needed.remove(change.address());
+      } else {
+        needed.remove(change.address() + ".peer");
+      }
+    }
+    if (change instanceof Change.Recreate recreate) {
+      for (Change off : leavingDevices.getOrDefault(recreate.live().id(), List.of())) {
+        if (off instanceof Change.Delete) {
+          need(needed, off);
+        }
+      }
+    }
+  }
+
+  private void beforeRoute(Resource route, Set<String> needed) {
+    String namespace = route.id().namespace();
+    for (String device : RouteText.devices(route)) {
+      need(needed, makers.get(ResourceId.deviceIn(namespace, device)));
+    }
+    Map<Integer, Map<Prefix, Change>> made = networks.getOrDefault(namespace, Map.of());
+    if (made.isEmpty()) {
+      return;
+    }
+    List<String> hosts = new ArrayList<>(RouteText.gateways(route));
+    if (!route.get("source").isEmpty()) {
+      hosts.add(route.get("source"));
+    }
+    for (String host : hosts) {
+      IpAddress address = IpAddress.parse(host);
+      made.forEach(
+          (length, changes) -> {
+            if (length <= address.family().bits()) {
+              need(needed, changes.get(new Prefix(address, length).network()));
+            }
+          });
+    }
+  }
+
+  private void beforeDeleting(Change.Delete delete, Set<String> needed) {
+    ResourceId id = delete.id();
+    if (id.type() == ResourceType.DEVICE) {
+      for (Change off : leavingDevices.getOrDefault(id, List.of())) {
+        need(needed, off);
+      }
+      if (delete.implied() && delete.live().get("kind").equals("veth")) {
+        need(needed, leavers.get(PeerText.parse(delete.live().get("peer"))));
+      }
+    } else if (id.type() == ResourceType.NAMESPACE) {
+      for (Change change : byAddress.values()) {
+        Resource previous = previous(change);
+        if (previous != null && previous.id().namespace().equals(id.key())) {
+          needed.add(change.address());
+        }
+      }
+    }
+  }
+
+  /** Takes one device of a circle of renames out of the way first. */
+  private List<Change> withCycleBroken(Map<String, Integer> open) {
+    for (String address : open.keySet().stream().sorted().toList()) {
+      Change change = byAddress.get(address);
+      if (change instanceof Change.Modify modify
+          && modify.id().type() == ResourceType.DEVICE
+          && !modify.live().id().equals(modify.id())) {
+        ResourceId aside = aside(modify.live().id());
+        Resource there = new Resource(aside, modify.live().owner(), modify.live().fields());
+        Change.Modify first =
+            new Change.Modify(
+                modify.address() + " (aside)",
+                modify.live(),
+                there,
+                List.of(new FieldChange("device", modify.live().id().device(), aside.device())),
+                List.of(),
+                modify.disruption());
+        Change.Modify second =
+            new Change.Modify(
+                modify.address(),
+                there,
+                modify.wanted(),
+                modify.fields(),
+                List.of(),
+                modify.disruption());
+        List<Change> changes = new ArrayList<>(byAddress.values());
+        changes.remove(modify);
+        changes.add(first);
+        changes.add(second);
+        Map<String, Set<String>> more = new HashMap<>(given);
+        more.put(second.address(), Set.of(first.address()));
+        return new Order(changes, more, live).sorted();
+      }
+    }
+    throw new IllegalStateException("these changes wait for each other: " + open.keySet());
+  }
+
+  private ResourceId aside(ResourceId device) {
+    for (int i = 0; ; i++) {
+      ResourceId free = ResourceId.deviceIn(device.namespace(), "plumb" + i);
+      if (!live.has(free) && !makers.containsKey(free)) {
+        return free;
+      }
+    }
+  }
+}

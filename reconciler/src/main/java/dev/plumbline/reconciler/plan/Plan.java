@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.plan;
+
+import java.util.List;
+
+/**
+ * What has to be done to reach a goal.
+ *
+ * @param changes the steps, in an order in which they can be done
+ * @param waiting what is wanted but can not be done yet
+ * @param problems why the plan can not be applied as a whole; a plan with any is not applied
+ * @param warnings what the user should know before applying
+ */
+public record Plan(
+    List<Change> changes, List<Waiting> waiting, List<String> problems, List<String> warnings) {
+  public Plan {
+    changes = List.copyOf(changes);
+    waiting = List.copyOf(waiting);
+    problems = List.copyOf(problems);
+    warnings = List.copyOf(warnings);
+  }
+
+  /** Whether there is nothing to do. */
+  public boolean isEmpty() {
+    return changes.isEmpty();
+  }
+
+  /** How many changes have this action. */
+  public long count(Action action) {
+    return changes.stream().filter(change -> change.action() == action).count();
+  }
+
+  /** The worst disruption of all changes. */
+  public Disruption.Level disruption() {
+    return changes.stream()
+        .map(change -> change.disruption().level())
+        .max(Disruption.Level::compareTo)
+        .orElse(Disruption.Level.NONE);
+  }
+}

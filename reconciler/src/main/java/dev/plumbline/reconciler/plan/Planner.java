@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.plan;
+
+import dev.plumbline.reconciler.live.LiveState;
+import dev.plumbline.reconciler.resource.Resource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** From a goal and the live state to a plan. */
+public final class Planner {
+  private Planner() {}
+
+  /** The changes that lead from the live state to the goal; a pure function. */
+  public static Plan plan(Goal goal, LiveState live, Ownership ownership) {
+    Goal whole = Restorer.withOriginals(goal, live, ownership);
+    Findings findings = new Findings();
+    DevicePlanner devices = new DevicePlanner(whole, live, findings);
+    List<DeviceStep> steps = devices.decide();
+    RestPlanner rest =
+        new RestPlanner(whole, live, ownership, findings, steps, devices.finalDevices());
+    List<Change> changes = new ArrayList<>();
+    for (DeviceStep step : steps) {
+      Change change = change(devices, step);
+      if (change != null) {
+        changes.add(change);
+      }
+    }
+    changes.addAll(rest.plan());
+    protect(whole, changes, findings);
+    List<Change> ordered = new Order(changes, rest.after(), live).sorted();
+    return new Plan(ordered, findings.waiting(), findings.problems(), findings.warnings());
+  }
+
+  private static @Nullable Change change(DevicePlanner devices, DeviceStep step) {
+    Wanted wanted = step.wanted;
+    Resource live = step.remaining;
+    switch (step.fate) {
+      case CREATE:
+        return new Change.Create(
+            step.address, Objects.requireNonNull(wanted).resource(), List.of(), Disruption.NONE);
+      case RECREATE:
+        return new Change.Recreate(
+            step.address,
+            Objects.requireNonNull(step.live),
+            Objects.requireNonNull(wanted).resource(),
+            step.fields,
+            List.of(),
+            Disruption.interrupts(
+                "all on " + step.live.id().device() + ": " + String.join("; ", step.reasons)));
+      case DELETE:
+        Resource going = Objects.requireNonNull(step.live);
+        return new Change.Delete(
+            step.address,
+            going,
+            step.implied,
+            List.of(),
+            going.get("up").equals("true")
+                ? Disruption.interrupts("all on " + going.id().device())
+                : Disruption.NONE);
+      case KEEP:
+        if (wanted == null || live == null || step.fields.isEmpty()) {
+          return null;
+        }
+        return new Change.Modify(
+            step.address,
+            live,
+            merged(live, wanted.resource()),
+            step.fields,
+            List.of(),
+            disruption(devices, step, live));
+      default:
+        return null;
+    }
+  }
+
+  private static Resource merged(Resource live, Resource wanted) {
+    String owner = live.isOurs() && wanted.owner() != null ? wanted.owner() : live.owner();
+    return new Resource(wanted.id(), owner, live.fields()).with(wanted.fields());
+  }
+
+  private static Disruption disruption(DevicePlanner devices, DeviceStep step, Resource live) {
+    if (!live.get("up").equals("true")) {
+      return Disruption.NONE;
+    }
+    for (FieldChange field : step.fields) {
+      if (devices.interrupts(step, field)) {
+        return Disruption.interrupts(
+            step.downed && !field.name().equals("up")
+                ? live.id().device() + ", which is taken down and up again"
+                : "traffic through " + live.id().device());
+      }
+    }
+    return step.fields.stream().allMatch(field -> field.name().equals("owner"))
+        ? Disruption.NONE
+        : Disruption.IN_PLACE;
+  }
+
+  private static void protect(Goal goal, List<Change> changes, Findings findings) {
+    if (goal.protect().isEmpty()) {
+      return;
+    }
+    List<Pattern> patterns = goal.protect().stream().map(Planner::glob).toList();
+    Set<String> reported = new HashSet<>();
+    for (Change change : changes) {
+      Set<String> touched = new HashSet<>();
+      touched.add(change.id().device());
+      if (change instanceof Change.Modify modify) {
+        touched.add(modify.live().id().device());
+      }
+      for (int i = 0; i < patterns.size(); i++) {
+        for (String device : touched) {
+          if (!device.isEmpty()
+              && patterns.get(i).matcher(device).matches()
+              && reported.add(change.address())) {
+            findings.problem(
+                change.address()
+                    + ": would "
+                    + change.action().label()
+                    + " "
+                    + change.id()
+                    + ", which `protect: "
+                    + goal.protect().get(i)
+                    + "` forbids");
+          }
+        }
+      }
+    }
+  }
+
+  private static Pattern glob(String glob) {
+    StringBuilder regex = new StringBuilder();
+    for (char c : glob.toCharArray()) {
+      regex.append(c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(String.valueOf(c)));
+    }
+    return Pattern.compile(regex.toString());
+  }
+
+  /** What is remembered from before the plan is applied until it is done. */
+  public static Ownership before(Plan plan, LiveState live, Ownership ownership) {
+    return Restorer.remembering(plan, live, ownership);
+  }
+
+  /** What is remembered once the plan is done and this is the live state. */
+  public static Ownership after(Goal goal, LiveState live, Ownership ownership) {
+    return Restorer.forgetting(goal, live, ownership);
+  }
+}
