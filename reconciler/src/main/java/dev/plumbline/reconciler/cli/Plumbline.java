@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.cli;
 
-import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
@@ -47,7 +46,6 @@ final class Plumbline implements Runnable {
   static CommandLine commandLine(Console console) {
     Plumbline root = new Plumbline(console);
     return new CommandLine(root)
-        .addSubcommand(new Validate(console))
         .addSubcommand(new Completion(console))
         .setColorScheme(
             Help.defaultColorScheme(console.coloursOut() ? Help.Ansi.ON : Help.Ansi.OFF))
@@ -78,7 +76,7 @@ final class Plumbline implements Runnable {
   private static Iterable<String> suggestionsFor(ParameterException problem) {
     return problem instanceof CommandLine.UnmatchedArgumentException unmatched
         ? unmatched.getSuggestions()
-        : List.of();
+        : java.util.List.of();
   }
 
   private int failed(Exception problem, CommandLine verb, ParseResult parsed) {

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.apply;
+
+import dev.plumbline.netlink.libc.Errno;
+import dev.plumbline.netlink.socket.NetlinkException;
+import dev.plumbline.netlink.socket.Request;
+import dev.plumbline.netlink.socket.Result;
+import dev.plumbline.reconciler.live.LiveState;
+import dev.plumbline.reconciler.live.Sockets;
+import dev.plumbline.reconciler.plan.Change;
+import dev.plumbline.reconciler.plan.Plan;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Takes the steps of a plan, as few messages as their order allows. */
+public final class Applier {
+  /** What the kernel answers when that which is to be removed is not there any more. */
+  private static final Set<Integer> GONE =
+      Set.of(Errno.ENODEV, Errno.ENOENT, Errno.ESRCH, Errno.EADDRNOTAVAIL);
+
+  private static final int BATCH = 512;
+
+  private record Pending(Change change, Operation.Netlink operation) {}
+
+  private final Sockets sockets;
+  private final Progress progress;
+  private final List<Pending> pending = new ArrayList<>();
+
+  private @Nullable Failure failure;
+
+  public Applier(Sockets sockets, Progress progress) {
+    this.sockets = sockets;
+    this.progress = progress;
+  }
+
+  /**
+   * Takes the steps until one fails.
+   *
+   * @return the failure, or null where all succeeded. Steps after the failed one may have been
+   *     taken too, where they were in one message with it
+   * @throws IOException if a namespace can not be spoken to at all
+   */
+  public @Nullable Failure apply(Plan plan, LiveState live) throws IOException {
+    Operations operations = new Operations(plan, live, sockets);
+    int done = 0;
+    for (Change change : plan.changes()) {
+      try {
+        for (Operation operation : operations.of(change)) {
+          take(change, operation);
+        }
+      } catch (IllegalArgumentException | IOException e) {
+        fail(change, String.valueOf(e.getMessage()));
+      }
+      progress.step(change, ++done, plan.changes().size());
+      if (failure != null) {
+        return failure;
+      }
+    }
+    flush();
+    return failure;
+  }
+
+  private void take(Change change, Operation operation) throws IOException {
+    if (operation instanceof Operation.Netlink netlink) {
+      boolean other =
+          !pending.isEmpty() && !pending.get(0).operation().namespace().equals(netlink.namespace());
+      if (other || pending.size() >= BATCH) {
+        flush();
+      }
+      pending.add(new Pending(change, netlink));
+    } else if (operation instanceof Operation.Call call) {
+      flush();
+      if (failure == null) {
+        call.body().run();
+      }
+    }
+  }
+
+  private void flush() throws IOException {
+    if (pending.isEmpty() || failure != null) {
+      return;
+    }
+    List<Request> requests = pending.stream().map(each -> each.operation().request()).toList();
+    String namespace = pending.get(0).operation().namespace();
+    List<Result> results = sockets.in(namespace).executeAll(requests);
+    for (int i = 0; i < results.size(); i++) {
+      NetlinkException error = results.get(i).failure();
+      Pending each = pending.get(i);
+      if (error != null && !(each.operation().removes() && GONE.contains(error.errno()))) {
+        fail(each.change(), String.valueOf(error.getMessage()));
+      }
+    }
+    pending.clear();
+  }
+
+  private void fail(Change change, String message) {
+    if (failure == null) {
+      failure = new Failure(change.address(), change.id().toString(), message);
+    }
+  }
+}

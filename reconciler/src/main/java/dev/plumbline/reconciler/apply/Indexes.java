@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.apply;
+
+import dev.plumbline.reconciler.kind.Text.Names;
+import dev.plumbline.reconciler.resource.ResourceId;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Which interface index each device has, those included that are about to be made: plumbline gives
+ * new devices their indexes itself, so that one batch can make a device and refer to it.
+ */
+final class Indexes {
+  private final Map<ResourceId, Integer> byId = new HashMap<>();
+  private final Map<String, Integer> highest = new HashMap<>();
+
+  Indexes(Map<ResourceId, Integer> live) {
+    live.forEach(this::put);
+  }
+
+  void put(ResourceId device, int index) {
+    byId.put(device, index);
+    highest.merge(device.namespace(), index, Math::max);
+  }
+
+  /** An index that no device of the namespace has. */
+  int next(String namespace) {
+    return highest.merge(namespace, 1, Integer::sum);
+  }
+
+  int of(ResourceId device) {
+    Integer index = byId.get(device);
+    if (index == null) {
+      throw new IllegalArgumentException("there is no " + device);
+    }
+    return index;
+  }
+
+  void move(ResourceId from, ResourceId to, int index) {
+    byId.remove(from);
+    put(to, index);
+  }
+
+  void remove(ResourceId device) {
+    byId.remove(device);
+  }
+
+  /** The devices of one namespace by name. */
+  Names in(String namespace) {
+    return new Names() {
+      @Override
+      public String nameOf(int index) {
+        return "#" + index;
+      }
+
+      @Override
+      public int indexOf(String name) {
+        return of(ResourceId.deviceIn(namespace, name));
+      }
+    };
+  }
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.apply;
+
+import dev.plumbline.netlink.socket.Request;
+import java.io.IOException;
+
+/** One thing that is asked of the kernel. */
+sealed interface Operation {
+
+  /**
+   * A netlink request.
+   *
+   * @param removes whether it only takes something away, so that finding it gone is success
+   */
+  record Netlink(String namespace, Request request, boolean removes) implements Operation {}
+
+  /** Anything that is no netlink request; it sees the effect of all operations before it. */
+  record Call(String description, Body body) implements Operation {
+    /** What is called. */
+    interface Body {
+      void run() throws IOException;
+    }
+  }
+}

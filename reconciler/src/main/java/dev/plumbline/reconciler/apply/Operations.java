@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.apply;
+
+import dev.plumbline.netlink.namespace.NetNamespace;
+import dev.plumbline.netlink.namespace.Sysctl;
+import dev.plumbline.netlink.route.Link;
+import dev.plumbline.netlink.socket.Request;
+import dev.plumbline.reconciler.live.LiveReader;
+import dev.plumbline.reconciler.live.LiveState;
+import dev.plumbline.reconciler.live.Sockets;
+import dev.plumbline.reconciler.plan.Change;
+import dev.plumbline.reconciler.plan.Plan;
+import dev.plumbline.reconciler.resource.Resource;
+import dev.plumbline.reconciler.resource.ResourceId;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What each change asks of the kernel, in order; made just before it is asked. */
+final class Operations {
+  private final Sockets sockets;
+  private final DeviceOperations devices;
+  private final Layer3Operations layer3;
+  private final VlanOperations vlans;
+
+  Operations(Plan plan, LiveState live, Sockets sockets) {
+    this.sockets = sockets;
+    Indexes indexes = new Indexes(live.indexes());
+    this.devices = new DeviceOperations(plan, live, sockets, indexes);
+    this.layer3 = new Layer3Operations(indexes, live.capabilities().addressProtocol());
+    this.vlans = new VlanOperations(indexes, live, plan);
+  }
+
+  List<Operation> of(Change change) throws IOException {
+    switch (change.id().type()) {
+      case NAMESPACE:
+        return List.of(namespace(change));
+      case SYSCTL:
+        return sysctl(change);
+      case DEVICE:
+        return devices.of(change);
+      case VLANS:
+        List<Operation> operations = new ArrayList<>(vlans.of(change));
+        operations.addAll(devices.delayedUp(change.id().ofDevice()));
+        return operations;
+      default:
+        return netlink(change);
+    }
+  }
+
+  private List<Operation> netlink(Change change) {
+    List<Operation> operations = new ArrayList<>();
+    Resource going = going(change);
+    if (going != null) {
+      Request request = layer3.delete(going);
+      operations.add(new Operation.Netlink(going.id().namespace(), request, true));
+    }
+    Resource wanted = wanted(change);
+    if (wanted != null) {
+      Request request =
+          change instanceof Change.Modify ? layer3.replace(wanted) : layer3.create(wanted);
+      operations.add(new Operation.Netlink(wanted.id().namespace(), request, false));
+    }
+    return operations;
+  }
+
+  private static @Nullable Resource going(Change change) {
+    if (change instanceof Change.Delete delete) {
+      return delete.live();
+    }
+    return change instanceof Change.Recreate recreate ? recreate.live() : null;
+  }
+
+  static @Nullable Resource wanted(Change change) {
+    if (change instanceof Change.Create create) {
+      return create.wanted();
+    }
+    if (change instanceof Change.Modify modify) {
+      return modify.wanted();
+    }
+    return change instanceof Change.Recreate recreate ? recreate.wanted() : null;
+  }
+
+  private Operation namespace(Change change) {
+    String name = change.id().key();
+    if (change instanceof Change.Delete) {
+      return new Operation.Call(
+          "delete namespace " + name,
+          () -> {
+            sockets.forget(name);
+            NetNamespace.delete(name);
+          });
+    }
+    Resource wanted = wanted(change);
+    String owner = wanted == null ? null : wanted.owner();
+    return new Operation.Call(
+        "create namespace " + name,
+        () -> {
+          sockets.forget(name);
+          NetNamespace.create(name).close();
+          // The mark is on the loopback device; and a namespace is of little use with that down.
+          Link.Builder loopback = Link.named("lo").up();
+          if (owner != null) {
+            loopback.alias(LiveReader.MARK + owner);
+          }
+          sockets.in(name).execute(Link.change(loopback));
+        });
+  }
+
+  private List<Operation> sysctl(Change change) {
+    ResourceId id = change.id();
+    Resource wanted = wanted(change);
+    if (wanted == null) {
+      return List.of();
+    }
+    return List.of(
+        new Operation.Call(
+            "set sysctl " + id.key(),
+            () ->
+                sockets.runIn(
+                    id.namespace(),
+                    () -> {
+                      Sysctl.write(id.key(), wanted.get("value"));
+                      return id;
+                    })));
+  }
+}

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.host;
+
+import dev.plumbline.netlink.probe.KernelFeatures;
+import dev.plumbline.reconciler.apply.Applier;
+import dev.plumbline.reconciler.apply.Failure;
+import dev.plumbline.reconciler.apply.Outcome;
+import dev.plumbline.reconciler.apply.Outcome.Result;
+import dev.plumbline.reconciler.apply.Progress;
+import dev.plumbline.reconciler.apply.Snapshot;
+import dev.plumbline.reconciler.live.LiveReader;
+import dev.plumbline.reconciler.live.LiveState;
+import dev.plumbline.reconciler.live.Sockets;
+import dev.plumbline.reconciler.plan.Change;
+import dev.plumbline.reconciler.plan.FieldChange;
+import dev.plumbline.reconciler.plan.Goal;
+import dev.plumbline.reconciler.plan.Ownership;
+import dev.plumbline.reconciler.plan.Plan;
+import dev.plumbline.reconciler.plan.Planner;
+import dev.plumbline.reconciler.plan.Wanted;
+import dev.plumbline.reconciler.resource.ResourceId;
+import dev.plumbline.reconciler.resource.ResourceType;
+import java.io.IOException;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The host that plumbline runs on: its own network namespace, which is the one of the thread that
+ * opens it, and all named ones.
+ *
+ * <p>Used by one thread at a time.
+ */
+public final class Host implements AutoCloseable {
+  private final Memory memory;
+  private final Sockets sockets;
+  private final KernelFeatures features;
+  private final LiveReader reader;
+
+  private Ownership ownership;
+
+  private Host(Memory memory, Sockets sockets, KernelFeatures features) throws IOException {
+    this.memory = memory;
+    this.sockets = sockets;
+    this.features = features;
+    this.reader = new LiveReader(sockets, features);
+    this.ownership = memory.load();
+  }
+
+  /**
+   * Opens the host.
+   *
+   * @param stateDirectory where plumbline remembers what it set; made when there is something to
+   *     remember
+   * @throws IOException if the kernel can not be spoken to, or what is remembered is damaged
+   */
+  public static Host open(Path stateDirectory) throws IOException {
+    Sockets sockets = Sockets.open();
+    KernelFeatures features = null;
+    try {
+      features = KernelFeatures.open();
+      return new Host(new Memory(stateDirectory), sockets, features);
+    } catch (IOException | RuntimeException e) {
+      if (features != null) {
+        features.close();
+      }
+      sockets.close();
+      throw e;
+    }
+  }
+
+  /** The host's name, as {@code uname -n} gives it. */
+  public static String name() throws IOException {
+    return Files.readString(Path.of("/proc/sys/kernel/hostname")).trim();
+  }
+
+  /** What plumbline remembers of this host. */
+  public Ownership ownership() {
+    return ownership;
+  }
+
+  /** Reads the live state, and probes the kernel for what the goal needs. */
+  public LiveState read(Goal goal) throws IOException {
+    Set<ResourceId> sysctls = new TreeSet<>();
+    Set<String> kinds = new TreeSet<>();
+    for (Wanted wanted : goal.wanted()) {
+      String kind = wanted.resource().get("kind");
+      if (wanted.makes() && !kind.isEmpty()) {
+        kinds.add(kind);
+      }
+      sysctls.add(wanted.resource().id());
+    }
+    sysctls.addAll(ownership.settings().keySet());
+    sysctls.removeIf(id -> id.type() != ResourceType.SYSCTL);
+    return reader.read(name(), sysctls, kinds);
+  }
+
+  /** The changes that lead from the live state to the goal. */
+  public Plan plan(Goal goal, LiveState live) {
+    return Planner.plan(goal, live, ownership);
+  }
+
+  /**
+   * Carries out a plan, reads again and plans again. If a step fails, what was done is undone.
+   *
+   * @param live the live state that the plan was made from
+   * @throws IOException if the host can not be read or spoken to at all
+   * @throws IllegalArgumentException if the plan has problems
+   */
+  public Outcome apply(Goal goal, LiveState live, Plan plan, Progress progress) throws IOException {
+    if (!plan.problems().isEmpty()) {
+      throw new IllegalArgumentException("a plan with problems: " + plan.problems());
+    }
+    try (FileLock lock = memory.lock()) {
+      Outcome outcome = applyLocked(goal, live, plan, progress);
+      lock.channel().close();
+      return outcome;
+    }
+  }
+
+  private Outcome applyLocked(Goal goal, LiveState live, Plan plan, Progress progress)
+      throws IOException {
+    if (plan.isEmpty()) {
+      remember(Planner.after(goal, live, ownership));
+      return new Outcome(Result.NOTHING_TO_DO, plan, null, List.of(), plan);
+    }
+    Ownership before = ownership;
+    remember(Planner.before(plan, live, ownership));
+    Failure failure = new Applier(sockets, progress).apply(plan, live);
+    LiveState now = read(goal);
+    if (failure != null) {
+      return undo(goal, live, now, plan, failure, before);
+    }
+    Plan remaining = plan(goal, now);
+    if (remaining.isEmpty()) {
+      remember(Planner.after(goal, now, ownership));
+      return new Outcome(Result.APPLIED, plan, null, List.of(), remaining);
+    }
+    return new Outcome(Result.NOT_CONVERGED, plan, null, describe(remaining), remaining);
+  }
+
+  private Outcome undo(
+      Goal goal, LiveState live, LiveState now, Plan plan, Failure failure, Ownership before)
+      throws IOException {
+    Goal back = Snapshot.goal(live, now, plan);
+    Plan way = Planner.plan(back, now, Ownership.NONE);
+    Failure again = new Applier(sockets, Progress.silent()).apply(way, now);
+    LiveState end = read(goal);
+    Plan missing = Planner.plan(Snapshot.goal(live, end, plan), end, Ownership.NONE);
+    List<String> left = describe(missing);
+    if (again != null) {
+      left.add(0, again.toString());
+    }
+    if (left.isEmpty()) {
+      remember(before);
+    }
+    return new Outcome(
+        left.isEmpty() ? Result.UNDONE : Result.UNDO_FAILED, plan, failure, left, plan(goal, end));
+  }
+
+  private static List<String> describe(Plan plan) {
+    List<String> sentences = new ArrayList<>();
+    for (Change change : plan.changes()) {
+      StringBuilder text = new StringBuilder();
+      text.append(change.address()).append(": still to ").append(change.action().label());
+      for (FieldChange field : change.fields()) {
+        text.append(", ").append(field.name()).append(" is ").append(shown(field.before()));
+        text.append(", not ").append(shown(field.after()));
+      }
+      sentences.add(text.toString());
+    }
+    return sentences;
+  }
+
+  private static String shown(String value) {
+    return value.isEmpty() ? "none" : value;
+  }
+
+  private void remember(Ownership now) throws IOException {
+    if (!now.equals(ownership)) {
+      memory.save(now);
+      ownership = now;
+    }
+  }
+
+  @Override
+  public void close() {
+    features.close();
+    sockets.close();
+  }
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.host;
+
+import dev.plumbline.reconciler.plan.Ownership;
+import dev.plumbline.reconciler.plan.Ownership.Setting;
+import dev.plumbline.reconciler.resource.ResourceId;
+import dev.plumbline.reconciler.resource.ResourceType;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What plumbline remembers between runs, in the file {@code ownership} of its state directory.
+ *
+ * <p>One line a fact, its words parted by tabs: {@code setting TYPE NAMESPACE DEVICE KEY FIELD
+ * ORIGINAL SET} or {@code made TYPE NAMESPACE DEVICE KEY}. The file is replaced as a whole, so that
+ * a crash leaves the old one or the new one.
+ */
+final class Memory {
+  private static final String HEADER = "plumbline ownership 1";
+
+  private final Path directory;
+  private final Path file;
+
+  Memory(Path directory) {
+    this.directory = directory;
+    this.file = directory.resolve("ownership");
+  }
+
+  /**
+   * Holds off every other process that wants to apply with this state directory.
+   *
+   * @throws IOException with what to do, if another one is at it
+   */
+  FileLock lock() throws IOException {
+    Files.createDirectories(directory);
+    FileChannel channel =
+        FileChannel.open(
+            directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    return channel.lock();
+  }
+
+  Ownership load() throws IOException {
+    List<String> lines;
+    try {
+      lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+    } catch (NoSuchFileException e) {
+      return Ownership.NONE;
+    }
+    SortedMap<ResourceId, SortedMap<String, Setting>> settings = new TreeMap<>();
+    SortedSet<ResourceId> made = new TreeSet<>();
+    if (lines.isEmpty() || !lines.get(0).equals(HEADER)) {
+      throw damaged(1);
+    }
+    for (int i = 1; i < lines.size(); i++) {
+      String[] words = lines.get(i).split("\t", -1);
+      if (words.length == 8 && words[0].equals("setting")) {
+        settings
+            .computeIfAbsent(id(words, i), id -> new TreeMap<>())
+            .put(words[5], new Setting(words[6], words[7]));
+      } else if (words.length == 5 && words[0].equals("made")) {
+        made.add(id(words, i));
+      } else {
+        throw damaged(i + 1);
+      }
+    }
+    return new Ownership(settings, made);
+  }
+
+  private ResourceId id(String[] words, int line) throws IOException {
+    try {
+      return new ResourceId(ResourceType.ofLabel(words[1]), words[2], words[3], words[4]);
+    } catch (IllegalArgumentException e) {
+      throw new IOException(damaged(line + 1).getMessage(), e);
+    }
+  }
+
+  private IOException damaged(int line) {
+    return new IOException(
+        file
+            + ":"
+            + line
+            + ": not a line that plumbline wrote. Move the file away to go on without it:"
+            + " settings that leave the file of the host are then not set back");
+  }
+
+  void save(Ownership ownership) throws IOException {
+    StringBuilder text = new StringBuilder(HEADER).append('\n');
+    ownership
+        .settings()
+        .forEach(
+            (id, fields) ->
+                fields.forEach(
+                    (field, setting) ->
+                        text.append("setting\t")
+                            .append(words(id))
+                            .append('\t')
+                            .append(field)
+                            .append('\t')
+                            .append(setting.original())
+                            .append('\t')
+                            .append(setting.set())
+                            .append('\n')));
+    ownership.unmarked().forEach(id -> text.append("made\t").append(words(id)).append('\n'));
+    Files.createDirectories(directory);
+    Path fresh = directory.resolve("ownership.new");
+    try (FileChannel channel =
+        FileChannel.open(
+            fresh,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      ByteBuffer bytes = StandardCharsets.UTF_8.encode(text.toString());
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    }
+    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static String words(ResourceId id) {
+    return id.type().label() + "\t" + id.namespace() + "\t" + id.device() + "\t" + id.key();
+  }
+}
