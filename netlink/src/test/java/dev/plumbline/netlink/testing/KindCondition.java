@@ -47,7 +47,7 @@ final class KindCondition implements ExecutionCondition {
     return context.getTestMethod().map(method -> type + "." + method.getName()).orElse(type);
   }
 
-  private static boolean exists(String kind) {
+  static boolean exists(String kind) {
     try (NetNamespace scratch = NetNamespace.scratch();
         NetlinkSocket socket = NetlinkSocket.open(NetlinkSocket.ROUTE, scratch)) {
       socket.request(Requests.createLink("probe", kind));

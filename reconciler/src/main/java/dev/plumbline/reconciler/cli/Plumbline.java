@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.cli;
 
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
@@ -46,6 +47,7 @@ final class Plumbline implements Runnable {
   static CommandLine commandLine(Console console) {
     Plumbline root = new Plumbline(console);
     return new CommandLine(root)
+        .addSubcommand(new Validate(console))
         .addSubcommand(new Completion(console))
         .setColorScheme(
             Help.defaultColorScheme(console.coloursOut() ? Help.Ansi.ON : Help.Ansi.OFF))
@@ -76,7 +78,7 @@ final class Plumbline implements Runnable {
   private static Iterable<String> suggestionsFor(ParameterException problem) {
     return problem instanceof CommandLine.UnmatchedArgumentException unmatched
         ? unmatched.getSuggestions()
-        : java.util.List.of();
+        : List.of();
   }
 
   private int failed(Exception problem, CommandLine verb, ParseResult parsed) {

@@ -12,7 +12,10 @@ import java.util.List;
  */
 public final class Rehearsal {
   private static final List<List<String>> COMMANDS =
-      List.of(List.of("--version"), List.of("--help"));
+      List.of(
+          List.of("--version"),
+          List.of("--help"),
+          List.of("validate", "examples/bridge-vlans.yaml", "examples/routing.yaml"));
 
   private Rehearsal() {}
 

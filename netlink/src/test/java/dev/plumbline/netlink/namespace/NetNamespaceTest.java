@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.netlink.namespace;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.plumbline.netlink.libc.Errno;
+import dev.plumbline.netlink.libc.ErrnoException;
+import dev.plumbline.netlink.socket.NetlinkSocket;
+import dev.plumbline.netlink.testing.KernelTest;
+import dev.plumbline.netlink.testing.Requests;
+import dev.plumbline.netlink.testing.Sh;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+@KernelTest
+class NetNamespaceTest {
+  @Test
+  void iproute2ListsEntersAndDeletesOurs() throws IOException {
+    assertEquals(List.of(), NetNamespace.list());
+    try (NetNamespace made = NetNamespace.create("web")) {
+      assertEquals("web", Sh.run("ip netns list").strip());
+      String inode = Sh.run("ip netns exec web readlink /proc/self/ns/net").strip();
+      assertEquals("net:[" + made.inode() + "]", inode);
+    }
+    Sh.run("ip netns delete web");
+    assertEquals(List.of(), NetNamespace.list());
+    assertFalse(Files.exists(Path.of("/run/netns/web")));
+  }
+
+  @Test
+  void weListEnterAndDeleteThoseOfIproute2() throws Exception {
+    Sh.run("ip netns add b; ip netns add a; ip -n a link add br0 type bridge");
+    assertEquals(List.of("a", "b"), NetNamespace.list());
+    try (NetNamespace a = NetNamespace.named("a")) {
+      assertTrue(a.run(() -> Sh.run("ip -br link")).contains("br0"));
+    }
+    NetNamespace.delete("a");
+    assertEquals("b", Sh.run("ip netns list").strip());
+    assertFalse(Sh.run("cat /proc/self/mountinfo").contains("/run/netns/a"));
+  }
+
+  @Test
+  void theDirectoryBecomesASharedMountOnceWhoeverComesFirst() throws IOException {
+    NetNamespace.create("one").close();
+    Sh.run("ip netns add two");
+    NetNamespace.create("three").close();
+    List<String> mounts =
+        Sh.run("cat /proc/self/mountinfo").lines().filter(l -> l.contains(" /run/netns ")).toList();
+    assertEquals(1, mounts.size(), mounts.toString());
+    assertTrue(mounts.get(0).contains(" shared:"), mounts.toString());
+  }
+
+  @Test
+  void aDirectoryThatIsNoMountIsMadeOne() throws IOException {
+    Sh.run("umount /run/netns; mount -t tmpfs none /run"); // a /run in which nobody has made a
+    // namespace
+    NetNamespace.create("one").close();
+    assertEquals("one", Sh.run("ip netns list").strip());
+    List<String> mounts =
+        Sh.run("cat /proc/self/mountinfo").lines().filter(l -> l.contains(" /run/netns ")).toList();
+    assertEquals(1, mounts.size(), mounts.toString());
+    assertTrue(mounts.get(0).contains(" shared:"), mounts.toString());
+  }
+
+  @Test
+  void aNameThatIsTakenIsRefusedAndKept() throws IOException {
+    NetNamespace.create("web").close();
+    ErrnoException e = assertThrows(ErrnoException.class, () -> NetNamespace.create("web"));
+    assertEquals(Errno.EEXIST, e.errno());
+    assertEquals(List.of("web"), NetNamespace.list());
+  }
+
+  @Test
+  void namesThatLeadElsewhereAreRefused() {
+    for (String name : List.of("", ".", "..", "a/b", "../../etc/x", "a\0b", "x".repeat(255))) {
+      assertThrows(IllegalArgumentException.class, () -> NetNamespace.create(name));
+      assertThrows(IllegalArgumentException.class, () -> NetNamespace.named(name));
+      assertThrows(IllegalArgumentException.class, () -> NetNamespace.delete(name));
+    }
+  }
+
+  @Test
+  void aMissingNameAndAFileThatIsNoNamespaceAreTold() throws IOException {
+    assertThrows(NoSuchFileException.class, () -> NetNamespace.named("none"));
+    assertThrows(NoSuchFileException.class, () -> NetNamespace.delete("none"));
+    Sh.run("touch /run/netns/half");
+    IOException e = assertThrows(IOException.class, () -> NetNamespace.named("half"));
+    assertEquals("/run/netns/half is no namespace", e.getMessage());
+    NetNamespace.delete("half");
+    assertEquals(List.of(), NetNamespace.list());
+  }
+
+  @Test
+  void theThreadComesBackAfterAFailure() throws Exception {
+    try (NetNamespace home = NetNamespace.current();
+        NetNamespace scratch = NetNamespace.scratch()) {
+      assertNotEquals(home, scratch);
+      assertThrows(
+          FileAlreadyExistsException.class,
+          () ->
+              scratch.run(
+                  () -> {
+                    assertEquals(scratch, current());
+                    throw new FileAlreadyExistsException("x");
+                  }));
+      assertEquals(home, current());
+    }
+  }
+
+  @Test
+  void aSocketStaysInTheNamespaceItWasOpenedIn() throws Exception {
+    try (NetNamespace scratch = NetNamespace.scratch();
+        NetlinkSocket socket = NetlinkSocket.open(NetlinkSocket.ROUTE, scratch)) {
+      Sh.run("ip link add here type bridge");
+      assertEquals(1, socket.dump(Requests.dumpLinks(), message -> message).size());
+    }
+  }
+
+  @Test
+  void aClosedHandleIsRefused() throws IOException {
+    NetNamespace scratch = NetNamespace.scratch();
+    scratch.close();
+    scratch.close();
+    assertThrows(IllegalStateException.class, () -> scratch.run(() -> 1));
+  }
+
+  private static NetNamespace current() throws IOException {
+    try (NetNamespace current = NetNamespace.current()) {
+      return current;
+    }
+  }
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.source;
+
+import dev.plumbline.spec.source.FileSource;
+import java.io.File;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.jgit.api.Git;
+import org.eclipse.jgit.api.errors.GitAPIException;
+import org.eclipse.jgit.errors.MissingObjectException;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.Ref;
+import org.eclipse.jgit.lib.RefUpdate;
+import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.lib.StoredConfig;
+import org.eclipse.jgit.revwalk.RevCommit;
+import org.eclipse.jgit.revwalk.RevWalk;
+import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
+import org.eclipse.jgit.transport.TagOpt;
+import org.eclipse.jgit.transport.URIish;
+import org.jspecify.annotations.Nullable;
+
+/** A branch of a repository, and the clone that it is fetched into. */
+public final class GitSource implements AutoCloseable {
+  /** Seconds without any byte from the other side before a fetch is given up. */
+  public static final int TIMEOUT_SECONDS = 30;
+
+  private static final String FETCHED = "refs/plumbline/fetched";
+  private static final String GOOD = "refs/plumbline/good";
+
+  /** Every fetch that brings something brings a pack. */
+  private static final int PACKS = 50;
+
+  private final Repository clone;
+  private final String url;
+  private final String shownUrl;
+  private final String branch;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private GitSource(Repository clone, URIish uri, String branch) {
+    this.clone = clone;
+    this.url = uri.toPrivateString();
+    this.shownUrl = uri.toString();
+    this.branch = branch;
+  }
+
+  /**
+   * Opens the clone, or makes it; does not fetch.
+   *
+   * @param directory of the clone, made if it is not there
+   * @param url of the repository: a path, {@code file:}, {@code http:} or {@code https:}; a user
+   *     and password in it are used and never shown
+   * @param branch its name without {@code refs/heads/}
+   */
+  public static GitSource open(Path directory, String url, String branch) throws IOException {
+    JGitEnvironment.install();
+    URIish uri = parse(url);
+    if (!Repository.isValidRefName("refs/heads/" + branch)) {
+      throw new SourceException("`" + branch + "` cannot be a branch's name");
+    }
+    Files.createDirectories(directory);
+    Repository clone = new FileRepositoryBuilder().setGitDir(directory.toFile()).setBare().build();
+    if (!Files.exists(directory.resolve("HEAD"))) {
+      clone.create(true);
+      // Nobody else uses the clone, so that what is not the newest commit may go at once.
+      StoredConfig config = clone.getConfig();
+      config.setString("gc", null, "pruneExpire", "now");
+      config.setString("gc", null, "prunePackExpire", "now");
+      config.save();
+    }
+    return new GitSource(clone, uri, branch);
+  }
+
+  private static URIish parse(String url) throws SourceException {
+    try {
+      // A path is taken from where plumbline was started, not from the clone.
+      URIish uri =
+          Files.exists(Path.of(url))
+              ? new URIish(Path.of(url).toRealPath().toString())
+              : new URIish(url);
+      String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+      boolean remote = scheme.isEmpty() && uri.getHost() != null;
+      if (remote || scheme.equals("ssh") || scheme.equals("git+ssh")) {
+        throw new SourceException(
+            uri + ": ssh is not supported yet, use https, http, file or a path");
+      }
+      return uri;
+    } catch (URISyntaxException | IOException | java.nio.file.InvalidPathException e) {
+      if (e instanceof SourceException known) {
+        throw known;
+      }
+      throw new SourceException("`" + url + "` cannot be a repository", e);
+    }
+  }
+
+  /**
+   * Fetches the branch's newest commit.
+   *
+   * @throws SourceException if the repository cannot be reached or has no such branch
+   */
+  public synchronized Revision fetch() throws IOException {
+    String remote = "refs/heads/" + branch;
+    try {
+      Git git = Git.wrap(clone);
+      git.fetch()
+          .setRemote(url)
+          .setRefSpecs("+" + remote + ":" + FETCHED)
+          .setTagOpt(TagOpt.NO_TAGS)
+          .setDepth(1)
+          .setTimeout(TIMEOUT_SECONDS)
+          .call();
+      tidy(git);
+    } catch (GitAPIException e) {
+      throw new SourceException(sentence(e, remote), e);
+    }
+    Revision fetched = at(FETCHED);
+    if (fetched == null) {
+      throw new SourceException(shownUrl + ": has no branch " + branch);
+    }
+    return fetched;
+  }
+
+  private String sentence(Throwable failure, String remote) {
+    Throwable root = failure;
+    while (root.getCause() != null && root.getCause() != root) {
+      root = root.getCause();
+    }
+    String outer = String.valueOf(failure.getMessage());
+    if (outer.contains(remote)) {
+      return shownUrl + ": has no branch " + branch;
+    }
+    String inner = String.valueOf(root.getMessage());
+    String text = inner.contains(shownUrl) || outer.equals(inner) ? inner : outer + ": " + inner;
+    text = text.replace(url, shownUrl).strip().replaceAll("\\s*\\R\\s*", "; ");
+    return text.contains(shownUrl) ? text : shownUrl + ": " + text;
+  }
+
+  /** Joins the packs and removes the commits that no reference is left of. */
+  private void tidy(Git git) throws GitAPIException {
+    File[] packs =
+        new File(clone.getDirectory(), "objects/pack")
+            .listFiles((directory, name) -> name.endsWith(".pack"));
+    if (packs != null && packs.length > PACKS) {
+      git.gc().call();
+    }
+  }
+
+  /** What was fetched last; null before the first fetch. */
+  public @Nullable Revision fetched() throws IOException {
+    return at(FETCHED);
+  }
+
+  /** The last good revision; null if there was none yet. */
+  public @Nullable Revision good() throws IOException {
+    return at(GOOD);
+  }
+
+  /** Remembers the revision as the last good one. */
+  public void keepAsGood(Revision revision) throws IOException {
+    RefUpdate update = clone.updateRef(GOOD);
+    update.setNewObjectId(ObjectId.fromString(revision.id()));
+    update.disableRefLog();
+    RefUpdate.Result result = update.forceUpdate();
+    switch (result) {
+      case NEW, FORCED, FAST_FORWARD, NO_CHANGE -> {}
+      default -> throw new IOException("cannot remember " + revision + ": " + result);
+    }
+  }
+
+  /** The files of a revision that was fetched. */
+  public FileSource files(Revision revision) throws IOException {
+    try (RevWalk walk = new RevWalk(clone)) {
+      RevCommit commit = walk.parseCommit(ObjectId.fromString(revision.id()));
+      return new GitTree(clone, commit.getTree().copy());
+    }
+  }
+
+  private @Nullable Revision at(String reference) throws IOException {
+    Ref ref = clone.exactRef(reference);
+    if (ref == null) {
+      return null;
+    }
+    try (RevWalk walk = new RevWalk(clone)) {
+      RevCommit commit = walk.parseCommit(ref.getObjectId());
+      return new Revision(
+          commit.getName(),
+          commit.getAuthorIdent().getName(),
+          commit.getShortMessage(),
+          Instant.ofEpochSecond(commit.getCommitTime()));
+    } catch (MissingObjectException e) {
+      throw new IOException(
+          "the clone " + clone.getDirectory() + " is damaged: " + e.getMessage(), e);
+    }
+  }
+
+  /** The repository without its password, as it may be shown. */
+  @Override
+  public String toString() {
+    return shownUrl + " (" + branch + ")";
+  }
+
+  /** Closes the clone; a second time does nothing. */
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      clone.close();
+    }
+  }
+}

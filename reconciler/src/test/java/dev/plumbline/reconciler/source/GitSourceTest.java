@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.source;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.plumbline.spec.HostFile;
+import dev.plumbline.spec.LoadOptions;
+import dev.plumbline.spec.Loaded;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.eclipse.jgit.api.Git;
+import org.eclipse.jgit.api.ResetCommand;
+import org.eclipse.jgit.api.errors.GitAPIException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GitSourceTest {
+  private static final String GOOD = "version: 1\nnamespaces: {web: {}}\n";
+
+  @TempDir private Path directory;
+  private Path work;
+  private Git git;
+  private GitSource source;
+
+  @BeforeEach
+  void aRepositoryWithABranchMain() throws Exception {
+    JGitEnvironment.install();
+    work = directory.resolve("work");
+    git = Git.init().setDirectory(work.toFile()).setInitialBranch("main").call();
+    source = GitSource.open(directory.resolve("clone"), work.toString(), "main");
+  }
+
+  @AfterEach
+  void close() {
+    source.close();
+    git.close();
+  }
+
+  private String commit(String subject, String path, String content)
+      throws IOException, GitAPIException {
+    Path file = work.resolve(path);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, content);
+    git.add().addFilepattern(".").call();
+    return git.commit()
+        .setSign(false)
+        .setMessage(subject + "\n\nA longer text.\n")
+        .setAuthor("Ann", "ann@example.org")
+        .setCommitter("Bob", "bob@example.org")
+        .call()
+        .getName();
+  }
+
+  private Loaded load(Revision revision, String path) throws IOException {
+    return HostFile.load(source.files(revision), path, LoadOptions.defaults().forHost("alpha"));
+  }
+
+  private String text(Revision revision, String path) throws IOException {
+    return new String(source.files(revision).read(path, 1000), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void aRevisionHasTheCommitsIdAuthorSubjectAndTime() throws Exception {
+    String id = commit("Web on port 2", "hosts/alpha.yaml", GOOD);
+
+    Revision revision = source.fetch();
+
+    assertEquals(id, revision.id());
+    assertEquals("Ann", revision.author());
+    assertEquals("Web on port 2", revision.subject());
+    assertEquals(id.substring(0, 7) + " \"Web on port 2\" by Ann", revision.toString());
+    long age = Math.abs(System.currentTimeMillis() - revision.time().toEpochMilli());
+    assertTrue(age < 60_000, "committed " + revision.time());
+  }
+
+  @Test
+  void aFileIsReadWithItsIncludesAndNothingIsCheckedOut() throws Exception {
+    commit("Base", "base/compute.yaml", "dummies: {lo1: {addresses: [10.0.0.1/32]}}\n");
+    commit("Host", "hosts/alpha.yaml", "version: 1\ninclude: [../base/compute.yaml]\n");
+
+    Loaded loaded = load(source.fetch(), "hosts/alpha.yaml");
+
+    assertEquals(List.of(), loaded.problems());
+    assertTrue(loaded.orThrow().dummies().containsKey("lo1"));
+    try (Stream<Path> files = Files.walk(directory.resolve("clone"))) {
+      assertEquals(List.of(), files.filter(file -> file.toString().endsWith(".yaml")).toList());
+    }
+  }
+
+  @Test
+  void aNewCommitIsFetchedAndTheOldOneStaysReadable() throws Exception {
+    commit("One", "a.yaml", "one");
+    Revision first = source.fetch();
+    String id = commit("Two", "a.yaml", "two");
+
+    Revision second = source.fetch();
+
+    assertEquals(id, second.id());
+    assertEquals("two", text(second, "a.yaml"));
+    assertEquals("one", text(first, "a.yaml"));
+  }
+
+  @Test
+  void fetchingAgainWithoutANewCommitGivesTheSameRevision() throws Exception {
+    commit("One", "a.yaml", "one");
+
+    assertEquals(source.fetch(), source.fetch());
+  }
+
+  @Test
+  void theHistoryIsNotFetched() throws Exception {
+    String old = commit("One", "a.yaml", "one");
+    commit("Two", "a.yaml", "two");
+    source.fetch();
+
+    Revision gone = new Revision(old, "", "", java.time.Instant.EPOCH);
+
+    assertThrows(IOException.class, () -> source.files(gone));
+  }
+
+  @Test
+  void aBranchThatWasForcedBackIsFollowed() throws Exception {
+    String first = commit("One", "a.yaml", "one");
+    commit("Two", "a.yaml", "two");
+    source.fetch();
+    git.reset().setMode(ResetCommand.ResetType.HARD).setRef(first).call();
+
+    assertEquals(first, source.fetch().id());
+
+    String other = commit("Three", "a.yaml", "three");
+    assertEquals(other, source.fetch().id());
+    assertEquals("three", text(source.fetch(), "a.yaml"));
+  }
+
+  @Test
+  void aBranchThatIsNotThereIsNamed() throws Exception {
+    commit("One", "a.yaml", "one");
+    try (GitSource other =
+        GitSource.open(directory.resolve("other"), work.toString(), "production")) {
+      SourceException refused = assertThrows(SourceException.class, other::fetch);
+
+      assertEquals(work + ": has no branch production", refused.getMessage());
+    }
+  }
+
+  @Test
+  void aRepositoryWithoutAnyCommitHasNoBranch() {
+    SourceException refused = assertThrows(SourceException.class, source::fetch);
+
+    assertEquals(work + ": has no branch main", refused.getMessage());
+  }
+
+  @Test
+  void aBranchThatIsDeletedIsAnErrorAndTheLastFetchedRevisionStays() throws Exception {
+    commit("One", "a.yaml", "one");
+    Revision last = source.fetch();
+    git.checkout().setCreateBranch(true).setName("other").call();
+    git.branchDelete().setBranchNames("main").setForce(true).call();
+
+    assertThrows(SourceException.class, source::fetch);
+    assertEquals(last, source.fetched());
+    assertEquals("one", text(last, "a.yaml"));
+  }
+
+  @Test
+  void aRepositoryThatIsNotThereIsOneClearLineWithoutThePassword() throws Exception {
+    String url = "http://ann:secret@127.0.0.1:1/hosts.git";
+    try (GitSource other = GitSource.open(directory.resolve("other"), url, "main")) {
+      SourceException refused = assertThrows(SourceException.class, other::fetch);
+
+      assertFalse(refused.getMessage().contains("secret"), refused.getMessage());
+      assertFalse(refused.getMessage().contains("\n"), refused.getMessage());
+      assertTrue(refused.getMessage().contains("127.0.0.1"), refused.getMessage());
+      assertFalse(other.toString().contains("secret"), other.toString());
+    }
+  }
+
+  @Test
+  void aPathThatIsNoRepositoryIsOneClearLine() throws Exception {
+    Path empty = Files.createDirectory(directory.resolve("empty"));
+    try (GitSource other = GitSource.open(directory.resolve("other"), empty.toString(), "main")) {
+      SourceException refused = assertThrows(SourceException.class, other::fetch);
+
+      assertTrue(refused.getMessage().startsWith(empty.toString()), refused.getMessage());
+      assertFalse(refused.getMessage().contains("\n"), refused.getMessage());
+    }
+  }
+
+  @Test
+  void sshIsRefusedBeforeAnythingIsMade() {
+    Path clone = directory.resolve("other");
+
+    SourceException refused =
+        assertThrows(
+            SourceException.class,
+            () -> GitSource.open(clone, "git@example.org:hosts.git", "main"));
+
+    assertTrue(refused.getMessage().contains("ssh is not supported"), refused.getMessage());
+    assertFalse(Files.exists(clone));
+  }
+
+  @Test
+  void aBrokenFileIsReportedWithItsPlaceInTheRepository() throws Exception {
+    commit("Broken", "hosts/alpha.yaml", "version: 1\nbridgs: {}\n");
+
+    Loaded loaded = load(source.fetch(), "hosts/alpha.yaml");
+
+    assertTrue(loaded.hasErrors());
+    String line = loaded.problems().get(0).line();
+    assertTrue(line.startsWith("hosts/alpha.yaml:2:1: "), line);
+  }
+
+  @Test
+  void aMissingFileIsAProblemOfThatFile() throws Exception {
+    commit("Other", "hosts/beta.yaml", GOOD);
+
+    Loaded loaded = load(source.fetch(), "hosts/alpha.yaml");
+
+    assertTrue(loaded.hasErrors());
+    assertTrue(loaded.problems().get(0).line().startsWith("hosts/alpha.yaml"));
+  }
+
+  @Test
+  void anIncludeThatLeadsOutOfTheTreeIsRefused() throws Exception {
+    Files.writeString(directory.resolve("outside.yaml"), GOOD);
+    commit("Escape", "hosts/alpha.yaml", "version: 1\ninclude: [../../outside.yaml]\n");
+
+    Loaded loaded = load(source.fetch(), "hosts/alpha.yaml");
+
+    assertTrue(loaded.hasErrors());
+    assertTrue(
+        loaded.problems().get(0).line().contains("leads out of the repository"),
+        loaded.problems().toString());
+  }
+
+  @Test
+  void aSymbolicLinkIsRefused() throws Exception {
+    Files.writeString(directory.resolve("outside.yaml"), GOOD);
+    Files.createDirectories(work.resolve("base"));
+    Files.createSymbolicLink(work.resolve("base/link.yaml"), directory.resolve("outside.yaml"));
+    commit("Link", "hosts/alpha.yaml", "version: 1\ninclude: [../base/link.yaml]\n");
+
+    Loaded loaded = load(source.fetch(), "hosts/alpha.yaml");
+
+    assertTrue(loaded.hasErrors());
+    assertTrue(
+        loaded.problems().get(0).line().contains("symbolic link"), loaded.problems().toString());
+  }
+
+  @Test
+  void readingADirectoryOrNothingSaysSo() throws Exception {
+    commit("One", "hosts/alpha.yaml", GOOD);
+    var files = source.files(source.fetch());
+
+    IOException directory = assertThrows(IOException.class, () -> files.read("hosts", 10));
+    assertEquals("it is a directory", directory.getMessage());
+    assertThrows(NoSuchFileException.class, () -> files.read("nothing", 10));
+  }
+
+  @Test
+  void noMoreThanTheLimitAndOneByteIsRead() throws Exception {
+    commit("Long", "a.yaml", "x".repeat(100_000));
+
+    assertEquals(11, source.files(source.fetch()).read("a.yaml", 10).length);
+  }
+
+  @Test
+  void theLastGoodRevisionOutlivesTheProcess() throws Exception {
+    commit("One", "a.yaml", "one");
+    assertNull(source.good());
+    Revision good = source.fetch();
+    source.keepAsGood(good);
+    commit("Two", "a.yaml", "two");
+    source.fetch();
+    source.close();
+
+    try (GitSource again = GitSource.open(directory.resolve("clone"), work.toString(), "main")) {
+      assertEquals(good, again.good());
+      assertEquals("Two", again.fetched().subject());
+      byte[] content = again.files(good).read("a.yaml", 10);
+      assertEquals("one", new String(content, StandardCharsets.UTF_8));
+    }
+  }
+
+  @Test
+  void manyCommitsDoNotFillTheCloneWithPacks() throws Exception {
+    for (int i = 0; i < 60; i++) {
+      commit("Commit " + i, "a.yaml", "content " + i);
+      source.fetch();
+    }
+
+    try (Stream<Path> packs = Files.list(directory.resolve("clone/objects/pack"))) {
+      long count = packs.filter(file -> file.toString().endsWith(".pack")).count();
+      assertTrue(count <= 51, count + " packs");
+    }
+    assertEquals("content 59", text(source.fetch(), "a.yaml"));
+  }
+
+  @Test
+  void nothingIsWrittenBelowTheUsersHome() throws Exception {
+    Path config = Path.of(System.getProperty("user.home"), ".config", "jgit");
+    boolean before = Files.exists(config);
+    commit("One", "a.yaml", "one");
+    source.fetch();
+
+    assertEquals(before, Files.exists(config));
+  }
+}
