@@ -10,7 +10,9 @@ public interface Request {
 
   /**
    * NLM_F_* bits beyond those that the socket sets itself (NLM_F_REQUEST, and NLM_F_ACK or
-   * NLM_F_DUMP).
+   * NLM_F_DUMP). A GET request must not set NLM_F_DUMP itself: the kernel acknowledges no dump, and
+   * {@link NetlinkSocket#request} would wait in vain. (It cannot be refused there: in NEW requests
+   * the same bits mean NLM_F_REPLACE and NLM_F_EXCL.)
    */
   int flags();
 

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -169,12 +170,12 @@ class NetlinkSocketTest {
       requests.add(Requests.createLink("br" + i, "bridge"));
     }
     socket.requestAll(requests);
-    boolean[] stop = {false};
+    AtomicBoolean stop = new AtomicBoolean();
     Thread churn =
         new Thread(
             () -> {
               try (NetlinkSocket other = NetlinkSocket.open(NetlinkSocket.ROUTE)) {
-                while (!stop[0]) {
+                while (!stop.get()) {
                   other.request(Requests.createLink("churn", "bridge"));
                   other.request(Requests.deleteLink("churn"));
                   Thread.sleep(2);
@@ -212,7 +213,7 @@ class NetlinkSocketTest {
         }
       }
     } finally {
-      stop[0] = true;
+      stop.set(true);
       churn.join();
     }
     assertTrue(whole > 0, "no dump came through");
