@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 @KernelTest
@@ -122,6 +123,38 @@ class NetNamespaceTest {
         NetlinkSocket socket = NetlinkSocket.open(NetlinkSocket.ROUTE, scratch)) {
       Sh.run("ip link add here type bridge");
       assertEquals(1, socket.dump(Requests.dumpLinks(), message -> message).size());
+    }
+  }
+
+  @Test
+  void aThousandHandlesAndVisitsLeaveNoDescriptor() throws Exception {
+    NetNamespace.create("web").close();
+    Sh.run("touch /run/netns/half");
+    long before = namespaceDescriptors();
+    for (int i = 0; i < 1_000; i++) {
+      try (NetNamespace web = NetNamespace.named("web");
+          NetNamespace here = NetNamespace.current()) {
+        assertNotEquals(here.inode(), web.run(NetNamespaceTest::current).inode());
+      }
+      assertThrows(IOException.class, () -> NetNamespace.named("half"));
+      assertThrows(ErrnoException.class, () -> NetNamespace.create("web"));
+    }
+    assertEquals(before, namespaceDescriptors());
+  }
+
+  /** Open descriptors of this JVM that are namespaces, or files that were taken for some. */
+  private static long namespaceDescriptors() throws IOException {
+    try (Stream<Path> entries = Files.list(Path.of("/proc/self/fd"))) {
+      return entries.filter(NetNamespaceTest::isNamespace).count();
+    }
+  }
+
+  private static boolean isNamespace(Path descriptor) {
+    try {
+      String target = Files.readSymbolicLink(descriptor).toString();
+      return target.startsWith("net:") || target.startsWith("/run/netns");
+    } catch (IOException e) {
+      return false; // that of the directory itself
     }
   }
 

@@ -12,6 +12,8 @@ import dev.plumbline.netlink.libc.Errno;
 import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Requests;
 import dev.plumbline.netlink.testing.Sh;
+import dev.plumbline.netlink.wire.AttributeMap;
+import dev.plumbline.netlink.wire.MessageWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -144,6 +146,21 @@ class NetlinkSocketTest {
       } else {
         assertEquals("lo", name(results.get(i).orThrow().get(0)));
       }
+    }
+  }
+
+  @Test
+  void theKernelsOwnDumpsSurviveReadingAndWriting() throws IOException {
+    Sh.run("ip link add br0 type bridge; ip link add v0 type veth peer name v1; ip link set v0 up");
+    List<AttributeMap> links =
+        socket.dump(Requests.dumpLinks(), m -> m.attributes(Requests.IFINFOMSG, Requests.LINK));
+    assertEquals(4, links.size());
+    for (AttributeMap link : links) {
+      MessageWriter writer = new MessageWriter().attributes(link);
+      AttributeMap again = Requests.LINK.read(writer.written());
+      assertEquals(link, again);
+      assertEquals(link.toString(), again.toString());
+      assertTrue(link.unknown().size() > 10, "attributes without a key are kept");
     }
   }
 
