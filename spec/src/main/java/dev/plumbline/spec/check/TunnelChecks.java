@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.spec.check;
 
+import dev.plumbline.spec.model.Bridge;
 import dev.plumbline.spec.model.DontFragment;
 import dev.plumbline.spec.model.Tunnel;
 import dev.plumbline.spec.model.TunnelType;
@@ -9,11 +10,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Tunnels: what each type needs and takes, and no two that the kernel could not tell apart. */
 final class TunnelChecks {
   private static final long KEY_24_BITS = (1 << 24) - 1;
+
+  private static final int VXLAN_PORT = 4789;
+  private static final int GENEVE_PORT = 6081;
 
   private TunnelChecks() {}
 
@@ -44,6 +49,7 @@ final class TunnelChecks {
               }
               tunnel(scope, object, tunnel);
             });
+    vxlanKeys(scope);
   }
 
   /** As a bridge's port, gre means gretap. */
@@ -60,7 +66,7 @@ final class TunnelChecks {
       remotes.add(tunnel.remote());
     }
     remotes.sort(null);
-    int port = tunnel.port() == null ? 0 : tunnel.port();
+    int port = port(tunnel);
     return new Identity(
         tunnel.settings().namespace(),
         type.spelling(),
@@ -68,6 +74,54 @@ final class TunnelChecks {
         remotes,
         tunnel.key(),
         port);
+  }
+
+  private static int port(Tunnel tunnel) {
+    if (tunnel.port() != null) {
+      return tunnel.port();
+    }
+    return tunnel.type() == TunnelType.GENEVE ? GENEVE_PORT : VXLAN_PORT;
+  }
+
+  /** The kernel tells VXLAN devices apart by key and port alone ({@code vxlan_vni_in_use}). */
+  private static void vxlanKeys(Scope scope) {
+    Map<Identity, String> seen = new HashMap<>();
+    scope
+        .state
+        .tunnels()
+        .forEach(
+            (key, tunnel) -> {
+              Bridge bridge = scope.bridge(tunnel.bridge());
+              if (tunnel.type() != TunnelType.VXLAN
+                  || tunnel.key() == null
+                  || (bridge != null && bridge.isEmbedded())) {
+                return;
+              }
+              String object = "tunnels." + key;
+              String first =
+                  seen.putIfAbsent(
+                      new Identity(
+                          tunnel.settings().namespace(),
+                          "vxlan",
+                          null,
+                          List.of(),
+                          tunnel.key(),
+                          port(tunnel)),
+                      object);
+              if (first != null && !identity(tunnel).equals(identity(other(scope, first)))) {
+                scope.error(
+                    object + ".key",
+                    object,
+                    "the kernel has one vxlan device for a key and port, and "
+                        + first
+                        + " has the same",
+                    "another key, or one tunnel with both `remotes`");
+              }
+            });
+  }
+
+  private static Tunnel other(Scope scope, String object) {
+    return Objects.requireNonNull(scope.state.tunnels().get(object.substring("tunnels.".length())));
   }
 
   private static void tunnel(Scope scope, String object, Tunnel tunnel) {

@@ -235,6 +235,7 @@ public final class Layers {
                               "has no value; nothing removes a key of an included file,"
                                   + " and none has this one")
                           .expecting("a value, or {} for one with no settings"));
+                  problems.settle(scalar.position());
                 } else {
                   reportNulls(entry.value(), child);
                 }

@@ -93,14 +93,22 @@ public final class Variables {
   }
 
   private YamlScalar scalar(YamlScalar scalar, String address) {
+    YamlScalar resolved = resolve(scalar, address);
+    if (resolved == null) {
+      problems.settle(scalar.position());
+      return scalar;
+    }
+    return resolved;
+  }
+
+  /** The scalar with its variables put in; null after a problem. */
+  private @Nullable YamlScalar resolve(YamlScalar scalar, String address) {
     if (!(scalar.value() instanceof String text) || !text.contains(OPEN)) {
       return scalar;
     }
     if (text.startsWith(OPEN) && text.indexOf('}') == text.length() - 1) {
       YamlScalar value = lookUp(text.substring(2, text.length() - 1), scalar, address);
-      return value == null
-          ? scalar
-          : new YamlScalar(scalar.position(), value.text(), value.value());
+      return value == null ? null : new YamlScalar(scalar.position(), value.text(), value.value());
     }
     StringBuilder out = new StringBuilder();
     int at = 0;
@@ -120,11 +128,11 @@ public final class Variables {
         problems.add(
             Problem.error(scalar.position(), address, "`${` without `}`")
                 .expecting("a variable such as ${vars.name}, or $${ for the text itself"));
-        return scalar;
+        return null;
       }
       YamlScalar value = lookUp(text.substring(open + 2, close), scalar, address);
       if (value == null) {
-        return scalar;
+        return null;
       }
       out.append(text, at, open).append(value.text());
       at = close + 1;
@@ -132,7 +140,7 @@ public final class Variables {
         problems.add(
             Problem.error(scalar.position(), address, "too long with its variables put in")
                 .expecting("at most " + TEXT_LIMIT + " characters"));
-        return scalar;
+        return null;
       }
     }
     return YamlScalar.ofText(scalar.position(), out.toString());

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.spec.problem;
 
+import dev.plumbline.spec.value.Position;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -12,14 +14,26 @@ public final class Problems {
   public static final int LIMIT = 1_000;
 
   private final Set<Problem> all = new LinkedHashSet<>();
+  private final Set<Position> settled = new HashSet<>();
   private boolean hasErrors;
 
-  /** Keeps the problem, unless it is there already or {@link #LIMIT} is reached. */
+  /**
+   * Keeps the problem, unless it is there already, its place is {@linkplain #settle settled}, or
+   * {@link #LIMIT} is reached.
+   */
   public void add(Problem problem) {
+    if (settled.contains(problem.position())) {
+      return;
+    }
     hasErrors |= problem.isError();
     if (all.size() < LIMIT) {
       all.add(problem);
     }
+  }
+
+  /** All is said about a value: what later steps would add is a consequence. */
+  public void settle(Position position) {
+    settled.add(position);
   }
 
   /** Whether there was any error, kept or not. */

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Text forms of addresses: dotted quads, and RFC 4291 section 2.2 printed as RFC 5952 section 4.
  *
- * <p>Written here because the address libraries at hand cost more at start-up than the whole of
- * {@code plumbline validate}; a property test compares it with one of them.
+ * <p>Stricter than the address libraries at hand: no octal or hexadecimal parts, no ranges, no
+ * missing parts. A property test compares it with one of them.
  */
 final class IpText {
   private IpText() {}
