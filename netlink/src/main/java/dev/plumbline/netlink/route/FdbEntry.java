@@ -206,7 +206,7 @@ public final class FdbEntry {
         RouteRequest.NEWNEIGH, RouteRequest.CREATE | RouteRequest.EXCLUSIVE, "add");
   }
 
-  /** Adds a further remote for the address (vxlan). EEXIST if it has this one. */
+  /** Adds a further remote for the address (vxlan). One that is there already is left as it is. */
   public static Request append(FdbEntry entry) {
     return entry.request(
         RouteRequest.NEWNEIGH, RouteRequest.CREATE | RouteRequest.APPEND, "append");

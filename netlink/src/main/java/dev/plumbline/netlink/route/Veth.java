@@ -37,11 +37,18 @@ public final class Veth {
    * A pair to be created.
    *
    * @param peer the other end; the kernel honours its name, address, MTU, queue counts, txqlen,
-   *     group and, in the kernels since 2.6.33, namespace ({@link
-   *     Link.Builder#namespace(NetNamespace)}) and flags; not its master or alias
+   *     group and namespace ({@link Link.Builder#namespace(NetNamespace)}), and silently ignores
+   *     its alias and master
+   * @throws IllegalArgumentException if the peer is to be up: the kernel would refuse with
+   *     ENOTCONN, since the first end is not there yet when the peer is configured
    */
   public static Link.Builder named(String name, Link.Builder peer) {
-    return Link.named(name).kind(KIND).data(PEER, peer.build());
+    Link other = peer.build();
+    if (other.isUp()) {
+      throw new IllegalArgumentException(
+          "the peer " + other.name() + " of " + name + " cannot be created up");
+    }
+    return Link.named(name).kind(KIND).data(PEER, other);
   }
 
   private static final class PeerCodec implements AttributeCodec<Link> {
