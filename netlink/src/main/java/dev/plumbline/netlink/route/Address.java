@@ -247,8 +247,9 @@ public final class Address {
   }
 
   /**
-   * Adds it, or changes the one that is there: lifetimes, metric, protocol and noprefixroute; IPv6
-   * also the peer. The kernel silently keeps an IPv4 address's label, broadcast and scope.
+   * Adds it, or changes the one that is there: lifetimes and metric; the protocol in newer kernels
+   * only (6.18, not 6.1); noprefixroute and the peer of IPv6 addresses. The kernel silently keeps
+   * an IPv4 address's label, broadcast, scope and flags.
    */
   public static Request replace(Address address) {
     return address.request(RouteRequest.NEWADDR, RouteRequest.CREATE | RouteRequest.REPLACE, "set");

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The kernel applies the attributes of one message in an order of its own (mode first), so that
  * one message can set a mode and what belongs to it. A member must be down when it is enslaved
- * (EPERM since it "can not enslave up devices").
+ * (EPERM); the bond sets it up.
  *
  * <p>Source: {@code <linux/if_link.h>} IFLA_BOND_*, drivers/net/bonding/bond_netlink.c and
  * bond_options.c.
@@ -34,9 +34,7 @@ public final class Bond {
   /** The kernel's name of this kind. */
   public static final String KIND = "bond";
 
-  /**
-   * {@link Mode}. Changing it needs a bond that is down and has no members (EACCES or ENOTEMPTY).
-   */
+  /** {@link Mode}. Changing it needs a bond that is down (EBUSY) and has no members (ENOTEMPTY). */
   public static final Attribute<Integer> MODE = new Attribute<>(1, "IFLA_BOND_MODE", U8);
 
   /** Index of the member in use; modes active-backup, tlb and alb. Absent without one. */
@@ -110,11 +108,11 @@ public final class Bond {
   public static final Attribute<Long> PACKETS_PER_SLAVE =
       new Attribute<>(20, "IFLA_BOND_PACKETS_PER_SLAVE", U32);
 
-  /** 0 slow (30 s), 1 fast (1 s). 802.3ad only; needs the bond down (EACCES). */
+  /** 0 slow (30 s), 1 fast (1 s). 802.3ad only; needs the bond down (EBUSY). */
   public static final Attribute<Integer> AD_LACP_RATE =
       new Attribute<>(21, "IFLA_BOND_AD_LACP_RATE", U8);
 
-  /** 0 stable, 1 bandwidth, 2 count. Needs the bond down (EACCES). */
+  /** 0 stable, 1 bandwidth, 2 count. Needs the bond down (EBUSY). */
   public static final Attribute<Integer> AD_SELECT = new Attribute<>(22, "IFLA_BOND_AD_SELECT", U8);
 
   /** State of LACP, {@link AdInfo}. Read-only. */

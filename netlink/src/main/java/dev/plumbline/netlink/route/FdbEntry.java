@@ -118,7 +118,8 @@ public final class FdbEntry {
 
   /**
    * A static entry of the bridge that the link is a port of: frames to the address go out of the
-   * link.
+   * link. Without {@link #VLAN}, a kernel with VLAN filtering adds one entry without VLAN and one
+   * for each VLAN of the port.
    */
   public static FdbEntry onBridge(int portIndex, LinkLayerAddress address) {
     return new FdbEntry(

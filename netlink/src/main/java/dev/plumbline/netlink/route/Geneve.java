@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * GENEVE (RFC 8926): {@code IFLA_INFO_DATA} of kind "geneve".
  *
- * <p>"Fixed at creation": a change is refused with EOPNOTSUPP and the device must be made anew.
+ * <p>"Fixed at creation": a change that has the attribute at all, even with the value that is there
+ * (the id excepted), is refused with EOPNOTSUPP; the device must be made anew.
  *
  * <p>Source: {@code <linux/if_link.h>} IFLA_GENEVE_*, drivers/net/geneve.c.
  */
@@ -31,7 +32,7 @@ public final class Geneve {
   /** VNI, 0 to 16777215. Fixed at creation. */
   public static final Attribute<Long> ID = new Attribute<>(1, "IFLA_GENEVE_ID", U32);
 
-  /** Remote address, IPv4, no multicast. Fixed at creation. */
+  /** Remote address, IPv4, no multicast. In place; sets the MTU to the largest (Linux 6.1). */
   public static final Attribute<InetAddress> REMOTE =
       new Attribute<>(2, "IFLA_GENEVE_REMOTE", IPV4);
 
@@ -48,7 +49,7 @@ public final class Geneve {
   public static final Attribute<Boolean> COLLECT_METADATA =
       new Attribute<>(6, "IFLA_GENEVE_COLLECT_METADATA", FLAG);
 
-  /** Remote address, IPv6, no multicast, not link-local. Fixed at creation. */
+  /** Remote address, IPv6, no multicast, not link-local. In place as {@link #REMOTE}. */
   public static final Attribute<InetAddress> REMOTE6 =
       new Attribute<>(7, "IFLA_GENEVE_REMOTE6", IPV6);
 

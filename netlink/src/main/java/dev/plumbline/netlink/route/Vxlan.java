@@ -60,7 +60,7 @@ public final class Vxlan {
   /** Seconds that a learnt address stays, 0 for ever. Default 300. In place. */
   public static final Attribute<Long> AGEING = new Attribute<>(8, "IFLA_VXLAN_AGEING", U32);
 
-  /** Largest number of FDB entries, 0 for no limit (default). In place. */
+  /** Largest number of FDB entries, 0 for no limit (default). Fixed at creation. */
   public static final Attribute<Long> LIMIT = new Attribute<>(9, "IFLA_VXLAN_LIMIT", U32);
 
   /** UDP source ports; 0-0 takes the host's range. Fixed at creation. */
@@ -123,13 +123,13 @@ public final class Vxlan {
   public static final Attribute<Boolean> COLLECT_METADATA =
       new Attribute<>(25, "IFLA_VXLAN_COLLECT_METADATA", BOOL8);
 
-  /** IPv6 flow label, 0 to 0xfffff. In place. */
+  /** IPv6 flow label, 0 to 0xfffff; EINVAL unless the remote is IPv6. In place. */
   public static final Attribute<Long> LABEL = new Attribute<>(26, "IFLA_VXLAN_LABEL", BE32);
 
   /** Generic protocol extension: no Ethernet inside. Fixed at creation. */
   public static final Attribute<Boolean> GPE = new Attribute<>(27, "IFLA_VXLAN_GPE", FLAG);
 
-  /** Takes the TTL from the inner packet. Can be set only, not cleared. */
+  /** Takes the TTL from the inner packet. Fixed at creation. */
   public static final Attribute<Boolean> TTL_INHERIT =
       new Attribute<>(28, "IFLA_VXLAN_TTL_INHERIT", new PresentOrBool8());
 

@@ -59,7 +59,9 @@ final class BridgeVlanTest extends RouteTest {
             BridgeVlan.addToBridge(BridgeVlan.tagged(bridge, 20))));
     assertEquals(List.of(BridgeVlan.access(port, 10), BridgeVlan.tagged(port, 20, 30)), of(port));
     assertEquals(List.of(BridgeVlan.access(bridge, 1), BridgeVlan.tagged(bridge, 20)), of(bridge));
-    String judged = Sh.run("bridge -c -j vlan show dev a0");
+    // iproute2 writes an empty list of flags in one version and none in another.
+    String judged =
+        Sh.run("bridge -compressvlans -j vlan show dev a0").replace(",\"flags\":[]", "");
     assertEquals(
         "[{\"ifname\":\"a0\",\"vlans\":[{\"vlan\":10,\"flags\":[\"PVID\",\"Egress Untagged\"]},{\"vlan\":20,\"vlanEnd\":30}]}]",
         judged.strip());

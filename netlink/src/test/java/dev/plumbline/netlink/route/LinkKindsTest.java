@@ -464,7 +464,7 @@ final class LinkKindsTest extends RouteTest {
             "mtu",
             1400));
     refused(
-        "EACCES",
+        "EBUSY",
         Link.change(
             Link.named("bond0").kind(Bond.KIND).data(Bond.MODE, Bond.Mode.BALANCE_XOR.value())));
     assertDefaults(Bond.DEFAULTS, create(Link.named("bond1").kind(Bond.KIND)).data());
@@ -574,10 +574,18 @@ final class LinkKindsTest extends RouteTest {
             6081,
             "mtu",
             1300));
-    Link.Builder change = Link.at(geneve.index()).kind(Geneve.KIND);
-    refused("EOPNOTSUPP", Link.change(change.data(geneve.data().with(Geneve.ID, 6L))));
-    refused("EOPNOTSUPP", Link.change(change.data(geneve.data().with(Geneve.PORT, 99))));
-    assertEquals(7, changed(change.data(geneve.data().with(Geneve.TTL, 7)), "gn0", Geneve.TTL));
+    refused("EOPNOTSUPP", Link.change(geneve(geneve).data(Geneve.ID, 6L)));
+    refused("EOPNOTSUPP", Link.change(geneve(geneve).data(Geneve.PORT, 99)));
+    assertEquals(7, changed(geneve(geneve).data(Geneve.TTL, 7), "gn0", Geneve.TTL));
+    assertEquals(1300, link("gn0").mtu());
+    assertEquals(
+        ip("127.0.0.3"),
+        changed(geneve(geneve).data(Geneve.REMOTE, ip("127.0.0.3")), "gn0", Geneve.REMOTE));
+    assertEquals(7, link("gn0").data().get(Geneve.TTL), "what was not said stays");
+  }
+
+  private static Link.Builder geneve(Link link) {
+    return Link.at(link.index()).kind(Geneve.KIND);
   }
 
   @Test
