@@ -199,4 +199,12 @@ final class LinkRequestsTest extends RouteTest {
     refused("ENODEV", Link.setUp(9999));
     refused("EOPNOTSUPP", Link.delete("lo"));
   }
+
+  @Test
+  void aBridgeAndTheLoopbackDeviceCannotBePorts() throws IOException {
+    int bridge = create(Bridge.named("br0")).index();
+    int other = create(Bridge.named("br1")).index();
+    refused("ELOOP", Link.enslave(other, bridge));
+    refused("EINVAL", Link.enslave(socket.index("lo"), bridge));
+  }
 }
