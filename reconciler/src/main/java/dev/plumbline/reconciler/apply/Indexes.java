@@ -11,6 +11,8 @@ import java.util.Map;
  * new devices their indexes itself, so that one batch can make a device and refer to it.
  */
 final class Indexes {
+  private static final int LOOPBACK = 1;
+
   private final Map<ResourceId, Integer> byId = new HashMap<>();
   private final Map<String, Integer> highest = new HashMap<>();
 
@@ -25,7 +27,8 @@ final class Indexes {
 
   /** An index that no device of the namespace has. */
   int next(String namespace) {
-    return highest.merge(namespace, 1, Integer::sum);
+    // A new namespace has its loopback device already, always as 1.
+    return highest.merge(namespace, LOOPBACK + 1, (known, first) -> known + 1);
   }
 
   int of(ResourceId device) {

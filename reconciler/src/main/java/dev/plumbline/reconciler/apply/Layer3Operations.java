@@ -38,43 +38,56 @@ final class Layer3Operations {
 
   Request create(Resource resource) {
     switch (resource.id().type()) {
-      case ADDRESS:
+      case ADDRESS -> {
         // Replacing, for the kernel may have kept a secondary address (promote_secondaries).
         return Address.replace(address(resource));
-      case ROUTE:
+      }
+      case ROUTE -> {
         return Route.add(route(resource));
-      case RULE:
+      }
+      case RULE -> {
         return Rule.add(rule(resource));
-      case FDB:
+      }
+      case FDB -> {
         return FdbEntry.append(remote(resource.id()));
-      default:
+      }
+      default -> {
         throw new IllegalStateException("no request makes a " + resource.id());
+      }
     }
   }
 
   Request replace(Resource resource) {
     switch (resource.id().type()) {
-      case ADDRESS:
+      case ADDRESS -> {
         return Address.replace(address(resource));
-      case ROUTE:
+      }
+      case ROUTE -> {
         return Route.replace(route(resource));
-      default:
+      }
+      default -> {
         throw new IllegalStateException("no request changes a " + resource.id());
+      }
     }
   }
 
   Request delete(Resource resource) {
     switch (resource.id().type()) {
-      case ADDRESS:
+      case ADDRESS -> {
         return Address.delete(address(resource));
-      case ROUTE:
+      }
+      case ROUTE -> {
         return Route.delete(route(resource));
-      case RULE:
+      }
+      case RULE -> {
         return Rule.delete(rule(resource));
-      case FDB:
+      }
+      case FDB -> {
         return FdbEntry.delete(remote(resource.id()));
-      default:
+      }
+      default -> {
         throw new IllegalStateException("no request removes a " + resource.id());
+      }
     }
   }
 
@@ -215,7 +228,7 @@ final class Layer3Operations {
     if (!resource.get("oif").isEmpty()) {
       builder.outputDevice(resource.get("oif"));
     }
-    String[] mark = resource.get("fwmark").split("/");
+    String[] mark = resource.get("fwmark").split("/", -1);
     if (mark.length == 2) {
       builder.fwmark(Long.decode(mark[0]), Long.decode(mark[1]));
     }

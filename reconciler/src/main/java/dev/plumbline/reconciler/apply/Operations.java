@@ -34,18 +34,23 @@ final class Operations {
 
   List<Operation> of(Change change) throws IOException {
     switch (change.id().type()) {
-      case NAMESPACE:
+      case NAMESPACE -> {
         return List.of(namespace(change));
-      case SYSCTL:
+      }
+      case SYSCTL -> {
         return sysctl(change);
-      case DEVICE:
+      }
+      case DEVICE -> {
         return devices.of(change);
-      case VLANS:
+      }
+      case VLANS -> {
         List<Operation> operations = new ArrayList<>(vlans.of(change));
         operations.addAll(devices.delayedUp(change.id().ofDevice()));
         return operations;
-      default:
+      }
+      default -> {
         return netlink(change);
+      }
     }
   }
 

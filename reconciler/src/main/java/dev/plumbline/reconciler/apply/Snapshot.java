@@ -21,13 +21,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The way back: a goal that is the live state of before, as far as a plan touches it. */
 public final class Snapshot {
-  private final LiveState before;
   private final Set<ResourceId> touched = new HashSet<>();
   private final Set<ResourceId> devices = new HashSet<>();
   private final Set<String> namespaces = new HashSet<>();
 
-  private Snapshot(LiveState before, Plan plan) {
-    this.before = before;
+  private Snapshot(Plan plan) {
     for (Change change : plan.changes()) {
       touch(change.id());
       Resource live = live(change);
@@ -62,7 +60,7 @@ public final class Snapshot {
    * @param now the live state that it was left in
    */
   public static Goal goal(LiveState before, LiveState now, Plan plan) {
-    Snapshot snapshot = new Snapshot(before, plan);
+    Snapshot snapshot = new Snapshot(plan);
     List<Wanted> wanted = new ArrayList<>();
     for (Resource resource : before.resources()) {
       if (snapshot.concerns(resource)) {
@@ -84,16 +82,20 @@ public final class Snapshot {
       return true;
     }
     switch (id.type()) {
-      case ADDRESS, VLANS, FDB:
+      case ADDRESS, VLANS, FDB -> {
         return devices.contains(id.ofDevice());
-      case ROUTE:
+      }
+      case ROUTE -> {
         return namespaces.contains(id.namespace())
             && RouteText.devices(resource).stream()
                 .anyMatch(device -> devices.contains(ResourceId.deviceIn(id.namespace(), device)));
-      case DEVICE:
+      }
+      case DEVICE -> {
         return hangsOn(resource, "master") || hangsOn(resource, "parent");
-      default:
+      }
+      default -> {
         return false;
+      }
     }
   }
 

@@ -97,13 +97,11 @@ final class VlanOperations {
     for (Map.Entry<Integer, Flags> vlan : vlans.entrySet()) {
       int id = vlan.getKey();
       Flags flags = vlan.getValue();
-      boolean joins =
-          open != null
-              && open.last() + 1 == id
-              && !flags.pvid()
-              && !open.pvid()
-              && open.untagged() == flags.untagged();
-      if (joins) {
+      if (open != null
+          && open.last() + 1 == id
+          && !flags.pvid()
+          && !open.pvid()
+          && open.untagged() == flags.untagged()) {
         open = new BridgeVlan(index, open.first(), id, false, flags.untagged());
       } else {
         if (open != null) {

@@ -20,7 +20,8 @@ final class BridgeGoals {
   static void bridge(Goals goals, String key, Bridge bridge) {
     Draft draft =
         DeviceGoals.make(goals, "bridges." + key, "bridge", bridge.settings())
-            .set("vlanFiltering", goals.state().filtersVlans(key) ? true : bridge.vlanFiltering())
+            .set("vlanFiltering", goals.state().filtersVlans(key) ? Boolean.TRUE : null)
+            .set("vlanFiltering", bridge.vlanFiltering())
             .set("vlanProtocol", bridge.vlanProtocol())
             .set("defaultPvid", bridge.defaultPvid())
             .set("multicastSnooping", bridge.multicastSnooping())

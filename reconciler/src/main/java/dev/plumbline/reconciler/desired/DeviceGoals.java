@@ -51,7 +51,7 @@ final class DeviceGoals {
       Goals goals, String address, @Nullable String kind, DeviceSettings settings) {
     ResourceId id = ResourceId.deviceIn(settings.namespace(), settings.device());
     boolean makes = kind != null;
-    Boolean up = settings.up() == null && makes ? Boolean.TRUE : settings.up();
+    Boolean up = (settings.up() == null && makes) ? Boolean.TRUE : settings.up();
     return goals
         .add(new Draft(address, id, makes, makes ? address : null))
         .set("kind", kind)

@@ -11,6 +11,7 @@ import dev.plumbline.spec.value.Spelled;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A wanted resource in the making. Used by one thread. */
@@ -52,12 +53,9 @@ final class Draft {
     fields.forEach(
         (name, value) -> {
           DeviceField field = DeviceKinds.field(kind, name);
-          boolean plain =
-              field != null
-                  && !value.isEmpty()
-                  && !name.equals("parent")
-                  && !name.equals("primary");
-          normal.put(name, plain ? field.normalise(value) : value);
+          boolean names = name.equals("parent") || name.equals("primary");
+          boolean kept = field == null || value.isEmpty() || names;
+          normal.put(name, kept ? value : Objects.requireNonNull(field).normalise(value));
         });
     return new Wanted(address, new Resource(id, owner, normal), makes);
   }

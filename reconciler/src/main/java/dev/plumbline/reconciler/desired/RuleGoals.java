@@ -47,7 +47,7 @@ final class RuleGoals {
   }
 
   private static void put(Map<String, String> fields, String name, @Nullable Object value) {
-    if (value != null && !value.equals(Boolean.FALSE)) {
+    if (value != null && !value.equals(false)) {
       fields.put(name, value.toString());
     }
   }

@@ -39,15 +39,18 @@ final class TunnelGoals {
   /** The kernel has a kind of its own for GRE over IPv6, and for GRE that carries Ethernet. */
   private static String kind(Tunnel tunnel) {
     switch (tunnel.type()) {
-      case VXLAN:
+      case VXLAN -> {
         return "vxlan";
-      case GENEVE:
+      }
+      case GENEVE -> {
         return "geneve";
-      default:
+      }
+      default -> {
         boolean ethernet = tunnel.type() == TunnelType.GRETAP || tunnel.bridge() != null;
         IpAddress end = tunnel.remote() != null ? tunnel.remote() : tunnel.local();
         boolean ipv6 = end != null && end.family() == IpFamily.IPV6;
         return (ipv6 ? "ip6" : "") + (ethernet ? "gretap" : "gre");
+      }
     }
   }
 

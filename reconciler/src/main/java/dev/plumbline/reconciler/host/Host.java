@@ -20,8 +20,8 @@ import dev.plumbline.reconciler.plan.Planner;
 import dev.plumbline.reconciler.plan.Wanted;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
+import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -115,10 +115,11 @@ public final class Host implements AutoCloseable {
     if (!plan.problems().isEmpty()) {
       throw new IllegalArgumentException("a plan with problems: " + plan.problems());
     }
-    try (FileLock lock = memory.lock()) {
-      Outcome outcome = applyLocked(goal, live, plan, progress);
-      lock.channel().close();
-      return outcome;
+    Closeable lock = memory.lock();
+    try {
+      return applyLocked(goal, live, plan, progress);
+    } finally {
+      lock.close();
     }
   }
 

@@ -5,10 +5,12 @@ import dev.plumbline.reconciler.plan.Ownership;
 import dev.plumbline.reconciler.plan.Ownership.Setting;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -40,16 +42,24 @@ final class Memory {
   }
 
   /**
-   * Holds off every other process that wants to apply with this state directory.
+   * Waits until no other process applies with this state directory, and holds the next one off
+   * until the result is closed.
    *
-   * @throws IOException with what to do, if another one is at it
+   * @throws IOException if the directory can not be written, or this very process is at it
    */
-  FileLock lock() throws IOException {
+  Closeable lock() throws IOException {
     Files.createDirectories(directory);
     FileChannel channel =
         FileChannel.open(
             directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    return channel.lock();
+    try {
+      // Closing the channel gives the lock up.
+      FileLock lock = channel.lock();
+      return lock.channel();
+    } catch (IOException | OverlappingFileLockException e) {
+      channel.close();
+      throw new IOException(directory + ": can not lock it: " + e, e);
+    }
   }
 
   Ownership load() throws IOException {

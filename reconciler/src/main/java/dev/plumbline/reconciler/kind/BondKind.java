@@ -51,7 +51,7 @@ final class BondKind {
           list -> String.join(",", list.stream().map(a -> IpAddress.of(a).toString()).toList()),
           text -> {
             List<InetAddress> list = new ArrayList<>();
-            for (String each : text.isEmpty() ? new String[0] : text.split(",")) {
+            for (String each : text.isEmpty() ? new String[0] : text.split(",", -1)) {
               list.add(IpAddress.parse(each).toInetAddress());
             }
             return list;

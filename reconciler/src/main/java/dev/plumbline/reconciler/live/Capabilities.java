@@ -11,11 +11,13 @@ import java.util.TreeSet;
  * @param addressProtocol whether addresses carry a protocol number (IFA_PROTO, Linux 5.18), which
  *     is plumbline's mark on them
  * @param liveRename whether a device that is up can be renamed (Linux 6.2)
+ * @param bridgeVlans whether its bridge filters VLANs (CONFIG_BRIDGE_VLAN_FILTERING)
  */
-public record Capabilities(Set<String> missingKinds, boolean addressProtocol, boolean liveRename) {
+public record Capabilities(
+    Set<String> missingKinds, boolean addressProtocol, boolean liveRename, boolean bridgeVlans) {
 
   /** A kernel that can do everything. */
-  public static final Capabilities ALL = new Capabilities(Set.of(), true, true);
+  public static final Capabilities ALL = new Capabilities(Set.of(), true, true, true);
 
   public Capabilities {
     missingKinds = Set.copyOf(new TreeSet<>(missingKinds));

@@ -77,7 +77,9 @@ final class Layer3 {
     // A temporary address (RFC 8981); the flag is the same as IPv4's "secondary".
     boolean temporary = address.has(Address.SECONDARY);
     boolean autoconfigured = !address.has(Address.PERMANENT) && address.protocol() == 0;
-    return temporary || autoconfigured && address.has(Address.MANAGETEMPADDR) || linkLocal(address);
+    return temporary
+        || (autoconfigured && address.has(Address.MANAGETEMPADDR))
+        || linkLocal(address);
   }
 
   /**
@@ -243,7 +245,7 @@ final class Layer3 {
     put(fields, "oif", rule.get(Rule.OIFNAME));
     Long mark = rule.get(Rule.FWMARK);
     Long mask = rule.get(Rule.FWMASK);
-    if (mark != null || mask != null && mask != 0) {
+    if (mark != null || (mask != null && mask != 0)) {
       put(
           fields,
           "fwmark",
@@ -293,10 +295,11 @@ final class Layer3 {
     for (FdbEntry entry : socket.fdb()) {
       Link link = links.get(entry.index());
       InetAddress remote = entry.remote();
+      if (link == null || remote == null) {
+        continue;
+      }
       boolean configured =
-          link != null
-              && "vxlan".equals(link.kind())
-              && remote != null
+          "vxlan".equals(link.kind())
               && isZero(entry.address().bytes())
               && (entry.flags() & FdbEntry.EXT_LEARNED) == 0;
       if (configured) {

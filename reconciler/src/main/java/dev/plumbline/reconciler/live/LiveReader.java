@@ -61,7 +61,8 @@ public final class LiveReader {
       try {
         readers.put(name, NamespaceReader.read(name, sockets.in(name)));
       } catch (NoSuchFileException e) {
-        continue;
+        // Gone since the names were listed.
+        sockets.forget(name);
       }
     }
     Peers.resolve(readers, sockets);
@@ -89,7 +90,8 @@ public final class LiveReader {
     return new Capabilities(
         new TreeSet<>(features.missing(kinds)),
         features.supportsAddressProtocol(),
-        features.supportsLiveRename());
+        features.supportsLiveRename(),
+        kinds.contains("bridge") && features.supportsBridgeVlanFiltering());
   }
 
   private @Nullable String sysctl(ResourceId id) throws IOException {

@@ -165,6 +165,10 @@ final class NamespaceReader {
         // An index means nothing without the namespace that it is an index of.
         boolean elsewhere = top && link.linkNamespaceId() != null;
         put(values, field, elsewhere ? "(in another namespace)" : value);
+        if (value == null && field.kernelDefault() != null) {
+          // A kernel built without a feature does not send its attribute.
+          values.put(field.name(), field.kernelDefault());
+        }
       }
     }
     DeviceKind master = link.slaveKind() == null ? null : DeviceKinds.of(link.slaveKind());

@@ -100,6 +100,13 @@ final class DevicePlanner {
       if (fate == Fate.CREATE && live.capabilities().missingKinds().contains(kind)) {
         findings.problem(wanted.address() + ": this kernel has no " + kind + " driver");
       }
+      if (wanted.resource().get("vlanFiltering").equals("true")
+          && !live.capabilities().bridgeVlans()) {
+        findings.problem(
+            wanted.address()
+                + ": this kernel's bridge has no VLAN filtering"
+                + " (it was built without CONFIG_BRIDGE_VLAN_FILTERING)");
+      }
       if (fate == Fate.WAIT) {
         findings.waits(wanted.address(), wanted.resource().id());
       }
@@ -425,15 +432,19 @@ final class DevicePlanner {
 
   private How how(DeviceStep step, String field) {
     switch (field) {
-      case "kind", "peer":
+      case "kind", "peer" -> {
         return How.RECREATE;
-      case "up", "owner", "device", "namespace":
+      }
+      case "up", "owner", "device", "namespace" -> {
         return How.IN_PLACE;
-      case "master":
+      }
+      case "master" -> {
         return How.INTERRUPTS;
-      default:
+      }
+      default -> {
         DeviceField known = DeviceKinds.field(step.kind(), field);
         return known == null ? How.IN_PLACE : known.change();
+      }
     }
   }
 

@@ -60,7 +60,7 @@ final class Order {
   }
 
   private static int rank(Change change) {
-    int rank = change.id().type().ordinal();
+    int rank = change.id().type().rank();
     return change instanceof Change.Delete ? -rank : rank;
   }
 

@@ -40,10 +40,11 @@ public final class Planner {
     Wanted wanted = step.wanted;
     Resource live = step.remaining;
     switch (step.fate) {
-      case CREATE:
+      case CREATE -> {
         return new Change.Create(
             step.address, Objects.requireNonNull(wanted).resource(), List.of(), Disruption.NONE);
-      case RECREATE:
+      }
+      case RECREATE -> {
         return new Change.Recreate(
             step.address,
             Objects.requireNonNull(step.live),
@@ -52,7 +53,8 @@ public final class Planner {
             List.of(),
             Disruption.interrupts(
                 "all on " + step.live.id().device() + ": " + String.join("; ", step.reasons)));
-      case DELETE:
+      }
+      case DELETE -> {
         Resource going = Objects.requireNonNull(step.live);
         return new Change.Delete(
             step.address,
@@ -62,7 +64,8 @@ public final class Planner {
             going.get("up").equals("true")
                 ? Disruption.interrupts("all on " + going.id().device())
                 : Disruption.NONE);
-      case KEEP:
+      }
+      case KEEP -> {
         if (wanted == null || live == null || step.fields.isEmpty()) {
           return null;
         }
@@ -73,8 +76,10 @@ public final class Planner {
             step.fields,
             List.of(),
             disruption(devices, step, live));
-      default:
+      }
+      default -> {
         return null;
+      }
     }
   }
 
@@ -134,7 +139,8 @@ public final class Planner {
 
   private static Pattern glob(String glob) {
     StringBuilder regex = new StringBuilder();
-    for (char c : glob.toCharArray()) {
+    for (int i = 0; i < glob.length(); i++) {
+      char c = glob.charAt(i);
       regex.append(c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(String.valueOf(c)));
     }
     return Pattern.compile(regex.toString());

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -83,7 +84,7 @@ final class RestPlanner {
     namespaces(wanted);
     foresee();
     for (Resource lost : dropped) {
-      boolean removed = goal.prune() && owned(lost) || goal.remove().contains(lost.id());
+      boolean removed = (goal.prune() && owned(lost)) || goal.remove().contains(lost.id());
       if (!removed && !wanted.containsKey(lost.id()) && restorable(lost)) {
         wanted.put(lost.id(), new Wanted(lost.id().toString(), lost, true));
       }
@@ -172,14 +173,17 @@ final class RestPlanner {
 
   private static boolean lostOn(DeviceStep step, Resource resource) {
     switch (resource.id().type()) {
-      case ADDRESS:
+      case ADDRESS -> {
         return step.torn() || (step.downed && resource.id().key().contains(":"));
-      case VLANS:
+      }
+      case VLANS -> {
         return step.torn()
-            || step.remaining != step.live
+            || !Objects.equals(step.remaining, step.live)
             || step.fields.stream().anyMatch(change -> change.name().equals("master"));
-      default:
+      }
+      default -> {
         return step.torn();
+      }
     }
   }
 
@@ -231,13 +235,16 @@ final class RestPlanner {
       return false;
     }
     switch (resource.id().type()) {
-      case SYSCTL, VLANS, NAMESPACE, DEVICE:
+      case SYSCTL, VLANS, NAMESPACE, DEVICE -> {
         return false;
-      case FDB:
+      }
+      case FDB -> {
         DeviceStep step = byFinal.get(resource.id().ofDevice());
         return step != null && step.wanted != null && step.live != null && step.live.isOurs();
-      default:
+      }
+      default -> {
         return owned(resource);
+      }
     }
   }
 

@@ -4,26 +4,33 @@ package dev.plumbline.reconciler.resource;
 /** The types of resource, in the order in which they can be made: each may need those before it. */
 public enum ResourceType {
   /** A named network namespace; key is its name. */
-  NAMESPACE("namespace"),
+  NAMESPACE(0, "namespace"),
   /** A sysctl of a namespace; key is the dotted name, below {@code net.}. */
-  SYSCTL("sysctl"),
+  SYSCTL(1, "sysctl"),
   /** A network device. */
-  DEVICE("device"),
+  DEVICE(2, "device"),
   /** All the VLANs of one bridge port, or of a bridge itself. */
-  VLANS("vlans"),
+  VLANS(3, "vlans"),
   /** A forwarding entry with a remote, as a VXLAN device has them; key is "MAC remote". */
-  FDB("fdb"),
+  FDB(4, "fdb"),
   /** An address of a device; key is the prefix, with the peer where there is one. */
-  ADDRESS("address"),
+  ADDRESS(5, "address"),
   /** A route; key is destination, table and metric. */
-  ROUTE("route"),
+  ROUTE(6, "route"),
   /** A routing rule; key is the whole rule, for the kernel can not change one. */
-  RULE("rule");
+  RULE(7, "rule");
 
+  private final int rank;
   private final String label;
 
-  ResourceType(String label) {
+  ResourceType(int rank, String label) {
+    this.rank = rank;
     this.label = label;
+  }
+
+  /** Its place in the order of making. */
+  public int rank() {
+    return rank;
   }
 
   /** The type's name in plans and JSON. */

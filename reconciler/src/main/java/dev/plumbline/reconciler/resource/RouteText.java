@@ -58,20 +58,13 @@ public final class RouteText {
       String dev = "";
       int weight = 1;
       boolean onlink = false;
-      String[] words = text.trim().split(" ");
+      String[] words = text.trim().split(" ", -1);
       for (int i = 0; i < words.length; i++) {
         switch (words[i]) {
-          case "dev":
-            dev = words[++i];
-            break;
-          case "weight":
-            weight = Integer.parseInt(words[++i]);
-            break;
-          case "onlink":
-            onlink = true;
-            break;
-          default:
-            via = words[i];
+          case "dev" -> dev = words[++i];
+          case "weight" -> weight = Integer.parseInt(words[++i]);
+          case "onlink" -> onlink = true;
+          default -> via = words[i];
         }
       }
       return new Hop(via, dev, weight, onlink);
@@ -87,7 +80,7 @@ public final class RouteText {
       return List.of();
     }
     List<Hop> hops = new ArrayList<>();
-    for (String hop : route.get("nextHops").split(",")) {
+    for (String hop : route.get("nextHops").split(",", -1)) {
       hops.add(Hop.parse(hop));
     }
     return hops;

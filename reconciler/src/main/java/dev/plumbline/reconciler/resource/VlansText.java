@@ -63,8 +63,8 @@ public final class VlansText {
     if (text.isEmpty()) {
       return vlans;
     }
-    for (String entry : text.split(",")) {
-      String[] words = entry.trim().split(" ");
+    for (String entry : text.split(",", -1)) {
+      String[] words = entry.trim().split(" ", -1);
       List<String> flags = List.of(words).subList(1, words.length);
       int dash = words[0].indexOf('-');
       int first = Integer.parseInt(dash < 0 ? words[0] : words[0].substring(0, dash));

@@ -2,7 +2,6 @@
 package dev.plumbline.spec.check;
 
 import dev.plumbline.spec.model.Bridge;
-import dev.plumbline.spec.model.BridgePort;
 import dev.plumbline.spec.model.DesiredState;
 import dev.plumbline.spec.model.Devices;
 import dev.plumbline.spec.model.Devices.Device;
@@ -19,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class Scope {
   final DesiredState state;
   final Devices devices;
-  final Map<String, Map<String, BridgePort>> ports;
   private final String file;
   private final Problems problems;
 
@@ -56,7 +54,6 @@ final class Scope {
   Scope(DesiredState state, String file, Problems problems) {
     this.state = state;
     this.devices = state.devices();
-    this.ports = state.portsByBridge();
     this.file = file;
     this.problems = problems;
     collectUses();
