@@ -122,6 +122,27 @@ class HostileFilesTest {
   }
 
   @Test
+  void thousands_of_undeclared_ports_are_not_compared_with_thousands_of_names() {
+    StringBuilder text = new StringBuilder("version: 1\nveths:\n");
+    for (int i = 0; i < 10_000; i++) {
+      text.append("  v").append(i).append(": {}\n");
+    }
+    text.append("bridges:\n");
+    for (int i = 0; i < 10_000; i++) {
+      text.append("  b" + i + ": {datapath: kernel, ports: {w" + i + ": {}}}\n");
+    }
+    Loaded loaded =
+        assertTimeoutPreemptively(
+            Duration.ofSeconds(30),
+            () ->
+                HostFile.load(
+                    MapSource.ofTexts(Map.of("f.yaml", text.toString())),
+                    "f.yaml",
+                    LoadOptions.defaults()));
+    assertEquals(10_000, loaded.orThrow().bridges().size());
+  }
+
+  @Test
   void files_that_include_each_other_are_named() {
     assertEquals(
         "b/g.yaml:1:11: include: the files include each other: f.yaml → b/g.yaml → f.yaml",

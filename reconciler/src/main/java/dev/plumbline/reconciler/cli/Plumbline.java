@@ -48,6 +48,7 @@ final class Plumbline implements Runnable {
     Plumbline root = new Plumbline(console);
     return new CommandLine(root)
         .addSubcommand(new Validate(console))
+        .addSubcommand(new AgentVerb(console))
         .addSubcommand(new Completion(console))
         .setColorScheme(
             Help.defaultColorScheme(console.coloursOut() ? Help.Ansi.ON : Help.Ansi.OFF))

@@ -5,6 +5,7 @@ import dev.plumbline.spec.model.Bridge;
 import dev.plumbline.spec.model.StpSettings;
 import dev.plumbline.spec.model.VlanMode;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Bridges: what goes with which datapath, ranges of times, and who may join. */
@@ -195,7 +196,8 @@ final class BridgeChecks {
     String key = object.substring("bridges.".length());
     boolean anyVlan =
         bridge.vlan() != null
-            || scope.state.portsOf(key).values().stream().anyMatch(port -> port.vlan() != null);
+            || scope.ports.getOrDefault(key, Map.of()).values().stream()
+                .anyMatch(port -> port.vlan() != null);
     if (Boolean.FALSE.equals(bridge.vlanFiltering()) && anyVlan) {
       scope.error(
           object + ".vlanFiltering",

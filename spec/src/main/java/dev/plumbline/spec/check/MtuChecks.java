@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.spec.check;
 
+import dev.plumbline.spec.model.AddressSetting;
 import dev.plumbline.spec.model.Devices.Device;
 import dev.plumbline.spec.model.Tunnel;
 import dev.plumbline.spec.model.TunnelType;
 import dev.plumbline.spec.value.IpAddress;
 import dev.plumbline.spec.value.IpFamily;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,12 +38,29 @@ final class MtuChecks {
                     "at most " + below);
               }
             });
-    scope.state.tunnels().forEach((key, tunnel) -> tunnel(scope, "tunnels." + key, tunnel));
+    Map<End, Device> owners = owners(scope);
+    scope.state.tunnels().forEach((key, tunnel) -> tunnel(scope, "tunnels." + key, tunnel, owners));
   }
 
-  private static void tunnel(Scope scope, String object, Tunnel tunnel) {
+  /** An address in a namespace. */
+  private record End(String namespace, IpAddress address) {}
+
+  private static Map<End, Device> owners(Scope scope) {
+    Map<End, Device> owners = new HashMap<>();
+    for (Device device : scope.devices.all()) {
+      // A loopback or dummy that has the address is not what the packets leave by.
+      if (!device.kind().equals("dummies") && !device.name().equals("lo")) {
+        for (AddressSetting address : device.settings().addressesOrNone()) {
+          owners.putIfAbsent(new End(device.namespace(), address.prefix().address()), device);
+        }
+      }
+    }
+    return owners;
+  }
+
+  private static void tunnel(Scope scope, String object, Tunnel tunnel, Map<End, Device> owners) {
     Integer mtu = tunnel.settings().mtu();
-    Device carrier = mtu == null ? null : carrier(scope, tunnel);
+    Device carrier = mtu == null ? null : carrier(scope, tunnel, owners);
     Integer below = mtu(carrier);
     if (mtu == null || carrier == null || below == null) {
       return;
@@ -84,26 +104,12 @@ final class MtuChecks {
   }
 
   /** The device that carries the tunnel: its parent, or the one that has its local address. */
-  private static @Nullable Device carrier(Scope scope, Tunnel tunnel) {
+  private static @Nullable Device carrier(Scope scope, Tunnel tunnel, Map<End, Device> owners) {
     String namespace = tunnel.settings().namespace();
     if (tunnel.parent() != null) {
       return scope.devices.resolve(namespace, tunnel.parent());
     }
-    IpAddress local = tunnel.local();
-    if (local == null) {
-      return null;
-    }
-    for (Device device : scope.devices.all()) {
-      // A loopback or dummy that has the address is not what the packets leave by.
-      boolean carries = !device.kind().equals("dummies") && !device.name().equals("lo");
-      boolean has =
-          device.settings().addressesOrNone().stream()
-              .anyMatch(address -> address.prefix().address().equals(local));
-      if (carries && has && device.namespace().equals(namespace)) {
-        return device;
-      }
-    }
-    return null;
+    return tunnel.local() == null ? null : owners.get(new End(namespace, tunnel.local()));
   }
 
   private static @Nullable Integer mtu(@Nullable Device device) {

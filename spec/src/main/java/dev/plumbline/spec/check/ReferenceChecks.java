@@ -5,9 +5,11 @@ import dev.plumbline.spec.model.Devices.Device;
 import dev.plumbline.spec.problem.NearMiss;
 import dev.plumbline.spec.value.DeviceName;
 import dev.plumbline.spec.value.ValueException;
-import java.util.LinkedHashSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +22,14 @@ import org.jspecify.annotations.Nullable;
  * digits only ({@code vm1}, {@code vm2}) is no near miss: such names come in rows.
  */
 final class ReferenceChecks {
+  private static final Pattern DIGIT = Pattern.compile("[0-9]");
+  private static final Pattern NO_DIGIT = Pattern.compile("[^0-9]");
+  private static final int SMALL_ROW = 16;
+
   private final Scope scope;
+
+  /** Names of each namespace by their row (the name with every digit as 0) and their digits. */
+  private final Map<String, Map<String, Map<String, String>>> rows = new HashMap<>();
 
   private ReferenceChecks(Scope scope) {
     this.scope = scope;
@@ -134,14 +143,8 @@ final class ReferenceChecks {
           at, object, what + " " + e.getMessage() + " and is no key of this file", e.expected());
       return;
     }
-    Set<String> known = new LinkedHashSet<>();
-    for (Device device : scope.devices.all()) {
-      if (device.namespace().equals(namespace)) {
-        known.add(device.key() == null ? device.name() : device.key());
-      }
-    }
-    String near = NearMiss.find(reference, known);
-    if (near != null && !sameRow(near, reference)) {
+    String near = near(namespace, reference);
+    if (near != null) {
       scope.warning(
           at,
           object,
@@ -154,22 +157,58 @@ final class ReferenceChecks {
     }
   }
 
+  /**
+   * The nearest name in the namespace. Names that come in rows are compared a row at a time: a file
+   * of thousands of devices has thousands of names in few rows, and comparing every reference with
+   * every name would take minutes.
+   */
+  private @Nullable String near(String namespace, String reference) {
+    Map<String, Map<String, String>> known = rows.computeIfAbsent(namespace, this::rowsOf);
+    if (known.containsKey(row(reference))) {
+      return null;
+    }
+    String row = NearMiss.find(row(reference), known.keySet());
+    if (row == null) {
+      return null;
+    }
+    Map<String, String> names = known.getOrDefault(row, Map.of());
+    if (names.size() <= SMALL_ROW) {
+      return NearMiss.find(reference, names.values());
+    }
+    String sameDigits = names.get(digits(reference));
+    return sameDigits == null ? null : NearMiss.find(reference, List.of(sameDigits));
+  }
+
+  private Map<String, Map<String, String>> rowsOf(String namespace) {
+    Map<String, Map<String, String>> found = new LinkedHashMap<>();
+    for (Device device : scope.devices.all()) {
+      if (device.namespace().equals(namespace)) {
+        String name = device.key() == null ? device.name() : device.key();
+        found.computeIfAbsent(row(name), k -> new LinkedHashMap<>()).put(digits(name), name);
+      }
+    }
+    return found;
+  }
+
+  private static String row(String name) {
+    return DIGIT.matcher(name).replaceAll("0");
+  }
+
+  private static String digits(String name) {
+    return NO_DIGIT.matcher(name).replaceAll("");
+  }
+
   private void namespace(String object, String namespace) {
     if (namespace.isEmpty() || scope.state.namespaces().containsKey(namespace)) {
       return;
     }
     String near = NearMiss.find(namespace, scope.state.namespaces().keySet());
-    if (near != null && !sameRow(near, namespace)) {
+    if (near != null && !row(near).equals(row(namespace))) {
       scope.warning(
           object + ".namespace",
           object,
           "the namespace `" + namespace + "` is not in this file",
           near);
     }
-  }
-
-  /** Whether two names differ in their digits alone, both with as many of them. */
-  private static boolean sameRow(String a, String b) {
-    return a.replaceAll("[0-9]", "0").equals(b.replaceAll("[0-9]", "0"));
   }
 }

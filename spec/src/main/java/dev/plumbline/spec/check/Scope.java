@@ -2,6 +2,7 @@
 package dev.plumbline.spec.check;
 
 import dev.plumbline.spec.model.Bridge;
+import dev.plumbline.spec.model.BridgePort;
 import dev.plumbline.spec.model.DesiredState;
 import dev.plumbline.spec.model.Devices;
 import dev.plumbline.spec.model.Devices.Device;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Scope {
   final DesiredState state;
   final Devices devices;
+  final Map<String, Map<String, BridgePort>> ports;
   private final String file;
   private final Problems problems;
 
@@ -54,6 +56,7 @@ final class Scope {
   Scope(DesiredState state, String file, Problems problems) {
     this.state = state;
     this.devices = state.devices();
+    this.ports = state.portsByBridge();
     this.file = file;
     this.problems = problems;
     collectUses();

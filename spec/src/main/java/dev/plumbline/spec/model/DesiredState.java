@@ -95,24 +95,30 @@ public record DesiredState(
    * with the settings of {@code ports} and its own {@code vlan} if it has one.
    */
   public Map<String, BridgePort> portsOf(String bridgeKey) {
-    Map<String, BridgePort> ports = new LinkedHashMap<>();
-    Bridge bridge = bridges.get(bridgeKey);
-    if (bridge != null) {
-      ports.putAll(bridge.ports());
-    }
-    bonds.forEach((key, bond) -> join(ports, bridgeKey, key, bond.bridge(), bond.vlan()));
-    internalPorts.forEach((key, port) -> join(ports, bridgeKey, key, port.bridge(), port.vlan()));
-    tunnels.forEach((key, tunnel) -> join(ports, bridgeKey, key, tunnel.bridge(), tunnel.vlan()));
-    return ports;
+    return portsByBridge().getOrDefault(bridgeKey, Map.of());
+  }
+
+  /**
+   * {@link #portsOf} of every bridge in one pass over the file: with thousands of bridges, ask for
+   * this once. Has every bridge of the file, and those that are only named as somebody's {@code
+   * bridge}.
+   */
+  public Map<String, Map<String, BridgePort>> portsByBridge() {
+    Map<String, Map<String, BridgePort>> all = new LinkedHashMap<>();
+    bridges.forEach((key, bridge) -> all.put(key, new LinkedHashMap<>(bridge.ports())));
+    bonds.forEach((key, bond) -> join(all, key, bond.bridge(), bond.vlan()));
+    internalPorts.forEach((key, port) -> join(all, key, port.bridge(), port.vlan()));
+    tunnels.forEach((key, tunnel) -> join(all, key, tunnel.bridge(), tunnel.vlan()));
+    return all;
   }
 
   private static void join(
-      Map<String, BridgePort> ports,
-      String bridgeKey,
+      Map<String, Map<String, BridgePort>> all,
       String key,
       @Nullable String bridge,
       @Nullable VlanMode vlan) {
-    if (bridgeKey.equals(bridge)) {
+    if (bridge != null) {
+      Map<String, BridgePort> ports = all.computeIfAbsent(bridge, k -> new LinkedHashMap<>());
       BridgePort listed = ports.getOrDefault(key, BridgePort.plain());
       ports.put(key, vlan == null ? listed : listed.inVlan(vlan));
     }

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.agent;
+
+import dev.plumbline.reconciler.host.Host;
+import dev.plumbline.reconciler.source.GitSource;
+import dev.plumbline.reconciler.source.HostPath;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the host of the calling thread at the newest good revision, until it is told to stop.
+ *
+ * <p>{@link #run} and {@link #once} belong to the thread that opened it; {@link #stop} may be
+ * called from any.
+ */
+public final class Agent implements AutoCloseable {
+  private final FileChannel lock;
+  private final Origin origin;
+  private final Host host;
+  private final KernelWatch watch;
+  private final AgentLog log;
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private volatile boolean stopping;
+
+  private Agent(FileChannel lock, Origin origin, Host host, KernelWatch watch, AgentLog log) {
+    this.lock = lock;
+    this.origin = origin;
+    this.host = host;
+    this.watch = watch;
+    this.log = log;
+  }
+
+  /**
+   * Prepares an agent for the host that the calling thread is on; changes nothing yet.
+   *
+   * @throws IOException if another agent uses the state directory, the repository's name cannot be
+   *     understood, or the kernel cannot be spoken to
+   * @throws IllegalArgumentException if the path leads out of the repository
+   */
+  public static Agent open(AgentOptions options, AgentLog log) throws IOException {
+    Files.createDirectories(options.stateDirectory());
+    FileChannel lock = lock(options.stateDirectory().resolve("agent.lock"));
+    Origin origin = null;
+    Host host = null;
+    KernelWatch watch = null;
+    boolean done = false;
+    try {
+      origin = origin(options, log);
+      host = Host.open(options.stateDirectory());
+      watch = new KernelWatch(log);
+      Agent agent = new Agent(lock, origin, host, watch, log);
+      done = true;
+      return agent;
+    } finally {
+      if (!done) {
+        closeAll(watch, host, origin, lock);
+      }
+    }
+  }
+
+  private static Origin origin(AgentOptions options, AgentLog log) throws IOException {
+    String named = options.host();
+    String host = named == null ? Host.name() : named;
+    if (options.from() instanceof AgentOptions.File from) {
+      return new FileOrigin(from.path(), host, options.interval(), log);
+    }
+    AgentOptions.Git from = (AgentOptions.Git) options.from();
+    String path = HostPath.of(from.path(), host);
+    GitSource source =
+        GitSource.open(options.stateDirectory().resolve("git"), from.url(), from.branch());
+    return new GitOrigin(source, path, host, options.interval(), log);
+  }
+
+  private static FileChannel lock(Path file) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    try {
+      FileLock lock = channel.tryLock();
+      if (lock != null) {
+        String pid = ProcessHandle.current().pid() + "\n";
+        channel.truncate(0);
+        channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)), 0);
+        return channel;
+      }
+    } catch (OverlappingFileLockException e) {
+      // The same as null, if it is this very process that holds it.
+    }
+    channel.close();
+    String holder = Files.readString(file).strip();
+    throw new IOException(
+        "another agent"
+            + (holder.isEmpty() ? "" : " (process " + holder + ")")
+            + " uses the state directory "
+            + file.getParent()
+            + ": stop it, or give this one another by --state");
+  }
+
+  /** Applies and repairs until {@link #stop} is called. */
+  public void run() throws IOException {
+    try {
+      Mailbox mailbox = new Mailbox(watch::wakeUp);
+      Reconciling reconciling = new Reconciling(host, watch, mailbox, log);
+      log.say("started", "agent started, process " + ProcessHandle.current().pid());
+      origin.start(mailbox);
+      while (!stopping) {
+        reconciling.turn();
+      }
+      log.say("stopped", "agent stopped; the host stays as it is");
+    } finally {
+      ended.countDown();
+    }
+  }
+
+  /**
+   * Gets the newest revision, or else the last good one, applies it, and is done.
+   *
+   * @return whether the host is now as the file says
+   */
+  public boolean once() throws IOException {
+    try {
+      Candidate candidate = origin.now();
+      return new Reconciling(host, watch, new Mailbox(() -> {}), log).adopt(candidate);
+    } finally {
+      ended.countDown();
+    }
+  }
+
+  /** Lets {@link #run} return after what it is at; from any thread. */
+  public void stop() {
+    stopping = true;
+    if (isRunning()) {
+      watch.wakeUp();
+    }
+  }
+
+  /** Whether {@link #run} or {@link #once} has not ended yet; from any thread. */
+  public boolean isRunning() {
+    return ended.getCount() > 0;
+  }
+
+  /** Waits for {@link #run} or {@link #once} to end; false if the time was up before. */
+  public boolean awaitEnd(long seconds) throws InterruptedException {
+    return ended.await(seconds, TimeUnit.SECONDS);
+  }
+
+  @Override
+  public void close() throws IOException {
+    closeAll(watch, host, origin, lock);
+  }
+
+  private static void closeAll(
+      @Nullable KernelWatch watch, @Nullable Host host, @Nullable Origin origin, FileChannel lock)
+      throws IOException {
+    // The origin first: it wakes the watch.
+    if (origin != null) {
+      origin.close();
+    }
+    if (watch != null) {
+      watch.close();
+    }
+    if (host != null) {
+      host.close();
+    }
+    lock.close();
+  }
+}

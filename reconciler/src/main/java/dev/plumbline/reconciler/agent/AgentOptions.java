@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.agent;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an agent runs.
+ *
+ * @param from where revisions come from
+ * @param host the host's name; null: as {@code uname -n} gives it
+ * @param interval between two fetches, or two looks at a file that did not seem to change
+ * @param stateDirectory what is remembered, and the clone; one agent at a time may use it
+ */
+public record AgentOptions(
+    From from, @Nullable String host, Duration interval, Path stateDirectory) {
+
+  /** Where revisions come from. */
+  public sealed interface From {}
+
+  /**
+   * A branch of a Git repository.
+   *
+   * @param path of the host's file in it, in which {@code {host}} stands for the host's name
+   */
+  public record Git(String url, String branch, String path) implements From {}
+
+  /** A file. */
+  public record File(Path path) implements From {}
+
+  /** The time between fetches if none is given. */
+  public static final Duration USUAL_INTERVAL = Duration.ofSeconds(30);
+
+  public AgentOptions {
+    if (interval.compareTo(Duration.ofMillis(100)) < 0) {
+      throw new IllegalArgumentException(
+          "the interval is " + interval.toMillis() + " ms, less than 100 ms");
+    }
+  }
+}

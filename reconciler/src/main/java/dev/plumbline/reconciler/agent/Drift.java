@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.agent;
+
+import dev.plumbline.reconciler.plan.Action;
+import dev.plumbline.reconciler.plan.Change;
+import dev.plumbline.reconciler.plan.FieldChange;
+import dev.plumbline.reconciler.plan.Plan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Changes in the words of a log. */
+final class Drift {
+  private static final int SHOWN = 4;
+
+  private Drift() {}
+
+  /** {@code 4 created, 1 modified}; "nothing to do" for an empty plan. */
+  static String counts(Plan plan) {
+    List<String> parts = new ArrayList<>();
+    add(parts, plan.count(Action.CREATE), "created");
+    add(parts, plan.count(Action.MODIFY), "modified");
+    add(parts, plan.count(Action.RECREATE), "recreated");
+    add(parts, plan.count(Action.DELETE), "deleted");
+    return parts.isEmpty() ? "nothing to do" : String.join(", ", parts);
+  }
+
+  private static void add(List<String> parts, long count, String done) {
+    if (count > 0) {
+      parts.add(count + " " + done);
+    }
+  }
+
+  /** {@code veths.vm1 master "" → br0; dummies.lo1 is missing and 3 more}. */
+  static String describe(Plan plan) {
+    List<Change> changes = plan.changes();
+    String text =
+        changes.stream().limit(SHOWN).map(Drift::describe).collect(Collectors.joining("; "));
+    int more = changes.size() - SHOWN;
+    return more > 0 ? text + " and " + more + " more" : text;
+  }
+
+  static String describe(Change change) {
+    return switch (change.action()) {
+      case CREATE -> change.address() + " is missing";
+      case DELETE -> change.address() + " is there again";
+      case MODIFY -> change.address() + " " + fields(change);
+      case RECREATE -> change.address() + " " + fields(change) + " (made anew)";
+    };
+  }
+
+  private static String fields(Change change) {
+    return change.fields().stream()
+        .map(field -> field.name() + " " + shown(field.before()) + " → " + shown(field.after()))
+        .collect(Collectors.joining(", "));
+  }
+
+  /** What a fight is about: {@code mtu is set to 1400 by somebody else, the file says 1500}. */
+  static String dispute(Change change) {
+    if (change.action() == Action.CREATE) {
+      return "somebody else removes it";
+    }
+    if (change.action() == Action.DELETE || change.fields().isEmpty()) {
+      return "somebody else makes it again";
+    }
+    FieldChange field = change.fields().get(0);
+    return field.name()
+        + " is set to "
+        + shown(field.before())
+        + " by somebody else, the file says "
+        + shown(field.after());
+  }
+
+  private static String shown(String value) {
+    return value.isEmpty() ? "\"\"" : value;
+  }
+}

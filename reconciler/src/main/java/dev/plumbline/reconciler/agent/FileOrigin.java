@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.agent;
+
+import dev.plumbline.spec.HostFile;
+import dev.plumbline.spec.LoadOptions;
+import dev.plumbline.spec.Loaded;
+import dev.plumbline.spec.problem.Problem;
+import dev.plumbline.spec.source.DirectorySource;
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file of the file system with what it includes. The directories are watched, since editors put a
+ * new file in the place of the old one; and all is read again on the interval, for what a watch
+ * does not see (a missing include that comes, a link's target).
+ */
+final class FileOrigin implements Origin {
+  /** An editor writes in several steps. */
+  private static final long SETTLE_MILLIS = 50;
+
+  private static final int SHORT = 7;
+
+  private final Path file;
+  private final Path root;
+  private final String host;
+  private final Duration interval;
+  private final AgentLog log;
+  private @Nullable Worker worker;
+
+  private record Reading(Candidate candidate, Set<Path> directories) {}
+
+  FileOrigin(Path file, String host, Duration interval, AgentLog log) {
+    this.file = file;
+    Path directory = Objects.requireNonNull(file.toAbsolutePath().normalize().getParent());
+    Path git = DirectorySource.gitRoot(directory);
+    this.root = git == null ? directory : git;
+    this.host = host;
+    this.interval = interval;
+    this.log = log;
+  }
+
+  @Override
+  public void start(Mailbox mailbox) {
+    worker = Worker.start("file-watch", running -> follow(running, mailbox));
+  }
+
+  @Override
+  public Candidate now() {
+    return read().candidate();
+  }
+
+  private void follow(Worker.Running running, Mailbox mailbox) throws InterruptedException {
+    try (WatchService watch = FileSystems.getDefault().newWatchService()) {
+      String last = "";
+      Set<Path> watched = new HashSet<>();
+      while (running.isRunning()) {
+        Reading reading = read();
+        boolean more = false;
+        for (Path directory : reading.directories) {
+          if (Files.isDirectory(directory) && watched.add(directory)) {
+            directory.register(
+                watch,
+                StandardWatchEventKinds.ENTRY_CREATE,
+                StandardWatchEventKinds.ENTRY_MODIFY,
+                StandardWatchEventKinds.ENTRY_DELETE);
+            more = true;
+          }
+        }
+        // What changed before the directory was watched is seen by reading again.
+        Candidate candidate = more ? read().candidate : reading.candidate;
+        if (!candidate.id().equals(last)) {
+          mailbox.put(candidate);
+          last = candidate.id();
+        }
+        await(watch, watched);
+      }
+    } catch (IOException e) {
+      log.say("watch-failed", file + " can no longer be watched: " + e.getMessage());
+    }
+  }
+
+  private void await(WatchService watch, Set<Path> watched) throws InterruptedException {
+    WatchKey key = watch.poll(interval.toNanos(), TimeUnit.NANOSECONDS);
+    while (key != null) {
+      key.pollEvents();
+      if (!key.reset()) {
+        watched.remove((Path) key.watchable());
+      }
+      key = watch.poll(SETTLE_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private Reading read() {
+    Loaded loaded = HostFile.load(file, LoadOptions.defaults().forHost(host));
+    MessageDigest digest = sha256();
+    Set<Path> directories = new TreeSet<>();
+    directories.add(Objects.requireNonNull(file.toAbsolutePath().normalize().getParent()));
+    for (String path : loaded.files()) {
+      Path included = root.resolve(path);
+      directories.add(Objects.requireNonNull(included.getParent()));
+      try {
+        digest.update(Files.readAllBytes(included));
+      } catch (IOException e) {
+        // It was there a moment ago: the watch will say so.
+        digest.update((byte) 0);
+      }
+      digest.update((byte) 0);
+    }
+    // A file that could not be read has no content that tells its states apart.
+    List<String> problems = loaded.problems().stream().map(Problem::line).toList();
+    problems.forEach(
+        problem -> digest.update(problem.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+    String id = HexFormat.of().formatHex(digest.digest());
+    String label = file + " (" + id.substring(0, SHORT) + ")";
+    return new Reading(
+        new Candidate(id, label, loaded.state(), problems, Candidate.Keeper.NOTHING), directories);
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // every Java has it
+    }
+  }
+
+  @Override
+  public void close() {
+    if (worker != null) {
+      worker.close();
+    }
+  }
+}

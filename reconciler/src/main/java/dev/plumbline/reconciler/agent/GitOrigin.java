@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.agent;
+
+import dev.plumbline.reconciler.source.GitSource;
+import dev.plumbline.reconciler.source.Revision;
+import dev.plumbline.spec.HostFile;
+import dev.plumbline.spec.LoadOptions;
+import dev.plumbline.spec.Loaded;
+import dev.plumbline.spec.problem.Problem;
+import java.io.IOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The host's file in a branch of a Git repository. */
+final class GitOrigin implements Origin {
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
+
+  private final GitSource source;
+  private final String path;
+  private final String host;
+  private final Duration interval;
+  private final AgentLog log;
+  private @Nullable Worker worker;
+
+  GitOrigin(GitSource source, String path, String host, Duration interval, AgentLog log) {
+    this.source = source;
+    this.path = path;
+    this.host = host;
+    this.interval = interval;
+    this.log = log;
+  }
+
+  @Override
+  public void start(Mailbox mailbox) {
+    worker = Worker.start("git-fetch", running -> follow(running, mailbox));
+  }
+
+  @Override
+  public Candidate now() throws IOException {
+    try {
+      return read(source.fetch());
+    } catch (IOException e) {
+      Revision good = source.good();
+      if (good == null) {
+        throw e;
+      }
+      log.say("fetch-failed", e.getMessage() + "; taking the last good revision");
+      return read(good);
+    }
+  }
+
+  private void follow(Worker.Running running, Mailbox mailbox) throws InterruptedException {
+    String last = offerGood(mailbox);
+    Backoff backoff = new Backoff(interval, LONGEST_WAIT);
+    boolean failed = false;
+    while (running.isRunning()) {
+      try {
+        Revision fetched = source.fetch();
+        backoff.reset();
+        if (failed) {
+          log.say("fetch-recovered", source + ": can be fetched again");
+          failed = false;
+        }
+        if (!fetched.id().equals(last)) {
+          mailbox.put(read(fetched));
+          last = fetched.id();
+        }
+        running.sleep(interval.toNanos());
+      } catch (IOException | RuntimeException e) {
+        // RuntimeException: JGit throws them for damaged repositories; the next fetch may be whole.
+        failed = true;
+        long wait = backoff.nextNanos();
+        String message = e instanceof IOException ? e.getMessage() : e.toString();
+        log.say("fetch-failed", message + "; next try in " + AgentLog.shown(wait));
+        running.sleep(wait);
+      }
+    }
+  }
+
+  /** The network may be needed to reach the repository, and the last good revision brings it. */
+  private @Nullable String offerGood(Mailbox mailbox) {
+    try {
+      Revision good = source.good();
+      if (good == null) {
+        return null;
+      }
+      mailbox.put(read(good));
+      return good.id();
+    } catch (IOException e) {
+      log.say("fetch-failed", "the last good revision cannot be read: " + e.getMessage());
+      return null;
+    }
+  }
+
+  private Candidate read(Revision revision) throws IOException {
+    LoadOptions options = LoadOptions.defaults().forHost(host);
+    Loaded loaded = HostFile.load(source.files(revision), path, options);
+    return new Candidate(
+        revision.id(),
+        revision.toString(),
+        loaded.state(),
+        loaded.problems().stream().map(Problem::line).toList(),
+        () -> source.keepAsGood(revision));
+  }
+
+  @Override
+  public void close() {
+    if (worker != null) {
+      worker.close();
+    }
+    source.close();
+  }
+}

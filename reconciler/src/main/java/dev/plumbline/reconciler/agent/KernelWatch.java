@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.agent;
+
+import dev.plumbline.netlink.event.EventLoop;
+import dev.plumbline.netlink.event.NamespaceWatch;
+import dev.plumbline.netlink.event.RouteGroup;
+import dev.plumbline.netlink.event.Subscription;
+import dev.plumbline.netlink.namespace.NetNamespace;
+import dev.plumbline.netlink.socket.Reception;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Tells that something happened in the namespaces that matter; what it was is read from the kernel
+ * anew, so that a lost event is no worse than a late one. Belongs to the agent's thread.
+ */
+final class KernelWatch implements AutoCloseable {
+  /** Neighbours are not among them: they come and go with traffic, and no file names them. */
+  private static final RouteGroup[] GROUPS = {
+    RouteGroup.LINK,
+    RouteGroup.IPV4_ADDRESS,
+    RouteGroup.IPV4_ROUTE,
+    RouteGroup.IPV4_RULE,
+    RouteGroup.IPV6_ADDRESS,
+    RouteGroup.IPV6_ROUTE,
+    RouteGroup.IPV6_RULE,
+    RouteGroup.BRIDGE_VLAN
+  };
+
+  private record Watched(NetNamespace namespace, Subscription subscription) {
+    void close() {
+      subscription.close();
+      namespace.close();
+    }
+  }
+
+  private final EventLoop loop = new EventLoop();
+  private final Map<String, Watched> watched = new HashMap<>();
+  private final NamespaceWatch names;
+  private final AgentLog log;
+
+  /** When the first event since the last {@link #forget} came. */
+  private long firstNanos;
+
+  private boolean happened;
+  private boolean namesChanged = true;
+
+  /** Watches the namespace of the calling thread, and the names in its mount namespace. */
+  KernelWatch(AgentLog log) throws IOException {
+    this.log = log;
+    this.names = NamespaceWatch.open();
+    loop.add(names, this::namesChanged);
+    NetNamespace host = NetNamespace.current();
+    open("", host);
+  }
+
+  private void open(String name, NetNamespace namespace) throws IOException {
+    boolean done = false;
+    try {
+      Subscription subscription = Subscription.open(namespace, GROUPS);
+      watched.put(name, new Watched(namespace, subscription));
+      loop.add(subscription, source -> drain(name, source));
+      done = true;
+    } finally {
+      if (!done) {
+        namespace.close();
+      }
+    }
+  }
+
+  private void close(String name) {
+    Watched old = watched.remove(name);
+    if (old != null) {
+      loop.remove(old.subscription);
+      old.close();
+    }
+  }
+
+  /**
+   * Watches the host and the named namespaces, those that are there, and lets go of all others: a
+   * socket would keep a namespace alive whose name was deleted.
+   *
+   * @return false if a name is there and its namespace is not yet: to be tried again in a moment
+   */
+  boolean cover(Set<String> namespaces) throws IOException {
+    if (!namesChanged && watched.keySet().containsAll(namespaces)) {
+      return true;
+    }
+    namesChanged = false;
+    for (String name : new HashSet<>(watched.keySet())) {
+      if (!name.isEmpty() && !namespaces.contains(name)) {
+        close(name);
+      }
+    }
+    boolean complete = true;
+    for (String name : namespaces) {
+      complete &= name.isEmpty() || coverNamed(name);
+    }
+    return complete;
+  }
+
+  private boolean coverNamed(String name) throws IOException {
+    NetNamespace now;
+    try {
+      now = NetNamespace.named(name);
+    } catch (NoSuchFileException e) {
+      close(name);
+      return true;
+    } catch (IOException e) {
+      // `ip netns add` makes the file first and mounts the namespace on it later; there is no event
+      // for the second step.
+      close(name);
+      namesChanged = true;
+      return false;
+    }
+    Watched old = watched.get(name);
+    if (old != null && old.namespace.equals(now)) {
+      now.close();
+      return true;
+    }
+    close(name);
+    open(name, now);
+    return true;
+  }
+
+  /** Sleeps until something happens, {@link #wakeUp} is called or the time is up; -1: no limit. */
+  void await(int timeoutMillis) throws IOException {
+    loop.poll(timeoutMillis);
+  }
+
+  /** Takes what is there without waiting. */
+  void drain() throws IOException {
+    loop.poll(0);
+  }
+
+  /** Ends {@link #await}, from any thread. */
+  void wakeUp() {
+    try {
+      loop.wakeUp();
+    } catch (IOException e) {
+      // Writing to an eventfd fails for a closed one alone: nobody is left to be woken.
+      throw new IllegalStateException(e);
+    }
+  }
+
+  boolean happened() {
+    return happened;
+  }
+
+  /** When the first event came that was not forgotten; only if something {@link #happened}. */
+  long firstNanos() {
+    return firstNanos;
+  }
+
+  void forget() {
+    happened = false;
+  }
+
+  private void mark() {
+    if (!happened) {
+      happened = true;
+      firstNanos = System.nanoTime();
+    }
+  }
+
+  private void namesChanged(NamespaceWatch source) throws IOException {
+    mark();
+    namesChanged |= !source.changes().isEmpty();
+  }
+
+  private void drain(String name, Subscription subscription) throws IOException {
+    mark();
+    try {
+      while (true) {
+        Reception reception = subscription.receive(0);
+        if (reception instanceof Reception.Nothing) {
+          return;
+        }
+        if (reception instanceof Reception.Overrun) {
+          log.say("overrun", "events were lost in " + place(name) + ": reading everything anew");
+        }
+      }
+    } catch (IOException e) {
+      log.say("socket-lost", "the event socket of " + place(name) + " is lost: " + e.getMessage());
+      close(name);
+      if (name.isEmpty()) {
+        open("", NetNamespace.current());
+      } else {
+        namesChanged = true;
+      }
+    }
+  }
+
+  private static String place(String name) {
+    return name.isEmpty() ? "the host" : "namespace " + name;
+  }
+
+  @Override
+  public void close() {
+    for (String name : new HashSet<>(watched.keySet())) {
+      close(name);
+    }
+    loop.remove(names);
+    names.close();
+    loop.close();
+  }
+}

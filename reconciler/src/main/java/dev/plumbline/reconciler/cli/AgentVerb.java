@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.cli;
+
+import dev.plumbline.reconciler.agent.Agent;
+import dev.plumbline.reconciler.agent.AgentLog;
+import dev.plumbline.reconciler.agent.AgentOptions;
+import dev.plumbline.reconciler.source.HostPath;
+import dev.plumbline.spec.value.Durations;
+import dev.plumbline.spec.value.ValueException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code plumbline agent}: keeps the host at the newest good revision of its file. */
+@Command(
+    name = "agent",
+    description = {
+      "Keep this host at the newest good revision of its file, and repair what drifts.",
+      "One line an event on standard error. SIGTERM and SIGINT end it and leave the host as it is."
+    })
+final class AgentVerb implements Callable<Integer> {
+  private static final long END_SECONDS = 20;
+
+  static final class From {
+    @Option(
+        names = "--repo",
+        required = true,
+        paramLabel = "URL",
+        description = "A Git repository: a path, file:, http: or https:.")
+    private @Nullable String repository;
+
+    @Option(
+        names = "--file",
+        required = true,
+        paramLabel = "FILE",
+        description = "A file instead; it and what it includes are watched.")
+    private @Nullable Path file;
+  }
+
+  @ArgGroup(multiplicity = "1")
+  private From from = new From();
+
+  @Option(
+      names = "--branch",
+      paramLabel = "NAME",
+      defaultValue = "main",
+      description = "Default: ${DEFAULT-VALUE}.")
+  private String branch = "main";
+
+  @Option(
+      names = "--path",
+      paramLabel = "PATH",
+      defaultValue = HostPath.USUAL,
+      description = "The host's file in the repository. Default: ${DEFAULT-VALUE}.")
+  private String path = HostPath.USUAL;
+
+  @Option(
+      names = "--host",
+      paramLabel = "NAME",
+      description = "The host's name. Default: what `uname -n` says.")
+  private @Nullable String host;
+
+  @Option(
+      names = "--interval",
+      paramLabel = "TIME",
+      defaultValue = "30s",
+      description = "Between two fetches: 500ms, 30s, 5m. Default: ${DEFAULT-VALUE}.")
+  private String interval = "30s";
+
+  @Option(
+      names = "--state",
+      paramLabel = "DIRECTORY",
+      defaultValue = "${env:PLUMBLINE_STATE:-/var/lib/plumbline}",
+      description = "What is remembered, and the clone. Default: ${DEFAULT-VALUE}.")
+  private Path state = Path.of("/var/lib/plumbline");
+
+  @Option(names = "--once", description = "Apply the newest revision and exit.")
+  private boolean once;
+
+  @Option(names = "--json-log", description = "Write the log as JSON, an object a line.")
+  private boolean jsonLog;
+
+  private final Console console;
+
+  AgentVerb(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    AgentLog log = new AgentLog(console::info, jsonLog);
+    try (Agent agent = open(log)) {
+      if (once) {
+        return agent.once() ? ExitCode.DONE : ExitCode.ERROR;
+      }
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> end(agent), "end-agent"));
+      agent.run();
+      return ExitCode.DONE;
+    }
+  }
+
+  private Agent open(AgentLog log) throws IOException {
+    Path file = from.file;
+    AgentOptions.From origin =
+        file != null
+            ? new AgentOptions.File(file)
+            : new AgentOptions.Git(String.valueOf(from.repository), branch, path);
+    try {
+      return Agent.open(new AgentOptions(origin, host, duration(interval), state), log);
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(e.getMessage(), e);
+    }
+  }
+
+  /** The exit code of a JVM that a signal ends is the signal's; ending as asked is no failure. */
+  private static void end(Agent agent) {
+    if (!agent.isRunning()) {
+      return;
+    }
+    agent.stop();
+    try {
+      if (agent.awaitEnd(END_SECONDS)) {
+        Runtime.getRuntime().halt(ExitCode.DONE);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Duration duration(String text) {
+    try {
+      return Durations.parse(text);
+    } catch (ValueException e) {
+      throw new CommandException("--interval: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.GeneralCodingRules;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.NullMarked;
+
+/** The arrows between modules and between this module's packages, all of them one-way. */
+@AnalyzeClasses(packages = "dev.plumbline", importOptions = ImportOption.DoNotIncludeTests.class)
+final class ArchitectureTest {
+  private static final String ROOT = "dev.plumbline.reconciler.";
+
+  /** What each package may know of the others: a new package has to be entered here. */
+  private static final Map<String, List<String>> MAY_KNOW =
+      Map.ofEntries(
+          Map.entry("resource", List.of()),
+          Map.entry("kind", List.of("resource")),
+          Map.entry("live", List.of("resource", "kind")),
+          Map.entry("plan", List.of("resource", "kind", "live")),
+          Map.entry("desired", List.of("resource", "kind", "plan")),
+          Map.entry("apply", List.of("resource", "kind", "live", "plan")),
+          Map.entry("host", List.of("resource", "kind", "live", "plan", "desired", "apply")),
+          Map.entry("render", List.of("resource", "kind", "live", "plan", "desired", "apply")),
+          Map.entry("source", List.of()),
+          Map.entry(
+              "agent",
+              List.of("resource", "live", "plan", "desired", "apply", "host", "source", "render")),
+          Map.entry(
+              "cli",
+              List.of(
+                  "resource",
+                  "kind",
+                  "live",
+                  "plan",
+                  "desired",
+                  "apply",
+                  "host",
+                  "source",
+                  "render",
+                  "agent")));
+
+  @ArchTest
+  static final ArchRule packagesHaveNoCycles =
+      slices().matching("dev.plumbline.(*).(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule onlyTheReconcilerKnowsAllModules =
+      noClasses()
+          .that()
+          .resideInAnyPackage("dev.plumbline.netlink..", "dev.plumbline.spec..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.plumbline.reconciler..");
+
+  @ArchTest
+  static final ArchRule theKernelKnowsNoFile =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.plumbline.netlink..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.plumbline.spec..");
+
+  @ArchTest
+  static final ArchRule theFileKnowsNoKernel =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.plumbline.spec..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.plumbline.netlink..");
+
+  /** One plan from one pair of states: no clock, no files, no sockets, nothing random. */
+  @ArchTest
+  static final ArchRule planningIsPure =
+      noClasses()
+          .that()
+          .resideInAnyPackage(ROOT + "plan..", ROOT + "desired..", ROOT + "resource..")
+          .should()
+          .dependOnClassesThat(
+              resideInAnyPackage(
+                      "java.nio.file..",
+                      "java.nio.channels..",
+                      "java.time..",
+                      "java.security..",
+                      "java.util.concurrent..",
+                      "org.eclipse.jgit..",
+                      "dev.plumbline.netlink.libc..",
+                      "dev.plumbline.netlink.socket..",
+                      "dev.plumbline.netlink.namespace..",
+                      "dev.plumbline.netlink.event..",
+                      "dev.plumbline.netlink.probe..")
+                  .or(
+                      belongToAnyOf(
+                          java.io.File.class,
+                          java.io.InputStream.class,
+                          java.io.OutputStream.class,
+                          java.net.Socket.class,
+                          java.util.Random.class,
+                          Thread.class)))
+          .orShould()
+          .callMethod(System.class, "nanoTime")
+          .orShould()
+          .callMethod(System.class, "currentTimeMillis")
+          .orShould()
+          .callMethod(System.class, "getenv", String.class);
+
+  @ArchTest
+  static final ArchRule onlyTheCommandLineParsesCommandLines =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(ROOT + "cli..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("picocli..");
+
+  @ArchTest
+  static final ArchRule onlySourcesKnowGit =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(ROOT + "source..", ROOT + "cli..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.eclipse.jgit..");
+
+  @ArchTest
+  static final ArchRule onlyTheConsoleWritesToTheTerminal =
+      noClasses()
+          .that()
+          .doNotHaveFullyQualifiedName(ROOT + "cli.Console")
+          .and()
+          .doNotHaveFullyQualifiedName(ROOT + "cli.Rehearsal")
+          .should(GeneralCodingRules.ACCESS_STANDARD_STREAMS);
+
+  @ArchTest
+  static void packagesKnowOnlyWhatIsBelowThem(JavaClasses imported) {
+    var packages = new TreeSet<String>();
+    imported.stream()
+        .map(type -> type.getPackageName() + ".")
+        .filter(name -> name.startsWith(ROOT) && name.length() > ROOT.length())
+        .forEach(
+            name -> packages.add(name.substring(ROOT.length(), name.indexOf('.', ROOT.length()))));
+    assertTrue(
+        MAY_KNOW.keySet().containsAll(packages), () -> packages + " against " + MAY_KNOW.keySet());
+    for (String name : packages) {
+      String[] strangers =
+          MAY_KNOW.keySet().stream()
+              .filter(other -> !other.equals(name) && !allowed(name).contains(other))
+              .map(other -> ROOT + other + "..")
+              .toArray(String[]::new);
+      if (strangers.length > 0) {
+        noClasses()
+            .that()
+            .resideInAPackage(ROOT + name + "..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(strangers)
+            .check(imported);
+      }
+    }
+  }
+
+  @ArchTest
+  static void everyPackageSaysWhatItIs(JavaClasses imported) {
+    var silent = new TreeSet<String>();
+    for (var type : imported) {
+      var home = type.getPackage();
+      if (home.tryGetPackageInfo().isEmpty() || !home.isAnnotatedWith(NullMarked.class)) {
+        silent.add(home.getName());
+      }
+    }
+    assertTrue(silent.isEmpty(), () -> "without a @NullMarked package-info.java: " + silent);
+  }
+
+  private static List<String> allowed(String name) {
+    return MAY_KNOW.getOrDefault(name, List.of());
+  }
+
+  private ArchitectureTest() {}
+}
