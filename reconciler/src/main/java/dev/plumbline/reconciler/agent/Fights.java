@@ -23,14 +23,14 @@ final class Fights {
   static final Duration FIRST_HOLD = Duration.ofSeconds(1);
   static final Duration LONGEST_HOLD = Duration.ofMinutes(1);
 
-  private static final class Record {
+  private static final class History {
     private final Deque<Long> repairs = new ArrayDeque<>();
     private final Backoff backoff = new Backoff(FIRST_HOLD, LONGEST_HOLD);
     private boolean fought;
     private long heldUntil;
   }
 
-  private final Map<String, Record> records = new HashMap<>();
+  private final Map<String, History> records = new HashMap<>();
 
   /**
    * Notes a repair.
@@ -40,7 +40,7 @@ final class Fights {
    */
   @Nullable Duration repaired(String address, long now) {
     forget(now);
-    Record record = records.computeIfAbsent(address, key -> new Record());
+    History record = records.computeIfAbsent(address, key -> new History());
     record.repairs.addLast(now);
     if (!record.fought && record.repairs.size() <= REPAIRS) {
       return null;
@@ -53,7 +53,7 @@ final class Fights {
 
   /** How many repairs of the object are within the window. */
   int count(String address) {
-    Record record = records.get(address);
+    History record = records.get(address);
     return record == null ? 0 : record.repairs.size();
   }
 
@@ -64,7 +64,7 @@ final class Fights {
   long heldNanos(Collection<String> addresses, long now) {
     long shortest = Long.MAX_VALUE;
     for (String address : addresses) {
-      Record record = records.get(address);
+      History record = records.get(address);
       long held = record == null || !record.fought ? 0 : Math.max(0, record.heldUntil - now);
       shortest = Math.min(shortest, held);
     }
