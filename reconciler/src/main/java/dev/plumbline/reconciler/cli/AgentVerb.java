@@ -113,7 +113,7 @@ final class AgentVerb implements Callable<Integer> {
     try {
       return Agent.open(new AgentOptions(origin, host, duration(interval), state), log);
     } catch (IllegalArgumentException e) {
-      throw new CommandException(e.getMessage(), e);
+      throw new CommandException(String.valueOf(e.getMessage()), e);
     }
   }
 
