@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.library.GeneralCodingRules;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.NullMarked;
  * The arrows between modules and between this module's packages, all of them one-way. Methods, not
  * fields: Surefire passes over rules in fields without a word.
  */
-@AnalyzeClasses(packages = "dev.plumbline", importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(packages = "dev.plumbline", importOptions = ArchitectureTest.OnlyMain.class)
 final class ArchitectureTest {
   private static final String ROOT = "dev.plumbline.reconciler.";
 
@@ -201,6 +202,16 @@ final class ArchitectureTest {
       }
     }
     assertTrue(silent.isEmpty(), () -> "without a @NullMarked package-info.java: " + silent);
+  }
+
+  /**
+   * Of {@code mvn verify} the test jar too, which {@link ImportOption.DoNotIncludeTests} lets in.
+   */
+  static final class OnlyMain implements ImportOption {
+    @Override
+    public boolean includes(Location location) {
+      return !location.contains("/test-classes/") && !location.contains("-tests.jar");
+    }
   }
 
   private static List<String> allowed(String name) {
