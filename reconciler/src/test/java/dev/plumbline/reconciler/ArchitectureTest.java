@@ -38,6 +38,7 @@ final class ArchitectureTest {
           Map.entry("host", List.of("resource", "kind", "live", "plan", "desired", "apply")),
           Map.entry("render", List.of("resource", "kind", "live", "plan", "desired", "apply")),
           Map.entry("source", List.of()),
+          Map.entry("demo", List.of()),
           Map.entry(
               "agent",
               List.of("resource", "live", "plan", "desired", "apply", "host", "source", "render")),
@@ -53,7 +54,8 @@ final class ArchitectureTest {
                   "host",
                   "source",
                   "render",
-                  "agent")));
+                  "agent",
+                  "demo")));
 
   @ArchTest
   static void packagesHaveNoCycles(JavaClasses imported) {
@@ -146,7 +148,7 @@ final class ArchitectureTest {
   static void onlySourcesKnowGit(JavaClasses imported) {
     noClasses()
         .that()
-        .resideOutsideOfPackages(ROOT + "source..", ROOT + "cli..")
+        .resideOutsideOfPackages(ROOT + "source..", ROOT + "cli..", ROOT + "demo..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.eclipse.jgit..")

@@ -49,6 +49,7 @@ final class Plumbline implements Runnable {
     return new CommandLine(root)
         .addSubcommand(new Validate(console))
         .addSubcommand(new AgentVerb(console))
+        .addSubcommand(new DemoVerb(console))
         .addSubcommand(new Completion(console))
         .setColorScheme(
             Help.defaultColorScheme(console.coloursOut() ? Help.Ansi.ON : Help.Ansi.OFF))

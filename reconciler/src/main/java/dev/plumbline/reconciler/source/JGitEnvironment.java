@@ -23,6 +23,9 @@ final class JGitEnvironment extends SystemReader.Delegate {
   static void install() {
     if (SystemReader.getInstance() != INSTANCE) {
       SystemReader.setInstance(INSTANCE);
+      // Else the first fetch waits for seconds while JGit measures how finely the file system keeps
+      // times; until it knows, it takes times to be coarse, which is slower and never wrong.
+      FS.FileStoreAttributes.setBackground(true);
     }
   }
 

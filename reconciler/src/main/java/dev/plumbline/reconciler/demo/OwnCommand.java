@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.demo;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The command line that starts this very plumbline once more. */
+final class OwnCommand {
+  private static final String MAIN = "dev.plumbline.reconciler.cli.Main";
+
+  private OwnCommand() {}
+
+  /**
+   * The command for plumbline with these arguments: the same Java with the same options and class
+   * path, and for an agent the heap that {@code ./plumbline} gives it.
+   */
+  static List<String> of(String... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    String own = Files.readString(Path.of("/proc/self/cmdline"), StandardCharsets.UTF_8);
+    List<String> words = List.of(own.split("\0"));
+    int main = words.indexOf(MAIN);
+    if (main > 0) {
+      command.addAll(words.subList(0, main));
+    } else {
+      // Started in another way, from a test or an IDE.
+      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+      command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    }
+    // Nobody's terminal: the output is read by the demo.
+    command.removeIf(word -> word.startsWith("-Dplumbline.terminals="));
+    if (arguments.length > 0 && arguments[0].equals("agent")) {
+      command.addAll(1, List.of("-Xms8m", "-Xmx256m", "-Xss512k"));
+    }
+    command.add(MAIN);
+    command.addAll(List.of(arguments));
+    return command;
+  }
+}
