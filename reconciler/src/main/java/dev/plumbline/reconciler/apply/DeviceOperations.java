@@ -36,6 +36,10 @@ final class DeviceOperations {
   private static final int GROUP_WORTH = 8;
 
   private static final String BOND = "bond";
+  private static final String BRIDGE = "bridge";
+
+  /** ETH_MIN_MTU (linux/if_ether.h), bytes. */
+  private static final long MIN_BRIDGE_MTU = 68;
 
   private final LiveState live;
   private final Sockets sockets;
@@ -56,6 +60,9 @@ final class DeviceOperations {
 
   /** Members that the bond of the key has to be told of once they are in it. */
   private final Map<ResourceId, String> primaries = new HashMap<>();
+
+  /** What is there now of the devices that are made anew, by what they will be. */
+  private final Map<ResourceId, Resource> remade = new HashMap<>();
 
   private final Map<String, DoomedGroup> doomed = new HashMap<>();
 
@@ -79,6 +86,9 @@ final class DeviceOperations {
         awaitVlans.add(change.id().ofDevice());
       } else if (change.id().type() == ResourceType.DEVICE && wanted != null) {
         kinds.put(wanted.id(), wanted.get("kind"));
+        if (change instanceof Change.Recreate recreate) {
+          remade.put(wanted.id(), recreate.live());
+        }
       }
     }
     gather(plan);
@@ -171,6 +181,11 @@ final class DeviceOperations {
       Link.Builder builder = newDevice(wanted);
       if (wanted.get("kind").equals("veth")) {
         ResourceId peer = PeerText.parse(wanted.get("peer"));
+        Resource inTheWay = remade.get(peer);
+        if (inTheWay != null && !goneWithMate.contains(inTheWay.id())) {
+          remove(inTheWay, operations);
+          goneWithMate.add(inTheWay.id());
+        }
         Link.Builder mate = Link.named(peer.device()).newIndex(newIndex(peer));
         if (!peer.namespace().equals(id.namespace())) {
           mate.namespace(sockets.namespace(peer.namespace()));
@@ -204,7 +219,10 @@ final class DeviceOperations {
     AttributeMap data = AttributeMap.EMPTY;
     for (Map.Entry<String, String> entry : wanted.fields().entrySet()) {
       DeviceField field = DeviceKinds.field(kind.name(), entry.getKey());
-      if (field == null || entry.getValue().isEmpty()) {
+      boolean given =
+          entry.getValue().isEmpty()
+              || (field != null && entry.getValue().equals(field.kernelDefault()));
+      if (field == null || given) {
         continue;
       }
       if (kind.name().equals(BOND) && field.name().equals("primary")) {
@@ -214,6 +232,11 @@ final class DeviceOperations {
       } else if (field.place() == Place.DATA) {
         data = field.writer().write(data, entry.getValue(), names);
       }
+    }
+    Long mtu = top.get(Link.MTU);
+    if (kind.name().equals(BRIDGE) && mtu != null) {
+      // Only a later change counts as the user's wish; else the next port changes it again.
+      top = top.with(Link.MTU, mtu > MIN_BRIDGE_MTU ? mtu - 1 : mtu + 1);
     }
     return Link.named(id.device())
         .attributes(top.with(Link.IFNAME, id.device()))
@@ -226,22 +249,18 @@ final class DeviceOperations {
   private void finish(Resource wanted, List<Operation> operations) {
     ResourceId id = wanted.id();
     int index = indexes.of(id);
-    Link.Builder late = Link.at(index);
+    AttributeMap top = AttributeMap.EMPTY;
+    for (DeviceField field : DeviceKinds.COMMON) {
+      boolean late =
+          madeWithMate.contains(id)
+              || (wanted.get("kind").equals(BRIDGE) && field.name().equals("mtu"));
+      if (late && !wanted.get(field.name()).isEmpty()) {
+        top = field.writer().write(top, wanted.get(field.name()), Names.none());
+      }
+    }
+    Link.Builder late = Link.at(index).attributes(top);
     if (wanted.owner() != null) {
       late.alias(LiveReader.MARK + wanted.owner());
-    }
-    if (madeWithMate.contains(id)) {
-      Names names = indexes.in(id.namespace());
-      AttributeMap top = AttributeMap.EMPTY;
-      for (DeviceField field : DeviceKinds.COMMON) {
-        if (!wanted.get(field.name()).isEmpty()) {
-          top = field.writer().write(top, wanted.get(field.name()), names);
-        }
-      }
-      late = Link.at(index).attributes(top);
-      if (wanted.owner() != null) {
-        late.alias(LiveReader.MARK + wanted.owner());
-      }
     }
     operations.add(ask(id.namespace(), Link.change(late)));
     join(wanted, operations);
@@ -258,8 +277,8 @@ final class DeviceOperations {
       if (bond != null) {
         operations.add(primary(namespace, bond, wanted.id().device()));
       }
+      portSettings(wanted, wanted.fields().keySet(), operations);
     }
-    portSettings(wanted, wanted.fields().keySet(), operations);
   }
 
   private Operation primary(String namespace, String bond, String member) {

@@ -36,6 +36,8 @@ import java.util.TreeSet;
  * <p>Used by one thread at a time.
  */
 public final class Host implements AutoCloseable {
+  private static final int UNDO_ROUNDS = 3;
+
   private final Memory memory;
   private final Sockets sockets;
   private final KernelFeatures features;
@@ -147,13 +149,17 @@ public final class Host implements AutoCloseable {
   private Outcome undo(
       Goal goal, LiveState live, LiveState now, Plan plan, Failure failure, Ownership before)
       throws IOException {
-    Goal back = Snapshot.goal(live, now, plan);
-    Plan way = Planner.plan(back, now, Ownership.NONE);
-    Failure again = new Applier(sockets, Progress.silent()).apply(way, now);
-    LiveState end = read(goal);
-    Plan missing = Planner.plan(Snapshot.goal(live, end, plan), end, Ownership.NONE);
+    Failure again = null;
+    Plan missing = wayBack(live, now, plan);
+    LiveState end = now;
+    // Going back has side effects of its own, such as the labels that a rename changes.
+    for (int round = 0; round < UNDO_ROUNDS && !missing.isEmpty() && again == null; round++) {
+      again = new Applier(sockets, Progress.silent()).apply(missing, end);
+      end = read(goal);
+      missing = wayBack(live, end, plan);
+    }
     List<String> left = describe(missing);
-    if (again != null) {
+    if (again != null && !left.isEmpty()) {
       left.add(0, again.toString());
     }
     if (left.isEmpty()) {
@@ -161,6 +167,10 @@ public final class Host implements AutoCloseable {
     }
     return new Outcome(
         left.isEmpty() ? Result.UNDONE : Result.UNDO_FAILED, plan, failure, left, plan(goal, end));
+  }
+
+  private static Plan wayBack(LiveState before, LiveState now, Plan plan) {
+    return Planner.plan(Snapshot.goal(before, now, plan), now, Ownership.NONE);
   }
 
   private static List<String> describe(Plan plan) {

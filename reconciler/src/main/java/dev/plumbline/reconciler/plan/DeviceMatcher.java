@@ -44,7 +44,7 @@ final class DeviceMatcher {
       if (!matches.containsKey(wanted.address())) {
         // The pair first: what is at the wanted name now may be somebody else's.
         Resource mate = mate(wanted);
-        claim(wanted, mate != null ? mate : live.find(wanted.resource().id()));
+        claim(wanted, mate != null ? mate : sameName(wanted));
       }
     }
   }
@@ -71,6 +71,17 @@ final class DeviceMatcher {
       }
     }
     return candidates.isEmpty() ? null : candidates.get(0);
+  }
+
+  /** The device of the wanted name; one of plumbline's own of another kind just makes room. */
+  private @Nullable Resource sameName(Wanted wanted) {
+    Resource device = live.find(wanted.resource().id());
+    boolean other =
+        device != null
+            && device.isOurs()
+            && wanted.makes()
+            && !device.get("kind").equals(wanted.resource().get("kind"));
+    return other ? null : device;
   }
 
   private @Nullable Resource mate(Wanted wanted) {

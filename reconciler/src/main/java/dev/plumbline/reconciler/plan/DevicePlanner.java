@@ -64,7 +64,7 @@ final class DevicePlanner {
         settled &= !spread(step);
       }
     } while (!settled);
-    keepForeignPorts();
+    settlePorts();
     for (DeviceStep step : steps.values()) {
       compare(step);
     }
@@ -128,7 +128,8 @@ final class DevicePlanner {
     for (Resource device : live.ofType(ResourceType.DEVICE)) {
       boolean leaves =
           (goal.prune() && device.isOurs() && !device.get("kind").isEmpty())
-              || goal.remove().contains(device.id());
+              || goal.remove().contains(device.id())
+              || (device.isOurs() && byWanted.containsKey(device.id()));
       if (leaves && !byLive.containsKey(device.id())) {
         String address = device.owner() != null ? device.owner() : device.id().toString();
         if (steps.containsKey(address)) {
@@ -258,32 +259,66 @@ final class DevicePlanner {
       step.implied |= news;
       return news;
     }
+    if (!victim.isOurs() && cause.live != null && !cause.live.isOurs()) {
+      // The cause is a problem already; this one would say the same again.
+      step.implied |= step.fate == Fate.KEEP;
+      boolean first = step.fate == Fate.KEEP;
+      step.fate = Fate.RECREATE;
+      return first;
+    }
     boolean news = recreate(step, "it goes with " + cause.address);
     step.implied |= news && byKernel;
     return news;
   }
 
-  /** Foreign ports of a master that is made anew come back to it. */
-  private void keepForeignPorts() {
+  /**
+   * Ports of a master that goes leave it first, so that a bond's members do not stay down; foreign
+   * ports of a master that is made anew come back to it.
+   */
+  private void settlePorts() {
     for (DeviceStep step : List.copyOf(steps.values())) {
       Resource device = step.live;
-      if (device == null || !(step.torn() || empties(step))) {
-        continue;
-      }
-      ResourceId target = step.finalId();
-      for (Resource port : portsOf.getOrDefault(device.id(), List.of())) {
-        DeviceStep portStep = byLive.get(port.id());
-        if (portStep == null) {
-          if (target == null || !target.namespace().equals(port.id().namespace())) {
-            findings.warning(step.address + ": releases its port " + port.id());
-            continue;
+      if (device != null && (step.torn() || empties(step))) {
+        for (Resource port : portsOf.getOrDefault(device.id(), List.of())) {
+          if (step.fate == Fate.DELETE) {
+            leave(step, port);
+          } else {
+            rejoin(step, port);
           }
-          portStep = new DeviceStep(port.id().toString(), back(port, target), port, Fate.KEEP);
-          add(portStep);
         }
-        portStep.remaining = released(port);
       }
     }
+  }
+
+  private void leave(DeviceStep master, Resource port) {
+    DeviceStep step = byLive.get(port.id());
+    if (step == null) {
+      findings.warning(master.address + ": releases its port " + port.id());
+      Resource free = new Resource(port.id(), port.owner(), Map.of("master", ""));
+      add(
+          new DeviceStep(
+              port.id().toString(),
+              new Wanted(port.id().toString(), free, false),
+              port,
+              Fate.KEEP));
+    } else if (step.wanted != null && !step.wanted.resource().has("master")) {
+      step.wanted =
+          new Wanted(step.address, step.wanted.resource().with("master", ""), step.wanted.makes());
+    }
+  }
+
+  private void rejoin(DeviceStep master, Resource port) {
+    ResourceId target = master.finalId();
+    DeviceStep step = byLive.get(port.id());
+    if (step == null) {
+      if (target == null || !target.namespace().equals(port.id().namespace())) {
+        findings.warning(master.address + ": releases its port " + port.id());
+        return;
+      }
+      step = new DeviceStep(port.id().toString(), back(port, target), port, Fate.KEEP);
+      add(step);
+    }
+    step.remaining = released(port);
   }
 
   private static Wanted back(Resource port, ResourceId master) {

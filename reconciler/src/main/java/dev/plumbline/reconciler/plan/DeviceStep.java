@@ -24,7 +24,7 @@ final class DeviceStep {
   }
 
   final String address;
-  final @Nullable Wanted wanted;
+  @Nullable Wanted wanted;
   final @Nullable Resource live;
   Fate fate;
 

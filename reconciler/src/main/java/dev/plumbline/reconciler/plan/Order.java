@@ -77,7 +77,8 @@ final class Order {
       }
     }
     Resource left = leaves(change);
-    if (left != null) {
+    // A name that a device only has for a moment, on its way aside, is in nobody's way.
+    if (left != null && live.has(left.id())) {
       leavers.put(left.id(), change);
       String conflict = conflict(left);
       if (conflict != null) {

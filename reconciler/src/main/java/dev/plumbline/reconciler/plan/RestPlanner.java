@@ -312,8 +312,9 @@ final class RestPlanner {
     }
     List<FieldChange> fields = new ArrayList<>();
     boolean identity = false;
-    for (Map.Entry<String, String> field : target.fields().entrySet()) {
-      if (!there.get(field.getKey()).equals(field.getValue())) {
+    Resource full = SameText.completed(target, there);
+    for (Map.Entry<String, String> field : full.fields().entrySet()) {
+      if (!SameText.same(field.getKey(), field.getValue(), there.get(field.getKey()))) {
         fields.add(new FieldChange(field.getKey(), there.get(field.getKey()), field.getValue()));
         identity |=
             target.id().type() == ResourceType.ADDRESS && ADDRESS_IDENTITY.contains(field.getKey());
@@ -322,7 +323,7 @@ final class RestPlanner {
     if (fields.isEmpty()) {
       return;
     }
-    Resource result = new Resource(there.id(), there.owner(), there.fields()).with(target.fields());
+    Resource result = new Resource(there.id(), there.owner(), there.fields()).with(full.fields());
     put(
         identity
             ? new Change.Recreate(
@@ -370,7 +371,7 @@ final class RestPlanner {
                 && other.id().ofDevice().equals(primary.id().ofDevice())
                 && other.get("secondary").equals("true")
                 && AddressText.network(other.id().key()).equals(network);
-        if (lost && !leaves(other)) {
+        if (lost && (wanted.containsKey(other.id()) || !leaves(other))) {
           Wanted again = wanted.get(other.id());
           Wanted target = again != null ? again : new Wanted(other.id().toString(), other, true);
           changes.putIfAbsent(

@@ -76,11 +76,16 @@ public final class RouteText {
   }
 
   public static List<Hop> hops(Resource route) {
-    if (route.get("nextHops").isEmpty()) {
+    return hops(route.get("nextHops"));
+  }
+
+  /** The next hops of the field's text; none of an empty one. */
+  public static List<Hop> hops(String text) {
+    if (text.isEmpty()) {
       return List.of();
     }
     List<Hop> hops = new ArrayList<>();
-    for (String hop : route.get("nextHops").split(",", -1)) {
+    for (String hop : text.split(",", -1)) {
       hops.add(Hop.parse(hop));
     }
     return hops;

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.host;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.plumbline.netlink.testing.KernelTest;
+import dev.plumbline.netlink.testing.RequiresKind;
+import dev.plumbline.netlink.testing.Sh;
+import dev.plumbline.reconciler.plan.Action;
+import dev.plumbline.reconciler.plan.Plan;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the kernel can change in place is changed in place: counted by the kernel's own events. */
+@KernelTest
+class InPlaceTest {
+  private TestHost host;
+
+  @BeforeEach
+  void open() throws IOException {
+    host = new TestHost();
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    host.close();
+  }
+
+  /** Applies a second file and counts what the kernel says was deleted on the way. */
+  private Deletions changed(String yaml) throws IOException {
+    try (Deletions deletions = new Deletions()) {
+      Plan plan = host.applied(yaml);
+      assertEquals(plan.changes().size(), plan.count(Action.MODIFY), plan.toString());
+      deletions.count();
+      return deletions;
+    }
+  }
+
+  @Test
+  void aPortMovesBetweenBridges() throws IOException {
+    host.applied(
+        """
+        veths: {v: {peer: {device: vp}}}
+        bridges: {a: {datapath: kernel, ports: {v: {}}}, b: {datapath: kernel}}
+        """);
+    String index = Sh.run("cat /sys/class/net/v/ifindex");
+    Deletions deletions =
+        changed(
+            """
+            veths: {v: {peer: {device: vp}}}
+            bridges: {a: {datapath: kernel}, b: {datapath: kernel, ports: {v: {}}}}
+            """);
+    assertEquals(0, deletions.links());
+    assertEquals(index, Sh.run("cat /sys/class/net/v/ifindex"));
+    assertTrue(Sh.run("ip link show v").contains("master b"));
+  }
+
+  @Test
+  void aDeviceIsRenamedAndKeepsItsAddressesAndRoutes() throws IOException {
+    String file =
+        """
+        bridges: {br: {datapath: kernel, device: %1$s, addresses: [10.0.0.1/24, "fd00::1/64"]}}
+        routes: [{to: 10.9.0.0/16, via: 10.0.0.2}, {to: "fd09::/16", via: "fd00::2"}]
+        """;
+    host.applied(file.formatted("old"));
+    try (Deletions deletions = new Deletions()) {
+      host.applied(file.formatted("new"));
+      deletions.count();
+      assertEquals(0, deletions.links());
+    }
+    assertTrue(Sh.run("ip addr show new").contains("fd00::1/64"));
+    assertTrue(Sh.run("ip route").contains("10.9.0.0/16 via 10.0.0.2 dev new"));
+    assertTrue(Sh.run("ip -6 route").contains("fd09::/16 via fd00::2 dev new"));
+  }
+
+  @Test
+  void twoDevicesSwapTheirNames() throws IOException {
+    host.applied(
+        """
+        bridges: {x: {datapath: kernel, device: a, mtu: 1400}, y: {datapath: kernel, device: b}}
+        """);
+    String index = Sh.run("cat /sys/class/net/a/ifindex");
+    Deletions deletions =
+        changed(
+            """
+            bridges: {x: {datapath: kernel, device: b, mtu: 1400}, y: {datapath: kernel, device: a}}
+            """);
+    assertEquals(0, deletions.links());
+    assertEquals(index, Sh.run("cat /sys/class/net/b/ifindex"));
+  }
+
+  @Test
+  void aVethsPeerMovesToAnotherNamespace() throws IOException {
+    String file =
+        """
+        namespaces: {red: {}, blue: {}}
+        veths: {v: {addresses: [10.0.0.1/24], peer: {device: eth0, namespace: %s, addresses: [10.0.0.2/24]}}}
+        """;
+    host.applied(file.formatted("red"));
+    String index = Sh.run("cat /sys/class/net/v/ifindex");
+    try (Deletions deletions = new Deletions()) {
+      host.applied(file.formatted("blue"));
+      deletions.count();
+      assertEquals(0, deletions.links());
+      assertEquals(0, deletions.addresses());
+    }
+    assertEquals(index, Sh.run("cat /sys/class/net/v/ifindex"));
+    assertTrue(Sh.run("ip -n blue addr show eth0").contains("10.0.0.2/24"));
+    assertTrue(Sh.run("ip -n blue link show eth0").contains(",UP"));
+  }
+
+  @Test
+  @RequiresKind({"bond", "dummy"})
+  void twoBondsSwapTheirMembers() throws IOException {
+    String file =
+        """
+        dummies: {d0: {}, d1: {}}
+        bonds:
+          a: {members: [%s], mode: active-backup, miimon: 100ms}
+          b: {members: [%s], mode: active-backup, miimon: 100ms}
+        """;
+    host.applied(file.formatted("d0", "d1"));
+    Deletions deletions = changed(file.formatted("d1", "d0"));
+    assertEquals(0, deletions.links());
+    assertTrue(Sh.run("ip link show d0").contains("master b"));
+    assertTrue(Sh.run("ip link show d1").contains("master a"));
+  }
+
+  @Test
+  @RequiresKind({"bond", "dummy"})
+  void aBondsModeChangesAndItsMembersComeBack() throws IOException {
+    String file =
+        """
+        dummies: {d0: {}, d1: {}}
+        bonds: {a: {members: [d0, d1], mode: %s, miimon: 100ms, addresses: [10.0.0.1/24, "fd00::1/64"]}}
+        routes: [{to: 10.9.0.0/16, via: 10.0.0.2}]
+        """;
+    host.applied(file.formatted("active-backup"));
+    try (Deletions deletions = new Deletions()) {
+      host.applied(file.formatted("802.3ad"));
+      deletions.count();
+      assertEquals(0, deletions.links());
+    }
+    assertTrue(Sh.run("ip -d link show a").contains("mode 802.3ad"));
+    assertTrue(Sh.run("ip link show d1").contains("master a"));
+    assertTrue(Sh.run("ip route").contains("10.9.0.0/16 via 10.0.0.2"));
+  }
+
+  @Test
+  void oneAddressIsReplacedAndTheOthersStay() throws IOException {
+    String file =
+        """
+        bridges: {br: {datapath: kernel, addresses: [%s, 10.1.0.1/24, 10.2.0.1/24, "fd00::1/64"]}}
+        """;
+    host.applied(file.formatted("10.0.0.1/24"));
+    try (Deletions deletions = new Deletions()) {
+      host.applied(file.formatted("10.0.0.9/24"));
+      deletions.count();
+      assertEquals(1, deletions.addresses());
+      assertEquals(0, deletions.links());
+    }
+  }
+
+  @Test
+  void secondaryAddressesOutliveTheirPrimary() throws IOException {
+    host.applied(
+        "bridges: {br: {datapath: kernel, addresses: [10.0.0.1/24, 10.0.0.2/24, 10.0.0.3/24]}}");
+    host.applied("bridges: {br: {datapath: kernel, addresses: [10.0.0.2/24, 10.0.0.3/24]}}");
+    String addresses = Sh.run("ip addr show br");
+    assertTrue(addresses.contains("10.0.0.2/24") && addresses.contains("10.0.0.3/24"), addresses);
+    assertTrue(!addresses.contains("10.0.0.1/24"), addresses);
+  }
+
+  @Test
+  void settingsOfABridgeAndItsPortsChange() throws IOException {
+    String file =
+        """
+        veths: {v: {mtu: %1$d, peer: {device: vp, mac: "02:00:00:00:00:0%2$d"}}}
+        bridges:
+          br:
+            datapath: kernel
+            ports: {v: {pathCost: %1$d, hairpin: %3$s, learning: %3$s}}
+            macTable: {aging: %1$dms}
+            stp: {enabled: %3$s, forwardDelay: 1%2$ds, maxAge: 1%2$ds}
+        """;
+    host.applied(file.formatted(1400, 1, "true"));
+    Deletions deletions = changed(file.formatted(1440, 2, "false"));
+    assertEquals(0, deletions.links());
+  }
+
+  @Test
+  void aTunnelsEndsChange() throws IOException {
+    String file =
+        """
+        veths: {u: {addresses: [192.168.1.1/24, 192.168.1.9/24], peer: {device: w}}}
+        tunnels: {vx: {type: vxlan, key: 7, local: %s, remote: %s, ttl: %d}}
+        """;
+    host.applied(file.formatted("192.168.1.1", "192.168.1.2", 3));
+    Deletions deletions = changed(file.formatted("192.168.1.9", "192.168.1.3", 4));
+    assertEquals(0, deletions.links());
+  }
+
+  @Test
+  @RequiresKind({"gretap", "gre"})
+  void aGreTunnelKeepsWhatDoesNotChange() throws IOException {
+    String file =
+        """
+        veths: {u: {addresses: [192.168.1.1/24], peer: {device: w}}}
+        tunnels:
+          g: {type: gre, key: 5, local: 192.168.1.1, remote: %1$s, ttl: %2$d}
+          t: {type: gretap, key: 6, local: 192.168.1.1, remote: %1$s, ttl: 9, tos: %2$d}
+        """;
+    host.applied(file.formatted("192.168.1.2", 8));
+    Deletions deletions = changed(file.formatted("192.168.1.3", 12));
+    assertEquals(0, deletions.links());
+    assertTrue(Sh.run("ip -d link show g").contains("key 0.0.0.5"));
+  }
+
+  @Test
+  @RequiresKind("geneve")
+  void aGeneveTunnelGetsAnotherRemote() throws IOException {
+    String file = "tunnels: {gn: {type: geneve, key: 5, remote: %s, mtu: 1400}}";
+    host.applied(file.formatted("192.168.1.2"));
+    Deletions deletions = changed(file.formatted("192.168.1.3"));
+    assertEquals(0, deletions.links());
+  }
+
+  @Test
+  @RequiresKind({"vlan", "dummy"})
+  void whatTheKernelCanNotChangeIsMadeAnewWithAllThatIsOnIt() throws IOException {
+    String file =
+        """
+        dummies: {d: {}}
+        vlans: {d.x: {parent: d, id: %d, addresses: [10.0.0.1/24]}}
+        routes: [{to: 10.9.0.0/16, via: 10.0.0.2}]
+        """;
+    host.applied(file.formatted(5));
+    Plan plan = host.applied(file.formatted(6));
+    assertEquals(1, plan.count(Action.RECREATE));
+    assertTrue(Sh.run("ip -d link show d.x").contains("id 6"));
+    assertTrue(Sh.run("ip route").contains("10.9.0.0/16 via 10.0.0.2"));
+  }
+
+  @Test
+  @RequiresKind({"vrf", "dummy"})
+  void aDeviceEntersAVrfAndKeepsItsAddresses() throws IOException {
+    host.applied("dummies: {d: {addresses: [10.0.0.1/24, \"fd00::1/64\"]}}");
+    host.applied(
+        """
+        dummies: {d: {addresses: [10.0.0.1/24, "fd00::1/64"]}}
+        vrfs: {blue: {table: 100, members: [d]}}
+        routes: [{to: default, via: 10.0.0.2, table: 100}]
+        """);
+    assertTrue(Sh.run("ip route show vrf blue").contains("default via 10.0.0.2"));
+    assertTrue(Sh.run("ip addr show d").contains("fd00::1/64"));
+    host.applied("dummies: {d: {addresses: [10.0.0.1/24, \"fd00::1/64\"]}}");
+    assertTrue(Sh.run("ip addr show d").contains("fd00::1/64"));
+  }
+}

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.host;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.plumbline.netlink.testing.KernelTest;
+import dev.plumbline.netlink.testing.RequiresKind;
+import dev.plumbline.netlink.testing.Sh;
+import dev.plumbline.reconciler.plan.Plan;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What plumbline made goes when it leaves the file; what it did not make stays as it was. */
+@KernelTest
+class OwnershipTest {
+  private TestHost host;
+
+  @BeforeEach
+  void open() throws IOException {
+    host = new TestHost();
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    host.close();
+  }
+
+  private static void foreign() {
+    Sh.run("ip netns add theirs");
+    Sh.run("ip link add fbr type bridge");
+    Sh.run("ip link add fv type veth peer name fw");
+    Sh.run("ip link set fv master fbr mtu 1400 up");
+    Sh.run("ip link set fbr up");
+    Sh.run("ip link set fw up");
+    Sh.run("ip addr add 10.50.0.1/24 dev fw");
+    Sh.run("ip route add 10.60.0.0/16 via 10.50.0.2");
+    Sh.run("ip rule add from 10.70.0.0/16 lookup 77 priority 700");
+  }
+
+  /** All there is, but for what changes by itself: carrier, and IPv6's checks for duplicates. */
+  private static String everything() {
+    String all =
+        Sh.run("ip -o link") + Sh.run("ip -o addr") + Sh.run("ip route") + Sh.run("ip rule");
+    return all.replaceAll("state \\S+|NO-CARRIER,|,LOWER_UP|,M-DOWN|tentative|linkdown", "")
+        .replaceAll(" +", " ");
+  }
+
+  @Test
+  void nothingForeignIsTouched() throws IOException {
+    foreign();
+    String before = everything();
+    host.applied(
+        """
+        namespaces: {ours: {}}
+        bridges: {br: {datapath: kernel, addresses: [10.1.0.1/24]}}
+        veths: {v: {peer: {device: w, namespace: ours}}}
+        routes: [{to: 10.2.0.0/16, via: 10.1.0.2}]
+        rules: [{from: 10.3.0.0/16, table: 5, priority: 500}]
+        """);
+    host.applied("");
+    assertEquals(before, everything());
+    assertTrue(Sh.run("ip netns list").contains("theirs"));
+    assertFalse(Sh.run("ip netns list").contains("ours"));
+  }
+
+  @Test
+  void marksOutliveTheLossOfEveryFile() throws IOException {
+    foreign();
+    String before = everything();
+    host.applied(
+        """
+        namespaces: {ours: {}}
+        bridges: {br: {datapath: kernel, addresses: [10.1.0.1/24]}}
+        routes: [{to: 10.2.0.0/16, via: 10.1.0.2}]
+        rules: [{from: 10.3.0.0/16, table: 5, priority: 500}]
+        interfaces: {fw: {addresses: [10.50.0.9/24]}}
+        """);
+    Files.deleteIfExists(host.state.resolve("ownership"));
+    host.restart();
+    host.applied("");
+    assertEquals(before, everything());
+    assertFalse(Sh.run("ip netns list").contains("ours"));
+  }
+
+  @Test
+  void settingsOfADeviceThatWasThereAreSetBack() throws IOException {
+    foreign();
+    String before = everything();
+    host.applied(
+        """
+        interfaces: {fv: {mtu: 1300, up: false}, fw: {addresses: [10.51.0.1/24]}}
+        bridges: {br: {datapath: kernel, ports: {fv: {}}}}
+        """);
+    assertTrue(Sh.run("ip link show fv").contains("master br"));
+    host.restart();
+    host.applied("");
+    assertEquals(before, everything());
+  }
+
+  @Test
+  void aSettingThatSomebodyElseHasTakenOverIsLeftAlone() throws IOException {
+    foreign();
+    host.applied("interfaces: {fv: {mtu: 1300}}");
+    Sh.run("ip link set fv mtu 1350");
+    host.applied("");
+    assertTrue(Sh.run("ip link show fv").contains("mtu 1350"));
+  }
+
+  @Test
+  void settingsOfADeviceThatPlumblineMadeGoBackToTheKernelsDefault() throws IOException {
+    host.applied("bridges: {br: {datapath: kernel, macTable: {aging: 60s}, stp: {enabled: true}}}");
+    host.applied("bridges: {br: {datapath: kernel}}");
+    String bridge = Sh.run("ip -d link show br");
+    assertTrue(bridge.contains("ageing_time 30000") && bridge.contains("stp_state 0"), bridge);
+  }
+
+  @Test
+  void settingsOfARouteThatPlumblineMadeGoWithTheFile() throws IOException {
+    String file =
+        """
+        bridges: {br: {datapath: kernel, addresses: [10.1.0.1/24]}}
+        routes: [{to: 10.2.0.0/16, via: 10.1.0.2%s}]
+        """;
+    host.applied(file.formatted(", mtu: 1300, source: 10.1.0.1"));
+    host.applied(file.formatted(""));
+    String route = Sh.run("ip route show 10.2.0.0/16").strip();
+    assertFalse(route.contains("mtu") || route.contains("src"), route);
+  }
+
+  @Test
+  void aForeignBridgeThatTheFileNamesIsUsedAndNotDeleted() throws IOException {
+    foreign();
+    Plan plan = host.applied("bridges: {fbr: {datapath: kernel, macTable: {aging: 60s}}}");
+    assertEquals(1, plan.changes().size());
+    host.applied("");
+    String bridge = Sh.run("ip -d link show fbr");
+    assertTrue(bridge.contains("ageing_time 30000"), bridge);
+    assertTrue(Sh.run("ip link show fv").contains("master fbr"));
+  }
+
+  @Test
+  void aForeignDeviceOfAnotherKindIsNotReplaced() throws IOException {
+    foreign();
+    Plan plan = host.plan("bridges: {fw: {datapath: kernel}}");
+    assertTrue(plan.problems().size() >= 1, plan.problems().toString());
+    assertTrue(plan.problems().get(0).contains("was not made by plumbline"), plan.toString());
+  }
+
+  @Test
+  void whatIsProtectedIsNotTouchedEvenWhereTheFileNamesIt() throws IOException {
+    foreign();
+    Plan plan = host.plan("protect: [\"f*\"]\ninterfaces: {fv: {mtu: 1300}}");
+    assertEquals(1, plan.problems().size());
+    assertTrue(plan.problems().get(0).contains("`protect: f*`"), plan.toString());
+    assertEquals(
+        List.of(), host.plan("protect: [\"f*\"]\ninterfaces: {fv: {mtu: 1400}}").problems());
+  }
+
+  @Test
+  void aNamespaceWithAForeignDeviceInItWaitsForItToLeave() throws IOException {
+    host.applied("namespaces: {ours: {}}");
+    Sh.run("ip link add guest type bridge");
+    Sh.run("ip -n ours link add guest type bridge");
+    Plan plan = host.plan("");
+    assertEquals(List.of(), plan.changes());
+    assertTrue(plan.waiting().get(0).waitsFor().contains("guest"), plan.toString());
+    Sh.run("ip -n ours link del guest");
+    host.applied("");
+    assertEquals("", Sh.run("ip netns list").strip());
+  }
+
+  @Test
+  void aForeignPortOutlivesTheBridgeThatIsDeleted() throws IOException {
+    foreign();
+    host.applied("bridges: {br: {datapath: kernel}}");
+    Sh.run("ip link set fv master br");
+    host.applied("");
+    String port = Sh.run("ip link show fv");
+    assertTrue(port.contains("fv@fw") && !port.contains("master"), port);
+  }
+
+  @Test
+  @RequiresKind({"bond", "dummy"})
+  void theMembersOfABondComeOutOfItAsTheyWentIn() throws IOException {
+    Sh.run("ip link add f0 type dummy");
+    Sh.run("ip link set f0 up");
+    Sh.run("ip addr add fd00::7/64 dev f0 nodad");
+    host.applied("bonds: {b: {members: [f0], mode: active-backup, miimon: 100ms}}");
+    assertTrue(Sh.run("ip link show f0").contains("master b"));
+    Files.deleteIfExists(host.state.resolve("ownership"));
+    host.restart();
+    host.applied("");
+    String member = Sh.run("ip addr show f0");
+    assertTrue(member.contains(",UP") && member.contains("fd00::7/64"), member);
+  }
+
+  @Test
+  void sysctlsOfANamespaceAreSetBack() throws IOException {
+    Sh.run("ip netns add theirs");
+    host.applied("namespaces: {theirs: {sysctl: {net.ipv4.ip_forward: 1}}}");
+    assertEquals("1", Sh.run("ip netns exec theirs cat /proc/sys/net/ipv4/ip_forward").strip());
+    host.applied("");
+    assertEquals("0", Sh.run("ip netns exec theirs cat /proc/sys/net/ipv4/ip_forward").strip());
+    assertTrue(Sh.run("ip netns list").contains("theirs"));
+  }
+}
