@@ -38,7 +38,7 @@ final class ArchitectureTest {
           Map.entry("host", List.of("resource", "kind", "live", "plan", "desired", "apply")),
           Map.entry("render", List.of("resource", "kind", "live", "plan", "desired", "apply")),
           Map.entry("source", List.of()),
-          Map.entry("demo", List.of()),
+          Map.entry("demo", List.of("source")),
           Map.entry(
               "agent",
               List.of("resource", "live", "plan", "desired", "apply", "host", "source", "render")),

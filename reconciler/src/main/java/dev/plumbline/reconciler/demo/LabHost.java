@@ -121,9 +121,11 @@ final class LabHost implements AutoCloseable {
   Shell.Result plumbline(Path directory, Path state, String... arguments)
       throws IOException, InterruptedException {
     story.command(name, "plumbline " + String.join(" ", arguments));
-    List<String> command = new ArrayList<>(List.of("env", "PLUMBLINE_STATE=" + state));
+    // Entering a mount namespace leads to its root directory.
+    List<String> command = new ArrayList<>(List.of("env", "--chdir=" + directory));
+    command.add("PLUMBLINE_STATE=" + state);
     command.addAll(OwnCommand.of(arguments));
-    Shell.Result result = Shell.run(inside(command), directory);
+    Shell.Result result = Shell.run(inside(command));
     story.output(name, result.output());
     return result;
   }

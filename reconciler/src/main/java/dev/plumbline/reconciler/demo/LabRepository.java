@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.demo;
 
+import dev.plumbline.reconciler.source.JGitEnvironment;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +22,7 @@ final class LabRepository implements AutoCloseable {
   }
 
   static LabRepository create(Path directory) throws IOException, GitAPIException {
+    JGitEnvironment.install();
     Files.createDirectories(directory);
     return new LabRepository(
         directory, Git.init().setDirectory(directory.toFile()).setInitialBranch("main").call());

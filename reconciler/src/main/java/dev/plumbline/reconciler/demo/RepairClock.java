@@ -11,7 +11,8 @@ import dev.plumbline.netlink.socket.Reception;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -86,12 +87,15 @@ final class RepairClock implements AutoCloseable {
     }
   }
 
+  /** A message, and when it came. */
+  private record Heard(long nanos, Message message) {}
+
   private final Subscription subscription;
   private final Damage damage;
-  private final CountDownLatch ended = new CountDownLatch(1);
+  private final BlockingQueue<Heard> heard = new LinkedBlockingQueue<>();
   private final Thread thread;
   private volatile boolean closed;
-  private volatile long nanos = -1;
+  private volatile @Nullable IOException failure;
 
   private RepairClock(Subscription subscription, Damage damage) {
     this.subscription = subscription;
@@ -111,36 +115,43 @@ final class RepairClock implements AutoCloseable {
     }
   }
 
+  /**
+   * Notes the time and nothing else: to look into the first messages takes longer than a repair.
+   */
   private void listen() {
-    boolean began = false;
-    long start = 0;
     try {
       while (!closed) {
-        Reception reception = subscription.receive(LISTEN_MILLIS);
-        if (!(reception instanceof Reception.Messages received)) {
-          continue;
-        }
-        long now = System.nanoTime();
-        for (Message message : received.messages()) {
-          if (!began && damage.begins(message)) {
-            began = true;
-            start = now;
-          } else if (began && damage.ends(message)) {
-            nanos = now - start;
-            return;
-          }
+        if (subscription.receive(LISTEN_MILLIS) instanceof Reception.Messages received) {
+          long now = System.nanoTime();
+          received.messages().forEach(message -> heard.add(new Heard(now, message)));
         }
       }
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    } finally {
-      ended.countDown();
+      failure = e;
     }
   }
 
   /** Nanoseconds from the damage to the repair; -1 if it was not seen in time. */
-  long await(int seconds) throws InterruptedException {
-    return ended.await(seconds, TimeUnit.SECONDS) ? nanos : -1;
+  long await(int seconds) throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    boolean began = false;
+    long start = 0;
+    while (true) {
+      Heard next = heard.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+      IOException broken = failure;
+      if (broken != null) {
+        throw broken;
+      }
+      if (next == null) {
+        return -1;
+      }
+      if (!began && damage.begins(next.message)) {
+        began = true;
+        start = next.nanos;
+      } else if (began && damage.ends(next.message)) {
+        return next.nanos - start;
+      }
+    }
   }
 
   @Override

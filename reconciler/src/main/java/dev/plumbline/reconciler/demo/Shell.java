@@ -5,11 +5,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** Runs a command to its end. */
 final class Shell {
@@ -29,15 +27,7 @@ final class Shell {
   private Shell() {}
 
   static Result run(List<String> command) throws IOException, InterruptedException {
-    return run(command, null);
-  }
-
-  static Result run(List<String> command, @Nullable Path directory)
-      throws IOException, InterruptedException {
     ProcessBuilder builder = new ProcessBuilder(command);
-    if (directory != null) {
-      builder.directory(directory.toFile());
-    }
     // Messages of ip and ping are shown and looked at: in one language.
     builder.environment().put("LC_ALL", "C.UTF-8");
     Process process = builder.start();

@@ -69,6 +69,7 @@ public final class GitSource implements AutoCloseable {
       clone.create(true);
       // Nobody else uses the clone, so that what is not the newest commit may go at once.
       StoredConfig config = clone.getConfig();
+      config.setInt("gc", null, "auto", 0); // tidy() does it, and not behind anybody's back
       config.setString("gc", null, "pruneExpire", "now");
       config.setString("gc", null, "prunePackExpire", "now");
       config.save();

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Keeps JGit from what a daemon must not do: writing a file of its own below the user's home, and
  * starting {@code git} to ask where the system's configuration is.
  */
-final class JGitEnvironment extends SystemReader.Delegate {
+public final class JGitEnvironment extends SystemReader.Delegate {
   private static final SystemReader INSTANCE = new JGitEnvironment(SystemReader.getInstance());
 
   private JGitEnvironment(SystemReader usual) {
@@ -20,7 +20,7 @@ final class JGitEnvironment extends SystemReader.Delegate {
   }
 
   /** Once for the process; JGit has one such reader for all. */
-  static void install() {
+  public static void install() {
     if (SystemReader.getInstance() != INSTANCE) {
       SystemReader.setInstance(INSTANCE);
       // Else the first fetch waits for seconds while JGit measures how finely the file system keeps

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.plumbline.netlink.testing.KernelTest;
+import dev.plumbline.netlink.testing.Sh;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.eclipse.jgit.api.Git;
+import org.eclipse.jgit.api.errors.GitAPIException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which revision the agent brings the host to, and when. */
+@KernelTest
+class AgentTest {
+  @TempDir private Path directory;
+  private Path state;
+  private Path work;
+
+  @BeforeEach
+  void paths() {
+    state = directory.resolve("state");
+    work = directory.resolve("work");
+  }
+
+  private static String bridges(String... names) {
+    StringBuilder text = new StringBuilder("version: 1\nbridges:\n");
+    for (String name : names) {
+      text.append("  ").append(name).append(": {datapath: kernel}\n");
+    }
+    return text.toString();
+  }
+
+  private static boolean exists(String device) {
+    return Sh.run("ip -o link").contains(" " + device + ": ");
+  }
+
+  private Git repository() throws GitAPIException {
+    return Git.init().setDirectory(work.toFile()).setInitialBranch("main").call();
+  }
+
+  private void commit(Git git, String subject, String text) throws IOException, GitAPIException {
+    AgentRun.write(work.resolve("hosts/alpha.yaml"), text);
+    git.add().addFilepattern(".").call();
+    git.commit()
+        .setSign(false)
+        .setMessage(subject)
+        .setAuthor("Ann", "a@b")
+        .setCommitter("Ann", "a@b")
+        .call();
+  }
+
+  private AgentOptions ofRepository() {
+    AgentOptions.From from = new AgentOptions.Git(work.toString(), "main", "hosts/{host}.yaml");
+    return new AgentOptions(from, "alpha", Duration.ofMillis(100), state);
+  }
+
+  @Test
+  void aCommitIsAppliedAndTheNextOneToo() throws Exception {
+    try (Git git = repository()) {
+      commit(git, "One bridge", bridges("br0"));
+      try (AgentRun agent = AgentRun.start(ofRepository())) {
+        String line = agent.await("applied .* \"One bridge\" by Ann: ");
+        assertTrue(line.contains("1 created"), line);
+        assertTrue(exists("br0"));
+
+        commit(git, "Another one", bridges("br1"));
+        line = agent.await("applied .* \"Another one\" by Ann: ");
+        assertTrue(line.contains("1 created, 1 deleted"), line);
+        assertTrue(exists("br1"));
+        assertFalse(exists("br0"), "what left the file is gone");
+      }
+    }
+  }
+
+  @Test
+  void aBrokenCommitIsReportedOnceAndTheLastGoodOneIsKept() throws Exception {
+    try (Git git = repository()) {
+      commit(git, "Good", bridges("br0"));
+      try (AgentRun agent = AgentRun.start(ofRepository())) {
+        agent.await("applied .*Good");
+        commit(git, "Broken", bridges("br0") + "bridgs: {}\n");
+        agent.await("Broken.* is refused; the host stays at .*Good");
+        agent.settle();
+
+        List<String> problems = agent.lines("hosts/alpha.yaml:4:1: ");
+        assertEquals(1, problems.size(), problems.toString());
+        int since = agent.size();
+        Sh.run("ip link del br0");
+        agent.await(since, "drift: bridges.br0 is missing, repaired in");
+      }
+    }
+  }
+
+  @Test
+  void theLastGoodCommitIsAppliedWhereTheRepositoryCannotBeReached() throws Exception {
+    try (Git git = repository()) {
+      commit(git, "Good", bridges("br0"));
+      try (AgentRun agent = AgentRun.start(ofRepository())) {
+        agent.await("applied .*Good");
+      }
+    }
+    Sh.run("ip link del br0");
+    Files.move(work, directory.resolve("elsewhere"));
+
+    try (AgentRun agent = AgentRun.start(ofRepository())) {
+      agent.await("applied .*Good");
+      assertTrue(exists("br0"));
+      String line = agent.await("next try in");
+      assertTrue(line.contains(work.toString()), line);
+
+      Files.move(directory.resolve("elsewhere"), work);
+      agent.await("can be fetched again");
+    }
+  }
+
+  @Test
+  void aChangedFileIsAppliedAndSoIsAChangedInclude() throws Exception {
+    Path file = directory.resolve("host.yaml");
+    Path included = directory.resolve("base/base.yaml");
+    AgentRun.write(included, "bridges: {br1: {datapath: kernel}}\n");
+    AgentRun.write(file, "include: [base/base.yaml]\n" + bridges("br0"));
+    try (AgentRun agent = AgentRun.ofFile(file, state)) {
+      assertTrue(exists("br0") && exists("br1"));
+
+      int since = agent.size();
+      AgentRun.write(file, "include: [base/base.yaml]\n" + bridges("br2"));
+      agent.await(since, "applied .*1 created, 1 deleted");
+      assertTrue(exists("br2") && exists("br1") && !exists("br0"));
+
+      since = agent.size();
+      AgentRun.write(included, "bridges: {br3: {datapath: kernel}}\n");
+      agent.await(since, "applied .*1 created, 1 deleted");
+      assertTrue(exists("br3") && !exists("br1"));
+    }
+  }
+
+  @Test
+  void aFileThatAnEditorPutsInTheOldOnesPlaceIsApplied() throws Exception {
+    Path file = directory.resolve("host.yaml");
+    AgentRun.write(file, bridges("br0"));
+    try (AgentRun agent = AgentRun.ofFile(file, state)) {
+      int since = agent.size();
+      Path fresh = directory.resolve("host.yaml.swp");
+      AgentRun.write(fresh, bridges("br0", "br1"));
+      Files.move(fresh, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+
+      agent.await(since, "applied .*1 created");
+      assertTrue(exists("br1"));
+    }
+  }
+
+  @Test
+  void aDeviceThatIsPluggedInLaterIsTakenUp() throws Exception {
+    Path file = directory.resolve("host.yaml");
+    AgentRun.write(
+        file,
+        """
+        version: 1
+        bridges: {br0: {datapath: kernel, ports: {tap9: {}}}}
+        interfaces: {nic0: {mtu: 1400}}
+        """);
+    try (AgentRun agent = AgentRun.ofFile(file, state)) {
+      assertTrue(exists("br0"), "the rest is applied");
+      agent.await("waits for .*nic0");
+      agent.await("waits for .*tap9");
+
+      int since = agent.size();
+      Sh.run("ip link add tap9 type veth peer name nic0");
+      agent.await(since, "(appeared|drift): .*");
+      AgentRun.eventually(
+          "both are set",
+          () ->
+              Sh.run("ip link show dev tap9").contains("master br0")
+                  && Sh.run("ip link show dev nic0").contains("mtu 1400"));
+    }
+  }
+
+  @Test
+  void aSecondAgentWithTheSameStateIsRefused() throws Exception {
+    Path file = directory.resolve("host.yaml");
+    AgentRun.write(file, bridges("br0"));
+    try (AgentRun agent = AgentRun.ofFile(file, state)) {
+      AgentOptions again =
+          new AgentOptions(new AgentOptions.File(file), "alpha", Duration.ofSeconds(30), state);
+
+      IOException refused =
+          assertThrows(
+              IOException.class, () -> Agent.open(again, new AgentLog(line -> {}, false)).close());
+
+      long pid = ProcessHandle.current().pid();
+      assertTrue(
+          refused.getMessage().contains("another agent (process " + pid + ")"),
+          refused.getMessage());
+      assertTrue(refused.getMessage().contains(state.toString()), refused.getMessage());
+      assertEquals(1, agent.lines("applied").size());
+    }
+    try (AgentRun next = AgentRun.ofFile(file, state)) {
+      next.await("nothing to do");
+    }
+  }
+
+  @Test
+  void aRevisionThatFailsIsUndoneAndTriedAgainWhenTheHostHasChanged() throws Exception {
+    // A foreign address on the way: the kernel refuses the second device with the same VNI and
+    // port.
+    Sh.run("ip link add foreign type vxlan id 7 dstport 4789 remote 192.0.2.9");
+    Path file = directory.resolve("host.yaml");
+    AgentRun.write(file, bridges("br0"));
+    try (AgentRun agent = AgentRun.ofFile(file, state)) {
+      int since = agent.size();
+      AgentRun.write(
+          file,
+          bridges("br0", "br1") + "tunnels: {vx: {type: vxlan, key: 7, remote: 192.0.2.9}}\n");
+      String line = agent.await(since, " failed at tunnels.vx: ");
+      assertTrue(line.contains("all was undone"), line);
+      agent.settle();
+      assertFalse(exists("br1"), "undone");
+      assertTrue(exists("br0"), "the good revision stays");
+      assertEquals(1, agent.lines("failed at").size(), "not tried again while nothing changes");
+
+      int repairs = agent.size();
+      Sh.run("ip link del br0");
+      agent.await(repairs, "drift: bridges.br0 is missing, repaired in");
+
+      Sh.run("ip link del foreign");
+      agent.await(repairs, "applied ");
+      assertTrue(exists("br1") && exists("vx"));
+    }
+  }
+
+  @Test
+  void onceAppliesAndEnds() throws Exception {
+    Path file = directory.resolve("host.yaml");
+    AgentRun.write(file, bridges("br0"));
+    AgentOptions options =
+        new AgentOptions(new AgentOptions.File(file), "alpha", Duration.ofSeconds(30), state);
+    List<String> log = new ArrayList<>();
+    try (Agent agent = Agent.open(options, new AgentLog(log::add, true))) {
+      assertTrue(agent.once());
+    }
+
+    assertTrue(exists("br0"));
+    assertTrue(log.get(0).startsWith("{\"time\": \""), log.toString());
+    assertTrue(log.get(0).contains("\"event\": \"applied\""), log.toString());
+
+    AgentRun.write(file, "version: 1\nnothing: {}\n");
+    try (Agent agent = Agent.open(options, new AgentLog(log::add, true))) {
+      assertFalse(agent.once(), "a broken file is no success");
+    }
+  }
+
+  @Test
+  void anAgentThatEndsLeavesTheHostAsItIs() throws Exception {
+    Path file = directory.resolve("host.yaml");
+    AgentRun.write(file, bridges("br0"));
+    AgentRun.ofFile(file, state).close();
+
+    assertTrue(exists("br0"));
+  }
+}
