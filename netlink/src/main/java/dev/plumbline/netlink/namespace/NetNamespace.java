@@ -93,6 +93,20 @@ public final class NetNamespace implements AutoCloseable {
    * @throws IllegalArgumentException if it can be no name
    */
   public static NetNamespace create(String name) throws IOException {
+    return create(name, () -> {});
+  }
+
+  /** What is done in a new namespace before it has its name; runs in the namespace. */
+  @FunctionalInterface
+  public interface Preparation {
+    void run() throws IOException;
+  }
+
+  /**
+   * As {@link #create(String)}, with something done in the namespace before anybody can find it by
+   * its name: whoever sees the name sees the result.
+   */
+  public static NetNamespace create(String name, Preparation preparation) throws IOException {
     String path = path(name);
     NamespaceDirectory.prepare();
     Libc.close(Libc.open(path, Libc.O_RDONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC, 0));
@@ -103,6 +117,7 @@ public final class NetNamespace implements AutoCloseable {
               "create-namespace",
               () -> {
                 Libc.unshare(Libc.CLONE_NEWNET);
+                preparation.run();
                 Libc.mount(OF_THREAD, path, "none", Libc.MS_BIND, null);
                 return open(OF_THREAD, "network namespace " + name);
               });
@@ -241,11 +256,11 @@ public final class NetNamespace implements AutoCloseable {
       type = Libc.ioctl(fd, Libc.NS_GET_NSTYPE, 0);
     } catch (ErrnoException e) {
       Libc.close(fd);
-      throw new IOException(path + " is no namespace", e);
+      throw new NotANamespaceException(path + " is no namespace", e);
     }
     if (type != Libc.CLONE_NEWNET) {
       Libc.close(fd);
-      throw new IOException(path + " is a namespace of another type");
+      throw new NotANamespaceException(path + " is a namespace of another type");
     }
     return new NetNamespace(fd, description);
   }

@@ -74,7 +74,7 @@ final class Layer3Operations {
   Request delete(Resource resource) {
     switch (resource.id().type()) {
       case ADDRESS -> {
-        return Address.delete(address(resource));
+        return Address.delete(place(resource));
       }
       case ROUTE -> {
         return Route.delete(route(resource));
@@ -91,7 +91,8 @@ final class Layer3Operations {
     }
   }
 
-  private Address.Builder address(Resource resource) {
+  /** What tells the address from others; with a label too, a renamed device's is not found. */
+  private Address.Builder place(Resource resource) {
     String key = resource.id().key();
     Prefix prefix = AddressText.prefix(key);
     InetAddress local = IpAddress.parse(AddressText.local(key)).toInetAddress();
@@ -100,6 +101,11 @@ final class Layer3Operations {
     if (AddressText.hasPeer(key)) {
       builder.peer(prefix.address().toInetAddress());
     }
+    return builder;
+  }
+
+  private Address.Builder address(Resource resource) {
+    Address.Builder builder = place(resource);
     if (!resource.get("broadcast").isEmpty()) {
       builder.broadcast(ip(resource.get("broadcast")));
     }

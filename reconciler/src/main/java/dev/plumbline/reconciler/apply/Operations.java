@@ -2,8 +2,10 @@
 package dev.plumbline.reconciler.apply;
 
 import dev.plumbline.netlink.namespace.NetNamespace;
+import dev.plumbline.netlink.namespace.NotANamespaceException;
 import dev.plumbline.netlink.namespace.Sysctl;
 import dev.plumbline.netlink.route.Link;
+import dev.plumbline.netlink.route.RouteSocket;
 import dev.plumbline.netlink.socket.Request;
 import dev.plumbline.reconciler.live.LiveReader;
 import dev.plumbline.reconciler.live.LiveState;
@@ -13,6 +15,7 @@ import dev.plumbline.reconciler.plan.Plan;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -99,18 +102,32 @@ final class Operations {
     }
     Resource wanted = wanted(change);
     String owner = wanted == null ? null : wanted.owner();
-    return new Operation.Call(
-        "create namespace " + name,
-        () -> {
-          sockets.forget(name);
-          NetNamespace.create(name).close();
-          // The mark is on the loopback device; and a namespace is of little use with that down.
-          Link.Builder loopback = Link.named("lo").up();
-          if (owner != null) {
-            loopback.alias(LiveReader.MARK + owner);
-          }
-          sockets.in(name).execute(Link.change(loopback));
-        });
+    return new Operation.Call("create namespace " + name, () -> create(name, owner));
+  }
+
+  private void create(String name, @Nullable String owner) throws IOException {
+    sockets.forget(name);
+    try {
+      NetNamespace.named(name).close();
+    } catch (NotANamespaceException e) {
+      // The rest of a creation that was broken off between the name and the namespace.
+      NetNamespace.delete(name);
+    } catch (NoSuchFileException e) {
+      // As it should be.
+    }
+    // The mark is on the loopback device; and a namespace is of little use with that down.
+    Link.Builder loopback = Link.named("lo").up();
+    if (owner != null) {
+      loopback.alias(LiveReader.MARK + owner);
+    }
+    NetNamespace.create(
+            name,
+            () -> {
+              try (RouteSocket socket = RouteSocket.open()) {
+                socket.execute(Link.change(loopback));
+              }
+            })
+        .close();
   }
 
   private List<Operation> sysctl(Change change) {

@@ -27,8 +27,8 @@ import java.util.TreeSet;
  * What plumbline remembers between runs, in the file {@code ownership} of its state directory.
  *
  * <p>One line a fact, its words parted by tabs: {@code setting TYPE NAMESPACE DEVICE KEY FIELD
- * ORIGINAL SET} or {@code made TYPE NAMESPACE DEVICE KEY}. The file is replaced as a whole, so that
- * a crash leaves the old one or the new one.
+ * ORIGINAL SET…} or {@code made TYPE NAMESPACE DEVICE KEY}. The file is replaced as a whole, so
+ * that a crash leaves the old one or the new one.
  */
 final class Memory {
   private static final String HEADER = "plumbline ownership 1";
@@ -76,10 +76,12 @@ final class Memory {
     }
     for (int i = 1; i < lines.size(); i++) {
       String[] words = lines.get(i).split("\t", -1);
-      if (words.length == 8 && words[0].equals("setting")) {
+      if (words.length >= 8 && words[0].equals("setting")) {
         settings
             .computeIfAbsent(id(words, i), id -> new TreeMap<>())
-            .put(words[5], new Setting(words[6], words[7]));
+            .put(
+                words[5],
+                new Setting(words[6], new TreeSet<>(List.of(words).subList(7, words.length))));
       } else if (words.length == 5 && words[0].equals("made")) {
         made.add(id(words, i));
       } else {
@@ -121,7 +123,7 @@ final class Memory {
                             .append('\t')
                             .append(setting.original())
                             .append('\t')
-                            .append(setting.set())
+                            .append(String.join("\t", setting.set()))
                             .append('\n')));
     ownership.unmarked().forEach(id -> text.append("made\t").append(words(id)).append('\n'));
     Files.createDirectories(directory);

@@ -2,6 +2,7 @@
 package dev.plumbline.reconciler.live;
 
 import dev.plumbline.netlink.namespace.NetNamespace;
+import dev.plumbline.netlink.namespace.NotANamespaceException;
 import dev.plumbline.netlink.namespace.Sysctl;
 import dev.plumbline.netlink.probe.KernelFeatures;
 import dev.plumbline.netlink.route.Link;
@@ -60,8 +61,8 @@ public final class LiveReader {
     for (String name : names) {
       try {
         readers.put(name, NamespaceReader.read(name, sockets.in(name)));
-      } catch (NoSuchFileException e) {
-        // Gone since the names were listed.
+      } catch (NoSuchFileException | NotANamespaceException e) {
+        // Gone since the names were listed, or not whole yet.
         sockets.forget(name);
       }
     }

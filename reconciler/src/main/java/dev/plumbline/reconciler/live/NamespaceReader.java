@@ -47,6 +47,7 @@ final class NamespaceReader {
   private final Map<Integer, Link> links = new LinkedHashMap<>();
   private final Map<String, Integer> byName = new HashMap<>();
   private final Map<Integer, Map<String, String>> fields = new LinkedHashMap<>();
+  private final Map<Integer, String> adopted = new HashMap<>();
   private final List<Resource> others = new ArrayList<>();
 
   private NamespaceReader(String namespace) {
@@ -93,6 +94,22 @@ final class NamespaceReader {
     return links;
   }
 
+  /** Who made the device of this index, or null. */
+  @Nullable String ownerOf(int index) {
+    Link link = links.get(index);
+    return link == null || link.name().equals("lo") ? adopted.get(index) : markOf(link, index);
+  }
+
+  private @Nullable String markOf(Link link, int index) {
+    String mark = LiveReader.ownerOf(link);
+    return mark != null ? mark : adopted.get(index);
+  }
+
+  /** Tells an unmarked device whose it is all the same. */
+  void adopt(int index, String owner) {
+    adopted.put(index, owner);
+  }
+
   /** Tells the veth of this index who its peer is. */
   void peer(int index, String peer) {
     Map<String, String> device = fields.get(index);
@@ -104,12 +121,9 @@ final class NamespaceReader {
   List<Resource> resources() {
     List<Resource> resources = new ArrayList<>();
     for (Link link : links.values()) {
-      boolean loopback = link.name().equals("lo");
       resources.add(
           new Resource(
-              id(link),
-              loopback ? null : LiveReader.ownerOf(link),
-              fields.getOrDefault(link.index(), Map.of())));
+              id(link), ownerOf(link.index()), fields.getOrDefault(link.index(), Map.of())));
     }
     resources.addAll(others);
     return resources;

@@ -19,7 +19,14 @@ import org.jspecify.annotations.Nullable;
  * number, asked for once for each pair of namespaces, decides.
  */
 final class Peers {
-  private record Half(String namespace, Link link) {}
+  private static final String UNKNOWN = "(in another namespace)";
+  private static final String OTHER_HALF = " (other half)";
+
+  private record Half(String namespace, Link link) {
+    String text() {
+      return PeerText.of(ResourceId.deviceIn(namespace, link.name()));
+    }
+  }
 
   private record Ends(int index, int peerIndex) {}
 
@@ -48,23 +55,38 @@ final class Peers {
     for (Map.Entry<String, NamespaceReader> reader : readers.entrySet()) {
       for (Link link : reader.getValue().links().values()) {
         if ("veth".equals(link.kind())) {
-          String peer = peers.peerOf(reader.getKey(), link);
-          reader.getValue().peer(link.index(), peer == null ? "(in another namespace)" : peer);
+          Half peer = peers.peerOf(reader.getKey(), link);
+          reader.getValue().peer(link.index(), peer == null ? UNKNOWN : peer.text());
+          peers.adopt(reader.getValue(), link, peer);
         }
       }
     }
   }
 
-  private @Nullable String peerOf(String namespace, Link link) throws IOException {
+  /**
+   * A pair is made by one request, but marked by two: where only one half bears the mark, the other
+   * one is plumbline's as well.
+   */
+  private void adopt(NamespaceReader reader, Link link, @Nullable Half peer) {
+    NamespaceReader there = peer == null ? null : readers.get(peer.namespace());
+    if (peer != null && there != null && reader.ownerOf(link.index()) == null) {
+      String owner = there.ownerOf(peer.link().index());
+      if (owner != null && !owner.endsWith(OTHER_HALF)) {
+        reader.adopt(link.index(), owner + OTHER_HALF);
+      }
+    }
+  }
+
+  private @Nullable Half peerOf(String namespace, Link link) throws IOException {
     Integer number = link.linkNamespaceId();
     if (number == null) {
       NamespaceReader here = readers.get(namespace);
       Link peer = here == null ? null : here.links().get(link.link());
-      return peer == null ? null : PeerText.of(ResourceId.deviceIn(namespace, peer.name()));
+      return peer == null ? null : new Half(namespace, peer);
     }
     for (Half half : halves.getOrDefault(new Ends(link.link(), link.index()), List.of())) {
       if (numberOf(namespace, half.namespace()) == number) {
-        return PeerText.of(ResourceId.deviceIn(half.namespace(), half.link().name()));
+        return half;
       }
     }
     return null;

@@ -28,10 +28,26 @@ public record Ownership(
    * One field that plumbline set.
    *
    * @param original the value to restore when the file no longer names the field
-   * @param set the value it was set to; where the live value is another one by then, somebody else
-   *     has taken the field over and it is left alone
+   * @param set the value it was set to, and until an apply has ended well the values before too;
+   *     where the live value is none of them, somebody else has taken the field over and it is left
+   *     alone
    */
-  public record Setting(String original, String set) {}
+  public record Setting(String original, Set<String> set) {
+    public Setting {
+      set = Collections.unmodifiableSortedSet(new TreeSet<>(set));
+    }
+
+    public Setting(String original, String set) {
+      this(original, Set.of(set));
+    }
+
+    /** The same with one more value that it may have been set to. */
+    Setting or(String value) {
+      Set<String> more = new TreeSet<>(set);
+      more.add(value);
+      return new Setting(original, more);
+    }
+  }
 
   public Ownership {
     SortedMap<ResourceId, SortedMap<String, Setting>> copy = new TreeMap<>();

@@ -65,7 +65,7 @@ final class Restorer {
   }
 
   private static boolean stillSet(Resource device, String field, Setting setting, LiveState live) {
-    if (!device.get(field).equals(setting.set())) {
+    if (!setting.set().contains(device.get(field))) {
       return false;
     }
     return !field.equals("master")
@@ -109,19 +109,19 @@ final class Restorer {
                 : change instanceof Change.Recreate recreate ? recreate.wanted().get("kind") : "";
     for (FieldChange field : change.fields()) {
       Setting known = ownership.find(change.id(), field.name());
-      String original;
       if (known != null && !(change instanceof Change.Create)) {
-        original = known.original();
-      } else if (found) {
-        original = field.before();
-      } else {
+        settings.put(field.name(), known.or(field.after()));
+        continue;
+      }
+      String original = field.before();
+      if (!found) {
         DeviceField described = DeviceKinds.field(kind, field.name());
         if (described == null || described.kernelDefault() == null) {
           continue;
         }
         original = described.kernelDefault();
       }
-      settings.put(field.name(), new Setting(original, field.after()));
+      settings.put(field.name(), new Setting(original, Set.of(field.after())));
     }
     return settings;
   }
@@ -139,6 +139,8 @@ final class Restorer {
               if (named != null) {
                 SortedMap<String, Setting> kept = new TreeMap<>(fields);
                 kept.keySet().removeIf(field -> !named.has(field));
+                kept.replaceAll(
+                    (field, setting) -> new Setting(setting.original(), Set.of(named.get(field))));
                 if (!kept.isEmpty()) {
                   settings.put(id, kept);
                 }
