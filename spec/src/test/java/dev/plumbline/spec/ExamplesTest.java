@@ -21,7 +21,11 @@ class ExamplesTest {
 
   static List<Path> examples() throws IOException {
     try (Stream<Path> files = Files.walk(FOLDER)) {
-      return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
+      // What stands in a folder named base is included by others, and says too little by itself.
+      return files
+          .filter(file -> file.toString().endsWith(".yaml") && !file.toString().contains("/base/"))
+          .sorted()
+          .toList();
     }
   }
 

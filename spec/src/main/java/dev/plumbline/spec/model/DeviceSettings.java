@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param mtu bytes, 68 to 65535
  * @param up administrative state; not named: up for a device that is made, untouched for one that
  *     is there already
- * @param addresses all that the device is to have; empty: none; null: not named
+ * @param addresses those that the device is to have, beside what others give it; null: not named
  * @param txQueueLength packets
  */
 public record DeviceSettings(
