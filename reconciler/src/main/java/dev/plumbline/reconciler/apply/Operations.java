@@ -14,6 +14,7 @@ import dev.plumbline.reconciler.plan.Change;
 import dev.plumbline.reconciler.plan.Plan;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
+import dev.plumbline.reconciler.resource.ResourceType;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -23,12 +24,14 @@ import org.jspecify.annotations.Nullable;
 /** What each change asks of the kernel, in order; made just before it is asked. */
 final class Operations {
   private final Sockets sockets;
+  private final LiveState live;
   private final DeviceOperations devices;
   private final Layer3Operations layer3;
   private final VlanOperations vlans;
 
   Operations(Plan plan, LiveState live, Sockets sockets) {
     this.sockets = sockets;
+    this.live = live;
     Indexes indexes = new Indexes(live.indexes());
     this.devices = new DeviceOperations(plan, live, sockets, indexes);
     this.layer3 = new Layer3Operations(indexes, live.capabilities().addressProtocol());
@@ -66,8 +69,10 @@ final class Operations {
     }
     Resource wanted = wanted(change);
     if (wanted != null) {
+      // A route that the kernel was foreseen to drop may be there still.
+      boolean again = wanted.id().type() == ResourceType.ROUTE && live.has(wanted.id());
       Request request =
-          change instanceof Change.Modify ? layer3.replace(wanted) : layer3.create(wanted);
+          again || change instanceof Change.Modify ? layer3.replace(wanted) : layer3.create(wanted);
       operations.add(new Operation.Netlink(wanted.id().namespace(), request, false));
     }
     return operations;

@@ -5,6 +5,7 @@ import dev.plumbline.reconciler.resource.AddressText;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.spec.model.AddressSetting;
 import dev.plumbline.spec.model.Devices;
+import dev.plumbline.spec.value.IpFamily;
 import dev.plumbline.spec.value.Prefix;
 
 /** Addresses of every device. */
@@ -32,7 +33,8 @@ final class AddressGoals {
             ResourceId.addressOn(device.namespace(), device.name(), key))
         .set("broadcast", setting.broadcast())
         .set("label", setting.label())
-        .set("scope", setting.scope())
+        // IPv6 addresses have the scope that they have: the kernel ignores any other silently.
+        .set("scope", prefix.family() == IpFamily.IPV6 ? null : setting.scope())
         .set("metric", setting.metric())
         .set("validLifetime", setting.validLifetime())
         .set("preferredLifetime", setting.preferredLifetime())

@@ -51,7 +51,8 @@ public final class Goals {
         .forEach(
             (key, value) ->
                 add(new Draft(address + ".sysctl." + key, ResourceId.sysctl(name, key), true, null))
-                    .set("value", value));
+                    // Several numbers are parted by tabs in /proc, by one space in a resource.
+                    .set("value", value.trim().replaceAll("\\s+", " ")));
   }
 
   DesiredState state() {

@@ -45,7 +45,9 @@ final class RouteGoals {
             .set("initcwnd", route.initcwnd())
             .set("initrwnd", route.initrwnd())
             .set("hopLimit", route.hopLimit());
-    if (!several) {
+    if (several) {
+      draft.set("via", "").set("dev", "").set("onlink", false);
+    } else {
       draft
           .set("via", route.via() == null ? "" : route.via())
           .set("dev", goals.deviceName(route.namespace(), route.dev()))

@@ -40,11 +40,14 @@ final class DeviceMatcher {
     for (Wanted wanted : devices) {
       claim(wanted, wanted.makes() ? marked(wanted) : null);
     }
-    for (Wanted wanted : devices) {
-      if (!matches.containsKey(wanted.address())) {
-        // The pair first: what is at the wanted name now may be somebody else's.
-        Resource mate = mate(wanted);
-        claim(wanted, mate != null ? mate : sameName(wanted));
+    // Near ends before far ends, whatever the order of the goal, for these go by them.
+    for (boolean far : new boolean[] {false, true}) {
+      for (Wanted wanted : devices) {
+        if (wanted.address().endsWith(PEER) == far && !matches.containsKey(wanted.address())) {
+          // The pair first: what is at the wanted name now may be somebody else's.
+          Resource mate = mate(wanted);
+          claim(wanted, mate != null ? mate : sameName(wanted));
+        }
       }
     }
   }
@@ -90,6 +93,7 @@ final class DeviceMatcher {
     }
     String address = wanted.address();
     Resource first = matches.get(address.substring(0, address.length() - PEER.length()));
-    return first == null ? null : live.find(PeerText.parse(first.get("peer")));
+    // The far end of a pair that somebody else made is that only if it has the wanted name.
+    return first == null || !first.isOurs() ? null : live.find(PeerText.parse(first.get("peer")));
   }
 }

@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -53,6 +54,7 @@ final class DevicePlanner {
     indexLive();
     match();
     condemnLeaving();
+    followNames();
     waitForMissing();
     boolean settled;
     do {
@@ -64,6 +66,8 @@ final class DevicePlanner {
         settled &= !spread(step);
       }
     } while (!settled);
+    refuseTakenNames();
+    waitForPrimaries();
     settlePorts();
     for (DeviceStep step : steps.values()) {
       compare(step);
@@ -140,6 +144,40 @@ final class DevicePlanner {
     }
   }
 
+  /** Who refers to a device by its name goes by its new name once that changes. */
+  private void followNames() {
+    for (DeviceStep step : steps.values()) {
+      Resource device = step.live;
+      if (device == null) {
+        continue;
+      }
+      Resource later = device;
+      for (String field : List.of("master", "parent", "primary")) {
+        DeviceStep other =
+            device.get(field).isEmpty()
+                ? null
+                : byLive.get(ResourceId.deviceIn(device.id().namespace(), device.get(field)));
+        if (other != null && other.wanted != null && other.renames() && !other.moves()) {
+          later = later.with(field, other.wanted.resource().id().device());
+        }
+      }
+      step.remaining = later;
+    }
+  }
+
+  /** A name that somebody else's device has and keeps. */
+  private void refuseTakenNames() {
+    for (DeviceStep step : steps.values()) {
+      ResourceId target = step.finalId();
+      Resource there = target == null ? null : live.find(target);
+      boolean arrives = step.fate == Fate.CREATE || step.moves() || step.renames();
+      if (arrives && there != null && !byLive.containsKey(there.id())) {
+        findings.problem(
+            step.address + ": its name is taken by " + target + ", which plumbline did not make");
+      }
+    }
+  }
+
   /** Devices whose parent is neither there nor made. */
   private void waitForMissing() {
     boolean settled;
@@ -148,13 +186,14 @@ final class DevicePlanner {
       Set<ResourceId> there = finalDevices();
       for (DeviceStep step : steps.values()) {
         Wanted wanted = step.wanted;
-        if (wanted == null || step.fate == Fate.WAIT) {
+        if (wanted == null || (step.fate != Fate.CREATE && step.fate != Fate.KEEP)) {
           continue;
         }
         String parent = wanted.resource().get("parent");
         ResourceId id = ResourceId.deviceIn(wanted.resource().id().namespace(), parent);
-        if (!parent.isEmpty() && !there.contains(id) && step.fate == Fate.CREATE) {
-          step.fate = Fate.WAIT;
+        if (!parent.isEmpty() && !there.contains(id) && differs(step, "parent")) {
+          // One that is there stays as it is until then.
+          step.fate = step.fate == Fate.CREATE ? Fate.WAIT : Fate.LEFT;
           findings.waits(step.address, id);
           settled = false;
         }
@@ -187,7 +226,8 @@ final class DevicePlanner {
       return false;
     }
     for (Map.Entry<String, String> field : wanted.resource().fields().entrySet()) {
-      if (how(step, field.getKey()) == How.RECREATE && differs(step, field.getKey())) {
+      boolean anew = how(step, field.getKey()) == How.RECREATE || otherFamily(device, field);
+      if (anew && differs(step, field.getKey())) {
         return recreate(
             step, field.getKey() + " can not be changed from " + shown(device, field.getKey()));
       }
@@ -197,6 +237,16 @@ final class DevicePlanner {
       return recreate(step, "a " + kind.name() + " can not leave its namespace");
     }
     return false;
+  }
+
+  /** A tunnel's end may change, but not from IPv4 to IPv6 (EAFNOSUPPORT). */
+  private static boolean otherFamily(Resource device, Map.Entry<String, String> field) {
+    boolean end = field.getKey().equals("local") || field.getKey().equals("remote");
+    String before = device.get(field.getKey());
+    return end
+        && !before.isEmpty()
+        && !field.getValue().isEmpty()
+        && before.contains(":") != field.getValue().contains(":");
   }
 
   private static String shown(Resource device, String field) {
@@ -271,6 +321,24 @@ final class DevicePlanner {
     return news;
   }
 
+  /** A bond prefers only who is a member of it. */
+  private void waitForPrimaries() {
+    Set<ResourceId> there = finalDevices();
+    for (DeviceStep step : steps.values()) {
+      Wanted wanted = step.wanted;
+      String primary = wanted == null ? "" : wanted.resource().get("primary");
+      if (wanted == null || primary.isEmpty()) {
+        continue;
+      }
+      ResourceId member = ResourceId.deviceIn(wanted.resource().id().namespace(), primary);
+      if (!there.contains(member)) {
+        findings.waits(step.address + ".primary", member);
+        step.wanted =
+            new Wanted(wanted.address(), wanted.resource().without("primary"), wanted.makes());
+      }
+    }
+  }
+
   /**
    * Ports of a master that goes leave it first, so that a bond's members do not stay down; foreign
    * ports of a master that is made anew come back to it.
@@ -294,6 +362,7 @@ final class DevicePlanner {
     DeviceStep step = byLive.get(port.id());
     if (step == null) {
       findings.warning(master.address + ": releases its port " + port.id());
+      findings.touches(master.address, "let go", port.id());
       Resource free = new Resource(port.id(), port.owner(), Map.of("master", ""));
       add(
           new DeviceStep(
@@ -304,21 +373,45 @@ final class DevicePlanner {
     } else if (step.wanted != null && !step.wanted.resource().has("master")) {
       step.wanted =
           new Wanted(step.address, step.wanted.resource().with("master", ""), step.wanted.makes());
+    } else if (step.wanted != null
+        && step.wanted.resource().get("master").equals(port.get("master"))) {
+      joinSuccessor(step, step.wanted, master.kind().equals("bond"));
     }
   }
 
+  /** The next master has the name of the one that goes: the port waits for it, let go. */
+  private static void joinSuccessor(DeviceStep port, Wanted wanted, boolean comesDown) {
+    Resource before = Objects.requireNonNull(port.remaining);
+    Resource after = released(before);
+    if (comesDown && before.get("up").equals("true")) {
+      // A bond that is deleted leaves its members down.
+      after = after.with("up", "false");
+      if (!wanted.resource().has("up")) {
+        port.wanted =
+            new Wanted(port.address, wanted.resource().with("up", "true"), wanted.makes());
+      }
+    }
+    port.remaining = after;
+  }
+
   private void rejoin(DeviceStep master, Resource port) {
-    ResourceId target = master.finalId();
+    Resource now = master.live;
+    boolean sameKind = now != null && master.kind().equals(now.get("kind"));
+    ResourceId target = sameKind ? master.finalId() : null;
     DeviceStep step = byLive.get(port.id());
     if (step == null) {
       if (target == null || !target.namespace().equals(port.id().namespace())) {
         findings.warning(master.address + ": releases its port " + port.id());
+        findings.touches(master.address, "let go", port.id());
         return;
       }
       step = new DeviceStep(port.id().toString(), back(port, target), port, Fate.KEEP);
       add(step);
     }
-    step.remaining = released(port);
+    Resource before = step.remaining;
+    if (before != null) {
+      step.remaining = released(before);
+    }
   }
 
   private static Wanted back(Resource port, ResourceId master) {
@@ -365,8 +458,8 @@ final class DevicePlanner {
   }
 
   private List<FieldChange> differences(DeviceStep step) {
-    Wanted wanted = java.util.Objects.requireNonNull(step.wanted);
-    Resource device = java.util.Objects.requireNonNull(step.remaining);
+    Wanted wanted = Objects.requireNonNull(step.wanted);
+    Resource device = Objects.requireNonNull(step.remaining);
     List<FieldChange> changes = new ArrayList<>();
     if (step.moves()) {
       changes.add(
@@ -395,8 +488,11 @@ final class DevicePlanner {
   private boolean differs(DeviceStep step, String field) {
     Wanted wanted = step.wanted;
     Resource device = step.remaining;
-    if (wanted == null || device == null) {
+    if (wanted == null) {
       return false;
+    }
+    if (device == null) {
+      return !wanted.resource().get(field).isEmpty();
     }
     if (field.equals("peer")) {
       return peerDiffers(step);
@@ -406,7 +502,7 @@ final class DevicePlanner {
 
   /** A veth's peer may be renamed or moved in place; what counts is whether it is the same. */
   private boolean peerDiffers(DeviceStep step) {
-    Wanted wanted = java.util.Objects.requireNonNull(step.wanted);
+    Wanted wanted = Objects.requireNonNull(step.wanted);
     ResourceId peer = PeerText.parse(wanted.resource().get("peer"));
     DeviceStep other = byWanted.get(peer);
     if (other != null) {
@@ -425,7 +521,7 @@ final class DevicePlanner {
       return !live.capabilities().liveRename();
     }
     if (change.name().equals("master")) {
-      String namespace = java.util.Objects.requireNonNull(step.wanted).resource().id().namespace();
+      String namespace = Objects.requireNonNull(step.wanted).resource().id().namespace();
       return downsItsPorts(namespace, change.before()) || downsItsPorts(namespace, change.after());
     }
     How how = how(step, change.name());
@@ -459,6 +555,12 @@ final class DevicePlanner {
               add(upperStep);
             }
             upperStep.downed |= upper.get("up").equals("true");
+            if (upperStep.downed && upperStep.fields.isEmpty()) {
+              upperStep.cause = step.cause;
+            }
+            if (upperStep.downed) {
+              findings.touches(step.address, "take down", upper.id());
+            }
           }
         }
       }

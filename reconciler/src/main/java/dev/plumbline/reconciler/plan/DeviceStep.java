@@ -20,7 +20,9 @@ final class DeviceStep {
     /** There, and removed. */
     DELETE,
     /** Not there, and nothing that plumbline can make. */
-    WAIT
+    WAIT,
+    /** There, and left as it is until something else is there. */
+    LEFT
   }
 
   final String address;
@@ -39,6 +41,9 @@ final class DeviceStep {
   /** Whether the device is down for a moment, so that routes and IPv6 addresses on it go. */
   boolean downed;
 
+  /** The change that takes the device down, or makes it anew. */
+  String cause;
+
   final List<String> reasons = new ArrayList<>();
 
   DeviceStep(String address, @Nullable Wanted wanted, @Nullable Resource live, Fate fate) {
@@ -47,6 +52,7 @@ final class DeviceStep {
     this.live = live;
     this.remaining = live;
     this.fate = fate;
+    this.cause = address;
   }
 
   /** Where the device is once the plan is done; null where it is gone or waits. */
@@ -54,7 +60,7 @@ final class DeviceStep {
     if (fate == Fate.DELETE || fate == Fate.WAIT) {
       return null;
     }
-    return wanted == null ? liveId() : wanted.resource().id();
+    return wanted == null || fate == Fate.LEFT ? liveId() : wanted.resource().id();
   }
 
   @Nullable ResourceId liveId() {
@@ -64,12 +70,14 @@ final class DeviceStep {
   boolean moves() {
     return live != null
         && wanted != null
+        && fate != Fate.LEFT
         && !wanted.resource().id().namespace().equals(live.id().namespace());
   }
 
   boolean renames() {
     return live != null
         && wanted != null
+        && fate != Fate.LEFT
         && !wanted.resource().id().device().equals(live.id().device());
   }
 

@@ -15,6 +15,19 @@ final class Findings {
   private final Set<String> problems = new LinkedHashSet<>();
   private final Set<String> warnings = new LinkedHashSet<>();
 
+  /** A device that suffers from a change of another one. */
+  record Touched(String cause, String verb, ResourceId device) {}
+
+  private final Set<Touched> touched = new LinkedHashSet<>();
+
+  void touches(String cause, String verb, ResourceId device) {
+    touched.add(new Touched(cause, verb, device));
+  }
+
+  Set<Touched> touched() {
+    return touched;
+  }
+
   void problem(String sentence) {
     problems.add(sentence);
   }

@@ -15,11 +15,13 @@ import dev.plumbline.spec.value.Prefix;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +46,10 @@ final class Order {
   private final Map<ResourceId, Change> makers = new HashMap<>();
   private final Map<ResourceId, Change> leavers = new HashMap<>();
   private final Map<String, Change> conflicts = new HashMap<>();
-  private final Map<String, Map<Integer, Map<Prefix, Change>>> networks = new HashMap<>();
+
+  /** Changes that connect a namespace to a network: addresses, and routes without a gateway. */
+  private final Map<String, Map<Integer, Map<Prefix, List<Change>>>> networks = new HashMap<>();
+
   private final Map<ResourceId, List<Change>> leavingDevices = new HashMap<>();
   private final Map<String, Set<String>> given;
   private final LiveState live;
@@ -68,12 +73,13 @@ final class Order {
     ResourceId id = change.id();
     if (!(change instanceof Change.Delete)) {
       makers.put(id, change);
-      if (id.type() == ResourceType.ADDRESS) {
-        Prefix network = AddressText.network(id.key());
+      Prefix network = connects(change);
+      if (network != null) {
         networks
             .computeIfAbsent(id.namespace(), key -> new HashMap<>())
             .computeIfAbsent(network.length(), key -> new HashMap<>())
-            .put(network, change);
+            .computeIfAbsent(network, key -> new ArrayList<>())
+            .add(change);
       }
     }
     Resource left = leaves(change);
@@ -98,6 +104,15 @@ final class Order {
     }
   }
 
+  private static @Nullable Prefix connects(Change change) {
+    ResourceId id = change.id();
+    if (id.type() == ResourceType.ADDRESS) {
+      return AddressText.network(id.key());
+    }
+    boolean direct = id.type() == ResourceType.ROUTE && RouteText.isDirect(wanted(change));
+    return direct ? Prefix.parse(RouteText.destination(id)) : null;
+  }
+
   private static @Nullable Resource previous(Change change) {
     if (change instanceof Change.Modify modify) {
       return modify.live();
@@ -109,10 +124,13 @@ final class Order {
   }
 
   /** The live resource whose place the change frees, or null. */
-  private static @Nullable Resource leaves(Change change) {
+  private @Nullable Resource leaves(Change change) {
     Resource previous = previous(change);
+    // What is not there yet is a place that a device of a circle takes for a moment.
     boolean stays =
-        previous == null || (change instanceof Change.Modify && previous.id().equals(change.id()));
+        previous == null
+            || !live.has(previous.id())
+            || (change instanceof Change.Modify && previous.id().equals(change.id()));
     return stays ? null : previous;
   }
 
@@ -211,11 +229,12 @@ final class Order {
     if (makesPair) {
       ResourceId peer = PeerText.parse(device.get("peer"));
       need(needed, makers.get(ResourceId.namespaceNamed(peer.namespace())));
-      need(needed, leavers.get(peer));
       if (change.address().endsWith(".peer")) {
+        // The near end makes both.
         need(needed, makers.get(peer));
-        needed.remove(change.address());
       } else {
+        need(needed, remover(change, device.id()));
+        need(needed, remover(change, peer));
         needed.remove(change.address() + ".peer");
       }
     }
@@ -228,12 +247,25 @@ final class Order {
     }
   }
 
+  /** What frees this name for the pair that the change makes: often it removes the old pair. */
+  private @Nullable Change remover(Change change, ResourceId name) {
+    Change leaver = leavers.get(name);
+    if (leaver == null
+        || (leaver != change && !leaver.address().equals(change.address() + ".peer"))) {
+      return leaver;
+    }
+    Resource old = previous(leaver);
+    return old == null || !old.get("kind").equals("veth")
+        ? null
+        : leavers.get(PeerText.parse(old.get("peer")));
+  }
+
   private void beforeRoute(Resource route, Set<String> needed) {
     String namespace = route.id().namespace();
     for (String device : RouteText.devices(route)) {
       need(needed, makers.get(ResourceId.deviceIn(namespace, device)));
     }
-    Map<Integer, Map<Prefix, Change>> made = networks.getOrDefault(namespace, Map.of());
+    Map<Integer, Map<Prefix, List<Change>>> made = networks.getOrDefault(namespace, Map.of());
     if (made.isEmpty()) {
       return;
     }
@@ -246,7 +278,9 @@ final class Order {
       made.forEach(
           (length, changes) -> {
             if (length <= address.family().bits()) {
-              need(needed, changes.get(new Prefix(address, length).network()));
+              changes
+                  .getOrDefault(new Prefix(address, length).network(), List.of())
+                  .forEach(change -> need(needed, change));
             }
           });
     }
@@ -261,6 +295,13 @@ final class Order {
       if (delete.implied() && delete.live().get("kind").equals("veth")) {
         need(needed, leavers.get(PeerText.parse(delete.live().get("peer"))));
       }
+    } else if (!id.device().isEmpty()) {
+      // Named as it will be when its device is renamed.
+      need(needed, makers.get(id.ofDevice()));
+    } else if (id.type() == ResourceType.ROUTE) {
+      for (String device : RouteText.devices(delete.live())) {
+        need(needed, makers.get(ResourceId.deviceIn(id.namespace(), device)));
+      }
     } else if (id.type() == ResourceType.NAMESPACE) {
       for (Change change : byAddress.values()) {
         Resource previous = previous(change);
@@ -271,12 +312,13 @@ final class Order {
     }
   }
 
-  /** Takes one device of a circle of renames out of the way first. */
+  /** Takes one device of a circle out of the way first: renames it, or removes it early. */
   private List<Change> withCycleBroken(Map<String, Integer> open) {
-    for (String address : open.keySet().stream().sorted().toList()) {
-      Change change = byAddress.get(address);
-      if (change instanceof Change.Modify modify
+    List<String> circle = inCircles(open.keySet());
+    for (String address : circle) {
+      if (byAddress.get(address) instanceof Change.Modify modify
           && modify.id().type() == ResourceType.DEVICE
+          && live.has(modify.live().id())
           && !modify.live().id().equals(modify.id())) {
         ResourceId aside = aside(modify.live().id());
         Resource there = new Resource(aside, modify.live().owner(), modify.live().fields());
@@ -305,7 +347,32 @@ final class Order {
         return new Order(changes, more, live).sorted();
       }
     }
-    throw new IllegalStateException("these changes wait for each other: " + open.keySet());
+    for (String address : circle) {
+      if (byAddress.get(address) instanceof Change.Recreate recreate) {
+        Change.Delete first =
+            new Change.Delete(
+                address + " (first)", recreate.live(), false, List.of(), recreate.disruption());
+        List<Change> changes = new ArrayList<>(byAddress.values());
+        changes.remove(recreate);
+        changes.add(first);
+        changes.add(
+            new Change.Create(address, recreate.wanted(), List.of(), recreate.disruption()));
+        return new Order(changes, given, live).sorted();
+      }
+    }
+    throw new IllegalStateException("these changes wait for each other: " + circle);
+  }
+
+  /** Of what is left, that which does not just wait for a circle; in the order of addresses. */
+  private List<String> inCircles(Set<String> open) {
+    TreeSet<String> left = new TreeSet<>(open);
+    boolean settled;
+    do {
+      Set<String> waitedFor = new HashSet<>();
+      left.forEach(address -> waitedFor.addAll(before.getOrDefault(address, Set.of())));
+      settled = !left.retainAll(waitedFor);
+    } while (!settled);
+    return List.copyOf(left);
   }
 
   private ResourceId aside(ResourceId device) {

@@ -89,7 +89,7 @@ public final class Planner {
   }
 
   private static Disruption disruption(DevicePlanner devices, DeviceStep step, Resource live) {
-    if (!live.get("up").equals("true")) {
+    if (step.live == null || !step.live.get("up").equals("true")) {
       return Disruption.NONE;
     }
     for (FieldChange field : step.fields) {
@@ -110,6 +110,14 @@ public final class Planner {
       return;
     }
     List<Pattern> patterns = goal.protect().stream().map(Planner::glob).toList();
+    for (Findings.Touched touched : findings.touched()) {
+      for (int i = 0; i < patterns.size(); i++) {
+        if (patterns.get(i).matcher(touched.device().device()).matches()) {
+          String would = touched.cause() + ": would " + touched.verb() + " " + touched.device();
+          findings.problem(would + ", which `protect: " + goal.protect().get(i) + "` forbids");
+        }
+      }
+    }
     Set<String> reported = new HashSet<>();
     for (Change change : changes) {
       Set<String> touched = new HashSet<>();

@@ -7,7 +7,7 @@ import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
 import dev.plumbline.reconciler.resource.RouteText;
-import dev.plumbline.spec.value.Prefix;
+import dev.plumbline.reconciler.resource.VlansText;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,6 +18,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +27,9 @@ import org.jspecify.annotations.Nullable;
  * have changed. What the kernel drops on the way and nobody wants gone is put back.
  */
 final class RestPlanner {
-  private static final Set<String> ADDRESS_IDENTITY = Set.of("label", "broadcast", "scope");
+  /** What replacing an IPv4 address silently keeps (docs/kernel-facts.md). */
+  private static final Set<String> FIXED_IN_IPV4 =
+      Set.of("label", "broadcast", "scope", "noPrefixRoute");
 
   private final Goal goal;
   private final LiveState live;
@@ -41,6 +45,12 @@ final class RestPlanner {
 
   /** What the kernel dropped meanwhile and would have to be put back. */
   private final List<Resource> dropped = new ArrayList<>();
+
+  /** The changes with which it drops something. */
+  private final Map<ResourceId, Set<String>> causes = new HashMap<>();
+
+  private final Reach reach = new Reach();
+  private final Reach outOfReach = new Reach();
 
   private final Map<String, Change> changes = new LinkedHashMap<>();
   private final Map<String, Set<String>> after = new HashMap<>();
@@ -82,25 +92,155 @@ final class RestPlanner {
       }
     }
     namespaces(wanted);
+    wanted.keySet().removeIf(id -> leavingNamespaces.contains(id.namespace()));
     foresee();
-    for (Resource lost : dropped) {
-      boolean removed = (goal.prune() && owned(lost)) || goal.remove().contains(lost.id());
-      if (!removed && !wanted.containsKey(lost.id()) && restorable(lost)) {
-        wanted.put(lost.id(), new Wanted(lost.id().toString(), lost, true));
-      }
-    }
+    putBack(wanted);
+    foreseeReach(wanted);
+    settle(wanted, type -> type == ResourceType.ADDRESS);
+    AddressPlanner addresses = new AddressPlanner(current.values(), changes, after);
+    addresses.families(wanted, this::leaves);
+    foreseeEmptied(addresses.emptied(), wanted);
+    settle(wanted, type -> type != ResourceType.ADDRESS && type != ResourceType.NAMESPACE);
+    return new ArrayList<>(changes.values());
+  }
+
+  private void settle(Map<ResourceId, Wanted> wanted, Predicate<ResourceType> which) {
     for (Wanted candidate : wanted.values()) {
-      if (candidate.resource().id().type() != ResourceType.NAMESPACE && ready(candidate, wanted)) {
+      if (which.test(candidate.resource().id().type()) && ready(candidate)) {
         compare(candidate);
       }
     }
+    Set<String> destinations = destinations(wanted);
     for (Resource resource : current.values()) {
-      if (!wanted.containsKey(resource.id()) && leaves(resource)) {
-        delete(resource);
+      ResourceId id = resource.id();
+      if (which.test(id.type()) && leaves(resource, wanted)) {
+        boolean route = id.type() == ResourceType.ROUTE;
+        delete(resource, route && destinations.contains(destination(id)));
       }
     }
-    secondaries(wanted);
-    return new ArrayList<>(changes.values());
+  }
+
+  /** What the kernel drops and nobody wants gone. */
+  private void putBack(Map<ResourceId, Wanted> wanted) {
+    for (Resource lost : dropped) {
+      if (!wanted.containsKey(lost.id()) && !leaves(lost) && restorable(lost)) {
+        wanted.put(lost.id(), new Wanted(lost.id().toString(), lost, true));
+      }
+      Wanted again = wanted.get(lost.id());
+      if (again != null) {
+        comesAfter(again.address(), causes.getOrDefault(lost.id(), Set.of()));
+      }
+    }
+    dropped.clear();
+  }
+
+  private void comesAfter(String address, Set<String> changesBefore) {
+    after.computeIfAbsent(address, key -> new TreeSet<>()).addAll(changesBefore);
+  }
+
+  /** What will lie behind each device, and what would if its device were there and up. */
+  private void foreseeReach(Map<ResourceId, Wanted> wanted) {
+    for (Resource resource : current.values()) {
+      if (!leaves(resource, wanted)) {
+        (obstacle(resource) == null ? reach : outOfReach).add(resource);
+      }
+    }
+    for (Wanted candidate : wanted.values()) {
+      Resource resource = candidate.resource();
+      (obstacle(resource) == null ? reach : outOfReach).add(resource);
+    }
+  }
+
+  /** The device that an address or route needs and that is not there or not up; or null. */
+  private @Nullable ResourceId obstacle(Resource resource) {
+    ResourceId id = resource.id();
+    if (id.type() == ResourceType.ADDRESS) {
+      return isUp(id.ofDevice()) ? null : id.ofDevice();
+    }
+    if (id.type() == ResourceType.ROUTE) {
+      for (String device : RouteText.devices(resource)) {
+        ResourceId deviceId = ResourceId.deviceIn(id.namespace(), device);
+        if (!isUp(deviceId)) {
+          return deviceId;
+        }
+      }
+    }
+    return null;
+  }
+
+  private boolean isUp(ResourceId device) {
+    if (!finalDevices.contains(device)) {
+      return false;
+    }
+    DeviceStep step = byFinal.get(device);
+    if (step != null && step.wanted != null && step.wanted.resource().has("up")) {
+      return step.wanted.resource().get("up").equals("true");
+    }
+    Resource there = step == null ? live.find(device) : step.live;
+    return there == null || !there.get("up").equals("false");
+  }
+
+  /** With the last IPv4 address of a device go all IPv4 routes through it. */
+  private void foreseeEmptied(
+      Map<ResourceId, Set<String>> emptied, Map<ResourceId, Wanted> wanted) {
+    if (emptied.isEmpty()) {
+      return;
+    }
+    for (Resource route : List.copyOf(current.values())) {
+      ResourceId id = route.id();
+      if (id.type() != ResourceType.ROUTE || RouteText.destination(id).contains(":")) {
+        continue;
+      }
+      for (String device : RouteText.devices(route)) {
+        Set<String> causes = emptied.get(ResourceId.deviceIn(id.namespace(), device));
+        if (causes != null && !leaves(route, wanted)) {
+          lostWithAddresses(route, device, causes, wanted);
+        }
+      }
+    }
+  }
+
+  private void lostWithAddresses(
+      Resource route, String device, Set<String> causes, Map<ResourceId, Wanted> wanted) {
+    Wanted again = wanted.get(route.id());
+    if (again != null && !otherDevice(again.resource(), route).isEmpty()) {
+      // It gets another way before this one is broken.
+      String moved = again.address();
+      causes.forEach(cause -> comesAfter(cause, Set.of(moved)));
+      return;
+    }
+    current.remove(route.id());
+    boolean reached =
+        RouteText.gateways(route).stream()
+            .allMatch(gateway -> !reach.devices(route.id().namespace(), gateway).isEmpty());
+    if (again == null && !reached) {
+      findings.warning(
+          route.id() + " is lost with the addresses of " + device + ", which reach its gateway");
+    } else if (again == null && restorable(route)) {
+      again = new Wanted(route.id().toString(), route, true);
+      wanted.put(route.id(), again);
+    }
+    if (again != null) {
+      comesAfter(again.address(), causes);
+    }
+  }
+
+  /**
+   * The device that a route moves to because the present one does not reach its gateway any more;
+   * empty where it stays, or where the file names the device.
+   */
+  private String otherDevice(Resource target, Resource there) {
+    String gateway = target.get("via");
+    boolean chosen =
+        !target.has("dev")
+            && !gateway.isEmpty()
+            && gateway.equals(there.get("via"))
+            && !target.get("onlink").equals("true");
+    if (!chosen) {
+      return "";
+    }
+    List<String> devices = reach.devices(target.id().namespace(), gateway);
+    return devices.isEmpty() || devices.contains(there.get("dev")) ? "" : devices.get(0);
   }
 
   private void namespaces(Map<ResourceId, Wanted> wanted) {
@@ -137,7 +277,9 @@ final class RestPlanner {
     for (Resource device : live.ofType(ResourceType.DEVICE)) {
       DeviceStep step = byLive.get(device.id());
       boolean stays = step == null || (step.fate != DeviceStep.Fate.DELETE && !step.moves());
-      if (device.id().namespace().equals(namespace) && !device.get("kind").isEmpty() && stays) {
+      if (device.id().namespace().equals(namespace)
+          && !device.id().device().equals("lo")
+          && stays) {
         return device;
       }
     }
@@ -164,6 +306,7 @@ final class RestPlanner {
         Resource there = resource.withId(resource.id().onDevice(finalId.device()));
         if (lostOn(step, there)) {
           dropped.add(there);
+          causes.computeIfAbsent(there.id(), key -> new TreeSet<>()).add(step.cause);
         } else {
           current.put(there.id(), there);
         }
@@ -195,8 +338,14 @@ final class RestPlanner {
       DeviceStep step = byLive.get(ResourceId.deviceIn(route.id().namespace(), device));
       if (step != null) {
         ResourceId finalId = step.finalId();
-        lost |= step.torn() || step.downed;
-        gone |= finalId == null || !finalId.namespace().equals(route.id().namespace());
+        if (step.torn() || step.downed) {
+          lost = true;
+          causes.computeIfAbsent(route.id(), key -> new TreeSet<>()).add(step.cause);
+        }
+        gone |=
+            finalId == null
+                || !finalId.namespace().equals(route.id().namespace())
+                || !isUp(finalId);
         if (finalId != null && !finalId.device().equals(device)) {
           there = RouteText.renamed(there, device, finalId.device());
         }
@@ -206,6 +355,8 @@ final class RestPlanner {
       current.put(there.id(), there);
     } else if (!gone) {
       dropped.add(there);
+    } else if (!there.isOurs()) {
+      findings.warning(route.id() + " is lost with its device");
     }
   }
 
@@ -222,6 +373,10 @@ final class RestPlanner {
       findings.warning(lost.id() + " is lost for a moment and comes back by itself");
     }
     return !transientOne && lost.id().type() != ResourceType.VLANS;
+  }
+
+  private boolean leaves(Resource resource, Map<ResourceId, Wanted> wanted) {
+    return !wanted.containsKey(resource.id()) && leaves(resource);
   }
 
   private boolean leaves(Resource resource) {
@@ -249,8 +404,9 @@ final class RestPlanner {
   }
 
   /** Whether what the resource rests on is there; else it waits. */
-  private boolean ready(Wanted wanted, Map<ResourceId, Wanted> all) {
-    ResourceId id = wanted.resource().id();
+  private boolean ready(Wanted wanted) {
+    Resource resource = wanted.resource();
+    ResourceId id = resource.id();
     if (!id.device().isEmpty() && !finalDevices.contains(id.ofDevice())) {
       findings.waits(wanted.address(), id.ofDevice());
       return false;
@@ -258,43 +414,31 @@ final class RestPlanner {
     if (id.type() != ResourceType.ROUTE) {
       return true;
     }
-    for (String device : RouteText.devices(wanted.resource())) {
-      ResourceId deviceId = ResourceId.deviceIn(id.namespace(), device);
-      if (!finalDevices.contains(deviceId)) {
-        findings.waits(wanted.address(), deviceId);
-        return false;
+    ResourceId missing = obstacle(resource);
+    for (String gateway : RouteText.gateways(resource)) {
+      if (missing == null && reach.devices(id.namespace(), gateway).isEmpty()) {
+        missing = first(id.namespace(), outOfReach.devices(id.namespace(), gateway));
       }
     }
-    for (String gateway : RouteText.gateways(wanted.resource())) {
-      Wanted missing = waitingNetwork(id.namespace(), gateway, all);
-      if (missing != null) {
-        findings.waits(wanted.address(), missing.resource().id().ofDevice());
-        return false;
-      }
+    String source = resource.get("source");
+    if (missing == null
+        && !source.isEmpty()
+        && reach.holder(id.namespace(), source) == null
+        && outOfReach.holder(id.namespace(), source) != null) {
+      missing =
+          ResourceId.deviceIn(
+              id.namespace(), Objects.requireNonNull(outOfReach.holder(id.namespace(), source)));
     }
-    return true;
+    if (missing == null) {
+      return true;
+    }
+    String down = finalDevices.contains(missing) ? ", which is down" : "";
+    findings.waits(wanted.address(), missing + down);
+    return false;
   }
 
-  /** The address whose network a gateway needs, where its device is not there yet; or null. */
-  private @Nullable Wanted waitingNetwork(
-      String namespace, String gateway, Map<ResourceId, Wanted> all) {
-    if (findings.waiting().isEmpty()) {
-      return null;
-    }
-    var target = dev.plumbline.spec.value.IpAddress.parse(gateway);
-    Wanted found = null;
-    for (Wanted candidate : all.values()) {
-      ResourceId id = candidate.resource().id();
-      if (id.type() == ResourceType.ADDRESS
-          && id.namespace().equals(namespace)
-          && AddressText.network(id.key()).contains(target)) {
-        if (finalDevices.contains(id.ofDevice())) {
-          return null;
-        }
-        found = candidate;
-      }
-    }
-    return found;
+  private static @Nullable ResourceId first(String namespace, List<String> devices) {
+    return devices.isEmpty() ? null : ResourceId.deviceIn(namespace, devices.get(0));
   }
 
   private void compare(Wanted wanted) {
@@ -310,31 +454,63 @@ final class RestPlanner {
       put(new Change.Create(wanted.address(), target, List.of(), creation(target.id())));
       return;
     }
+    Resource whole = SameText.completed(target, there);
+    String device = otherDevice(target, there);
+    if (!device.isEmpty()) {
+      whole = whole.with("dev", device);
+    }
     List<FieldChange> fields = new ArrayList<>();
-    boolean identity = false;
-    Resource full = SameText.completed(target, there);
-    for (Map.Entry<String, String> field : full.fields().entrySet()) {
-      if (!SameText.same(field.getKey(), field.getValue(), there.get(field.getKey()))) {
-        fields.add(new FieldChange(field.getKey(), there.get(field.getKey()), field.getValue()));
-        identity |=
-            target.id().type() == ResourceType.ADDRESS && ADDRESS_IDENTITY.contains(field.getKey());
+    boolean anew = false;
+    for (Map.Entry<String, String> field : whole.fields().entrySet()) {
+      String name = field.getKey();
+      if (!SameText.same(target.id(), name, there.get(name), field.getValue())) {
+        fields.add(new FieldChange(name, there.get(name), field.getValue()));
+        anew |= isFixed(target.id(), name);
       }
     }
-    if (fields.isEmpty()) {
-      return;
+    if (!fields.isEmpty()) {
+      put(changed(wanted.address(), there, result(there, whole), fields, anew));
     }
-    Resource result = new Resource(there.id(), there.owner(), there.fields()).with(full.fields());
-    put(
-        identity
-            ? new Change.Recreate(
-                wanted.address(),
-                there,
-                result,
-                fields,
-                List.of(),
-                Disruption.interrupts("connections from " + target.id().key()))
-            : new Change.Modify(
-                wanted.address(), there, result, fields, List.of(), Disruption.IN_PLACE));
+  }
+
+  private static boolean isFixed(ResourceId id, String field) {
+    return id.type() == ResourceType.ADDRESS
+        && !id.key().contains(":")
+        && FIXED_IN_IPV4.contains(field);
+  }
+
+  private static Resource result(Resource there, Resource whole) {
+    Resource result = new Resource(there.id(), there.owner(), there.fields()).with(whole.fields());
+    boolean otherWay =
+        there.id().type() == ResourceType.ROUTE
+            && !whole.has("dev")
+            && !whole.get("via").equals(there.get("via"));
+    // The kernel finds the device of another gateway itself.
+    return otherWay ? result.with("dev", "") : result;
+  }
+
+  private static Change changed(
+      String address, Resource there, Resource result, List<FieldChange> fields, boolean anew) {
+    if (anew) {
+      String what = "connections from " + AddressText.local(there.id().key());
+      return new Change.Recreate(
+          address, there, result, fields, List.of(), Disruption.interrupts(what));
+    }
+    return new Change.Modify(address, there, result, fields, List.of(), disruption(there, result));
+  }
+
+  /** A port that leaves a VLAN, or carries it otherwise, interrupts that VLAN and no other. */
+  private static Disruption disruption(Resource there, Resource result) {
+    if (there.id().type() != ResourceType.VLANS) {
+      return Disruption.IN_PLACE;
+    }
+    SortedMap<Integer, VlansText.Flags> lost = VlansText.parse(there.get("vlans"));
+    SortedMap<Integer, VlansText.Flags> kept = VlansText.parse(result.get("vlans"));
+    lost.entrySet().removeIf(vlan -> vlan.getValue().equals(kept.get(vlan.getKey())));
+    lost.replaceAll((id, flags) -> VlansText.Flags.TAGGED);
+    return lost.isEmpty()
+        ? Disruption.IN_PLACE
+        : Disruption.interrupts("VLAN " + VlansText.print(lost) + " on " + there.id().device());
   }
 
   private static Disruption creation(ResourceId id) {
@@ -343,65 +519,26 @@ final class RestPlanner {
         : Disruption.NONE;
   }
 
-  private void delete(Resource resource) {
-    put(
-        new Change.Delete(
-            resource.id().toString(),
-            resource,
-            false,
-            List.of(),
-            Disruption.interrupts("traffic by " + resource.id())));
+  private void delete(Resource resource, boolean replaced) {
+    Disruption disruption =
+        replaced ? Disruption.IN_PLACE : Disruption.interrupts("traffic by " + resource.id());
+    put(new Change.Delete(resource.id().toString(), resource, false, List.of(), disruption));
   }
 
-  /**
-   * IPv4 addresses of one network on one device form a family: the first is the primary, and with
-   * it the kernel removes all the others (unless the sysctl promote_secondaries is set). So the
-   * primary goes first, and the others are put back, or put there, after it.
-   */
-  private void secondaries(Map<ResourceId, Wanted> wanted) {
-    for (Change change : List.copyOf(changes.values())) {
-      Resource primary = goingAddress(change);
-      if (primary == null) {
-        continue;
-      }
-      Prefix network = AddressText.network(primary.id().key());
-      for (Resource other : current.values()) {
-        boolean lost =
-            other.id().type() == ResourceType.ADDRESS
-                && other.id().ofDevice().equals(primary.id().ofDevice())
-                && other.get("secondary").equals("true")
-                && AddressText.network(other.id().key()).equals(network);
-        if (lost && (wanted.containsKey(other.id()) || !leaves(other))) {
-          Wanted again = wanted.get(other.id());
-          Wanted target = again != null ? again : new Wanted(other.id().toString(), other, true);
-          changes.putIfAbsent(
-              target.address(),
-              new Change.Create(target.address(), target.resource(), List.of(), Disruption.NONE));
-        }
-      }
-      for (Change other : changes.values()) {
-        if (other != change
-            && !(other instanceof Change.Delete)
-            && other.id().type() == ResourceType.ADDRESS
-            && other.id().ofDevice().equals(primary.id().ofDevice())
-            && AddressText.network(other.id().key()).equals(network)) {
-          after.computeIfAbsent(other.address(), key -> new HashSet<>()).add(change.address());
-        }
+  /** The destinations that the goal has routes to. */
+  private static Set<String> destinations(Map<ResourceId, Wanted> wanted) {
+    Set<String> destinations = new HashSet<>();
+    for (ResourceId id : wanted.keySet()) {
+      if (id.type() == ResourceType.ROUTE) {
+        destinations.add(destination(id));
       }
     }
+    return destinations;
   }
 
-  private static @Nullable Resource goingAddress(Change change) {
-    Resource going =
-        change instanceof Change.Delete delete
-            ? delete.live()
-            : change instanceof Change.Recreate recreate ? recreate.live() : null;
-    boolean primary =
-        going != null
-            && going.id().type() == ResourceType.ADDRESS
-            && !going.id().key().contains(":")
-            && !going.get("secondary").equals("true");
-    return primary ? going : null;
+  /** A route's key but for its metric. */
+  private static String destination(ResourceId route) {
+    return route.namespace() + " " + RouteText.destination(route) + " " + RouteText.table(route);
   }
 
   private void put(Change change) {

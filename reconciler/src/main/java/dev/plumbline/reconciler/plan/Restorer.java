@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Settings that left the file are set back to what they were.
@@ -25,6 +26,8 @@ import java.util.TreeSet;
  * stays.
  */
 final class Restorer {
+  private static final SortedMap<String, Setting> NO_SETTINGS = new TreeMap<>();
+
   private Restorer() {}
 
   /** The goal, and with it the originals of all settings that it no longer names. */
@@ -40,7 +43,7 @@ final class Restorer {
             (id, settings) -> {
               Resource device = live.find(id);
               Wanted named = wanted.get(id);
-              boolean leaves = device != null && named == null && device.isOurs();
+              boolean leaves = named == null && leaves(id, device, wanted, live);
               if (device == null || leaves) {
                 return;
               }
@@ -48,7 +51,8 @@ final class Restorer {
               settings.forEach(
                   (field, setting) -> {
                     boolean unnamed = named == null || !named.resource().has(field);
-                    if (unnamed && stillSet(device, field, setting, live)) {
+                    boolean fits = named == null || fitsMode(named.resource(), field);
+                    if (unnamed && fits && stillSet(device, field, setting, live)) {
                       originals.put(field, setting.original());
                     }
                   });
@@ -64,6 +68,30 @@ final class Restorer {
     return new Goal(List.copyOf(wanted.values()), true, goal.remove(), goal.protect());
   }
 
+  /** Whether it goes, or all around it, so that nothing is to be restored. */
+  private static boolean leaves(
+      ResourceId id, @Nullable Resource device, Map<ResourceId, Wanted> wanted, LiveState live) {
+    Resource namespace = live.find(ResourceId.namespaceNamed(id.namespace()));
+    boolean with =
+        id.type() == ResourceType.SYSCTL
+            && namespace != null
+            && namespace.isOurs()
+            && !wanted.containsKey(namespace.id());
+    return with || (device != null && device.isOurs());
+  }
+
+  /** The kernel refuses options of another mode (EACCES; unsuppmodes in bond_options.c). */
+  private static boolean fitsMode(Resource bond, String field) {
+    String mode = bond.get("mode");
+    return switch (field) {
+      case "primary" -> Set.of("", "active-backup", "balance-tlb", "balance-alb").contains(mode);
+      case "lacpRate" -> Set.of("", "802.3ad").contains(mode);
+      case "arpInterval", "arpValidate" ->
+          !Set.of("802.3ad", "balance-tlb", "balance-alb").contains(mode);
+      default -> true;
+    };
+  }
+
   private static boolean stillSet(Resource device, String field, Setting setting, LiveState live) {
     if (!setting.set().contains(device.get(field))) {
       return false;
@@ -77,11 +105,17 @@ final class Restorer {
   static Ownership remembering(Plan plan, LiveState live, Ownership ownership) {
     Map<ResourceId, Map<String, Setting>> settings = new HashMap<>();
     Set<ResourceId> unmarked = new TreeSet<>();
+    Map<ResourceId, String> pvids = defaultVlans(plan, live);
     for (Change change : plan.changes()) {
-      if (change instanceof Change.Delete) {
+      ResourceId id = change.id();
+      if (change instanceof Change.Delete || isPutBack(change)) {
         continue;
       }
-      ResourceId id = change.id();
+      if (change instanceof Change.Modify modify && !modify.live().id().equals(id)) {
+        // What is remembered of a device goes with it to its new name.
+        settings.put(
+            id, new HashMap<>(ownership.settings().getOrDefault(modify.live().id(), NO_SETTINGS)));
+      }
       if (id.type() == ResourceType.ADDRESS && !live.capabilities().addressProtocol()) {
         if (change instanceof Change.Create) {
           unmarked.add(id);
@@ -89,25 +123,80 @@ final class Restorer {
       } else if (id.type() == ResourceType.DEVICE
           || id.type() == ResourceType.SYSCTL
           || id.type() == ResourceType.VLANS) {
-        Map<String, Setting> fields = settingsOf(change, ownership);
+        Map<String, Setting> fields = settingsOf(change, live, ownership, pvids);
         if (!fields.isEmpty()) {
-          settings.put(id, fields);
+          settings.computeIfAbsent(id, key -> new HashMap<>()).putAll(fields);
         }
       }
     }
     return ownership.with(settings, unmarked);
   }
 
-  private static Map<String, Setting> settingsOf(Change change, Ownership ownership) {
+  /** Whether the change only gives back to a device of somebody else's what it loses meanwhile. */
+  private static boolean isPutBack(Change change) {
+    return change.address().equals(change.id().toString());
+  }
+
+  /** The VLANs that a new port has by itself, by device, where the plan says who its bridge is. */
+  private static Map<ResourceId, String> defaultVlans(Plan plan, LiveState live) {
+    Map<ResourceId, Resource> devices = new HashMap<>();
+    live.ofType(ResourceType.DEVICE).forEach(each -> devices.put(each.id(), each));
+    for (Change change : plan.changes()) {
+      Resource wanted = wanted(change);
+      if (change.id().type() == ResourceType.DEVICE && wanted != null) {
+        devices.put(change.id(), wanted);
+      }
+    }
+    Map<ResourceId, String> vlans = new HashMap<>();
+    for (Change change : plan.changes()) {
+      if (change.id().type() == ResourceType.VLANS && change instanceof Change.Create) {
+        ResourceId id = change.id().ofDevice();
+        Resource device = devices.get(id);
+        String master = device == null ? "" : device.get("master");
+        Resource bridge =
+            master.isEmpty() ? device : devices.get(ResourceId.deviceIn(id.namespace(), master));
+        String pvid = bridge == null ? "" : bridge.get("defaultPvid");
+        vlans.put(
+            change.id(), pvid.equals("0") ? "" : (pvid.isEmpty() ? "1" : pvid) + " pvid untagged");
+      }
+    }
+    return vlans;
+  }
+
+  private static @Nullable Resource wanted(Change change) {
+    if (change instanceof Change.Create create) {
+      return create.wanted();
+    }
+    if (change instanceof Change.Modify modify) {
+      return modify.wanted();
+    }
+    return change instanceof Change.Recreate recreate ? recreate.wanted() : null;
+  }
+
+  private static @Nullable String byDefault(
+      ResourceId id, String kind, String field, Map<ResourceId, String> vlans) {
+    if (id.type() == ResourceType.VLANS) {
+      return vlans.get(id);
+    }
+    if (field.equals("master")) {
+      return "";
+    }
+    DeviceField described = DeviceKinds.field(kind, field);
+    return described == null ? null : described.kernelDefault();
+  }
+
+  private static Map<String, Setting> settingsOf(
+      Change change, LiveState live, Ownership ownership, Map<ResourceId, String> vlans) {
     Map<String, Setting> settings = new HashMap<>();
     boolean found = change instanceof Change.Modify modify && !modify.live().isOurs();
-    String kind =
-        change instanceof Change.Create create
-            ? create.wanted().get("kind")
-            : change instanceof Change.Modify modify
-                ? modify.wanted().get("kind")
-                : change instanceof Change.Recreate recreate ? recreate.wanted().get("kind") : "";
+    Resource wanted = wanted(change);
+    String kind = wanted == null ? "" : wanted.get("kind");
+    Resource before = change instanceof Change.Modify modify ? live.find(modify.live().id()) : null;
     for (FieldChange field : change.fields()) {
+      if (before != null && before.get(field.name()).equals(field.after())) {
+        // Lost on the way and given back.
+        continue;
+      }
       Setting known = ownership.find(change.id(), field.name());
       if (known != null && !(change instanceof Change.Create)) {
         settings.put(field.name(), known.or(field.after()));
@@ -115,11 +204,11 @@ final class Restorer {
       }
       String original = field.before();
       if (!found) {
-        DeviceField described = DeviceKinds.field(kind, field.name());
-        if (described == null || described.kernelDefault() == null) {
+        String value = byDefault(change.id(), kind, field.name(), vlans);
+        if (value == null) {
           continue;
         }
-        original = described.kernelDefault();
+        original = value;
       }
       settings.put(field.name(), new Setting(original, Set.of(field.after())));
     }

@@ -2,19 +2,29 @@
 package dev.plumbline.reconciler.plan;
 
 import dev.plumbline.reconciler.resource.Resource;
+import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
 import dev.plumbline.reconciler.resource.RouteText;
 import dev.plumbline.reconciler.resource.RouteText.Hop;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** When a wanted value and a live one are the same although their texts differ. */
+/**
+ * What a wanted address or route says where the file says nothing, and which live values amount to
+ * the wanted ones.
+ */
 final class SameText {
-  /** What a route of plumbline's own has when the file does not name it. */
-  private static final Map<String, String> PLAIN_ROUTE =
+  private static final Map<String, String> ADDRESS =
+      Map.of(
+          "broadcast", "",
+          "metric", "",
+          "noPrefixRoute", "false",
+          "validLifetime", "forever",
+          "preferredLifetime", "forever");
+  private static final Map<String, String> ROUTE =
       Map.of(
           "source", "",
           "onlink", "false",
@@ -27,53 +37,77 @@ final class SameText {
   private SameText() {}
 
   /**
-   * What is wanted, with what goes without saying: a route is replaced as a whole, so what left the
-   * file leaves the route, if plumbline made it.
+   * All that a resource shall be. One that plumbline made has nothing but what the file says; of
+   * one that it found it sets what the file says and no more.
    */
-  static Resource completed(Resource wanted, Resource live) {
-    if (wanted.id().type() != ResourceType.ROUTE || !live.isOurs()) {
-      return wanted;
+  static Resource completed(Resource target, Resource there) {
+    SortedMap<String, String> fields = new TreeMap<>();
+    boolean route = target.id().type() == ResourceType.ROUTE;
+    if (there.isOurs() && route) {
+      fields.putAll(ROUTE);
+    } else if (there.isOurs() && target.id().type() == ResourceType.ADDRESS) {
+      fields.putAll(ADDRESS);
+      if (!target.id().key().contains(":")) {
+        // The label is left alone: the kernel changes labels itself when a device is renamed.
+        fields.put("scope", "global");
+      }
     }
-    Map<String, String> fields = new TreeMap<>(PLAIN_ROUTE);
-    fields.putAll(wanted.fields());
-    return new Resource(wanted.id(), wanted.owner(), fields);
+    fields.putAll(target.fields());
+    Resource whole = new Resource(target.id(), target.owner(), fields);
+    return route ? route(whole, there) : whole;
   }
 
-  static boolean same(String field, String wanted, String live) {
-    if (wanted.equals(live)) {
+  private static Resource route(Resource target, Resource there) {
+    Resource whole = target;
+    boolean noWay = target.get("via").isEmpty() && target.get("nextHops").isEmpty();
+    if (!target.has("dev") && noWay) {
+      whole = whole.with("dev", "");
+    }
+    boolean ipv6 = RouteText.destination(target.id()).contains(":");
+    if (there.isOurs() && !ipv6 && !target.has("scope")) {
+      whole = whole.with("scope", RouteText.isDirect(whole) ? "link" : "global");
+    }
+    return whole;
+  }
+
+  /** Whether the live value of a field is what is wanted. */
+  static boolean same(ResourceId id, String field, String live, String wanted) {
+    if (live.equals(wanted)) {
       return true;
     }
-    return switch (field) {
-      // A lifetime that runs down is at another value each time it is read.
-      case "validLifetime", "preferredLifetime" ->
-          live.equals("running") && !wanted.equals("0s") && !wanted.equals("forever");
-      case "nextHops" -> sameHops(wanted, live);
-      default -> false;
-    };
+    if (id.type() == ResourceType.ADDRESS && field.endsWith("Lifetime")) {
+      // It runs down, so that only its ends can be compared.
+      return live.equals("running") && !wanted.equals("0s") && !wanted.equals("forever");
+    }
+    return id.type() == ResourceType.ROUTE
+        && field.equals("nextHops")
+        && sameHops(RouteText.hops(live), RouteText.hops(wanted));
   }
 
-  /** The kernel adds the device where the file leaves it to it, and may order the hops anew. */
-  private static boolean sameHops(String wanted, String live) {
-    List<Hop> left = sorted(RouteText.hops(wanted));
-    List<Hop> right = sorted(RouteText.hops(live));
-    if (left.size() != right.size()) {
+  /** In any order; where the file names no device the kernel's choice is as good as any. */
+  private static boolean sameHops(List<Hop> live, List<Hop> wanted) {
+    List<Hop> left = new ArrayList<>(live);
+    if (live.size() != wanted.size()) {
       return false;
     }
-    for (int i = 0; i < left.size(); i++) {
-      Hop want = left.get(i);
-      Hop have = right.get(i);
-      Hop known =
-          want.dev().isEmpty() ? new Hop(have.via(), "", have.weight(), have.onlink()) : have;
-      if (!want.equals(known)) {
-        return false;
+    // The choosy ones first, so that the others do not take theirs.
+    for (boolean named : new boolean[] {true, false}) {
+      for (Hop hop : wanted) {
+        if (hop.dev().isEmpty() != named && !left.remove(matching(hop, left))) {
+          return false;
+        }
       }
     }
     return true;
   }
 
-  private static List<Hop> sorted(List<Hop> hops) {
-    List<Hop> sorted = new ArrayList<>(hops);
-    sorted.sort(Comparator.comparing(Hop::via).thenComparing(Hop::weight).thenComparing(Hop::dev));
-    return sorted;
+  private static Hop matching(Hop wanted, List<Hop> live) {
+    for (Hop hop : live) {
+      boolean device = wanted.dev().isEmpty() || wanted.dev().equals(hop.dev());
+      if (device && wanted.on(hop.dev()).equals(hop)) {
+        return hop;
+      }
+    }
+    return wanted;
   }
 }

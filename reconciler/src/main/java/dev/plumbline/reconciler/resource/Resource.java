@@ -55,6 +55,12 @@ public record Resource(ResourceId id, @Nullable String owner, SortedMap<String, 
     return new Resource(id, owner, changed);
   }
 
+  public Resource without(String field) {
+    SortedMap<String, String> changed = new TreeMap<>(fields);
+    changed.remove(field);
+    return new Resource(id, owner, changed);
+  }
+
   public Resource withId(ResourceId other) {
     return new Resource(other, owner, fields);
   }

@@ -53,6 +53,11 @@ public final class RouteText {
       return text.append(" weight ").append(weight).append(onlink ? " onlink" : "").toString();
     }
 
+    /** The same hop through another device. */
+    public Hop on(String device) {
+      return new Hop(via, device, weight, onlink);
+    }
+
     static Hop parse(String text) {
       String via = "";
       String dev = "";
@@ -79,13 +84,13 @@ public final class RouteText {
     return hops(route.get("nextHops"));
   }
 
-  /** The next hops of the field's text; none of an empty one. */
-  public static List<Hop> hops(String text) {
-    if (text.isEmpty()) {
+  /** The hops of the field {@code nextHops}. */
+  public static List<Hop> hops(String nextHops) {
+    if (nextHops.isEmpty()) {
       return List.of();
     }
     List<Hop> hops = new ArrayList<>();
-    for (String hop : text.split(",", -1)) {
+    for (String hop : nextHops.split(",", -1)) {
       hops.add(Hop.parse(hop));
     }
     return hops;
@@ -117,6 +122,13 @@ public final class RouteText {
       }
     }
     return gateways;
+  }
+
+  /** Whether what it reaches is on the link, so that it can hold gateways of other routes. */
+  public static boolean isDirect(Resource route) {
+    return route.get("via").isEmpty()
+        && !devices(route).isEmpty()
+        && hops(route).stream().allMatch(hop -> hop.via().isEmpty());
   }
 
   /** The route as it reads once a device has another name. */
