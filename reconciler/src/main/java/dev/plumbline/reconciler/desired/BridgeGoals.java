@@ -20,7 +20,9 @@ final class BridgeGoals {
   static void bridge(Goals goals, String key, Bridge bridge) {
     Draft draft =
         DeviceGoals.make(goals, "bridges." + key, "bridge", bridge.settings())
-            .set("vlanFiltering", goals.state().filtersVlans(key) ? Boolean.TRUE : null)
+            .set(
+                "vlanFiltering",
+                goals.state().filtersVlans(key, goals.portsOf(key)) ? Boolean.TRUE : null)
             .set("vlanFiltering", bridge.vlanFiltering())
             .set("vlanProtocol", bridge.vlanProtocol())
             .set("defaultPvid", bridge.defaultPvid())
@@ -49,7 +51,6 @@ final class BridgeGoals {
             (key, bridge) -> {
               if (!bridge.isEmbedded()) {
                 goals
-                    .state()
                     .portsOf(key)
                     .forEach((reference, port) -> port(goals, key, bridge, reference, port));
                 String namespace = bridge.settings().namespace();

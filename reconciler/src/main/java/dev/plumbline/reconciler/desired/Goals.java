@@ -5,6 +5,7 @@ import dev.plumbline.reconciler.plan.Goal;
 import dev.plumbline.reconciler.plan.Wanted;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
+import dev.plumbline.spec.model.BridgePort;
 import dev.plumbline.spec.model.DesiredState;
 import dev.plumbline.spec.model.Devices;
 import dev.plumbline.spec.model.Namespace;
@@ -18,11 +19,13 @@ import org.jspecify.annotations.Nullable;
 public final class Goals {
   private final DesiredState state;
   private final Devices devices;
+  private final Map<String, Map<String, BridgePort>> ports;
   private final Map<ResourceId, Draft> drafts = new LinkedHashMap<>();
 
   private Goals(DesiredState state) {
     this.state = state;
     this.devices = state.devices();
+    this.ports = state.portsByBridge();
   }
 
   /** The goal that a checked file describes: all it names, and nothing else that is plumbline's. */
@@ -62,6 +65,11 @@ public final class Goals {
   Draft add(Draft draft) {
     drafts.put(draft.id, draft);
     return draft;
+  }
+
+  /** The ports of a bridge by reference, as {@link DesiredState#portsOf}. */
+  Map<String, BridgePort> portsOf(String bridge) {
+    return ports.getOrDefault(bridge, Map.of());
   }
 
   /** The device that a reference means, whether the file makes it or not. */

@@ -126,12 +126,17 @@ public record DesiredState(
 
   /** Whether the bridge filters VLANs: as named, else if any port or the bridge itself has some. */
   public boolean filtersVlans(String bridgeKey) {
+    return filtersVlans(bridgeKey, portsOf(bridgeKey));
+  }
+
+  /** {@link #filtersVlans(String)} for those who have asked for the bridge's ports already. */
+  public boolean filtersVlans(String bridgeKey, Map<String, BridgePort> ports) {
     Bridge bridge = bridges.get(bridgeKey);
     if (bridge != null && bridge.vlanFiltering() != null) {
       return bridge.vlanFiltering();
     }
     return (bridge != null && bridge.vlan() != null)
-        || portsOf(bridgeKey).values().stream().anyMatch(port -> port.vlan() != null);
+        || ports.values().stream().anyMatch(port -> port.vlan() != null);
   }
 
   /**

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.spec.value;
 
+import java.util.regex.Pattern;
+
 /**
  * An address and the length of its network part. The host bits are kept: {@code 10.0.0.1/24} is a
  * device's address and its network in one.
@@ -9,6 +11,7 @@ package dev.plumbline.spec.value;
  * @param length 0 to 32 (IPv4) or 0 to 128 (IPv6)
  */
 public record Prefix(IpAddress address, int length) implements Comparable<Prefix> {
+  private static final Pattern LENGTH = Pattern.compile("0|[1-9][0-9]{0,2}");
 
   public Prefix {
     if (length < 0 || length > address.family().bits()) {
@@ -31,8 +34,7 @@ public record Prefix(IpAddress address, int length) implements Comparable<Prefix
     }
     IpAddress address = parseAddress(text.substring(0, slash), text);
     String length = text.substring(slash + 1);
-    if (!length.matches("0|[1-9][0-9]{0,2}")
-        || Integer.parseInt(length) > address.family().bits()) {
+    if (!LENGTH.matcher(length).matches() || Integer.parseInt(length) > address.family().bits()) {
       throw new ValueException(
           "`" + length + "` is no prefix length of " + address,
           "a length from /0 to /" + address.family().bits());

@@ -5,6 +5,7 @@ import dev.plumbline.spec.value.Position;
 import java.math.BigInteger;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,12 @@ public record YamlScalar(Position position, String text, @Nullable Object value)
   private static final Map<String, Boolean> TRUTHS =
       Map.of(
           "true", true, "True", true, "TRUE", true, "false", false, "False", false, "FALSE", false);
+
+  private static final Pattern DECIMAL = Pattern.compile("[-+]?[0-9]+");
+  private static final Pattern OCTAL = Pattern.compile("0o[0-7]+");
+  private static final Pattern HEXADECIMAL = Pattern.compile("0x[0-9a-fA-F]+");
+  private static final Pattern FLOAT =
+      Pattern.compile("[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?");
 
   /** A text, whatever it looks like. */
   public static YamlScalar ofText(Position position, String text) {
@@ -43,16 +50,16 @@ public record YamlScalar(Position position, String text, @Nullable Object value)
     if (!number || text.length() > 40) {
       return text;
     }
-    if (text.matches("[-+]?[0-9]+")) {
+    if (DECIMAL.matcher(text).matches()) {
       return integer(text, 10);
     }
-    if (text.matches("0o[0-7]+")) {
+    if (OCTAL.matcher(text).matches()) {
       return integer(text.substring(2), 8);
     }
-    if (text.matches("0x[0-9a-fA-F]+")) {
+    if (HEXADECIMAL.matcher(text).matches()) {
       return integer(text.substring(2), 16);
     }
-    if (text.matches("[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?")) {
+    if (FLOAT.matcher(text).matches()) {
       return Double.valueOf(text);
     }
     return text; // .inf and .nan mean nothing in a host file
