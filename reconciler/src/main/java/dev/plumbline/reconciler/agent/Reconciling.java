@@ -301,20 +301,28 @@ final class Reconciling {
     Outcome outcome = host.apply(attempt.goal, live, plan, Progress.silent());
     long nanos = System.nanoTime() - first;
     boolean repaired = outcome.isGood();
+    // What is left is something else than what was just done: it drifted meanwhile.
+    boolean more =
+        outcome.result() == Outcome.Result.NOT_CONVERGED
+            && !outcome.remaining().changes().equals(plan.changes());
     log.say(
         "drift",
         (awaited ? "appeared: " : "drift: ")
             + Drift.describe(plan)
             + ", "
-            + (repaired ? (awaited ? "applied in " : "repaired in ") : "not repaired after ")
+            + (repaired
+                ? (awaited ? "applied in " : "repaired in ")
+                : more ? "more came meanwhile, " : "not repaired after ")
             + AgentLog.shown(nanos),
         measured(attempt.candidate, plan, nanos));
     switch (outcome.result()) {
       case NOTHING_TO_DO, APPLIED -> attempt.succeeded();
       case NOT_CONVERGED -> {
-        report(outcome.left(), "not-converged", "  ");
-        attempt.failed(null);
-        due(attempt.heldNanos());
+        if (!more) {
+          report(outcome.left(), "not-converged", "  ");
+          attempt.failed(null);
+          due(attempt.heldNanos());
+        }
       }
       case UNDONE, UNDO_FAILED -> {
         reportFailure("the repair", outcome);
@@ -324,7 +332,7 @@ final class Reconciling {
     }
     countRepairs(plan);
     afterApply(attempt.goal);
-    return repaired;
+    return repaired || more;
   }
 
   private boolean isHeld(Attempt attempt, LiveState live, Plan plan) {

@@ -204,6 +204,7 @@ class DriftTest {
                 && has("ip route", "10.9.0.0/16"));
     agent.settle();
 
-    assertTrue(agent.size() - since <= 3, () -> "repairs: " + agent.lines("drift"));
+    assertTrue(agent.size() - since <= 4, () -> "repairs: " + agent.lines("drift"));
+    assertEquals(List.of(), agent.lines("not repaired|FIGHT"));
   }
 }

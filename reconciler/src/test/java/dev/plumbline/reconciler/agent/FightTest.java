@@ -33,14 +33,15 @@ class FightTest {
       agent.settle();
       long end = System.nanoTime() + Duration.ofSeconds(3).toNanos();
       int sets = 0;
-      while (System.nanoTime() < end) {
+      // At least thirty times: user-mode Linux starts five processes a second.
+      while (System.nanoTime() < end || sets < 30) {
         Sh.run("ip link set wan mtu 1300");
         sets++;
       }
 
       int repairs = agent.lines("drift: ").size();
-      assertTrue(sets > 20, "the other writer wrote only " + sets + " times");
-      assertTrue(repairs >= Fights.REPAIRS && repairs <= Fights.REPAIRS + 4, repairs + " repairs");
+      assertTrue(repairs >= Fights.REPAIRS, repairs + " repairs of " + sets);
+      assertTrue(repairs <= Fights.REPAIRS + 5, repairs + " repairs of " + sets);
       String fight = agent.await("FIGHT over veths.wan: mtu is set to 1300 by somebody else");
       assertTrue(fight.contains("the file says 1400"), fight);
 
