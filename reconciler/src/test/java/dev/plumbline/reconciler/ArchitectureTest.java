@@ -37,6 +37,7 @@ final class ArchitectureTest {
           Map.entry("apply", List.of("resource", "kind", "live", "plan")),
           Map.entry("host", List.of("resource", "kind", "live", "plan", "desired", "apply")),
           Map.entry("render", List.of("resource", "kind", "live", "plan", "desired", "apply")),
+          Map.entry("adopt", List.of("resource", "kind", "live", "plan")),
           Map.entry("source", List.of()),
           Map.entry("demo", List.of("source")),
           Map.entry(
@@ -54,6 +55,7 @@ final class ArchitectureTest {
                   "host",
                   "source",
                   "render",
+                  "adopt",
                   "agent",
                   "demo")));
 

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.cli;
 
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where results and messages go. Results: {@link #out()}. Messages: {@link #info}, {@link #warn},
@@ -18,6 +23,7 @@ final class Console {
   private final boolean outIsTerminal;
   private final boolean errIsTerminal;
   private final boolean colourAllowed;
+  private final @Nullable BufferedReader answers;
   private boolean progressShown;
 
   Console(
@@ -26,17 +32,31 @@ final class Console {
       boolean outIsTerminal,
       boolean errIsTerminal,
       boolean colourAllowed) {
+    this(out, err, outIsTerminal, errIsTerminal, colourAllowed, null);
+  }
+
+  /**
+   * @param answers what the user types; null where there is nobody to ask
+   */
+  Console(
+      OutputStream out,
+      OutputStream err,
+      boolean outIsTerminal,
+      boolean errIsTerminal,
+      boolean colourAllowed,
+      @Nullable BufferedReader answers) {
     this.out = new PrintWriter(out, false, StandardCharsets.UTF_8);
     this.err = new PrintStream(err, true, StandardCharsets.UTF_8);
     this.outIsTerminal = outIsTerminal;
     this.errIsTerminal = errIsTerminal;
     this.colourAllowed = colourAllowed;
+    this.answers = answers;
   }
 
   /**
    * The process's own console. Java cannot ask whether one stream is a terminal, so the start
-   * script says it in {@code plumbline.terminals} (a list of {@code out} and {@code err}); without
-   * that property neither is.
+   * script says it in {@code plumbline.terminals} (a list of {@code in}, {@code out} and {@code
+   * err}); without that property none is.
    */
   static Console ofProcess(Map<String, String> environment) {
     String terminals = System.getProperty("plumbline.terminals", "");
@@ -49,7 +69,10 @@ final class Console {
         System.err,
         terminals.contains("out"),
         terminals.contains("err"),
-        colourAllowed);
+        colourAllowed,
+        terminals.contains("in")
+            ? new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
+            : null);
   }
 
   /** Results. Buffered: flushed when the verb ends, before every message, and by {@link #flush}. */
@@ -70,6 +93,27 @@ final class Console {
   /** Whether a person watches results appear (as opposed to a file or a pipe). */
   boolean isTerminal() {
     return outIsTerminal;
+  }
+
+  /** Whether somebody sits there who sees a question and can answer it. */
+  boolean canAsk() {
+    return answers != null && errIsTerminal;
+  }
+
+  /** Asks on standard error; null where there is nobody, or the input ends. */
+  synchronized @Nullable String ask(String question) {
+    if (answers == null) {
+      return null;
+    }
+    out.flush();
+    clearProgress();
+    err.print(question);
+    err.flush();
+    try {
+      return answers.readLine();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   void info(String message) {

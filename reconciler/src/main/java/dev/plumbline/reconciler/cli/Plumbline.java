@@ -48,6 +48,9 @@ final class Plumbline implements Runnable {
     Plumbline root = new Plumbline(console);
     return new CommandLine(root)
         .addSubcommand(new Validate(console))
+        .addSubcommand(new Show(console))
+        .addSubcommand(new PlanCommand(console))
+        .addSubcommand(new Apply(console))
         .addSubcommand(new AgentVerb(console))
         .addSubcommand(new DemoVerb(console))
         .addSubcommand(new Completion(console))

@@ -7,6 +7,8 @@ import dev.plumbline.netlink.route.Link;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** All kinds of device that plumbline knows. */
@@ -57,6 +59,11 @@ public final class DeviceKinds {
   /** The kind of this kernel name, or null for one that plumbline does not know. */
   public static @Nullable DeviceKind of(String name) {
     return KINDS.get(name);
+  }
+
+  /** The kernel's names of all kinds that plumbline knows, in alphabetical order. */
+  public static SortedSet<String> names() {
+    return new TreeSet<>(KINDS.keySet());
   }
 
   /** What is known of a field of a device of this kind, or null. */

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.cli;
+
+import dev.plumbline.reconciler.apply.Failure;
+import dev.plumbline.reconciler.apply.Outcome;
+import dev.plumbline.reconciler.host.Host;
+import dev.plumbline.reconciler.plan.Plan;
+import dev.plumbline.reconciler.plan.Waiting;
+import dev.plumbline.reconciler.render.PlanText;
+import dev.plumbline.reconciler.render.SavedPlan;
+import dev.plumbline.reconciler.render.Summary;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code plumbline apply}: makes the host match its file. */
+@Command(
+    name = "apply",
+    description = "Make this host match its file: show the plan, ask, apply, verify.",
+    footer = {
+      "",
+      "Exit codes: 0 the host matches the file (but for what waits), 1 it does not; the message"
+          + " says in what state it is."
+    })
+final class Apply implements Callable<Integer> {
+  @Parameters(
+      paramLabel = "FILE|PLAN",
+      description = "The host's file, or a plan saved with `plumbline plan --out`.")
+  private Path source = Path.of("");
+
+  @Option(
+      names = {"-y", "--yes"},
+      description = "Do not ask, not even where the plan touches the path to this shell.")
+  private boolean yes;
+
+  @Option(names = "--full", description = "Print every change, even of thousands that are alike.")
+  private boolean full;
+
+  @Mixin private StateOption state = new StateOption();
+
+  private final Console console;
+
+  Apply(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    SavedPlan saved = SavedPlan.isSavedPlan(source) ? SavedPlan.read(source) : null;
+    Path file = saved == null ? source : saved.file();
+    if (saved != null && !saved.host().equals(Host.name())) {
+      throw new CommandException(
+          source + " is for the host " + saved.host() + ", and this is " + Host.name());
+    }
+    GoalFile goal = GoalFile.load(file, Host.name(), console);
+    try (Host host = Privilege.open(state.directory(), "")) {
+      Planned planned =
+          Planned.of(
+              goal, host.read(goal.goal()), host.ownership(), System.getenv("SSH_CONNECTION"));
+      if (saved != null) {
+        refuseIfMoved(saved, planned);
+      }
+      console
+          .out()
+          .print(new PlanText(console.coloursOut(), full).render(planned.header(), planned.plan()));
+      if (!planned.plan().problems().isEmpty()) {
+        return ExitCode.ERROR;
+      }
+      if (!planned.plan().isEmpty() && !isConfirmed(planned)) {
+        console.info("nothing was changed");
+        return ExitCode.ERROR;
+      }
+      return apply(host, planned);
+    }
+  }
+
+  private void refuseIfMoved(SavedPlan saved, Planned planned) {
+    SavedPlan now =
+        SavedPlan.of(planned.live(), planned.plan(), saved.file(), planned.file().digests());
+    List<String> moved = saved.moved(now);
+    if (!moved.isEmpty()) {
+      moved.forEach(each -> console.info("moved: " + each));
+      throw new CommandException(
+          source + " is out of date, see above: plan again; nothing was changed");
+    }
+  }
+
+  private boolean isConfirmed(Planned planned) {
+    if (yes) {
+      return true;
+    }
+    if (!console.canAsk()) {
+      throw new CommandException(
+          "there is no terminal to ask on; nothing was changed: apply with --yes, or from a"
+              + " terminal");
+    }
+    if (planned.dangers().isEmpty()) {
+      String answer = console.ask("Apply this plan? [y/N] ");
+      return answer != null
+          && List.of("y", "yes").contains(answer.strip().toLowerCase(java.util.Locale.ROOT));
+    }
+    planned.dangers().forEach(console::warn);
+    String host = planned.live().host();
+    String answer =
+        console.ask(
+            "You may lose the connection to this host. Type its name (" + host + ") to go on: ");
+    return answer != null && answer.strip().equals(host);
+  }
+
+  private int apply(Host host, Planned planned) throws IOException {
+    long start = System.nanoTime();
+    Outcome outcome =
+        host.apply(
+            planned.file().goal(),
+            planned.live(),
+            planned.plan(),
+            (change, done, of) ->
+                console.progress("[" + done + "/" + of + "] " + change.address()));
+    return report(outcome, planned, (System.nanoTime() - start) / 1_000_000);
+  }
+
+  private int report(Outcome outcome, Planned planned, long millis) {
+    switch (outcome.result()) {
+      case NOTHING_TO_DO -> {
+        return ExitCode.DONE;
+      }
+      case APPLIED -> {
+        applied(outcome, planned, millis);
+        return ExitCode.DONE;
+      }
+      case NOT_CONVERGED -> {
+        console.error(
+            "every step was taken, but the host does not match " + planned.file().file() + ":");
+        outcome.left().forEach(each -> console.info("  " + each));
+        console.info("apply again to go on from here; nothing was undone");
+        return ExitCode.ERROR;
+      }
+      default -> {
+        failed(outcome);
+        return ExitCode.ERROR;
+      }
+    }
+  }
+
+  private void applied(Outcome outcome, Planned planned, long millis) {
+    console
+        .out()
+        .println(
+            "Applied in "
+                + millis
+                + " ms: "
+                + done(planned.plan())
+                + ". The host matches "
+                + planned.file().file()
+                + (outcome.remaining().waiting().isEmpty() ? "." : ", but for what waits."));
+    for (Waiting waiting : outcome.remaining().waiting()) {
+      console.out().println("  " + waiting.address() + " waits for " + waiting.waitsFor());
+    }
+  }
+
+  private static String done(Plan plan) {
+    return Summary.counts(plan)
+        .replace("to create", "created")
+        .replace("to modify", "modified")
+        .replace("to recreate", "recreated")
+        .replace("to delete", "deleted");
+  }
+
+  private void failed(Outcome outcome) {
+    @Nullable Failure failure = outcome.failure();
+    console.error(
+        failure == null
+            ? "a step failed"
+            : failure.address() + " (" + failure.resource() + "): " + failure.message());
+    if (outcome.result() == Outcome.Result.UNDONE) {
+      console.info("what was done before has been undone: the host is as it was");
+      return;
+    }
+    console.info("not all that was done before could be undone; the host differs in this:");
+    outcome.left().forEach(each -> console.info("  " + each));
+    console.info("apply again once the cause is gone; it goes on from any state");
+  }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.cli;
+
+import dev.plumbline.reconciler.desired.Goals;
+import dev.plumbline.reconciler.plan.Goal;
+import dev.plumbline.spec.HostFile;
+import dev.plumbline.spec.LoadOptions;
+import dev.plumbline.spec.Loaded;
+import dev.plumbline.spec.model.DesiredState;
+import dev.plumbline.spec.problem.Problem;
+import dev.plumbline.spec.source.DirectorySource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * A host file on its way to a goal.
+ *
+ * @param file as the user named it
+ * @param digests SHA-256 of the file and all it includes, by absolute path
+ */
+record GoalFile(Path file, Goal goal, SortedMap<String, String> digests) {
+
+  /**
+   * Loads a file for a host; its problems are printed, a line each.
+   *
+   * @throws CommandException if the file can not be planned
+   */
+  static GoalFile load(Path file, String host, Console console) throws IOException {
+    Path absolute = file.toAbsolutePath().normalize();
+    Path directory = absolute.getParent() == null ? absolute : absolute.getParent();
+    Path git = DirectorySource.gitRoot(directory);
+    Path root = git == null ? directory : git;
+    Loaded loaded = HostFile.load(file, LoadOptions.defaults().forHost(host).within(root));
+    for (Problem problem : loaded.problems()) {
+      console.info(problem.line());
+    }
+    DesiredState state = loaded.state();
+    if (state == null) {
+      throw new CommandException(file + ": the file is refused, see above");
+    }
+    refuseEmbedded(file, state);
+    SortedMap<String, String> digests = new TreeMap<>();
+    for (String read : loaded.files()) {
+      Path each = root.toRealPath().resolve(read);
+      digests.put(each.toString(), digest(each));
+    }
+    return new GoalFile(file, Goals.of(state), digests);
+  }
+
+  private static void refuseEmbedded(Path file, DesiredState state) {
+    List<String> embedded = state.usesEmbeddedSwitch();
+    if (!embedded.isEmpty()) {
+      throw new CommandException(
+          file
+              + ": "
+              + String.join(", ", embedded)
+              + (embedded.size() == 1 ? " needs" : " need")
+              + " the embedded switch, which this version does not have yet; a bridge with"
+              + " `datapath: kernel` can be planned");
+    }
+  }
+
+  /** SHA-256 of a file's bytes. */
+  static String digest(Path file) throws IOException {
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
+      return HexFormat.of().formatHex(digest);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

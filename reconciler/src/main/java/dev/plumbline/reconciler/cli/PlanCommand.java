@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.cli;
+
+import dev.plumbline.reconciler.host.Host;
+import dev.plumbline.reconciler.live.LiveState;
+import dev.plumbline.reconciler.render.LiveJson;
+import dev.plumbline.reconciler.render.PlanJson;
+import dev.plumbline.reconciler.render.PlanMarkdown;
+import dev.plumbline.reconciler.render.PlanText;
+import dev.plumbline.reconciler.render.SavedPlan;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code plumbline plan}: what an apply would change. Changes nothing. */
+@Command(
+    name = "plan",
+    description = "Show what `apply` would change, and change nothing.",
+    footer = {
+      "",
+      "Exit codes: 0 planned, 1 error or a plan that cannot be applied; with"
+          + " --detailed-exitcode also 2: there are changes."
+    })
+final class PlanCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "FILE", description = "The host's file.")
+  private Path file = Path.of("");
+
+  @Option(
+      names = "--live",
+      paramLabel = "SNAPSHOT",
+      description =
+          "Plan against a state recorded with `plumbline show -o json` instead of this host;"
+              + " needs no root.")
+  private @Nullable Path snapshot;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORMAT",
+      description = "text (default), json or markdown.")
+  private OutputFormat format = OutputFormat.text;
+
+  @Option(
+      names = "--out",
+      paramLabel = "PLAN",
+      description = "Save the plan, for `plumbline apply PLAN`.")
+  private @Nullable Path saved;
+
+  @Option(names = "--detailed-exitcode", description = "Exit with 2 if there are changes.")
+  private boolean detailed;
+
+  @Option(names = "--full", description = "Print every change, even of thousands that are alike.")
+  private boolean full;
+
+  @Mixin private StateOption state = new StateOption();
+
+  private final Console console;
+
+  PlanCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Planned planned = planned();
+    print(planned);
+    if (!planned.plan().problems().isEmpty()) {
+      return ExitCode.ERROR;
+    }
+    if (saved != null) {
+      SavedPlan.of(
+              planned.live(),
+              planned.plan(),
+              file.toAbsolutePath().normalize(),
+              planned.file().digests())
+          .write(saved);
+      console.info("saved: apply it with `plumbline apply " + saved + "`");
+    }
+    return detailed && !planned.plan().isEmpty() ? ExitCode.CHANGES : ExitCode.DONE;
+  }
+
+  private Planned planned() throws IOException {
+    if (snapshot != null) {
+      LiveState recorded = LiveJson.read(snapshot);
+      return Planned.ofRecorded(GoalFile.load(file, recorded.host(), console), recorded);
+    }
+    GoalFile goal = GoalFile.load(file, Host.name(), console);
+    try (Host host =
+        Privilege.open(state.directory(), ", or plan against a recorded state with --live")) {
+      return Planned.of(
+          goal, host.read(goal.goal()), host.ownership(), System.getenv("SSH_CONNECTION"));
+    }
+  }
+
+  private void print(Planned planned) {
+    switch (format) {
+      case json -> PlanJson.write(planned.header(), planned.plan(), console.out());
+      case markdown ->
+          console.out().print(new PlanMarkdown(full).render(planned.header(), planned.plan()));
+      default ->
+          console
+              .out()
+              .print(
+                  new PlanText(console.coloursOut(), full)
+                      .render(planned.header(), planned.plan()));
+    }
+  }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.cli;
+
+import dev.plumbline.reconciler.live.LiveState;
+import dev.plumbline.reconciler.plan.Ownership;
+import dev.plumbline.reconciler.plan.Plan;
+import dev.plumbline.reconciler.plan.Planner;
+import dev.plumbline.reconciler.plan.Wanted;
+import dev.plumbline.reconciler.render.PlanHeader;
+import dev.plumbline.reconciler.resource.Resource;
+import dev.plumbline.reconciler.resource.ResourceId;
+import dev.plumbline.reconciler.resource.ResourceType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A plan and all that it was made from.
+ *
+ * @param plan with the dangers among its warnings
+ * @param dangers paths that it touches and that whoever applies it may depend on
+ */
+record Planned(GoalFile file, LiveState live, Plan plan, List<String> dangers) {
+
+  /** Plans a file against a live state. */
+  static Planned of(GoalFile file, LiveState live, Ownership ownership, @Nullable String ssh) {
+    Plan plan = Planner.plan(file.goal(), live, ownership);
+    List<String> dangers = Danger.of(plan, live, ssh);
+    return new Planned(file, live, warned(plan, dangers), dangers);
+  }
+
+  /**
+   * Plans a file against a recorded state, in which nothing is known of sysctls: those that the
+   * file names are set, and a warning says that they may be set already.
+   */
+  static Planned ofRecorded(GoalFile file, LiveState recorded) {
+    List<Resource> resources = new ArrayList<>(recorded.resources());
+    List<String> warnings = new ArrayList<>();
+    for (Wanted wanted : file.goal().wanted()) {
+      ResourceId id = wanted.resource().id();
+      boolean unknown =
+          id.type() == ResourceType.SYSCTL
+              && !recorded.has(id)
+              && (id.namespace().isEmpty()
+                  || recorded.has(ResourceId.namespaceNamed(id.namespace())));
+      if (unknown) {
+        resources.add(new Resource(id, null, Map.of()));
+        warnings.add(wanted.address() + ": the recorded state does not say its value");
+      }
+    }
+    LiveState live =
+        new LiveState(recorded.host(), recorded.capabilities(), resources, recorded.indexes());
+    Planned planned = of(file, live, Ownership.NONE, null);
+    return new Planned(file, recorded, warned(planned.plan(), warnings), planned.dangers());
+  }
+
+  private static Plan warned(Plan plan, List<String> more) {
+    List<String> warnings = new ArrayList<>(more);
+    warnings.addAll(plan.warnings());
+    return new Plan(plan.changes(), plan.waiting(), plan.problems(), warnings);
+  }
+
+  PlanHeader header() {
+    return new PlanHeader(live.host(), file.file().toString(), null);
+  }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.render;
+
+import dev.plumbline.reconciler.plan.Action;
+import dev.plumbline.reconciler.plan.Plan;
+
+/** A plan in one sentence. */
+public final class Summary {
+  private Summary() {}
+
+  /** {@code 3 to create, 1 to modify, 0 to recreate, 0 to delete}. */
+  public static String counts(Plan plan) {
+    StringBuilder text = new StringBuilder();
+    for (Action action : Action.values()) {
+      text.append(text.isEmpty() ? "" : ", ")
+          .append(String.format("%,d to %s", plan.count(action), action.label()));
+    }
+    return text.toString();
+  }
+
+  /** The last line of a plan. */
+  public static String sentence(Plan plan, String file) {
+    if (!plan.problems().isEmpty()) {
+      return "This plan can not be applied: "
+          + Shown.count(plan.problems().size(), "problem")
+          + ", see above.";
+    }
+    if (!plan.isEmpty()) {
+      return "Plan: " + counts(plan) + ". Worst disruption: " + plan.disruption().label() + ".";
+    }
+    if (!plan.waiting().isEmpty()) {
+      return "Nothing to do now: the host matches "
+          + Shown.text(file)
+          + " but for "
+          + Shown.count(plan.waiting().size(), "object")
+          + " waiting.";
+    }
+    return "Nothing to do: the host matches " + Shown.text(file) + ".";
+  }
+}

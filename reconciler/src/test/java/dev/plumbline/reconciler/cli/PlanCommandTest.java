@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.plumbline.reconciler.live.Capabilities;
+import dev.plumbline.reconciler.live.LiveState;
+import dev.plumbline.reconciler.render.LiveJson;
+import dev.plumbline.reconciler.render.Schemas;
+import dev.plumbline.reconciler.resource.Resource;
+import dev.plumbline.reconciler.resource.ResourceId;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code plan --live}, as it runs in CI: no root, no kernel. */
+class PlanCommandTest {
+  @TempDir private Path directory;
+  private String snapshot = "";
+
+  @BeforeEach
+  void record() throws IOException {
+    ResourceId eth0 = ResourceId.deviceIn("", "eth0");
+    ResourceId web = ResourceId.namespaceNamed("web");
+    LiveState live =
+        new LiveState(
+            "hv-01",
+            Capabilities.ALL,
+            List.of(
+                new Resource(
+                    eth0, null, Map.of("kind", "", "mtu", "1500", "up", "true", "master", "")),
+                new Resource(web, null, Map.of())),
+            Map.of(eth0, 2));
+    Path file = directory.resolve("live.json");
+    try (Writer writer = Files.newBufferedWriter(file)) {
+      LiveJson.write(live, Map.of("version", 1L), writer);
+    }
+    snapshot = file.toString();
+  }
+
+  @Test
+  void changesAreShownAndTheExitCodeSaysSoIfAsked() throws IOException {
+    String file = write("version: 1\nhost: hv-01\ninterfaces: {eth0: {mtu: 9000}}\n");
+    CommandRun run = new CommandRun();
+    assertEquals(ExitCode.DONE, run.execute("plan", file, "--live", snapshot));
+    assertEquals(
+        "hv-01 · "
+            + file
+            + "\n\n  ~ interfaces.eth0  mtu 1500 → 9000\n\n"
+            + "Plan: 0 to create, 1 to modify, 0 to recreate, 0 to delete."
+            + " Worst disruption: in-place.\n",
+        run.out());
+    assertEquals("", run.err());
+    assertEquals(
+        ExitCode.CHANGES,
+        new CommandRun().execute("plan", file, "--live", snapshot, "--detailed-exitcode"));
+  }
+
+  @Test
+  void nothingToDoExitsWithZeroEitherWay() throws IOException {
+    String file = write("version: 1\ninterfaces: {eth0: {mtu: 1500}}\n");
+    CommandRun run = new CommandRun();
+    assertEquals(
+        ExitCode.DONE, run.execute("plan", file, "--live", snapshot, "--detailed-exitcode"));
+    assertTrue(run.out().endsWith("Nothing to do: the host matches " + file + ".\n"), run.out());
+  }
+
+  @Test
+  void jsonGoesToStandardOutputAloneAndIsWhatTheSchemaSays() throws IOException {
+    String file = write("version: 1\nbridges: {br0: {datapath: kernel, ports: {eth0: {}}}}\n");
+    CommandRun run = new CommandRun();
+    assertEquals(ExitCode.DONE, run.execute("plan", file, "--live", snapshot, "-o", "json"));
+    Schemas.validates("plan.schema.json", run.out());
+    assertTrue(run.out().contains("\"address\": \"bridges.br0\""), run.out());
+  }
+
+  @Test
+  void markdownIsForAMergeRequest() throws IOException {
+    String file = write("version: 1\ninterfaces: {eth0: {mtu: 9000}}\n");
+    CommandRun run = new CommandRun();
+    assertEquals(ExitCode.DONE, run.execute("plan", file, "--live", snapshot, "-o", "markdown"));
+    assertTrue(run.out().contains("```diff\n! interfaces.eth0  mtu 1500 → 9000\n```"), run.out());
+  }
+
+  @Test
+  void aFileWithProblemsIsRefusedWithAllOfThem() throws IOException {
+    String file = write("version: 1\nbridgs: {}\ndummis: {}\n");
+    CommandRun run = new CommandRun();
+    assertEquals(ExitCode.ERROR, run.execute("plan", file, "--live", snapshot));
+    assertEquals("", run.out());
+    assertTrue(run.err().contains(file + ":2:1: "), run.err());
+    assertTrue(run.err().contains(file + ":3:1: "), run.err());
+    assertTrue(run.err().contains("error: " + file + ": the file is refused"), run.err());
+  }
+
+  @Test
+  void aFileForAnotherHostIsRefused() throws IOException {
+    String file = write("version: 1\nhost: hv-02\n");
+    CommandRun run = new CommandRun();
+    assertEquals(ExitCode.ERROR, run.execute("plan", file, "--live", snapshot));
+    assertTrue(run.err().contains("`hv-02`"), run.err());
+  }
+
+  @Test
+  void whatNeedsTheEmbeddedSwitchIsRefusedByName() throws IOException {
+    String file = write("version: 1\nbridges: {br0: {}, br1: {datapath: kernel}}\n");
+    CommandRun run = new CommandRun();
+    assertEquals(ExitCode.ERROR, run.execute("plan", file, "--live", snapshot));
+    assertTrue(
+        run.err().contains("bridges.br0 needs the embedded switch, which this version"), run.err());
+    assertFalse(run.err().contains("br1"), run.err());
+  }
+
+  @Test
+  void aKindThatTheRecordedKernelLacksIsAProblemOfThePlan() throws IOException {
+    String text = Files.readString(Path.of(snapshot));
+    Path lacking =
+        Files.writeString(
+            directory.resolve("old.json"),
+            text.replace("\"missingKinds\": []", "\"missingKinds\": [\"dummy\"]"));
+    String file = write("version: 1\ndummies: {d: {}}\n");
+    CommandRun run = new CommandRun();
+    assertEquals(ExitCode.ERROR, run.execute("plan", file, "--live", lacking.toString()));
+    assertTrue(
+        run.out().contains("Problem: dummies.d: this kernel has no dummy driver"), run.out());
+    assertTrue(run.out().contains("can not be applied: 1 problem"), run.out());
+  }
+
+  @Test
+  void aSysctlThatTheRecordDoesNotHaveIsSetWithAWarning() throws IOException {
+    String file = write("version: 1\nnamespaces: {web: {sysctl: {net.ipv4.ip_forward: 1}}}\n");
+    CommandRun run = new CommandRun();
+    assertEquals(ExitCode.DONE, run.execute("plan", file, "--live", snapshot));
+    assertTrue(run.out().contains("value none → 1"), run.out());
+    assertTrue(run.out().contains("the recorded state does not say its value"), run.out());
+  }
+
+  @Test
+  void aRecordThatIsNoneIsToldWithItsPlace() throws IOException {
+    Path wrong = Files.writeString(directory.resolve("wrong.json"), "{\n  \"version\": 7}");
+    String file = write("version: 1\n");
+    CommandRun run = new CommandRun();
+    assertEquals(ExitCode.ERROR, run.execute("plan", file, "--live", wrong.toString()));
+    assertEquals("error: " + wrong + ":2:14: expected version 1, not 7\n", run.err());
+    CommandRun missing = new CommandRun();
+    assertEquals(ExitCode.ERROR, missing.execute("plan", file, "--live", "/does/not/exist"));
+    assertEquals("error: /does/not/exist: no such file\n", missing.err());
+  }
+
+  private String write(String text) throws IOException {
+    return Files.writeString(directory.resolve("host.yaml"), text).toString();
+  }
+}
