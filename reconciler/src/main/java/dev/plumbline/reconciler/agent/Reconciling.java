@@ -56,6 +56,7 @@ final class Reconciling {
     private final Backoff backoff = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(5));
     private long heldUntil = System.nanoTime();
     private @Nullable LiveState seen;
+    private int failures;
 
     Attempt(Candidate candidate, Goal goal) {
       this.candidate = candidate;
@@ -64,6 +65,7 @@ final class Reconciling {
 
     void failed(@Nullable LiveState state) {
       seen = state;
+      failures++;
       heldUntil = System.nanoTime() + backoff.nextNanos();
     }
 
@@ -71,13 +73,17 @@ final class Reconciling {
       return Math.max(0, heldUntil - System.nanoTime());
     }
 
-    /** Whether trying again would do the same as the last time. */
+    /**
+     * Whether trying again would do the same as before. One failure proves nothing: somebody else
+     * may have made a device at that very moment.
+     */
     boolean isSame(LiveState live) {
-      return seen != null && seen.byId().equals(live.byId());
+      return failures > 1 && seen != null && seen.byId().equals(live.byId());
     }
 
     void succeeded() {
       seen = null;
+      failures = 0;
       heldUntil = System.nanoTime();
       backoff.reset();
     }
@@ -326,7 +332,7 @@ final class Reconciling {
       }
       case UNDONE, UNDO_FAILED -> {
         reportFailure("the repair", outcome);
-        attempt.failed(host.read(attempt.goal));
+        attempt.failed(null);
         due(attempt.heldNanos());
       }
     }

@@ -182,12 +182,16 @@ class DriftTest {
   @Test
   void itsOwnWritesDoNotWakeIt() throws Exception {
     repairs("ip link del br0", "bridges.br0 is missing");
+    long started = System.nanoTime();
     long before = agent.cpuNanos();
     agent.settle();
     agent.settle();
     long worked = agent.cpuNanos() - before;
+    long elapsed = System.nanoTime() - started;
 
-    assertTrue(worked < 50_000_000, "worked " + worked / 1000 + " µs though nothing happened");
+    // A late event of the apply (a carrier that comes up) may cost one look, a slow one in
+    // user-mode Linux.
+    assertTrue(worked < elapsed / 4, "worked " + worked + " of " + elapsed + " ns for nothing");
   }
 
   @Test
