@@ -8,6 +8,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -85,7 +87,12 @@ public final class Planner {
 
   private static Resource merged(Resource live, Resource wanted) {
     String owner = live.isOurs() && wanted.owner() != null ? wanted.owner() : live.owner();
-    return new Resource(wanted.id(), owner, live.fields()).with(wanted.fields());
+    SortedMap<String, String> fields = new TreeMap<>(live.fields());
+    if (wanted.has("master") && !wanted.get("master").equals(live.get("master"))) {
+      // Settings as a port belong to the master that it leaves.
+      fields.keySet().removeIf(field -> field.startsWith("port."));
+    }
+    return new Resource(wanted.id(), owner, fields).with(wanted.fields());
   }
 
   private static Disruption disruption(DevicePlanner devices, DeviceStep step, Resource live) {

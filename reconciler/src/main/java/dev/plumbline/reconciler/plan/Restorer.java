@@ -36,12 +36,21 @@ final class Restorer {
       return goal;
     }
     Map<ResourceId, Wanted> wanted = new LinkedHashMap<>();
-    goal.wanted().forEach(each -> wanted.put(each.resource().id(), each));
+    Map<String, ResourceId> byAddress = new HashMap<>();
+    for (Wanted each : goal.wanted()) {
+      wanted.put(each.resource().id(), each);
+      byAddress.put(each.address(), each.resource().id());
+    }
     ownership
         .settings()
         .forEach(
-            (id, settings) -> {
-              Resource device = live.find(id);
+            (before, settings) -> {
+              Resource device = live.find(before);
+              // By its mark, for it may get another name.
+              ResourceId id =
+                  device == null || device.owner() == null
+                      ? before
+                      : byAddress.getOrDefault(device.owner(), before);
               Wanted named = wanted.get(id);
               boolean leaves = named == null && leaves(id, device, wanted, live);
               if (device == null || leaves) {

@@ -2,6 +2,8 @@
 package dev.plumbline.spec.check;
 
 import dev.plumbline.spec.model.AddressSetting;
+import dev.plumbline.spec.model.Bond;
+import dev.plumbline.spec.model.Bridge;
 import dev.plumbline.spec.model.Devices.Device;
 import dev.plumbline.spec.model.Tunnel;
 import dev.plumbline.spec.model.TunnelType;
@@ -38,8 +40,30 @@ final class MtuChecks {
                     "at most " + below);
               }
             });
+    scope.state.bonds().forEach((key, bond) -> members(scope, "bonds." + key, bond));
     Map<End, Device> owners = owners(scope);
     scope.state.tunnels().forEach((key, tunnel) -> tunnel(scope, "tunnels." + key, tunnel, owners));
+  }
+
+  /** The kernel's bond sets the MTU of whoever joins it to its own (bond_enslave). */
+  private static void members(Scope scope, String object, Bond bond) {
+    Bridge bridge = scope.bridge(bond.bridge());
+    if (bridge != null && bridge.isEmbedded()) {
+      return;
+    }
+    Integer named = bond.settings().mtu();
+    int mtu = named == null ? USUAL_MTU : named;
+    for (String member : bond.members()) {
+      Device device = scope.devices.resolve(bond.settings().namespace(), member);
+      Integer own = device == null ? null : device.settings().mtu();
+      if (device != null && own != null && own != mtu) {
+        scope.error(
+            device.address() + ".mtu",
+            device.address(),
+            object + " gives its members its own MTU, which is " + mtu,
+            "the same here, or none, or `mtu: " + own + "` at " + object);
+      }
+    }
   }
 
   /** An address in a namespace. */
