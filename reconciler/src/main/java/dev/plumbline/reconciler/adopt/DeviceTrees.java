@@ -285,7 +285,8 @@ final class DeviceTrees {
     for (Resource port : ports.getOrDefault(device.id(), List.of())) {
       members.add(sections.reference(port.id().namespace(), port.id().device()));
     }
-    if (!members.isEmpty()) {
+    // A bond without members is a bond all the same, and the file wants to hear it said.
+    if (!members.isEmpty() || device.get("kind").equals("bond")) {
       tree.put("members", members);
     }
   }
