@@ -262,6 +262,12 @@ final class DeviceOperations {
     if (wanted.owner() != null) {
       late.alias(LiveReader.MARK + wanted.owner());
     }
+    if (wanted.get("master").isEmpty() && wanted.get("up").equals("true")) {
+      // Every message costs the kernel a notification. Not so with a master: before Linux 5.16 the
+      // device went up first, which a bond refuses.
+      operations.add(ask(id.namespace(), Link.change(late.up())));
+      return;
+    }
     operations.add(ask(id.namespace(), Link.change(late)));
     join(wanted, operations);
     up(wanted, operations);

@@ -27,7 +27,11 @@ public record Resource(ResourceId id, @Nullable String owner, SortedMap<String, 
   }
 
   public Resource(ResourceId id, @Nullable String owner, Map<String, String> fields) {
-    this(id, owner, new TreeMap<>(fields));
+    this(id, owner, sorted(fields));
+  }
+
+  private static SortedMap<String, String> sorted(Map<String, String> fields) {
+    return fields instanceof SortedMap<String, String> already ? already : new TreeMap<>(fields);
   }
 
   /** The value of a field, or an empty text where it has none. */

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.resource;
 
-import java.util.Comparator;
-
 /**
  * What tells one resource from another.
  *
@@ -13,12 +11,6 @@ import java.util.Comparator;
  */
 public record ResourceId(ResourceType type, String namespace, String device, String key)
     implements Comparable<ResourceId> {
-
-  private static final Comparator<ResourceId> ORDER =
-      Comparator.comparing(ResourceId::type)
-          .thenComparing(ResourceId::namespace)
-          .thenComparing(ResourceId::device)
-          .thenComparing(ResourceId::key);
 
   public static ResourceId namespaceNamed(String name) {
     return new ResourceId(ResourceType.NAMESPACE, "", "", name);
@@ -64,7 +56,11 @@ public record ResourceId(ResourceType type, String namespace, String device, Str
 
   @Override
   public int compareTo(ResourceId other) {
-    return ORDER.compare(this, other);
+    // By hand: a plan of thousands of routes compares some hundred thousand times.
+    int order = type.compareTo(other.type);
+    order = order != 0 ? order : namespace.compareTo(other.namespace);
+    order = order != 0 ? order : device.compareTo(other.device);
+    return order != 0 ? order : key.compareTo(other.key);
   }
 
   /** As people name it: {@code address web/eth0 10.0.0.1/24}. */
