@@ -32,7 +32,10 @@ public final class NetlinkSocket implements AutoCloseable {
   /** Generic netlink. */
   public static final int GENERIC = 16;
 
-  private static final int DUMP_ATTEMPTS = 10;
+  private static final int DUMP_ATTEMPTS = 20;
+
+  /** No pause between two attempts is longer. All together they last some six seconds. */
+  private static final long LONGEST_PAUSE_MILLIS = 512;
 
   private final Transport transport;
   private final @Nullable KernelTransport kernel;
@@ -125,8 +128,10 @@ public final class NetlinkSocket implements AutoCloseable {
       if (dumpOnce(request, handler)) {
         return;
       }
-      // Whoever changes things needs a moment; the first attempts come at once.
-      LockSupport.parkNanos((attempt - 1) * 1_000_000L);
+      // Whoever changes things needs a moment; the first attempts come at once. When thousands of
+      // devices have gone up, their IPv6 addresses change state for seconds (RFC 4862, 5.4).
+      long pauseMillis = attempt == 1 ? 0 : Math.min(1L << (attempt - 2), LONGEST_PAUSE_MILLIS);
+      LockSupport.parkNanos(pauseMillis * 1_000_000L);
     }
     throw new DumpInterruptedException(request.description(), DUMP_ATTEMPTS);
   }

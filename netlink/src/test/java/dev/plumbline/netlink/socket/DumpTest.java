@@ -64,13 +64,13 @@ class DumpTest {
 
   @Test
   void aDumpThatIsInterruptedForEverFailsInTheEnd() {
-    for (int i = 1; i <= 10; i++) {
+    for (int i = 1; i <= 20; i++) {
       int sequence = i;
       script.datagram(m -> message(m, NetlinkFormat.NLMSG_DONE, MULTI | INTR, sequence, 0));
     }
     DumpInterruptedException e = assertThrows(DumpInterruptedException.class, this::dump);
-    assertEquals("dump links: changed while it was read, 10 times in a row", e.getMessage());
-    assertEquals(10, script.sent);
+    assertEquals("dump links: changed while it was read, 20 times in a row", e.getMessage());
+    assertEquals(20, script.sent);
   }
 
   @Test

@@ -226,7 +226,7 @@ class NetlinkSocketTest {
           assertEquals(names.size(), Set.copyOf(names).size(), "a link came twice");
           assertTrue(names.size() == 151 || names.size() == 152, "links: " + names.size());
         } catch (DumpInterruptedException e) {
-          assertEquals(10, e.attempts());
+          assertEquals(20, e.attempts());
         }
       }
     } finally {

@@ -125,12 +125,10 @@ final class Bench {
               if (floor || again) {
                 continue;
               }
-              measure(scenario, size, phase, contender, figures);
-            }
-          } catch (Contender.TooLong e) {
-            for (Phase phase : Phase.values()) {
-              if (!figures.has(phase)) {
-                figures.remark(phase, "> " + limit.toSeconds() + " s");
+              try {
+                measure(scenario, size, phase, contender, figures);
+              } catch (Contender.TooLong e) {
+                figures.remark(phase, String.valueOf(e.getMessage()));
                 tooSlow.add(key + phase);
                 break;
               }

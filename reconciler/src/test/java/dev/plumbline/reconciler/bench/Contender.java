@@ -11,7 +11,7 @@ interface Contender extends AutoCloseable {
     private static final long serialVersionUID = 1;
 
     TooLong(Duration limit) {
-      super("more than " + limit.toSeconds() + " s");
+      super("> " + limit.toSeconds() + " s");
     }
   }
 

@@ -27,9 +27,9 @@ final class Figures {
         .add(duration);
   }
 
-  /** Why there is no figure. */
+  /** Why there is no figure; the first reason stays. */
   void remark(Phase phase, String remark) {
-    remarks.put(phase, remark);
+    remarks.putIfAbsent(phase, remark);
   }
 
   boolean has(Phase phase) {
