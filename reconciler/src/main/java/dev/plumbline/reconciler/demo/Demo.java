@@ -94,7 +94,7 @@ public final class Demo {
     return Files.readString(Path.of("/proc/self/mounts"));
   }
 
-  private void tell() throws IOException, InterruptedException, GitAPIException {
+  private void tell() throws DemoException, IOException, InterruptedException, GitAPIException {
     startAgents();
     deploy();
     packets("web", "app", "db");
@@ -104,7 +104,8 @@ public final class Demo {
     stopAgents();
   }
 
-  private void startAgents() throws IOException, InterruptedException, GitAPIException {
+  private void startAgents()
+      throws DemoException, IOException, InterruptedException, GitAPIException {
     story.step("A Git repository, and an agent on each host that follows it");
     String repo = repository.directory().toString();
     story.command("", "git init " + repo);
@@ -115,7 +116,10 @@ public final class Demo {
     }
     for (LabHost host : List.of(alpha, beta)) {
       String line = host.awaitLog(0, "nothing was applied yet", APPLY_SECONDS);
-      story.check(line != null, host.name() + "'s agent runs, and waits for a file of its own");
+      if (line == null) {
+        throw new DemoException(host.name() + "'s agent does not start: see what it said above");
+      }
+      story.check(true, host.name() + "'s agent runs, and waits for a file of its own");
     }
   }
 

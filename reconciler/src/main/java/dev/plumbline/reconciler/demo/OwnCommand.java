@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.demo;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The command line that starts this very plumbline once more. */
 final class OwnCommand {
@@ -31,6 +34,9 @@ final class OwnCommand {
       command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
       command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     }
+    // On a lab host the command starts in another directory.
+    int classPath = command.indexOf("-cp") + 1;
+    command.set(classPath, absolute(command.get(classPath)));
     // Nobody's terminal: the output is read by the demo.
     command.removeIf(word -> word.startsWith("-Dplumbline.terminals="));
     if (arguments.length > 0 && arguments[0].equals("agent")) {
@@ -39,5 +45,11 @@ final class OwnCommand {
     command.add(MAIN);
     command.addAll(List.of(arguments));
     return command;
+  }
+
+  private static String absolute(String classPath) {
+    return Stream.of(classPath.split(File.pathSeparator, -1))
+        .map(entry -> Path.of(entry).toAbsolutePath().toString())
+        .collect(Collectors.joining(File.pathSeparator));
   }
 }
