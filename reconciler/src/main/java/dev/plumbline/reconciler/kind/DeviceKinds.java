@@ -4,6 +4,7 @@ package dev.plumbline.reconciler.kind;
 import static dev.plumbline.reconciler.kind.DeviceField.link;
 
 import dev.plumbline.netlink.route.Link;
+import dev.plumbline.reconciler.resource.Resource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +65,16 @@ public final class DeviceKinds {
   /** The kernel's names of all kinds that plumbline knows, in alphabetical order. */
   public static SortedSet<String> names() {
     return new TreeSet<>(KINDS.keySet());
+  }
+
+  /**
+   * Text that no other device may have in common with this one, or null where any two may be
+   * neighbours.
+   */
+  public static @Nullable String conflict(Resource device) {
+    DeviceKind kind = of(device.get("kind"));
+    String key = kind == null ? null : kind.conflict().apply(device);
+    return key == null ? null : device.id().namespace() + " " + device.get("kind") + " " + key;
   }
 
   /** What is known of a field of a device of this kind, or null. */

@@ -73,17 +73,16 @@ final class AddressPlanner {
   }
 
   private void order(List<Change> ofDevice) {
-    for (Change change : ofDevice) {
+    List<Change> coming =
+        ofDevice.stream().filter(change -> !(change instanceof Change.Delete)).toList();
+    for (Change change : coming.isEmpty() ? coming : ofDevice) {
       Resource going = going(change);
-      if (going == null) {
-        continue;
-      }
-      for (Change other : ofDevice) {
+      for (Change other : going == null ? List.<Change>of() : coming) {
         boolean clash =
             isIpv6(going.id())
                 ? sameLocal(other.id(), going.id())
                 : !going.get("secondary").equals("true") && sameNetwork(other.id(), going.id());
-        if (other != change && !(other instanceof Change.Delete) && clash) {
+        if (other != change && clash) {
           after.computeIfAbsent(other.address(), key -> new HashSet<>()).add(change.address());
         }
       }

@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides the fate of every device.
@@ -67,6 +68,7 @@ final class DevicePlanner {
       }
     } while (!settled);
     refuseTakenNames();
+    refuseConflicts();
     waitForPrimaries();
     settlePorts();
     for (DeviceStep step : steps.values()) {
@@ -174,6 +176,33 @@ final class DevicePlanner {
       if (arrives && there != null && !byLive.containsKey(there.id())) {
         findings.problem(
             step.address + ": its name is taken by " + target + ", which plumbline did not make");
+      }
+    }
+  }
+
+  /** What two devices can not share, such as a VXLAN id, and somebody else's device has. */
+  private void refuseConflicts() {
+    Map<String, Resource> staying = new HashMap<>();
+    for (Resource device : live.ofType(ResourceType.DEVICE)) {
+      DeviceStep step = byLive.get(device.id());
+      boolean stays = step == null || step.fate == Fate.KEEP || step.fate == Fate.LEFT;
+      String key = stays ? DeviceKinds.conflict(device) : null;
+      if (key != null) {
+        staying.put(key, device);
+      }
+    }
+    for (DeviceStep step : steps.values()) {
+      Wanted wanted = step.wanted;
+      boolean makes = step.fate == Fate.CREATE || step.fate == Fate.RECREATE;
+      String key = wanted == null || !makes ? null : DeviceKinds.conflict(wanted.resource());
+      Resource other = key == null ? null : staying.get(key);
+      if (other != null) {
+        findings.problem(
+            step.address
+                + ": the kernel refuses it beside "
+                + other.id()
+                + ", which stays"
+                + (other.isOurs() ? "" : " because plumbline did not make it"));
       }
     }
   }
@@ -379,12 +408,12 @@ final class DevicePlanner {
     }
   }
 
-  /** The next master has the name of the one that goes: the port waits for it, let go. */
+  /** The master lets the port go before the plan comes to the port. */
   private static void joinSuccessor(DeviceStep port, Wanted wanted, boolean comesDown) {
     Resource before = Objects.requireNonNull(port.remaining);
     Resource after = released(before);
     if (comesDown && before.get("up").equals("true")) {
-      // A bond that is deleted leaves its members down.
+      // A bond leaves down whom it lets go.
       after = after.with("up", "false");
       if (!wanted.resource().has("up")) {
         port.wanted =
@@ -408,8 +437,14 @@ final class DevicePlanner {
       step = new DeviceStep(port.id().toString(), back(port, target), port, Fate.KEEP);
       add(step);
     }
+    Wanted wanted = step.wanted;
     Resource before = step.remaining;
-    if (before != null) {
+    if (wanted != null && before != null) {
+      ResourceId next =
+          ResourceId.deviceIn(wanted.resource().id().namespace(), wanted.resource().get("master"));
+      boolean fromBond = now != null && now.get("kind").equals("bond");
+      joinSuccessor(step, wanted, fromBond && !kindOf(next).equals("bond"));
+    } else if (before != null) {
       step.remaining = released(before);
     }
   }
@@ -452,6 +487,14 @@ final class DevicePlanner {
       return;
     }
     step.fields = differences(step);
+    if (step.released() && step.live != null && step.live.get("up").equals("true")) {
+      Resource master =
+          live.find(ResourceId.deviceIn(step.live.id().namespace(), step.live.get("master")));
+      step.downed = master != null && takesPortsDown(master.get("kind"));
+      if (step.fields.isEmpty()) {
+        step.cause = masterCause(step.cause, master);
+      }
+    }
     for (FieldChange change : step.fields) {
       step.downed |= device.get("up").equals("true") && takesDown(step, change);
     }
@@ -530,8 +573,17 @@ final class DevicePlanner {
 
   /** A bond wants its members down when they join; a VRF takes them down and up. */
   private boolean downsItsPorts(String namespace, String master) {
-    String kind = kindOf(ResourceId.deviceIn(namespace, master));
+    return takesPortsDown(kindOf(ResourceId.deviceIn(namespace, master)));
+  }
+
+  private static boolean takesPortsDown(String kind) {
     return kind.equals("bond") || kind.equals("vrf");
+  }
+
+  /** The change of the master that lets a port go. */
+  private String masterCause(String own, @Nullable Resource master) {
+    DeviceStep step = master == null ? null : byLive.get(master.id());
+    return step == null ? own : step.cause;
   }
 
   private String kindOf(ResourceId id) {

@@ -86,6 +86,14 @@ final class DeviceStep {
     return live != null && (fate == Fate.RECREATE || fate == Fate.DELETE || moves());
   }
 
+  /** Whether its master lets it go before it joins one again. */
+  boolean released() {
+    return live != null
+        && remaining != null
+        && !live.get("master").isEmpty()
+        && remaining.get("master").isEmpty();
+  }
+
   String kind() {
     if (wanted != null && wanted.resource().has("kind")) {
       return wanted.resource().get("kind");

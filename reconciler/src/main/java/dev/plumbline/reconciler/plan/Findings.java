@@ -3,17 +3,18 @@ package dev.plumbline.reconciler.plan;
 
 import dev.plumbline.reconciler.resource.ResourceId;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
-/** What planning finds beside changes; collected by one thread. */
+/** What planning finds beside changes, sorted whatever the order of the goal. One thread. */
 final class Findings {
-  private final Map<String, Waiting> waiting = new LinkedHashMap<>();
-  private final Set<String> problems = new LinkedHashSet<>();
-  private final Set<String> warnings = new LinkedHashSet<>();
+  private final Map<String, Waiting> waiting = new TreeMap<>();
+  private final Set<String> problems = new TreeSet<>();
+  private final Set<String> warnings = new TreeSet<>();
 
   /** A device that suffers from a change of another one. */
   record Touched(String cause, String verb, ResourceId device) {}

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.plan;
 
-import dev.plumbline.reconciler.kind.DeviceKind;
 import dev.plumbline.reconciler.kind.DeviceKinds;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.resource.AddressText;
@@ -135,12 +134,7 @@ final class Order {
   }
 
   private static @Nullable String conflict(Resource device) {
-    if (device.id().type() != ResourceType.DEVICE) {
-      return null;
-    }
-    DeviceKind kind = DeviceKinds.of(device.get("kind"));
-    String key = kind == null ? null : kind.conflict().apply(device);
-    return key == null ? null : device.id().namespace() + " " + device.get("kind") + " " + key;
+    return device.id().type() == ResourceType.DEVICE ? DeviceKinds.conflict(device) : null;
   }
 
   List<Change> sorted() {

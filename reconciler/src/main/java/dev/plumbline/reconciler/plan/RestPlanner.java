@@ -172,12 +172,7 @@ final class RestPlanner {
     if (!finalDevices.contains(device)) {
       return false;
     }
-    DeviceStep step = byFinal.get(device);
-    if (step != null && step.wanted != null && step.wanted.resource().has("up")) {
-      return step.wanted.resource().get("up").equals("true");
-    }
-    Resource there = step == null ? live.find(device) : step.live;
-    return there == null || !there.get("up").equals("false");
+    return !later(device, "up").equals("false");
   }
 
   /** With the last IPv4 address of a device go all IPv4 routes through it. */
@@ -186,9 +181,18 @@ final class RestPlanner {
     if (emptied.isEmpty()) {
       return;
     }
+    for (Wanted each : wanted.values()) {
+      if (isIpv4Route(each.resource().id()) && !current.containsKey(each.resource().id())) {
+        String namespace = each.resource().id().namespace();
+        for (String device : RouteText.devices(withDevice(each.resource()))) {
+          ResourceId id = ResourceId.deviceIn(namespace, device);
+          comesAfter(each.address(), emptied.getOrDefault(id, Set.of()));
+        }
+      }
+    }
     for (Resource route : List.copyOf(current.values())) {
       ResourceId id = route.id();
-      if (id.type() != ResourceType.ROUTE || RouteText.destination(id).contains(":")) {
+      if (!isIpv4Route(id)) {
         continue;
       }
       for (String device : RouteText.devices(route)) {
@@ -198,6 +202,10 @@ final class RestPlanner {
         }
       }
     }
+  }
+
+  private static boolean isIpv4Route(ResourceId id) {
+    return id.type() == ResourceType.ROUTE && !RouteText.destination(id).contains(":");
   }
 
   private void lostWithAddresses(
@@ -321,7 +329,7 @@ final class RestPlanner {
       }
       case VLANS -> {
         return step.torn()
-            || !Objects.equals(step.remaining, step.live)
+            || step.released()
             || step.fields.stream().anyMatch(change -> change.name().equals("master"));
       }
       default -> {
@@ -407,9 +415,16 @@ final class RestPlanner {
   private boolean ready(Wanted wanted) {
     Resource resource = wanted.resource();
     ResourceId id = resource.id();
+    // Only the file's own wishes can wait; what would only be restored is pointless by then.
+    boolean ofTheFile = !wanted.address().equals(id.toString());
     if (!id.device().isEmpty() && !finalDevices.contains(id.ofDevice())) {
-      findings.waits(wanted.address(), id.ofDevice());
+      if (ofTheFile) {
+        findings.waits(wanted.address(), id.ofDevice());
+      }
       return false;
+    }
+    if (id.type() == ResourceType.VLANS && !ofTheFile) {
+      return filtersVlans(id.ofDevice());
     }
     if (id.type() != ResourceType.ROUTE) {
       return true;
@@ -437,6 +452,23 @@ final class RestPlanner {
     return false;
   }
 
+  /** Whether a device will be a bridge that filters VLANs, or a port of one. */
+  private boolean filtersVlans(ResourceId device) {
+    String master = later(device, "master");
+    ResourceId bridge = master.isEmpty() ? device : ResourceId.deviceIn(device.namespace(), master);
+    return later(bridge, "vlanFiltering").equals("true");
+  }
+
+  /** The value of a device's field once the plan is done. */
+  private String later(ResourceId device, String field) {
+    DeviceStep step = byFinal.get(device);
+    Resource there = step == null ? live.find(device) : step.remaining;
+    boolean named = step != null && step.wanted != null && step.wanted.resource().has(field);
+    return named
+        ? Objects.requireNonNull(step.wanted).resource().get(field)
+        : there == null ? "" : there.get(field);
+  }
+
   private static @Nullable ResourceId first(String namespace, List<String> devices) {
     return devices.isEmpty() ? null : ResourceId.deviceIn(namespace, devices.get(0));
   }
@@ -451,7 +483,8 @@ final class RestPlanner {
             wanted.address() + ": there is no sysctl " + target.id().key() + " on this kernel");
         return;
       }
-      put(new Change.Create(wanted.address(), target, List.of(), creation(target.id())));
+      Resource whole = withDevice(target);
+      put(new Change.Create(wanted.address(), whole, List.of(), creation(target.id())));
       return;
     }
     Resource whole = SameText.completed(target, there);
@@ -471,6 +504,21 @@ final class RestPlanner {
     if (!fields.isEmpty()) {
       put(changed(wanted.address(), there, result(there, whole), fields, anew));
     }
+  }
+
+  /**
+   * A new route with the device that its gateway will be behind. Left to itself the kernel might
+   * take one that only leaves later, and drop the route with it.
+   */
+  private Resource withDevice(Resource target) {
+    boolean open =
+        target.id().type() == ResourceType.ROUTE
+            && !target.has("dev")
+            && !target.get("via").isEmpty()
+            && !target.get("onlink").equals("true");
+    List<String> devices =
+        open ? reach.devices(target.id().namespace(), target.get("via")) : List.of();
+    return devices.isEmpty() ? target : target.with("dev", devices.get(0));
   }
 
   private static boolean isFixed(ResourceId id, String field) {

@@ -36,22 +36,24 @@ final class Restorer {
       return goal;
     }
     Map<ResourceId, Wanted> wanted = new LinkedHashMap<>();
-    Map<String, ResourceId> byAddress = new HashMap<>();
+    Map<String, ResourceId> byMark = new HashMap<>();
     for (Wanted each : goal.wanted()) {
       wanted.put(each.resource().id(), each);
-      byAddress.put(each.address(), each.resource().id());
+      byMark.put(each.address(), each.resource().id());
+    }
+    Map<String, Resource> byOwner = new HashMap<>();
+    for (Resource device : live.ofType(ResourceType.DEVICE)) {
+      if (device.owner() != null) {
+        byOwner.put(device.owner(), device);
+      }
     }
     ownership
         .settings()
         .forEach(
-            (before, settings) -> {
-              Resource device = live.find(before);
-              // By its mark, for it may get another name.
-              ResourceId id =
-                  device == null || device.owner() == null
-                      ? before
-                      : byAddress.getOrDefault(device.owner(), before);
-              Wanted named = wanted.get(id);
+            (id, settings) -> {
+              Resource device = found(id, wanted.get(id), live, byOwner);
+              ResourceId later = later(id, byMark, live);
+              Wanted named = wanted.get(later);
               boolean leaves = named == null && leaves(id, device, wanted, live);
               if (device == null || leaves) {
                 return;
@@ -61,20 +63,40 @@ final class Restorer {
                   (field, setting) -> {
                     boolean unnamed = named == null || !named.resource().has(field);
                     boolean fits = named == null || fitsMode(named.resource(), field);
-                    if (unnamed && fits && stillSet(device, field, setting, live)) {
+                    if (unnamed && fits && stillSet(device, field, setting, byMark, live)) {
                       originals.put(field, setting.original());
                     }
                   });
               if (!originals.isEmpty()) {
                 wanted.put(
-                    id,
+                    later,
                     named == null
-                        ? new Wanted(id.toString(), new Resource(id, null, originals), false)
+                        ? new Wanted(later.toString(), new Resource(later, null, originals), false)
                         : new Wanted(
                             named.address(), named.resource().with(originals), named.makes()));
               }
             });
     return new Goal(List.copyOf(wanted.values()), true, goal.remove(), goal.protect());
+  }
+
+  /** The live resource, also where somebody has renamed it meanwhile. */
+  private static @Nullable Resource found(
+      ResourceId id, @Nullable Wanted named, LiveState live, Map<String, Resource> byOwner) {
+    Resource there = live.find(id);
+    if (there != null || named == null || !named.makes() || id.type() != ResourceType.DEVICE) {
+      return there;
+    }
+    return byOwner.get(named.address());
+  }
+
+  /** What the identity will be once the device has the name that the file gives it. */
+  private static ResourceId later(ResourceId id, Map<String, ResourceId> byMark, LiveState live) {
+    Resource device = id.device().isEmpty() ? null : live.find(id.ofDevice());
+    ResourceId wanted =
+        device == null || device.owner() == null ? null : byMark.get(device.owner());
+    return wanted == null
+        ? id
+        : new ResourceId(id.type(), wanted.namespace(), wanted.device(), id.key());
   }
 
   /** Whether it goes, or all around it, so that nothing is to be restored. */
@@ -101,8 +123,20 @@ final class Restorer {
     };
   }
 
-  private static boolean stillSet(Resource device, String field, Setting setting, LiveState live) {
-    if (!setting.set().contains(device.get(field))) {
+  private static boolean stillSet(
+      Resource device,
+      String field,
+      Setting setting,
+      Map<String, ResourceId> byMark,
+      LiveState live) {
+    String value = device.get(field);
+    boolean set = setting.set().contains(value);
+    if (!set && field.equals("master") && !value.isEmpty()) {
+      // Somebody has renamed the master, and gets its name back.
+      ResourceId master = ResourceId.deviceIn(device.id().namespace(), value);
+      set = setting.set().contains(later(master, byMark, live).device());
+    }
+    if (!set) {
       return false;
     }
     return !field.equals("master")
