@@ -77,7 +77,10 @@ final class AddressPlanner {
         ofDevice.stream().filter(change -> !(change instanceof Change.Delete)).toList();
     for (Change change : coming.isEmpty() ? coming : ofDevice) {
       Resource going = going(change);
-      for (Change other : going == null ? List.<Change>of() : coming) {
+      if (going == null) {
+        continue;
+      }
+      for (Change other : coming) {
         boolean clash =
             isIpv6(going.id())
                 ? sameLocal(other.id(), going.id())

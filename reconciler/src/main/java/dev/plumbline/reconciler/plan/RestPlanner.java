@@ -463,10 +463,11 @@ final class RestPlanner {
   private String later(ResourceId device, String field) {
     DeviceStep step = byFinal.get(device);
     Resource there = step == null ? live.find(device) : step.remaining;
-    boolean named = step != null && step.wanted != null && step.wanted.resource().has(field);
-    return named
-        ? Objects.requireNonNull(step.wanted).resource().get(field)
-        : there == null ? "" : there.get(field);
+    Wanted wanted = step == null ? null : step.wanted;
+    if (wanted != null && wanted.resource().has(field)) {
+      return wanted.resource().get(field);
+    }
+    return there == null ? "" : there.get(field);
   }
 
   private static @Nullable ResourceId first(String namespace, List<String> devices) {

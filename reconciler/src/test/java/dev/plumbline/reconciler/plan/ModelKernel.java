@@ -278,6 +278,9 @@ final class ModelKernel {
 
   private void release(ResourceId port) {
     Resource device = Objects.requireNonNull(all.get(port));
+    if (downs(port.namespace(), device.get("master"))) {
+      down(port);
+    }
     SortedMap<String, String> fields = new TreeMap<>(device.fields());
     fields.keySet().removeIf(name -> name.startsWith("port."));
     fields.put("master", "");
