@@ -4,17 +4,27 @@ package dev.plumbline.reconciler.apply;
 import dev.plumbline.reconciler.kind.Text.Names;
 import dev.plumbline.reconciler.resource.ResourceId;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Which interface index each device has, those included that are about to be made: plumbline gives
  * new devices their indexes itself, so that one batch can make a device and refer to it.
  */
 final class Indexes {
+  /** A new namespace has its loopback device already, always as 1. */
   private static final int LOOPBACK = 1;
+
+  /**
+   * Left free above the highest index in use: others take the next ones at the same time, and a
+   * tunnel's module puts devices of its own into each namespace.
+   */
+  private static final int GAP = 16;
 
   private final Map<ResourceId, Integer> byId = new HashMap<>();
   private final Map<String, Integer> highest = new HashMap<>();
+  private final Set<String> started = new HashSet<>();
 
   Indexes(Map<ResourceId, Integer> live) {
     live.forEach(this::put);
@@ -27,8 +37,10 @@ final class Indexes {
 
   /** An index that no device of the namespace has. */
   int next(String namespace) {
-    // A new namespace has its loopback device already, always as 1.
-    return highest.merge(namespace, LOOPBACK + 1, (known, first) -> known + 1);
+    int step = started.add(namespace) ? GAP : 1;
+    int next = highest.getOrDefault(namespace, LOOPBACK) + step;
+    highest.put(namespace, next);
+    return next;
   }
 
   int of(ResourceId device) {

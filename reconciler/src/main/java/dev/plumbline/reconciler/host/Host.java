@@ -87,6 +87,8 @@ public final class Host implements AutoCloseable {
 
   /** Reads the live state, and probes the kernel for what the goal needs. */
   public LiveState read(Goal goal) throws IOException {
+    // Another process may have applied meanwhile, such as a person beside the agent.
+    ownership = memory.load();
     Set<ResourceId> sysctls = new TreeSet<>();
     Set<String> kinds = new TreeSet<>();
     for (Wanted wanted : goal.wanted()) {
@@ -119,6 +121,7 @@ public final class Host implements AutoCloseable {
     }
     Closeable lock = memory.lock();
     try {
+      ownership = memory.load();
       return applyLocked(goal, live, plan, progress);
     } finally {
       lock.close();

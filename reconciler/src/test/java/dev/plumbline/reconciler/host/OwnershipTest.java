@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.RequiresKind;
 import dev.plumbline.netlink.testing.Sh;
+import dev.plumbline.reconciler.apply.Progress;
+import dev.plumbline.reconciler.live.LiveState;
+import dev.plumbline.reconciler.plan.Goal;
 import dev.plumbline.reconciler.plan.Plan;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -208,5 +211,19 @@ class OwnershipTest {
     host.applied("");
     assertEquals("0", Sh.run("ip netns exec theirs cat /proc/sys/net/ipv4/ip_forward").strip());
     assertTrue(Sh.run("ip netns list").contains("theirs"));
+  }
+
+  @Test
+  void twoProcessesRememberTogether() throws IOException {
+    foreign();
+    try (Host other = Host.open(host.state)) {
+      host.applied("interfaces: {fv: {mtu: 1300}}");
+      Goal goal = TestHost.goal("interfaces: {fv: {mtu: 1300}, fw: {mtu: 1200}}");
+      LiveState live = other.read(goal);
+      other.apply(goal, live, other.plan(goal, live), Progress.silent());
+      host.applied("");
+    }
+    assertTrue(Sh.run("ip link show fv").contains("mtu 1400"));
+    assertTrue(Sh.run("ip link show fw").contains("mtu 1500"));
   }
 }
