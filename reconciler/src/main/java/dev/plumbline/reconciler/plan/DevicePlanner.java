@@ -491,7 +491,7 @@ final class DevicePlanner {
       Resource master =
           live.find(ResourceId.deviceIn(step.live.id().namespace(), step.live.get("master")));
       step.downed = master != null && takesPortsDown(master.get("kind"));
-      if (step.fields.isEmpty()) {
+      if (step.fields.stream().noneMatch(field -> field.name().equals("master"))) {
         step.cause = masterCause(step.cause, master);
       }
     }
