@@ -182,7 +182,8 @@ final class RestPlanner {
       return;
     }
     for (Wanted each : wanted.values()) {
-      if (isIpv4Route(each.resource().id()) && !current.containsKey(each.resource().id())) {
+      // Also one that is there and only comes to such a device now.
+      if (isIpv4Route(each.resource().id())) {
         String namespace = each.resource().id().namespace();
         for (String device : RouteText.devices(withDevice(each.resource()))) {
           ResourceId id = ResourceId.deviceIn(namespace, device);

@@ -52,7 +52,7 @@ class PlannerProperties {
   /** A host as it is found, and what plumbline remembers of it. */
   private record Found(LiveState live, Ownership ownership) {}
 
-  @Property(tries = 400, seed = "112")
+  @Property(tries = 400)
   void a_plan_without_problems_leads_to_a_state_in_which_there_is_nothing_to_do(
       @ForAll("hosts") List<Integer> before,
       @ForAll("tampering") List<Integer> tampering,
@@ -73,7 +73,7 @@ class PlannerProperties {
     assertEquals("", again, () -> "after\n" + PlanLines.of(plan));
   }
 
-  @Property(tries = 300, seed = "112")
+  @Property(tries = 300)
   void the_order_in_the_file_makes_no_difference(
       @ForAll("hosts") List<Integer> before, @ForAll("hosts") List<Integer> after) {
     Found found = found(before, List.of(0, 0));
@@ -84,7 +84,7 @@ class PlannerProperties {
         PlanLines.of(Planner.plan(other, found.live(), found.ownership())));
   }
 
-  @Property(tries = 300, seed = "112")
+  @Property(tries = 300)
   void what_others_made_and_the_file_does_not_name_is_as_it_was(
       @ForAll("hosts") List<Integer> before,
       @ForAll("tampering") List<Integer> tampering,
@@ -141,7 +141,7 @@ class PlannerProperties {
     return went && id.device().equals("lo") ? before : live.find(id);
   }
 
-  @Property(tries = 200, seed = "112")
+  @Property(tries = 200)
   void an_empty_file_takes_away_all_that_plumbline_made_and_nothing_else(
       @ForAll("hosts") List<Integer> before) {
     Found found = found(before, List.of(0, 0));
