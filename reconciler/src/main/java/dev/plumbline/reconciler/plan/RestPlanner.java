@@ -475,6 +475,20 @@ final class RestPlanner {
     return devices.isEmpty() ? null : ResourceId.deviceIn(namespace, devices.get(0));
   }
 
+  /** What is new on a device that another change takes down comes when that is done. */
+  private void afterTakenDown(String address, Resource created) {
+    List<String> devices =
+        created.id().type() == ResourceType.ROUTE
+            ? RouteText.devices(created)
+            : List.of(created.id().device());
+    for (String device : devices) {
+      DeviceStep step = byFinal.get(ResourceId.deviceIn(created.id().namespace(), device));
+      if (step != null && step.downed && !step.cause.equals(step.address)) {
+        comesAfter(address, Set.of(step.cause));
+      }
+    }
+  }
+
   private void compare(Wanted wanted) {
     Resource target = wanted.resource();
     Resource there = current.get(target.id());
@@ -487,6 +501,7 @@ final class RestPlanner {
       }
       Resource whole = withDevice(target);
       put(new Change.Create(wanted.address(), whole, List.of(), creation(target.id())));
+      afterTakenDown(wanted.address(), whole);
       return;
     }
     Resource whole = SameText.completed(target, there);
