@@ -2,6 +2,9 @@
 package dev.plumbline.netlink.namespace;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -19,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * net/ipv4/conf/eth0.100/forwarding} are the same key, of the device {@code eth0.100}.
  */
 public final class Sysctl {
+  /** No sysctl below net is longer; a page is what most of them are cut to. */
+  private static final int MOST_BYTES = 1 << 16;
+
   private static final Path ROOT = Path.of("/proc/sys");
 
   private Sysctl() {}
@@ -32,12 +38,24 @@ public final class Sysctl {
   public static String read(String key) throws IOException {
     Path path = path(key);
     try {
-      return Files.readString(path).stripTrailing();
+      return readAtOnce(path);
     } catch (FileSystemException e) {
       throw named(key, e);
     } catch (IOException e) {
       throw new IOException("sysctl " + key + ": " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * The kernel gives a number to the first read alone, whatever the size of that (do_proc_dointvec,
+   * kernel/sysctl.c); {@code Files.readString} would ask for one byte first, and get one digit.
+   */
+  private static String readAtOnce(Path path) throws IOException {
+    ByteBuffer value = ByteBuffer.allocate(MOST_BYTES);
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      channel.read(value);
+    }
+    return StandardCharsets.UTF_8.decode(value.flip()).toString().stripTrailing();
   }
 
   /**

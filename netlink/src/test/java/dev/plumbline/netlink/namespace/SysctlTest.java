@@ -64,4 +64,12 @@ class SysctlTest {
     assertTrue(invalid.getMessage().contains("net.ipv4.ip_forward = many"), invalid.getMessage());
     assertTrue(invalid.getMessage().contains("Invalid argument"), invalid.getMessage());
   }
+
+  @Test
+  void aNumberOfSeveralDigitsIsReadWhole() throws IOException {
+    Sysctl.write("net.ipv4.ip_default_ttl", "117");
+    assertEquals("117", Sysctl.read("net.ipv4.ip_default_ttl"));
+    Sysctl.write("net.ipv4.ip_local_port_range", "20000 60000");
+    assertEquals("20000\t60000", Sysctl.read("net.ipv4.ip_local_port_range"));
+  }
 }

@@ -84,7 +84,33 @@ public final class LiveReader {
         }
       }
     }
-    return new LiveState(host, capabilities(kinds), resources, indexes);
+    return new LiveState(
+        host, capabilities(kinds), resources, indexes, inNewNamespace(sysctls, readers.keySet()));
+  }
+
+  /** What those sysctls start from whose namespace is not there yet. */
+  private static Map<String, String> inNewNamespace(Set<ResourceId> sysctls, Set<String> namespaces)
+      throws IOException {
+    Set<String> keys = new TreeSet<>();
+    for (ResourceId id : sysctls) {
+      if (!namespaces.contains(id.namespace())) {
+        keys.add(id.key());
+      }
+    }
+    Map<String, String> values = new TreeMap<>();
+    if (!keys.isEmpty()) {
+      try (NetNamespace fresh = NetNamespace.scratch()) {
+        for (String key : keys) {
+          try {
+            values.put(key, normal(Sysctl.read(fresh, key)));
+          } catch (NoSuchFileException e) {
+            // Of a device that is not there yet, or of none: there is nothing to go back to.
+            values.remove(key);
+          }
+        }
+      }
+    }
+    return values;
   }
 
   private Capabilities capabilities(Set<String> kinds) throws IOException {

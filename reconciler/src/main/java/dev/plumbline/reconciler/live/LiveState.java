@@ -24,6 +24,7 @@ public final class LiveState {
   private final Capabilities capabilities;
   private final SortedMap<ResourceId, Resource> resources;
   private final Map<ResourceId, Integer> indexes;
+  private final Map<String, String> newNamespaceSysctls;
 
   /**
    * @param host the host's name, as {@code uname -n} gives it
@@ -34,6 +35,19 @@ public final class LiveState {
       Capabilities capabilities,
       Collection<Resource> resources,
       Map<ResourceId, Integer> indexes) {
+    this(host, capabilities, resources, indexes, Map.of());
+  }
+
+  /**
+   * @param newNamespaceSysctls the values that sysctls have in a namespace that was just made, as
+   *     far as somebody may ask
+   */
+  public LiveState(
+      String host,
+      Capabilities capabilities,
+      Collection<Resource> resources,
+      Map<ResourceId, Integer> indexes,
+      Map<String, String> newNamespaceSysctls) {
     this.host = host;
     this.capabilities = capabilities;
     SortedMap<ResourceId, Resource> byId = new TreeMap<>();
@@ -42,6 +56,7 @@ public final class LiveState {
     }
     this.resources = Collections.unmodifiableSortedMap(byId);
     this.indexes = Map.copyOf(indexes);
+    this.newNamespaceSysctls = Map.copyOf(newNamespaceSysctls);
   }
 
   /** A host on which there is nothing. */
@@ -86,5 +101,10 @@ public final class LiveState {
 
   public Map<ResourceId, Integer> indexes() {
     return indexes;
+  }
+
+  /** The value that a sysctl has in a new namespace; null where nobody looked, or there is none. */
+  public @Nullable String inNewNamespace(String sysctl) {
+    return newNamespaceSysctls.get(sysctl);
   }
 }

@@ -9,6 +9,7 @@ import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
 import dev.plumbline.reconciler.resource.RouteText;
+import dev.plumbline.reconciler.resource.SysctlText;
 import dev.plumbline.spec.value.IpAddress;
 import dev.plumbline.spec.value.Prefix;
 import java.util.ArrayList;
@@ -182,6 +183,8 @@ final class Order {
       switch (id.type()) {
         case DEVICE -> beforeDevice(change, needed);
         case VLANS, FDB, ADDRESS -> need(needed, makers.get(id.ofDevice()));
+        case SYSCTL ->
+            need(needed, makers.get(ResourceId.deviceIn(id.namespace(), SysctlText.device(id))));
         case ROUTE -> beforeRoute(wanted(change), needed);
         default -> {}
       }

@@ -7,6 +7,7 @@ import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
 import dev.plumbline.reconciler.resource.RouteText;
+import dev.plumbline.reconciler.resource.SysctlText;
 import dev.plumbline.reconciler.resource.VlansText;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -295,6 +296,10 @@ final class RestPlanner {
     return null;
   }
 
+  private static ResourceId deviceOf(ResourceId sysctl) {
+    return ResourceId.deviceIn(sysctl.namespace(), SysctlText.device(sysctl));
+  }
+
   /** Works out what is left of everything else when the devices have changed. */
   private void foresee() {
     for (Resource resource : live.resources()) {
@@ -304,6 +309,13 @@ final class RestPlanner {
       }
       if (type == ResourceType.ROUTE) {
         foreseeRoute(resource);
+        continue;
+      }
+      if (type == ResourceType.SYSCTL) {
+        DeviceStep of = byLive.get(deviceOf(resource.id()));
+        if (of == null || !(of.torn() || of.renames())) {
+          current.put(resource.id(), resource);
+        }
         continue;
       }
       DeviceStep step =
@@ -424,6 +436,12 @@ final class RestPlanner {
       }
       return false;
     }
+    if (id.type() == ResourceType.SYSCTL
+        && !SysctlText.device(id).isEmpty()
+        && !finalDevices.contains(deviceOf(id))) {
+      findings.waits(wanted.address(), deviceOf(id));
+      return false;
+    }
     if (id.type() == ResourceType.VLANS && !ofTheFile) {
       return filtersVlans(id.ofDevice());
     }
@@ -494,6 +512,7 @@ final class RestPlanner {
     Resource there = current.get(target.id());
     if (there == null) {
       if (target.id().type() == ResourceType.SYSCTL
+          && SysctlText.device(target.id()).isEmpty()
           && live.has(ResourceId.namespaceNamed(target.id().namespace()))) {
         findings.problem(
             wanted.address() + ": there is no sysctl " + target.id().key() + " on this kernel");

@@ -217,7 +217,10 @@ final class Restorer {
   }
 
   private static @Nullable String byDefault(
-      ResourceId id, String kind, String field, Map<ResourceId, String> vlans) {
+      ResourceId id, String kind, String field, Map<ResourceId, String> vlans, LiveState live) {
+    if (id.type() == ResourceType.SYSCTL) {
+      return live.inNewNamespace(id.key());
+    }
     if (id.type() == ResourceType.VLANS) {
       return vlans.get(id);
     }
@@ -247,7 +250,7 @@ final class Restorer {
       }
       String original = field.before();
       if (!found) {
-        String value = byDefault(change.id(), kind, field.name(), vlans);
+        String value = byDefault(change.id(), kind, field.name(), vlans, live);
         if (value == null) {
           continue;
         }

@@ -226,4 +226,28 @@ class OwnershipTest {
     assertTrue(Sh.run("ip link show fv").contains("mtu 1400"));
     assertTrue(Sh.run("ip link show fw").contains("mtu 1500"));
   }
+
+  @Test
+  void sysctlsOfANewNamespaceAreSetBackToo() throws IOException {
+    host.applied("namespaces: {ours: {sysctl: {net.ipv4.ip_default_ttl: 17}}}");
+    host.applied("namespaces: {ours: {}}");
+    assertEquals("64", Sh.run("ip netns exec ours cat /proc/sys/net/ipv4/ip_default_ttl").strip());
+  }
+
+  @Test
+  void sysctlsOfADeviceComeAfterItAndAreSetAgainOnANewOne() throws IOException {
+    String file =
+        """
+        namespaces: {ours: {sysctl: {net.ipv4.conf.eth0.rp_filter: 2}}}
+        veths: {%s: {peer: {device: eth0, namespace: ours}}}
+        """;
+    host.applied(file.formatted("v"));
+    Sh.run("ip link del v");
+    host.applied(file.formatted("v"));
+    host.applied(file.formatted("w"));
+    assertEquals(
+        "2", Sh.run("ip netns exec ours cat /proc/sys/net/ipv4/conf/eth0/rp_filter").strip());
+    Plan plan = host.plan("namespaces: {ours: {sysctl: {net.ipv4.conf.eth9.rp_filter: 2}}}");
+    assertEquals("device ours/eth9", plan.waiting().get(0).waitsFor());
+  }
 }
