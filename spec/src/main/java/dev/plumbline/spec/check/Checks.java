@@ -16,6 +16,7 @@ public final class Checks {
   public static void run(DesiredState state, String file, Problems problems) {
     Scope scope = new Scope(state, file, problems);
     NameChecks.run(scope);
+    SysctlChecks.run(scope);
     PortChecks.run(scope);
     AddressChecks.run(scope);
     BridgeChecks.run(scope);
