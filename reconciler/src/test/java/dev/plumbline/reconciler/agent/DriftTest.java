@@ -208,7 +208,9 @@ class DriftTest {
                 && has("ip route", "10.9.0.0/16"));
     agent.settle();
 
-    assertTrue(agent.size() - since <= 4, () -> "repairs: " + agent.lines("drift"));
-    assertEquals(List.of(), agent.lines("not repaired|FIGHT"));
+    // A repair that the damage overtakes (the route is put back as its address goes) says that it
+    // failed, and the next one mends both: so "not repaired" may be among the lines here.
+    assertTrue(agent.size() - since <= 6, () -> "repairs: " + agent.lines("drift"));
+    assertEquals(List.of(), agent.lines("FIGHT"));
   }
 }
