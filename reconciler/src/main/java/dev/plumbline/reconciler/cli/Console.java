@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.cli;
 
+import dev.plumbline.reconciler.render.Shown;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -131,7 +132,7 @@ final class Console {
   /** One line that the next message or progress replaces; nothing unless on a terminal. */
   synchronized void progress(String message) {
     if (errIsTerminal) {
-      err.print("\r\u001b[K" + message);
+      err.print("\r\u001b[K" + Shown.text(message));
       err.flush();
       progressShown = true;
     }
@@ -157,7 +158,10 @@ final class Console {
     out.flush();
     clearProgress();
     String shown = label.isEmpty() || !coloursErr() ? label : colour + label + "\u001b[0m";
-    err.println(shown + message);
+    // What is named here comes from whoever may name it: no control character of theirs gets
+    // through.
+    err.println(
+        shown + String.join(System.lineSeparator(), message.lines().map(Shown::text).toList()));
   }
 
   private void clearProgress() {

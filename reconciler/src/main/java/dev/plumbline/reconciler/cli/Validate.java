@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.cli;
 
+import dev.plumbline.reconciler.render.Shown;
 import dev.plumbline.spec.HostFile;
 import dev.plumbline.spec.LoadOptions;
 import dev.plumbline.spec.Loaded;
@@ -52,7 +53,7 @@ final class Validate implements Callable<Integer> {
     for (Path file : files) {
       Loaded loaded = HostFile.load(file, new LoadOptions(host, root));
       for (Problem problem : loaded.problems()) {
-        console.out().println(problem.line());
+        console.out().println(Shown.text(problem.line()));
       }
       if (loaded.hasErrors()) {
         wrong++;

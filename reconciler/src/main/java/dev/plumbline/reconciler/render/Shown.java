@@ -2,14 +2,14 @@
 package dev.plumbline.reconciler.render;
 
 /** Values made fit to be printed. */
-final class Shown {
+public final class Shown {
   private Shown() {}
 
   /**
    * The text without control characters: an alias or a device name comes from whoever may set it,
    * and must not move the cursor of who reads the plan.
    */
-  static String text(String value) {
+  public static String text(String value) {
     StringBuilder safe = null;
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);

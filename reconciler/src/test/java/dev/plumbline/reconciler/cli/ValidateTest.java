@@ -39,6 +39,16 @@ class ValidateTest {
   }
 
   @Test
+  void aHostileNameMovesNoCursor() throws IOException {
+    String file = write("hostile.yaml", "version: 1\ndummies: {\"\\e[31mq\": {}}\n");
+    assertEquals(ExitCode.ERROR, run.execute("validate", file));
+    assertTrue(run.out().contains("`\\u001b[31mq`"), run.out());
+    assertEquals(-1, run.out().indexOf('\u001b'), run.out());
+    run.console().info("a\u001bb\nc");
+    assertEquals("a\\u001bb\nc\n", run.err());
+  }
+
+  @Test
   void aFileThatDoesNotExistIsAProblemLikeAnyOther() {
     assertEquals(ExitCode.ERROR, run.execute("validate", "/does/not/exist.yaml"));
     assertTrue(run.out().startsWith("/does/not/exist.yaml:"), run.out());
