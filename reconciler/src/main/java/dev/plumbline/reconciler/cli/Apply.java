@@ -115,14 +115,36 @@ final class Apply implements Callable<Integer> {
 
   private int apply(Host host, Planned planned) throws IOException {
     long start = System.nanoTime();
-    Outcome outcome =
-        host.apply(
-            planned.file().goal(),
-            planned.live(),
-            planned.plan(),
-            (change, done, of) ->
-                console.progress("[" + done + "/" + of + "] " + change.address()));
+    Thread farewell =
+        new Thread(
+            () ->
+                console.error(
+                    "interrupted: the host is on its way to "
+                        + planned.file().file()
+                        + ", and nothing was undone; apply again to go on from here"),
+            "farewell");
+    Runtime.getRuntime().addShutdownHook(farewell);
+    Outcome outcome;
+    try {
+      outcome =
+          host.apply(
+              planned.file().goal(),
+              planned.live(),
+              planned.plan(),
+              (change, done, of) ->
+                  console.progress("[" + done + "/" + of + "] " + change.address()));
+    } finally {
+      forget(farewell);
+    }
     return report(outcome, planned, (System.nanoTime() - start) / 1_000_000);
+  }
+
+  private static void forget(Thread farewell) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(farewell);
+    } catch (IllegalStateException e) {
+      // A signal is ending the JVM already: the hook says so.
+    }
   }
 
   private int report(Outcome outcome, Planned planned, long millis) {
