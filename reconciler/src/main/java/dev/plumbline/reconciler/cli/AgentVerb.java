@@ -93,6 +93,7 @@ final class AgentVerb implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    Privilege.require("");
     AgentLog log = new AgentLog(console::info, jsonLog);
     try (Agent agent = open(log)) {
       if (once) {

@@ -22,12 +22,17 @@ final class Privilege {
    * @param otherwise what helps a user who has no way to become root; a clause
    */
   static Host open(Path stateDirectory, String otherwise) throws IOException {
+    require(otherwise);
+    return Host.open(stateDirectory);
+  }
+
+  /** Refuses to go on without the right to speak to the kernel about networks. */
+  static void require(String otherwise) throws IOException {
     if (!suffices(Files.readString(Path.of("/proc/self/status")))) {
       throw new CommandException(
           "reading the host needs root, or CAP_NET_ADMIN and CAP_SYS_ADMIN: run with sudo"
               + otherwise);
     }
-    return Host.open(stateDirectory);
   }
 
   /** Whether the effective capabilities of a {@code /proc/PID/status} are enough (proc(5)). */
