@@ -105,7 +105,7 @@ public record SavedPlan(
         && text.replaceAll("\\s", "").startsWith("{\"" + KEY + "\"");
   }
 
-  /** Writes the plan; an existing file is replaced.. */
+  /** Writes the plan; an existing file is replaced. */
   public void write(Path target) throws IOException {
     try (Writer writer = Files.newBufferedWriter(target)) {
       try (JsonGenerator json = Json.generator(writer)) {
@@ -204,10 +204,10 @@ public record SavedPlan(
       @org.jspecify.annotations.Nullable Resource after,
       List<String> moved) {
     if (before == null) {
-      // A resource that the changes now have to do with follows from another difference, or is new.
-      moved.add(id + " is new");
+      // It may be new, or it was there, and as the file wants it.
+      moved.add(id + " has to do with the changes now, and had not");
     } else if (after == null) {
-      moved.add(id + " is gone");
+      moved.add(id + " is gone, or has nothing to do with the changes any more");
     } else if (!before.equals(after)) {
       Set<String> names = new java.util.TreeSet<>(before.fields().keySet());
       names.addAll(after.fields().keySet());
