@@ -3,12 +3,14 @@ package dev.plumbline.reconciler.cli;
 
 import dev.plumbline.reconciler.host.Host;
 import dev.plumbline.reconciler.live.LiveState;
+import dev.plumbline.reconciler.render.JsonFormatException;
 import dev.plumbline.reconciler.render.LiveJson;
 import dev.plumbline.reconciler.render.PlanJson;
 import dev.plumbline.reconciler.render.PlanMarkdown;
 import dev.plumbline.reconciler.render.PlanText;
 import dev.plumbline.reconciler.render.SavedPlan;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +68,9 @@ final class PlanCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (saved != null) {
+      refuseOtherFile(saved);
+    }
     Planned planned = planned();
     print(planned);
     if (!planned.plan().problems().isEmpty()) {
@@ -85,7 +90,7 @@ final class PlanCommand implements Callable<Integer> {
 
   private Planned planned() throws IOException {
     if (snapshot != null) {
-      LiveState recorded = LiveJson.read(snapshot);
+      LiveState recorded = recorded(snapshot);
       return Planned.ofRecorded(GoalFile.load(file, recorded.host(), console), recorded);
     }
     GoalFile goal = GoalFile.load(file, Host.name(), console);
@@ -93,6 +98,23 @@ final class PlanCommand implements Callable<Integer> {
         Privilege.open(state.directory(), ", or plan against a recorded state with --live")) {
       return Planned.of(
           goal, host.read(goal.goal()), host.ownership(), System.getenv("SSH_CONNECTION"));
+    }
+  }
+
+  private static LiveState recorded(Path snapshot) throws IOException {
+    try {
+      return LiveJson.read(snapshot);
+    } catch (JsonFormatException e) {
+      throw new CommandException(
+          e.getMessage() + "; --live takes what `plumbline show -o json` printed", e);
+    }
+  }
+
+  /** A slip of the keyboard must not replace somebody's file with a plan. */
+  private static void refuseOtherFile(Path target) throws IOException {
+    if (Files.exists(target) && !SavedPlan.isSavedPlan(target)) {
+      throw new CommandException(
+          target + " is there and is no saved plan: give --out another name, or remove it");
     }
   }
 

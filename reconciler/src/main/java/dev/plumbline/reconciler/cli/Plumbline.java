@@ -72,7 +72,8 @@ final class Plumbline implements Runnable {
     String verb = problem.getCommandLine().getCommandSpec().qualifiedName();
     String suggestions = String.join(", ", suggestionsFor(problem));
     console.error(
-        problem.getMessage()
+        // picocli puts the word before some of its sentences.
+        String.valueOf(problem.getMessage()).replaceFirst("^Error: ", "")
             + (suggestions.isEmpty() ? "" : ", did you mean " + suggestions + "?")
             + " (see `"
             + verb

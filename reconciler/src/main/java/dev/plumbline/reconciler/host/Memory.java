@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -68,6 +69,8 @@ final class Memory {
       lines = Files.readAllLines(file, StandardCharsets.UTF_8);
     } catch (NoSuchFileException e) {
       return Ownership.NONE;
+    } catch (CharacterCodingException e) {
+      throw new IOException(damaged(1).getMessage(), e);
     }
     SortedMap<ResourceId, SortedMap<String, Setting>> settings = new TreeMap<>();
     SortedSet<ResourceId> made = new TreeSet<>();

@@ -6,9 +6,11 @@ import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
 import java.io.IOException;
 import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -21,6 +23,9 @@ import tools.jackson.core.TokenStreamLocation;
  * keys are errors: a key that is misspelt would be a fact that is ignored.
  */
 final class JsonInput implements AutoCloseable {
+  /** The parser names the start of what is not closed, but by a text that says nothing. */
+  private static final Pattern WHERE_ELSE = Pattern.compile(" \\(start marker at [^\\n]*\\)$");
+
   private final String name;
   private final JsonParser parser;
 
@@ -207,12 +212,17 @@ final class JsonInput implements AutoCloseable {
   }
 
   private IOException malformed(JacksonException problem) {
+    if (problem.getCause() instanceof CharacterCodingException coding) {
+      return coding;
+    }
     if (problem.getCause() instanceof IOException io) {
-      return io;
+      // "Is a directory" alone would not say what is.
+      return new IOException(name + ": " + io.getMessage(), io);
     }
     TokenStreamLocation location = problem.getLocation();
     return new JsonFormatException(
-        (location == null ? name + ": " : at(location)) + problem.getOriginalMessage());
+        (location == null ? name + ": " : at(location))
+            + WHERE_ELSE.matcher(problem.getOriginalMessage()).replaceAll(""));
   }
 
   private String at(TokenStreamLocation location) {

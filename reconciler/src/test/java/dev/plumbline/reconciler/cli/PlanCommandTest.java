@@ -149,10 +149,44 @@ class PlanCommandTest {
     String file = write("version: 1\n");
     CommandRun run = new CommandRun();
     assertEquals(ExitCode.ERROR, run.execute("plan", file, "--live", wrong.toString()));
-    assertEquals("error: " + wrong + ":2:14: expected version 1, not 7\n", run.err());
+    assertEquals(
+        "error: "
+            + wrong
+            + ":2:14: expected version 1, not 7; --live takes what `plumbline show -o json` printed\n",
+        run.err());
     CommandRun missing = new CommandRun();
     assertEquals(ExitCode.ERROR, missing.execute("plan", file, "--live", "/does/not/exist"));
     assertEquals("error: /does/not/exist: no such file\n", missing.err());
+  }
+
+  @Test
+  void aDirectoryOrHalfARecordIsNamedAsWhatItIs() throws IOException {
+    String file = write("version: 1\n");
+    CommandRun run = new CommandRun();
+    assertEquals(ExitCode.ERROR, run.execute("plan", file, "--live", directory.toString()));
+    assertEquals("error: " + directory + ": Is a directory\n", run.err());
+    Path half = Files.writeString(directory.resolve("half.json"), "{");
+    CommandRun second = new CommandRun();
+    assertEquals(ExitCode.ERROR, second.execute("plan", file, "--live", half.toString()));
+    assertTrue(second.err().startsWith("error: " + half + ":1:"), second.err());
+    assertFalse(second.err().contains("Source"), second.err());
+  }
+
+  @Test
+  void aPlanReplacesNoFileThatIsNoPlan() throws IOException {
+    String file = write("version: 1\n");
+    CommandRun run = new CommandRun();
+    assertEquals(ExitCode.ERROR, run.execute("plan", file, "--live", snapshot, "--out", file));
+    assertTrue(run.err().contains("is no saved plan"), run.err());
+    assertEquals("version: 1\n", Files.readString(Path.of(file)));
+    String out = directory.resolve("my.plan").toString();
+    for (int i = 0; i < 2; i++) {
+      CommandRun again = new CommandRun();
+      assertEquals(
+          ExitCode.DONE,
+          again.execute("plan", file, "--live", snapshot, "--out", out),
+          again.err());
+    }
   }
 
   private String write(String text) throws IOException {

@@ -49,6 +49,12 @@ class PlumblineTest {
   }
 
   @Test
+  void anErrorSaysSoOnce() {
+    assertEquals(ExitCode.ERROR, run.execute("agent"));
+    assertTrue(run.err().startsWith("error: Missing required argument"), run.err());
+  }
+
+  @Test
   void aMistypedVerbGetsASuggestionAndNoStackTrace() {
     assertEquals(ExitCode.ERROR, run.execute("completions"));
     String expected =
