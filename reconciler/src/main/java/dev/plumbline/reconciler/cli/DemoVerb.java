@@ -23,7 +23,7 @@ final class DemoVerb implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
+  public Integer call() throws IOException {
     try {
       boolean good =
           Demo.run(
@@ -35,6 +35,9 @@ final class DemoVerb implements Callable<Integer> {
       return good ? ExitCode.DONE : ExitCode.ERROR;
     } catch (DemoException e) {
       throw new CommandException(String.valueOf(e.getMessage()), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandException("the demo was interrupted", e);
     }
   }
 }

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.eclipse.jgit.api.errors.GitAPIException;
@@ -16,6 +18,7 @@ import org.eclipse.jgit.api.errors.GitAPIException;
 public final class Demo {
   private static final int APPLY_SECONDS = 20;
   private static final int REPAIR_SECONDS = 10;
+  private static final int STOP_SECONDS = 5;
   private static final String INTERVAL = "500ms";
   private static final String UNDERLAY = "underlay0";
 
@@ -52,8 +55,19 @@ public final class Demo {
     Prerequisites.check(story);
     List<String> namesBefore = NetNamespace.list();
     Lab lab = new Lab();
-    Thread hook = new Thread(lab::close, "clean-up");
-    // Ctrl-C.
+    Thread teller = Thread.currentThread();
+    CountDownLatch told = new CountDownLatch(1);
+    // Ctrl-C. The story's own thread has to be out of the way before files are removed: it might
+    // write new ones.
+    Thread hook =
+        new Thread(
+            () -> {
+              teller.interrupt();
+              lab.endHosts();
+              awaitQuietly(told);
+              lab.close();
+            },
+            "clean-up");
     Runtime.getRuntime().addShutdownHook(hook);
     try {
       story.step("Two hosts, each in namespaces of its own, and a cable between them");
@@ -67,6 +81,7 @@ public final class Demo {
     } catch (GitAPIException e) {
       throw new IOException("the demo's repository: " + e.getMessage(), e);
     } finally {
+      told.countDown();
       lab.close();
       removeHook(hook);
     }
@@ -80,6 +95,16 @@ public final class Demo {
     double seconds = (System.nanoTime() - started) / 1e9;
     story.end(String.format(Locale.ROOT, "All as expected, in %.0f seconds.", seconds));
     return story.failures().isEmpty();
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      if (!latch.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+        return; // it hangs in something: removing what is there is the best that is left
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static void removeHook(Thread hook) {
@@ -226,9 +251,10 @@ public final class Demo {
     repair(
         "ip link delete " + variant.tunnel(),
         new RepairClock.PortsGone(variant.tunnel(), true, Set.of(variant.tunnel())));
+    // The kernel lets the ports go first, and tells of the bridge itself last.
     repair(
         "ip link delete " + variant.bridge(),
-        new RepairClock.PortsGone(variant.bridge(), true, variant.ports()));
+        new RepairClock.PortsGone("vm-web", false, variant.ports()));
     ping(alpha, "web", "10.0.0.21", true, "web reaches beta again");
   }
 

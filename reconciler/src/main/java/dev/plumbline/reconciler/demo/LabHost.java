@@ -209,16 +209,29 @@ final class LabHost implements AutoCloseable {
   @Override
   public void close() {
     first.destroyForcibly();
-    try {
-      // It ends when its child has; ended before, it would leave the child to nobody.
-      if (!outside.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        outside.destroyForcibly();
+    // It ends when its child has; ended before, it would leave the child to nobody.
+    end(outside);
+    Process running = agent;
+    if (running != null) {
+      end(running);
+    }
+  }
+
+  /**
+   * Waits even if it is interrupted, as it is by Ctrl-C: what is still running might write files.
+   */
+  private static void end(Process process) {
+    boolean interrupted = false;
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (process.isAlive() && System.nanoTime() < deadline) {
+      try {
+        process.waitFor(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+      } catch (InterruptedException e) {
+        interrupted = true;
       }
-      Process running = agent;
-      if (running != null && !running.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        running.destroyForcibly();
-      }
-    } catch (InterruptedException e) {
+    }
+    process.destroyForcibly();
+    if (interrupted) {
       Thread.currentThread().interrupt();
     }
   }
