@@ -14,6 +14,8 @@ public final class Checks {
    * @param file where a problem is that has no better place
    */
   public static void run(DesiredState state, String file, Problems problems) {
+    // What is not whole after mistakes of form or value gives follow-ups that are none.
+    boolean whole = !problems.hasErrors();
     Scope scope = new Scope(state, file, problems);
     NameChecks.run(scope);
     SysctlChecks.run(scope);
@@ -25,7 +27,7 @@ public final class Checks {
     MtuChecks.run(scope);
     ChainChecks.run(scope);
     RoutingChecks.run(scope);
-    if (!problems.hasErrors()) {
+    if (whole) {
       ReferenceChecks.run(scope);
       GatewayChecks.run(scope);
     }

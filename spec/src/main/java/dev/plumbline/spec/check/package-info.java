@@ -3,8 +3,8 @@
  *
  * <p>Terms: a check is <b>certain</b> if it goes by what is in the file alone; it is one of
  * <b>absence</b> if it goes by what is not there (a gateway on no connected network). Checks of
- * absence run only if nothing else is wrong, because a mistake may have hidden what they miss.
- * Stateless; safe for any thread.
+ * absence run only if no key or value is wrong by itself, because such a mistake may have hidden
+ * what they miss. Stateless; safe for any thread.
  */
 @NullMarked
 package dev.plumbline.spec.check;
