@@ -81,7 +81,7 @@ final class DeviceOperations {
       kinds.put(device.id(), device.get("kind"));
     }
     for (Change change : plan.changes()) {
-      Resource wanted = Operations.wanted(change);
+      Resource wanted = change.after();
       if (change.id().type() == ResourceType.VLANS) {
         awaitVlans.add(change.id().ofDevice());
       } else if (change.id().type() == ResourceType.DEVICE && wanted != null) {

@@ -67,7 +67,7 @@ final class Operations {
       Request request = layer3.delete(going);
       operations.add(new Operation.Netlink(going.id().namespace(), request, true));
     }
-    Resource wanted = wanted(change);
+    Resource wanted = change.after();
     if (wanted != null) {
       // A route that the kernel was foreseen to drop may be there still.
       boolean again = wanted.id().type() == ResourceType.ROUTE && live.has(wanted.id());
@@ -85,16 +85,6 @@ final class Operations {
     return change instanceof Change.Recreate recreate ? recreate.live() : null;
   }
 
-  static @Nullable Resource wanted(Change change) {
-    if (change instanceof Change.Create create) {
-      return create.wanted();
-    }
-    if (change instanceof Change.Modify modify) {
-      return modify.wanted();
-    }
-    return change instanceof Change.Recreate recreate ? recreate.wanted() : null;
-  }
-
   private Operation namespace(Change change) {
     String name = change.id().key();
     if (change instanceof Change.Delete) {
@@ -105,7 +95,7 @@ final class Operations {
             NetNamespace.delete(name);
           });
     }
-    Resource wanted = wanted(change);
+    Resource wanted = change.after();
     String owner = wanted == null ? null : wanted.owner();
     return new Operation.Call("create namespace " + name, () -> create(name, owner));
   }
@@ -137,7 +127,7 @@ final class Operations {
 
   private List<Operation> sysctl(Change change) {
     ResourceId id = change.id();
-    Resource wanted = wanted(change);
+    Resource wanted = change.after();
     if (wanted == null) {
       return List.of();
     }

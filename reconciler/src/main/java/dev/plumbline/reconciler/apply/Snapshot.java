@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** The way back: a goal that is the live state of before, as far as a plan touches it. */
 public final class Snapshot {
@@ -28,21 +27,11 @@ public final class Snapshot {
   private Snapshot(Plan plan) {
     for (Change change : plan.changes()) {
       touch(change.id());
-      Resource live = live(change);
+      Resource live = change.before();
       if (live != null) {
         touch(live.id());
       }
     }
-  }
-
-  private static @Nullable Resource live(Change change) {
-    if (change instanceof Change.Modify modify) {
-      return modify.live();
-    }
-    if (change instanceof Change.Recreate recreate) {
-      return recreate.live();
-    }
-    return change instanceof Change.Delete delete ? delete.live() : null;
   }
 
   private void touch(ResourceId id) {

@@ -34,7 +34,7 @@ final class VlanOperations {
       note(resource);
     }
     for (Change change : plan.changes()) {
-      Resource wanted = Operations.wanted(change);
+      Resource wanted = change.after();
       if (wanted != null) {
         note(wanted);
       }
@@ -48,7 +48,7 @@ final class VlanOperations {
   }
 
   List<Operation> of(Change change) {
-    Resource wanted = Operations.wanted(change);
+    Resource wanted = change.after();
     if (wanted == null) {
       return List.of();
     }

@@ -5,6 +5,7 @@ import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** One step of a plan. */
 public sealed interface Change {
@@ -16,6 +17,16 @@ public sealed interface Change {
 
   /** The resource the step leaves behind, or for a deletion the one it removes. */
   ResourceId id();
+
+  /** What is there before the step; null where it makes something new. */
+  default @Nullable Resource before() {
+    return null;
+  }
+
+  /** What is there after the step; null where it removes something. */
+  default @Nullable Resource after() {
+    return null;
+  }
 
   /** The fields that change, in the order in which they are best read. */
   List<FieldChange> fields();
@@ -38,6 +49,11 @@ public sealed interface Change {
     @Override
     public Action action() {
       return Action.CREATE;
+    }
+
+    @Override
+    public Resource after() {
+      return wanted;
     }
 
     @Override
@@ -85,6 +101,16 @@ public sealed interface Change {
     }
 
     @Override
+    public Resource before() {
+      return live;
+    }
+
+    @Override
+    public Resource after() {
+      return wanted;
+    }
+
+    @Override
     public ResourceId id() {
       return wanted.id();
     }
@@ -120,6 +146,16 @@ public sealed interface Change {
     }
 
     @Override
+    public Resource before() {
+      return live;
+    }
+
+    @Override
+    public Resource after() {
+      return wanted;
+    }
+
+    @Override
     public ResourceId id() {
       return wanted.id();
     }
@@ -145,6 +181,11 @@ public sealed interface Change {
     @Override
     public Action action() {
       return Action.DELETE;
+    }
+
+    @Override
+    public Resource before() {
+      return live;
     }
 
     @Override

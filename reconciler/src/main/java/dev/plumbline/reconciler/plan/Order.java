@@ -91,7 +91,7 @@ final class Order {
         conflicts.put(conflict, change);
       }
     }
-    Resource previous = previous(change);
+    Resource previous = change.before();
     if (previous != null && previous.id().type() == ResourceType.DEVICE) {
       for (String on : List.of(previous.get("master"), previous.get("parent"))) {
         if (!on.isEmpty()) {
@@ -113,19 +113,9 @@ final class Order {
     return direct ? Prefix.parse(RouteText.destination(id)) : null;
   }
 
-  private static @Nullable Resource previous(Change change) {
-    if (change instanceof Change.Modify modify) {
-      return modify.live();
-    }
-    if (change instanceof Change.Recreate recreate) {
-      return recreate.live();
-    }
-    return change instanceof Change.Delete delete ? delete.live() : null;
-  }
-
   /** The live resource whose place the change frees, or null. */
   private @Nullable Resource leaves(Change change) {
-    Resource previous = previous(change);
+    Resource previous = change.before();
     // What is not there yet is a place that a device of a circle takes for a moment.
     boolean stays =
         previous == null
@@ -251,7 +241,7 @@ final class Order {
         || (leaver != change && !leaver.address().equals(change.address() + ".peer"))) {
       return leaver;
     }
-    Resource old = previous(leaver);
+    Resource old = leaver.before();
     return old == null || !old.get("kind").equals("veth")
         ? null
         : leavers.get(PeerText.parse(old.get("peer")));
@@ -301,7 +291,7 @@ final class Order {
       }
     } else if (id.type() == ResourceType.NAMESPACE) {
       for (Change change : byAddress.values()) {
-        Resource previous = previous(change);
+        Resource previous = change.before();
         if (previous != null && previous.id().namespace().equals(id.key())) {
           needed.add(change.address());
         }

@@ -185,7 +185,7 @@ final class Restorer {
     Map<ResourceId, Resource> devices = new HashMap<>();
     live.ofType(ResourceType.DEVICE).forEach(each -> devices.put(each.id(), each));
     for (Change change : plan.changes()) {
-      Resource wanted = wanted(change);
+      Resource wanted = change.after();
       if (change.id().type() == ResourceType.DEVICE && wanted != null) {
         devices.put(change.id(), wanted);
       }
@@ -204,16 +204,6 @@ final class Restorer {
       }
     }
     return vlans;
-  }
-
-  private static @Nullable Resource wanted(Change change) {
-    if (change instanceof Change.Create create) {
-      return create.wanted();
-    }
-    if (change instanceof Change.Modify modify) {
-      return modify.wanted();
-    }
-    return change instanceof Change.Recreate recreate ? recreate.wanted() : null;
   }
 
   private static @Nullable String byDefault(
@@ -235,7 +225,7 @@ final class Restorer {
       Change change, LiveState live, Ownership ownership, Map<ResourceId, String> vlans) {
     Map<String, Setting> settings = new HashMap<>();
     boolean found = change instanceof Change.Modify modify && !modify.live().isOurs();
-    Resource wanted = wanted(change);
+    Resource wanted = change.after();
     String kind = wanted == null ? "" : wanted.get("kind");
     Resource before = change instanceof Change.Modify modify ? live.find(modify.live().id()) : null;
     for (FieldChange field : change.fields()) {
