@@ -23,8 +23,8 @@ public final class Planner {
     Findings findings = new Findings();
     DevicePlanner devices = new DevicePlanner(whole, live, findings);
     List<DeviceStep> steps = devices.decide();
-    RestPlanner rest =
-        new RestPlanner(whole, live, ownership, findings, steps, devices.finalDevices());
+    LaterDevices later = new LaterDevices(live, steps, devices.finalDevices());
+    RestPlanner rest = new RestPlanner(whole, live, ownership, findings, later);
     List<Change> changes = new ArrayList<>();
     for (DeviceStep step : steps) {
       Change change = change(devices, step);

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.plan;
+
+import dev.plumbline.reconciler.live.LiveState;
+import dev.plumbline.reconciler.resource.Resource;
+import dev.plumbline.reconciler.resource.ResourceId;
+import dev.plumbline.reconciler.resource.ResourceType;
+import dev.plumbline.reconciler.resource.RouteText;
+import dev.plumbline.reconciler.resource.SysctlText;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** What the kernel leaves of everything else when the devices have changed. */
+final class Forecast {
+  /** What is there when the devices are done, by the identity it has then. */
+  final SortedMap<ResourceId, Resource> current = new TreeMap<>();
+
+  /** What the kernel dropped meanwhile and would have to be put back. */
+  final List<Resource> dropped = new ArrayList<>();
+
+  /** The changes with which it drops something. */
+  final Map<ResourceId, Set<String>> causes = new HashMap<>();
+
+  private final LaterDevices devices;
+  private final Findings findings;
+
+  Forecast(LiveState live, LaterDevices devices, Findings findings) {
+    this.devices = devices;
+    this.findings = findings;
+    for (Resource resource : live.resources()) {
+      switch (resource.id().type()) {
+        case DEVICE, NAMESPACE -> {}
+        case ROUTE -> route(resource);
+        case SYSCTL -> sysctl(resource);
+        default -> onDevice(resource);
+      }
+    }
+  }
+
+  private void sysctl(Resource sysctl) {
+    ResourceId id = sysctl.id();
+    ResourceId device = ResourceId.deviceIn(id.namespace(), SysctlText.device(id));
+    DeviceStep of = devices.ofLive(device);
+    if (of == null || !(of.torn() || of.renames())) {
+      current.put(id, sysctl);
+    }
+  }
+
+  private void onDevice(Resource resource) {
+    ResourceId id = resource.id();
+    DeviceStep step = id.device().isEmpty() ? null : devices.ofLive(id.ofDevice());
+    ResourceId finalId = step == null ? null : step.finalId();
+    if (step == null) {
+      current.put(id, resource);
+    } else if (finalId != null && finalId.namespace().equals(id.namespace())) {
+      Resource there = resource.withId(id.onDevice(finalId.device()));
+      if (lostOn(step, there)) {
+        dropped.add(there);
+        causes.computeIfAbsent(there.id(), key -> new TreeSet<>()).add(step.cause);
+      } else {
+        current.put(there.id(), there);
+      }
+    }
+  }
+
+  private static boolean lostOn(DeviceStep step, Resource resource) {
+    switch (resource.id().type()) {
+      case ADDRESS -> {
+        return step.torn() || (step.downed && resource.id().key().contains(":"));
+      }
+      case VLANS -> {
+        return step.torn()
+            || step.released()
+            || step.fields.stream().anyMatch(change -> change.name().equals("master"));
+      }
+      default -> {
+        return step.torn();
+      }
+    }
+  }
+
+  private void route(Resource route) {
+    boolean lost = false;
+    boolean gone = false;
+    Resource there = route;
+    for (String device : RouteText.devices(route)) {
+      DeviceStep step = devices.ofLive(ResourceId.deviceIn(route.id().namespace(), device));
+      if (step != null) {
+        ResourceId finalId = step.finalId();
+        if (step.torn() || step.downed) {
+          lost = true;
+          causes.computeIfAbsent(route.id(), key -> new TreeSet<>()).add(step.cause);
+        }
+        gone |=
+            finalId == null
+                || !finalId.namespace().equals(route.id().namespace())
+                || !devices.isUp(finalId);
+        if (finalId != null && !finalId.device().equals(device)) {
+          there = RouteText.renamed(there, device, finalId.device());
+        }
+      }
+    }
+    if (!lost) {
+      current.put(there.id(), there);
+    } else if (!gone) {
+      dropped.add(there);
+    } else if (!there.isOurs()) {
+      findings.warning(route.id() + " is lost with its device");
+    }
+  }
+
+  /** Whether what the kernel dropped can be put back; says so where it need not be. */
+  boolean restorable(Resource lost) {
+    boolean transientOne =
+        lost.get("dynamic").equals("true")
+            || lost.get("protocol").equals("ra")
+            || lost.get("protocol").equals("redirect");
+    if (transientOne) {
+      findings.warning(lost.id() + " is lost for a moment and comes back by itself");
+    }
+    return !transientOne && lost.id().type() != ResourceType.VLANS;
+  }
+}

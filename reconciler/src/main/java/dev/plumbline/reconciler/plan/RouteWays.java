@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.plan;
+
+import dev.plumbline.reconciler.resource.Resource;
+import dev.plumbline.reconciler.resource.ResourceId;
+import dev.plumbline.reconciler.resource.ResourceType;
+import dev.plumbline.reconciler.resource.RouteText;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * By which devices routes will go, and what they lack to go there: what lies behind each device
+ * once the plan is done, and what would if its device were there and up.
+ */
+final class RouteWays {
+  private final LaterDevices devices;
+  private final Reach reach = new Reach();
+  private final Reach outOfReach = new Reach();
+
+  RouteWays(LaterDevices devices) {
+    this.devices = devices;
+  }
+
+  /** Adds what will be there, or would be if nothing stood in its way. */
+  void add(Resource resource) {
+    (obstacle(resource) == null ? reach : outOfReach).add(resource);
+  }
+
+  /** The device that an address or route needs and that is not there or not up; or null. */
+  private @Nullable ResourceId obstacle(Resource resource) {
+    ResourceId id = resource.id();
+    if (id.type() == ResourceType.ADDRESS) {
+      return devices.isUp(id.ofDevice()) ? null : id.ofDevice();
+    }
+    if (id.type() == ResourceType.ROUTE) {
+      for (String device : RouteText.devices(resource)) {
+        ResourceId deviceId = ResourceId.deviceIn(id.namespace(), device);
+        if (!devices.isUp(deviceId)) {
+          return deviceId;
+        }
+      }
+    }
+    return null;
+  }
+
+  /** The device that a route has to wait for: to be there, or to be up; or null. */
+  @Nullable ResourceId missing(Resource route) {
+    String namespace = route.id().namespace();
+    ResourceId missing = obstacle(route);
+    for (String gateway : RouteText.gateways(route)) {
+      if (missing == null && reach.devices(namespace, gateway).isEmpty()) {
+        List<String> behind = outOfReach.devices(namespace, gateway);
+        missing = behind.isEmpty() ? null : ResourceId.deviceIn(namespace, behind.get(0));
+      }
+    }
+    String source = route.get("source");
+    if (missing == null && !source.isEmpty() && reach.holder(namespace, source) == null) {
+      String holder = outOfReach.holder(namespace, source);
+      missing = holder == null ? null : ResourceId.deviceIn(namespace, holder);
+    }
+    return missing;
+  }
+
+  /** Whether all gateways of a route lie behind some device. */
+  boolean reachesGateways(Resource route) {
+    return RouteText.gateways(route).stream()
+        .allMatch(gateway -> !reach.devices(route.id().namespace(), gateway).isEmpty());
+  }
+
+  /**
+   * The device that a route moves to because the present one does not reach its gateway any more;
+   * empty where it stays, or where the file names the device.
+   */
+  String otherDevice(Resource target, Resource there) {
+    String gateway = target.get("via");
+    if (!isOpen(target) || !gateway.equals(there.get("via"))) {
+      return "";
+    }
+    List<String> behind = reach.devices(target.id().namespace(), gateway);
+    return behind.isEmpty() || behind.contains(there.get("dev")) ? "" : behind.get(0);
+  }
+
+  /**
+   * A new route with the device that its gateway will be behind. Left to itself the kernel might
+   * take one that only leaves later, and drop the route with it.
+   */
+  Resource withDevice(Resource target) {
+    List<String> behind =
+        target.id().type() == ResourceType.ROUTE && isOpen(target)
+            ? reach.devices(target.id().namespace(), target.get("via"))
+            : List.of();
+    return behind.isEmpty() ? target : target.with("dev", behind.get(0));
+  }
+
+  /** Whether the device of a route follows from its gateway. */
+  private static boolean isOpen(Resource route) {
+    return !route.has("dev") && !route.get("via").isEmpty() && !route.get("onlink").equals("true");
+  }
+}
