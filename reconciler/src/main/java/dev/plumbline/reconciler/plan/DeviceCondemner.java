@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.plan;
+
+import dev.plumbline.reconciler.kind.DeviceField.How;
+import dev.plumbline.reconciler.kind.DeviceKind;
+import dev.plumbline.reconciler.kind.DeviceKinds;
+import dev.plumbline.reconciler.live.LiveState;
+import dev.plumbline.reconciler.plan.DeviceStep.Fate;
+import dev.plumbline.reconciler.resource.PeerText;
+import dev.plumbline.reconciler.resource.Resource;
+import java.util.Map;
+
+/**
+ * Condemns devices to be made anew: what cannot be changed in place, and with it, until nothing
+ * moves any more, all that the kernel removes along with it: devices on top, the other half of a
+ * veth.
+ */
+final class DeviceCondemner {
+  private final LiveState live;
+  private final DeviceSteps steps;
+  private final DeviceComparison comparison;
+  private final Findings findings;
+
+  DeviceCondemner(
+      LiveState live, DeviceSteps steps, DeviceComparison comparison, Findings findings) {
+    this.live = live;
+    this.steps = steps;
+    this.comparison = comparison;
+    this.findings = findings;
+  }
+
+  void condemnAll() {
+    boolean settled;
+    do {
+      settled = true;
+      for (DeviceStep step : steps.all()) {
+        settled &= !condemn(step);
+      }
+      for (DeviceStep step : steps.all()) {
+        settled &= !spread(step);
+      }
+    } while (!settled);
+  }
+
+  /** Whether the device has to be made anew for its own sake; true if that is news. */
+  private boolean condemn(DeviceStep step) {
+    Wanted wanted = step.wanted;
+    Resource device = step.live;
+    if (wanted == null || device == null || step.fate != Fate.KEEP) {
+      return false;
+    }
+    for (Map.Entry<String, String> field : wanted.resource().fields().entrySet()) {
+      boolean anew =
+          comparison.how(step, field.getKey()) == How.RECREATE || otherFamily(device, field);
+      if (anew && comparison.differs(step, field.getKey())) {
+        return recreate(
+            step, field.getKey() + " can not be changed from " + shown(device, field.getKey()));
+      }
+    }
+    DeviceKind kind = DeviceKinds.of(step.kind());
+    if (step.moves() && kind != null && kind.staysInNamespace()) {
+      return recreate(step, "a " + kind.name() + " can not leave its namespace");
+    }
+    return false;
+  }
+
+  /** A tunnel's end may change, but not from IPv4 to IPv6 (EAFNOSUPPORT). */
+  private static boolean otherFamily(Resource device, Map.Entry<String, String> field) {
+    boolean end = field.getKey().equals("local") || field.getKey().equals("remote");
+    String before = device.get(field.getKey());
+    return end
+        && !before.isEmpty()
+        && !field.getValue().isEmpty()
+        && before.contains(":") != field.getValue().contains(":");
+  }
+
+  private static String shown(Resource device, String field) {
+    return device.get(field).isEmpty() ? "none" : device.get(field);
+  }
+
+  private boolean recreate(DeviceStep step, String reason) {
+    Resource device = step.live;
+    if (device == null || step.fate != Fate.KEEP) {
+      return false;
+    }
+    if (!device.isOurs()) {
+      findings.problem(
+          step.address
+              + ": "
+              + device.id()
+              + " was not made by plumbline and would have to be made anew ("
+              + reason
+              + "); change the file to match it, or delete it by hand");
+    }
+    step.fate = Fate.RECREATE;
+    step.reasons.add(reason);
+    return true;
+  }
+
+  /** Condemns what the kernel removes along with this device; true if there was any. */
+  private boolean spread(DeviceStep step) {
+    Resource device = step.live;
+    if (device == null || !step.torn()) {
+      return false;
+    }
+    boolean news = false;
+    for (Resource upper : steps.uppers(device.id())) {
+      news |= drag(upper, step, step.fate != Fate.KEEP);
+    }
+    if (step.fate != Fate.KEEP && device.get("kind").equals("veth")) {
+      Resource mate = live.find(PeerText.parse(device.get("peer")));
+      if (mate != null) {
+        news |= drag(mate, step, true);
+      }
+    }
+    return news;
+  }
+
+  private boolean drag(Resource victim, DeviceStep cause, boolean byKernel) {
+    DeviceStep step = steps.ofLive(victim.id());
+    if (step == null) {
+      findings.problem(
+          cause.address
+              + ": would remove "
+              + victim.id()
+              + ", which plumbline did not make and the file does not name");
+      step = new DeviceStep(victim.id().toString(), null, victim, Fate.DELETE);
+      step.implied = true;
+      steps.add(step);
+      return true;
+    }
+    if (step.fate == Fate.DELETE) {
+      boolean news = byKernel && !step.implied && !cause.implied;
+      step.implied |= news;
+      return news;
+    }
+    if (!victim.isOurs() && cause.live != null && !cause.live.isOurs()) {
+      // The cause is a problem already; this one would say the same again.
+      step.implied |= step.fate == Fate.KEEP;
+      boolean first = step.fate == Fate.KEEP;
+      step.fate = Fate.RECREATE;
+      return first;
+    }
+    boolean news = recreate(step, "it goes with " + cause.address);
+    step.implied |= news && byKernel;
+    return news;
+  }
+}
