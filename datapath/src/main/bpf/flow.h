@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What Java and the eBPF programs share: the layout of keys, flows, actions and of the maps' values.
+ * dev.plumbline.datapath.flow.FlowKey, .flow.Action and .bpf.Layout say the same in Java; LayoutTest compares them
+ * with the sizes and offsets that this header's BTF has.
+ */
+#ifndef PLUMBLINE_FLOW_H
+#define PLUMBLINE_FLOW_H
+
+#include <linux/types.h>
+
+#define VLAN_PRESENT 0x1000 /* the CFI bit, as Open vSwitch has it: a tag is there, even a priority tag with VID 0 */
+
+#define ACTIONS_INLINE 8 /* actions in a flow */
+#define ACTIONS_LIST 72 /* actions in a list: 32 outputs, each with a tag pushed and popped, and some to spare */
+#define MASKS 8
+#define SLOTS 256
+#define BUCKETS 256 /* of a bond */
+
+/* A packet as the switch sees it. The first 24 bytes are the layer 2 key, a map of its own.
+ * Fields that a packet does not have are 0. Network byte order but for in_port.
+ *
+ *   0        2        4            10           16        18         20         22          24
+ *   +--------+--------+------------+------------+---------+----------+----------+-----------+
+ *   | in_port| vlan   |  eth_dst   |  eth_src   | eth_type| vlan_tpid| inner_tci| inner_tpid|
+ *   +--------+--------+--+----+----+---+--------+-+-------+----------+----------+-----------+
+ *   24       25     26   27   28       30       32
+ *   | proto  | frag | tos| ttl| tp_src | tp_dst |   ip_src (16)  48   ip_dst (16)  64
+ *   64                 72          74        76
+ *   | tun_id (8)       | tcp_flags | reserved| ipv6_label (4) | 80
+ */
+struct l2_key {
+	__u16 in_port; /* datapath port number, host byte order */
+	__be16 vlan_tci; /* outer tag | VLAN_PRESENT; 0: untagged */
+	__u8 eth_dst[6];
+	__u8 eth_src[6];
+	__be16 eth_type; /* behind the tags; an 802.3 length: LLC, 0x05ff */
+	__be16 vlan_tpid;
+	__be16 inner_tci; /* second tag | VLAN_PRESENT */
+	__be16 inner_tpid;
+};
+
+struct flow_key {
+	struct l2_key l2;
+	__u8 ip_proto; /* ARP: the operation's low byte */
+	__u8 ip_frag; /* 0 none, 1 first fragment, 3 a later one */
+	__u8 ip_tos;
+	__u8 ip_ttl;
+	__be16 tp_src; /* ICMP: type */
+	__be16 tp_dst; /* ICMP: code */
+	__u8 ip_src[16]; /* IPv4 in the first 4 bytes; ARP: sender's IPv4, then its MAC */
+	__u8 ip_dst[16]; /* as ip_src; ARP: target's */
+	__be64 tun_id;
+	__be16 tcp_flags;
+	__u16 reserved;
+	__be32 ipv6_label;
+};
+
+struct masked_key {
+	__u32 mask; /* index of the mask, 0 to MASKS - 1 */
+	__u32 reserved;
+	struct flow_key key; /* and-ed with that mask */
+};
+
+enum action_type {
+	ACTION_END = 0,
+	ACTION_OUTPUT = 1, /* port */
+	ACTION_PUSH_VLAN = 2, /* arg: TPID << 16 | TCI */
+	ACTION_POP_VLAN = 3,
+	ACTION_BOND = 4, /* arg: bond; flags: BOND_HASH_*; the bucket's port */
+	ACTION_UPCALL = 5, /* arg: reason; a copy to Java */
+	ACTION_DROP = 6, /* arg: reason, counted */
+	ACTION_LIST = 7, /* arg: list; last action: goes on there */
+};
+
+#define BOND_HASH_L2 0 /* source MAC and VLAN: balance-slb */
+#define BOND_HASH_L4 1 /* MACs, VLAN, IP addresses, ports: balance-tcp */
+
+struct action {
+	__u8 type;
+	__u8 flags;
+	__u16 port; /* datapath port number */
+	__u32 arg;
+};
+
+struct flow {
+	__u32 generation; /* of the ingress port's bridge when this was decided; any other: stale, a miss */
+	__u8 n_actions;
+	__u8 reserved[3];
+	__u64 packets;
+	__u64 bytes; /* of frames, without tunnel headers; a GSO frame counts its segments' headers once */
+	__u64 used_ns; /* CLOCK_MONOTONIC_COARSE of the last packet */
+	struct action actions[ACTIONS_INLINE];
+};
+
+struct action_list {
+	__u32 n_actions;
+	__u32 reserved;
+	struct action actions[ACTIONS_LIST];
+};
+
+/* How a device of this network namespace takes part; by ifindex. */
+struct ingress {
+	__u16 port; /* 0: none */
+	__u16 bridge;
+	__u8 role;
+	__u8 reserved[3];
+};
+
+enum ingress_role {
+	INGRESS_PORT = 1, /* frames from it enter the switch */
+	INGRESS_TUNNEL = 2, /* an external vxlan or geneve device: the port follows from remote and key */
+	INGRESS_UNDERLAY = 3, /* an IP device: GRE for us is taken out, all else goes on to the host */
+};
+
+/* How a port sends; by port number. */
+struct egress {
+	__u32 ifindex; /* 0: the port is down or its device is absent */
+	__u8 kind;
+	__u8 reserved;
+	__u16 tunnel; /* index into tunnels */
+	__u32 mtu; /* frames with more than this behind the Ethernet header and outer tag are dropped; 0: no limit */
+};
+
+enum egress_kind {
+	EGRESS_DEVICE = 1, /* redirect to the device */
+	EGRESS_PEER = 2, /* veth whose peer is in another namespace: redirect_peer where the hook allows it */
+	EGRESS_HOST = 3, /* internal port of this namespace: into the host's stack as if received on the device */
+	EGRESS_TUNNEL = 4,
+};
+
+struct bridge {
+	__u32 generation;
+	__u32 flags; /* BRIDGE_MASKED: look into the masked flows too */
+};
+#define BRIDGE_MASKED 1
+
+enum tunnel_type { TUNNEL_VXLAN = 1, TUNNEL_GENEVE = 2, TUNNEL_GRE = 3 };
+
+#define TUNNEL_IPV6 1
+#define TUNNEL_CSUM 2
+#define TUNNEL_DF 4
+#define TUNNEL_KEY 8 /* GRE: with a key */
+#define TUNNEL_TTL_INHERIT 16
+#define TUNNEL_TOS_INHERIT 32
+
+struct tunnel {
+	__u8 type;
+	__u8 flags;
+	__u8 tos;
+	__u8 ttl;
+	__u32 key;
+	__u8 local[16]; /* IPv4 in the first 4 bytes */
+	__u8 remote[16];
+	__u8 next_hop[16]; /* GRE: where the host's routing sends it; all zero: on link */
+	__u32 ifindex; /* VXLAN, Geneve: the external device; GRE: the route's device, 0: no route */
+	__u16 port; /* datapath port number of this remote */
+	__u16 next_hop_family; /* AF_INET or AF_INET6 */
+};
+
+/* Which port a tunnelled frame comes in by. */
+struct tunnel_id {
+	__u8 type;
+	__u8 ipv6;
+	__u16 reserved;
+	__u32 key;
+	__u8 remote[16];
+	__u8 local[16]; /* all zero: any */
+};
+
+/* In front of every frame that goes up; host byte order. */
+struct upcall_prefix {
+	__u16 in_port;
+	__u8 reason;
+	__u8 reserved;
+	__u16 vlan_tci; /* | VLAN_PRESENT; 0: untagged; the tag is not in the frame */
+	__u16 vlan_tpid;
+	__u32 ifindex; /* the device that the frame came in by */
+	__u32 mark; /* skb->mark */
+};
+
+enum upcall_reason { UPCALL_MISS = 1, UPCALL_ACTION = 2, UPCALL_MTU = 3 };
+
+/* What a frame that Java sends is to meet: the mark says which slot. */
+struct slot {
+	__u16 in_port;
+	__u16 vlan_tci; /* | VLAN_PRESENT: pushed before the actions */
+	__u16 vlan_tpid;
+	__u16 reserved;
+	struct action_list list;
+};
+#define MARK_SLOT 0x504c0000 /* | slot */
+#define MARK_TUNNEL 0x504d0000 /* | tunnel: encapsulate this clone */
+
+struct settings {
+	__u32 upcall_ifindex; /* 0: no upcalls, misses are dropped */
+	__u32 inject_ifindex;
+	__u32 n_masks;
+	__u32 reserved;
+};
+
+struct port_counters {
+	__u64 rx_packets, rx_bytes, tx_packets, tx_bytes;
+};
+
+enum drop_reason {
+	DROP_NONE = 0,
+	DROP_MALFORMED = 1, /* shorter than an Ethernet header, or a header that cannot be read */
+	DROP_UNKNOWN_DEVICE = 2, /* a hook on a device that is no port any more */
+	DROP_NO_UPCALL = 3, /* a miss, and nobody to ask */
+	DROP_UPCALL_FAILED = 4, /* the frame could not be handed up */
+	DROP_PORT_DOWN = 5,
+	DROP_TOO_BIG = 6,
+	DROP_BAD_ACTION = 7,
+	DROP_BAD_LIST = 8,
+	DROP_TUNNEL = 9, /* encapsulation failed */
+	DROP_NO_ROUTE = 10,
+	DROP_CLONE = 11, /* a copy for one of several outputs could not be made or sent */
+	DROP_SLOT = 12, /* an injected frame with an unknown mark */
+	DROP_VLAN_OPERATION = 13,
+	DROP_TUNNEL_UNKNOWN = 14, /* from a remote or with a key that no tunnel has */
+	DROP_KERNEL_REASONS = 32, /* Java's own from here: translate.DropReason */
+	DROP_REASONS = 64,
+};
+
+#endif

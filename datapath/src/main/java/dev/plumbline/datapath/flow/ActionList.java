@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.flow;
+
+import java.util.Arrays;
+
+/**
+ * Actions in the order in which they are done, each {@code struct action} of {@code
+ * src/main/bpf/flow.h} as a long: type in bits 0–7, flags 8–15, port 16–31, arg 32–63. No actions:
+ * the packet is dropped without a count. Made once, filled many times.
+ */
+public final class ActionList {
+  /** Most actions: 32 outputs, each with a tag pushed and popped, and some to spare. */
+  public static final int LIMIT = 72;
+
+  /** Hashes of {@link ActionType#BOND}: source MAC address and VLAN (balance-slb). */
+  public static final int BOND_HASH_L2 = 0;
+
+  /** MAC addresses, VLAN, IP addresses and ports (balance-tcp). */
+  public static final int BOND_HASH_L4 = 1;
+
+  private final long[] actions = new long[LIMIT];
+  private int size;
+  private boolean overflowed;
+
+  public void clear() {
+    size = 0;
+    overflowed = false;
+  }
+
+  public int size() {
+    return size;
+  }
+
+  /** Whether more actions were added than fit: those beyond are lost, the list must not be used. */
+  public boolean overflowed() {
+    return overflowed;
+  }
+
+  /** The action as {@code struct action} is in memory on a little-endian machine. */
+  public long encoded(int index) {
+    return actions[index];
+  }
+
+  public ActionType type(int index) {
+    return ActionType.of((int) actions[index] & 0xff);
+  }
+
+  public int flags(int index) {
+    return (int) (actions[index] >> 8) & 0xff;
+  }
+
+  public int port(int index) {
+    return (int) (actions[index] >> 16) & 0xffff;
+  }
+
+  public int arg(int index) {
+    return (int) (actions[index] >> 32);
+  }
+
+  public void output(int port) {
+    add(ActionType.OUTPUT, 0, port, 0);
+  }
+
+  public void pushVlan(int tpid, int tci) {
+    add(ActionType.PUSH_VLAN, 0, 0, (tpid << 16) | (tci & 0xffff));
+  }
+
+  public void popVlan() {
+    add(ActionType.POP_VLAN, 0, 0, 0);
+  }
+
+  public void bond(int bond, int hash) {
+    add(ActionType.BOND, hash, 0, bond);
+  }
+
+  public void upcall(int reason) {
+    add(ActionType.UPCALL, 0, 0, reason);
+  }
+
+  public void drop(int reason) {
+    add(ActionType.DROP, 0, 0, reason);
+  }
+
+  /** Adds one as {@link #encoded} gives it. */
+  public void addEncoded(long action) {
+    if (size == LIMIT) {
+      overflowed = true;
+      return;
+    }
+    actions[size++] = action;
+  }
+
+  private void add(ActionType type, int flags, int port, int arg) {
+    addEncoded(
+        type.code()
+            | ((flags & 0xffL) << 8)
+            | ((port & 0xffffL) << 16)
+            | ((arg & 0xffffffffL) << 32));
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ActionList list
+        && size == list.size
+        && overflowed == list.overflowed
+        && Arrays.equals(actions, 0, size, list.actions, 0, size);
+  }
+
+  @Override
+  public int hashCode() {
+    int hash = size;
+    for (int i = 0; i < size; i++) {
+      hash = 31 * hash + Long.hashCode(actions[i]);
+    }
+    return hash;
+  }
+
+  /** As {@code push_vlan(10),output:3}; for people. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < size; i++) {
+      text.append(i == 0 ? "" : ",");
+      switch (type(i)) {
+        case END -> text.append("end");
+        case OUTPUT -> text.append("output:").append(port(i));
+        case PUSH_VLAN ->
+            text.append("push_vlan(tpid=0x")
+                .append(Integer.toHexString(arg(i) >>> 16))
+                .append(",vid=")
+                .append(arg(i) & 0xfff)
+                .append(",pcp=")
+                .append((arg(i) >> 13) & 7)
+                .append(')');
+        case POP_VLAN -> text.append("pop_vlan");
+        case BOND -> text.append("bond:").append(arg(i));
+        case UPCALL -> text.append("upcall(").append(arg(i)).append(')');
+        case DROP -> text.append("drop(").append(arg(i)).append(')');
+        case LIST -> text.append("list:").append(arg(i));
+      }
+    }
+    return size == 0 ? "drop" : text.toString();
+  }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.flow;
+
+/** {@code enum action_type} of {@code src/main/bpf/flow.h}. */
+public enum ActionType {
+  END(0),
+  /** Sends a copy by {@code port}. */
+  OUTPUT(1),
+  /** {@code arg}: TPID × 2^16 + TCI. */
+  PUSH_VLAN(2),
+  POP_VLAN(3),
+  /** Sends a copy by the port of the bond's bucket; {@code arg}: bond, {@code flags}: hash. */
+  BOND(4),
+  /** Hands a copy up; {@code arg}: reason. */
+  UPCALL(5),
+  /** Ends; {@code arg}: reason, counted. */
+  DROP(6),
+  /** Goes on in a list; {@code arg}: which. The fast path's own: no decision has it. */
+  LIST(7);
+
+  private static final ActionType[] BY_CODE = values();
+
+  private final int code;
+
+  ActionType(int code) {
+    this.code = code;
+  }
+
+  public int code() {
+    return code;
+  }
+
+  public static ActionType of(int code) {
+    return BY_CODE[code];
+  }
+}
