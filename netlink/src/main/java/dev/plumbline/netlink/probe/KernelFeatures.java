@@ -7,6 +7,7 @@ import dev.plumbline.netlink.namespace.NetNamespace;
 import dev.plumbline.netlink.route.Address;
 import dev.plumbline.netlink.route.Bridge;
 import dev.plumbline.netlink.route.Link;
+import dev.plumbline.netlink.route.LinkBuilder;
 import dev.plumbline.netlink.route.RouteSocket;
 import dev.plumbline.netlink.route.TunDevice;
 import dev.plumbline.netlink.route.Veth;
@@ -109,7 +110,7 @@ public final class KernelFeatures implements AutoCloseable {
   }
 
   private boolean tryKind(String kind) throws IOException {
-    Link.Builder link =
+    LinkBuilder link =
         kind.equals(Veth.KIND)
             ? Veth.named(PROBE_NAME, Link.named("probe1"))
             : Link.named(PROBE_NAME).kind(kind);
@@ -130,7 +131,7 @@ public final class KernelFeatures implements AutoCloseable {
    * period or more, some 20 ms. The queues are counted after the driver is found and has looked at
    * its settings (rtnl_create_link, net/core/rtnetlink.c).
    */
-  private static Link.Builder unmakeable(Link.Builder link) {
+  private static LinkBuilder unmakeable(LinkBuilder link) {
     return link.set(Link.NUM_TX_QUEUES, 0L);
   }
 

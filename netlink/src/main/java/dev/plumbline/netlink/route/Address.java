@@ -8,12 +8,12 @@ import static dev.plumbline.netlink.wire.Codecs.U8;
 
 import dev.plumbline.netlink.socket.Request;
 import dev.plumbline.netlink.wire.Attribute;
+import dev.plumbline.netlink.wire.AttributeCodec;
 import dev.plumbline.netlink.wire.AttributeMap;
 import dev.plumbline.netlink.wire.AttributeSchema;
-import dev.plumbline.netlink.wire.MessageWriter;
+import dev.plumbline.netlink.wire.Codecs;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,21 +23,9 @@ import org.jspecify.annotations.Nullable;
  * socket.execute(Address.add(Address.of(InetAddress.getByName("10.0.0.1"), 24).on(index).protocol(112)));
  * }</pre>
  *
- * <p>Layout (struct ifaddrmsg, {@code <linux/if_addr.h>}), followed by attributes IFA_*:
- *
- * <pre>
- *    0               1               2               3
- *   +---------------+---------------+---------------+---------------+
- *   |    family     | prefix length |     flags     |     scope     |
- *   +---------------+---------------+---------------+---------------+
- *   |                         link index                            |
- *   +---------------------------------------------------------------+
- * </pre>
- *
  * <p>Immutable; equality is by all that the message says, time stamps included.
  */
-public final class Address {
-  private static final int HEADER_BYTES = 8;
+public final class Address extends Message<AddressHeader> {
 
   /**
    * Flag, IPv4: another address of the same network on the link came first. Read-only; IPv6:
@@ -125,26 +113,11 @@ public final class Address {
       AttributeSchema.of(
           "IFA", ADDRESS, LOCAL, LABEL, BROADCAST, CACHEINFO, FLAGS, RT_PRIORITY, PROTO);
 
-  private final int family;
-  private final int prefixLength;
-  private final int headerFlags;
-  private final int scope;
-  private final int index;
-  private final AttributeMap attributes;
+  private static final Message.Layout<AddressHeader> LAYOUT =
+      new Message.Layout<>("ifaddrmsg", AddressHeader.BYTES, AddressHeader::read, SCHEMA);
 
-  private Address(
-      int family,
-      int prefixLength,
-      int headerFlags,
-      int scope,
-      int index,
-      AttributeMap attributes) {
-    this.family = family;
-    this.prefixLength = prefixLength;
-    this.headerFlags = headerFlags;
-    this.scope = scope;
-    this.index = index;
-    this.attributes = attributes;
+  Address(AddressHeader header, AttributeMap attributes) {
+    super(header, attributes);
   }
 
   /**
@@ -152,18 +125,18 @@ public final class Address {
    *
    * @param prefixLength 0 to 32, or to 128
    */
-  public static Builder of(InetAddress local, int prefixLength) {
-    return new Builder(local, prefixLength);
+  public static AddressBuilder of(InetAddress local, int prefixLength) {
+    return new AddressBuilder(local, prefixLength);
   }
 
   /** AF_INET or AF_INET6, see {@link Family}. */
   public int family() {
-    return family;
+    return header.family();
   }
 
   /** Index of the link. */
   public int index() {
-    return index;
+    return header.index();
   }
 
   /** The local address. */
@@ -174,7 +147,7 @@ public final class Address {
 
   /** Bits of the network; of the peer's network if there is a peer. */
   public int prefixLength() {
-    return prefixLength;
+    return header.prefixLength();
   }
 
   /** The other end's address on a point-to-point link, or null. */
@@ -195,12 +168,12 @@ public final class Address {
 
   /** {@link #SCOPE_UNIVERSE} to {@link #SCOPE_HOST}. */
   public int scope() {
-    return scope;
+    return header.scope();
   }
 
   /** All flags. */
   public long flags() {
-    return attributes.get(FLAGS, (long) headerFlags);
+    return attributes.get(FLAGS, (long) header.flags());
   }
 
   /** Whether all these flags are set. */
@@ -230,11 +203,6 @@ public final class Address {
     return attributes.get(PROTO, 0);
   }
 
-  /** All attributes of the message. */
-  public AttributeMap attributes() {
-    return attributes;
-  }
-
   /** Adds it. EEXIST if the link has it (IPv4: with this prefix length). */
   public static Request add(Address address) {
     return address.request(
@@ -242,7 +210,7 @@ public final class Address {
   }
 
   /** As {@link #add(Address)}. */
-  public static Request add(Builder address) {
+  public static Request add(AddressBuilder address) {
     return add(address.build());
   }
 
@@ -256,7 +224,7 @@ public final class Address {
   }
 
   /** As {@link #replace(Address)}. */
-  public static Request replace(Builder address) {
+  public static Request replace(AddressBuilder address) {
     return replace(address.build());
   }
 
@@ -270,7 +238,7 @@ public final class Address {
   }
 
   /** As {@link #delete(Address)}. */
-  public static Request delete(Builder address) {
+  public static Request delete(AddressBuilder address) {
     return delete(address.build());
   }
 
@@ -282,12 +250,18 @@ public final class Address {
   /** Asks for the addresses of one link; 0 for all. */
   public static Request dump(int index) {
     return new RouteRequest(
-        RouteRequest.GETADDR, 0, "list addresses", w -> w.u8(0).u8(0).u8(0).u8(0).s32(index));
+        RouteRequest.GETADDR, 0, "list addresses", new AddressHeader(0, 0, 0, 0, index)::write);
   }
 
   private Request request(int type, int flags, String verb) {
     String description =
-        verb + " address " + Text.of(local()) + "/" + prefixLength + " on link #" + index;
+        verb
+            + " address "
+            + Text.of(local())
+            + "/"
+            + header.prefixLength()
+            + " on link #"
+            + index();
     return new RouteRequest(type, flags, description, this::writeBody);
   }
 
@@ -297,34 +271,7 @@ public final class Address {
    * @throws dev.plumbline.netlink.wire.WireException if it is malformed
    */
   public static Address readBody(ByteBuffer payload) {
-    ByteBuffer header = Headers.of(payload, HEADER_BYTES, "ifaddrmsg");
-    return new Address(
-        header.get(0) & 0xff,
-        header.get(1) & 0xff,
-        header.get(2) & 0xff,
-        header.get(3) & 0xff,
-        header.getInt(4),
-        SCHEMA.read(Headers.after(payload, HEADER_BYTES)));
-  }
-
-  void writeBody(MessageWriter w) {
-    w.u8(family).u8(prefixLength).u8(headerFlags).u8(scope).s32(index).attributes(attributes);
-  }
-
-  @Override
-  public boolean equals(@Nullable Object o) {
-    return o instanceof Address other
-        && family == other.family
-        && prefixLength == other.prefixLength
-        && headerFlags == other.headerFlags
-        && scope == other.scope
-        && index == other.index
-        && attributes.equals(other.attributes);
-  }
-
-  @Override
-  public int hashCode() {
-    return Objects.hash(family, prefixLength, headerFlags, scope, index, attributes);
+    return LAYOUT.read(payload, Address::new);
   }
 
   @Override
@@ -332,11 +279,11 @@ public final class Address {
     return "Address["
         + Text.of(local())
         + "/"
-        + prefixLength
+        + header.prefixLength()
         + " link="
-        + index
+        + header.index()
         + " scope="
-        + scope
+        + header.scope()
         + " "
         + attributes
         + "]";
@@ -351,8 +298,8 @@ public final class Address {
    * @param updated centiseconds since boot; read-only
    */
   public record CacheInfo(long preferred, long valid, long created, long updated) {
-    static final dev.plumbline.netlink.wire.AttributeCodec<CacheInfo> CODEC =
-        dev.plumbline.netlink.wire.Codecs.struct(
+    static final AttributeCodec<CacheInfo> CODEC =
+        Codecs.struct(
             16,
             b ->
                 new CacheInfo(
@@ -365,85 +312,5 @@ public final class Address {
                     .putInt((int) c.valid)
                     .putInt((int) c.created)
                     .putInt((int) c.updated));
-  }
-
-  /** Collects what an address is to be. Not thread-safe. */
-  public static final class Builder {
-    private final InetAddress local;
-    private final int prefixLength;
-    private int index;
-    private int scope;
-    private long flags;
-    private AttributeMap attributes = AttributeMap.EMPTY;
-
-    private Builder(InetAddress local, int prefixLength) {
-      this.local = local;
-      this.prefixLength = Family.checkPrefix(local, prefixLength);
-      // Both are sent, as iproute2 does: IPv4 takes the local address from LOCAL, IPv6 either.
-      attributes = attributes.with(LOCAL, local).with(ADDRESS, local);
-    }
-
-    /** Index of the link that is to have it. */
-    public Builder on(int linkIndex) {
-      index = linkIndex;
-      return this;
-    }
-
-    /** The other end's address; the prefix length is then its. */
-    public Builder peer(InetAddress other) {
-      return set(ADDRESS, other);
-    }
-
-    /** IPv4 broadcast address. */
-    public Builder broadcast(InetAddress value) {
-      return set(BROADCAST, value);
-    }
-
-    /** IPv4 label. */
-    public Builder label(String value) {
-      return set(LABEL, value);
-    }
-
-    /** {@link Address#SCOPE_UNIVERSE} (default) to {@link Address#SCOPE_HOST}; IPv6 ignores it. */
-    public Builder scope(int value) {
-      scope = value;
-      return this;
-    }
-
-    /** Sets these flags besides those set so far. */
-    public Builder flag(long bits) {
-      flags |= bits;
-      return this;
-    }
-
-    /**
-     * Lifetimes in seconds, or {@link Address#FOREVER}; preferred may not be longer than valid
-     * (EINVAL).
-     */
-    public Builder lifetimes(long validSeconds, long preferredSeconds) {
-      return set(CACHEINFO, new CacheInfo(preferredSeconds, validSeconds, 0, 0));
-    }
-
-    /** Metric of the network's route. */
-    public Builder metric(long value) {
-      return set(RT_PRIORITY, value);
-    }
-
-    /** Who makes it, 4 to 255 for user space. Kernels before 5.18 ignore it silently. */
-    public Builder protocol(int value) {
-      return set(PROTO, value);
-    }
-
-    /** Any attribute. */
-    public <T> Builder set(Attribute<T> attribute, T value) {
-      attributes = attributes.with(attribute, value);
-      return this;
-    }
-
-    /** The address as said so far. */
-    public Address build() {
-      AttributeMap all = flags == 0 ? attributes : attributes.with(FLAGS, flags);
-      return new Address(Family.of(local), prefixLength, (int) (flags & 0xff), scope, index, all);
-    }
   }
 }

@@ -16,7 +16,6 @@ import dev.plumbline.netlink.wire.AttributeSchema;
 import dev.plumbline.netlink.wire.Codecs;
 import dev.plumbline.netlink.wire.LinkLayerAddress;
 import java.net.InetAddress;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -156,7 +155,7 @@ public final class Bond {
       new Attribute<>(32, "IFLA_BOND_COUPLED_CONTROL", BOOL8);
 
   /** The policies that choose a member, in the kernel's order and words. */
-  public enum Mode {
+  public enum Mode implements KernelWord {
     BALANCE_RR(0, "balance-rr"),
     ACTIVE_BACKUP(1, "active-backup"),
     BALANCE_XOR(2, "balance-xor"),
@@ -174,23 +173,20 @@ public final class Bond {
     }
 
     /** The word that {@code ip link} uses, such as "802.3ad". */
+    @Override
     public String kernelName() {
       return kernelName;
     }
 
     /** The value of {@link Bond#MODE}. */
+    @Override
     public int value() {
       return value;
     }
 
     /** The mode of this name, or null. */
     public static @Nullable Mode of(String kernelName) {
-      for (Mode mode : values()) {
-        if (mode.kernelName.equals(kernelName)) {
-          return mode;
-        }
-      }
-      return null;
+      return KernelWord.named(values(), kernelName);
     }
 
     /**
@@ -199,15 +195,12 @@ public final class Bond {
      * @throws IllegalArgumentException for a number that is no mode
      */
     public static Mode of(int value) {
-      return Arrays.stream(values())
-          .filter(one -> one.value == value)
-          .findFirst()
-          .orElseThrow(() -> new IllegalArgumentException("no bond mode has the number " + value));
+      return KernelWord.numbered(values(), value, "bond mode");
     }
   }
 
   /** What is hashed to choose a member, in the kernel's order and words. */
-  public enum HashPolicy {
+  public enum HashPolicy implements KernelWord {
     LAYER2(0, "layer2"),
     LAYER3_4(1, "layer3+4"),
     LAYER2_3(2, "layer2+3"),
@@ -224,23 +217,20 @@ public final class Bond {
     }
 
     /** The word that {@code ip link} uses. */
+    @Override
     public String kernelName() {
       return kernelName;
     }
 
     /** The value of {@link Bond#XMIT_HASH_POLICY}. */
+    @Override
     public int value() {
       return value;
     }
 
     /** The policy of this name, or null. */
     public static @Nullable HashPolicy of(String kernelName) {
-      for (HashPolicy policy : values()) {
-        if (policy.kernelName.equals(kernelName)) {
-          return policy;
-        }
-      }
-      return null;
+      return KernelWord.named(values(), kernelName);
     }
 
     /**
@@ -249,11 +239,7 @@ public final class Bond {
      * @throws IllegalArgumentException for a number that is no policy
      */
     public static HashPolicy of(int value) {
-      return Arrays.stream(values())
-          .filter(one -> one.value == value)
-          .findFirst()
-          .orElseThrow(
-              () -> new IllegalArgumentException("no hash policy has the number " + value));
+      return KernelWord.numbered(values(), value, "hash policy");
     }
   }
 
@@ -342,7 +328,7 @@ public final class Bond {
           .with(PRIMARY_RESELECT, 0);
 
   /** A bond to be created. */
-  public static Link.Builder named(String name, Mode mode) {
+  public static LinkBuilder named(String name, Mode mode) {
     return Link.named(name).kind(KIND).data(MODE, mode.value());
   }
 

@@ -310,7 +310,7 @@ public final class Bridge {
           .with(VLAN_STATS_PER_PORT, false);
 
   /** A bridge to be created: {@code Bridge.named("br0").data(Bridge.STP_STATE, 1L)}. */
-  public static Link.Builder named(String name) {
+  public static LinkBuilder named(String name) {
     return Link.named(name).kind(KIND);
   }
 

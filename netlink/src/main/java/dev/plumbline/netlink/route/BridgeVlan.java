@@ -145,9 +145,9 @@ public record BridgeVlan(int index, int first, int last, boolean pvid, boolean u
    * @throws WireException if it is malformed, also if a range has one end only
    */
   public static List<BridgeVlan> readBody(ByteBuffer payload) {
-    int index = Headers.of(payload, Link.HEADER_BYTES, "ifinfomsg").getInt(4);
+    int index = Headers.of(payload, LinkHeader.BYTES, "ifinfomsg").getInt(4);
     List<BridgeVlan> vlans = new ArrayList<>();
-    AttributeReader attributes = AttributeReader.over(Headers.after(payload, Link.HEADER_BYTES));
+    AttributeReader attributes = AttributeReader.over(Headers.after(payload, LinkHeader.BYTES));
     while (attributes.next()) {
       if (attributes.type() == IFLA_AF_SPEC) {
         readSpec(index, attributes.nested(), vlans);

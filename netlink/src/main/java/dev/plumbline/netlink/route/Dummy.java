@@ -12,7 +12,7 @@ public final class Dummy {
   private Dummy() {}
 
   /** A dummy to be created. */
-  public static Link.Builder named(String name) {
+  public static LinkBuilder named(String name) {
     return Link.named(name).kind(KIND);
   }
 }

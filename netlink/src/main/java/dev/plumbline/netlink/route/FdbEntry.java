@@ -15,10 +15,8 @@ import dev.plumbline.netlink.wire.Attribute;
 import dev.plumbline.netlink.wire.AttributeMap;
 import dev.plumbline.netlink.wire.AttributeSchema;
 import dev.plumbline.netlink.wire.LinkLayerAddress;
-import dev.plumbline.netlink.wire.MessageWriter;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The layout of the header is on {@link NeighbourHeader}. Immutable; equality is by all that the
  * message says, ages included.
  */
-public final class FdbEntry {
+public final class FdbEntry extends Message<NeighbourHeader> {
   /** Flag: the link's own table. */
   public static final int SELF = 0x02;
 
@@ -108,12 +106,11 @@ public final class FdbEntry {
           PROTOCOL,
           NH_ID);
 
-  private final NeighbourHeader header;
-  private final AttributeMap attributes;
+  private static final Message.Layout<NeighbourHeader> LAYOUT =
+      new Message.Layout<>("ndmsg", NeighbourHeader.BYTES, NeighbourHeader::read, SCHEMA);
 
   private FdbEntry(NeighbourHeader header, AttributeMap attributes) {
-    this.header = header;
-    this.attributes = attributes;
+    super(header, attributes);
   }
 
   /**
@@ -196,11 +193,6 @@ public final class FdbEntry {
     return attributes.get(BRIDGE, 0);
   }
 
-  /** All attributes of the message. */
-  public AttributeMap attributes() {
-    return attributes;
-  }
-
   /** Adds it. EEXIST if the table has the address. */
   public static Request add(FdbEntry entry) {
     return entry.request(
@@ -259,29 +251,6 @@ public final class FdbEntry {
    * @throws dev.plumbline.netlink.wire.WireException if it is malformed
    */
   public static FdbEntry readBody(ByteBuffer payload) {
-    return new FdbEntry(
-        NeighbourHeader.read(payload), SCHEMA.read(Headers.after(payload, NeighbourHeader.BYTES)));
-  }
-
-  void writeBody(MessageWriter w) {
-    header.write(w);
-    w.attributes(attributes);
-  }
-
-  @Override
-  public boolean equals(@Nullable Object o) {
-    return o instanceof FdbEntry other
-        && header.equals(other.header)
-        && attributes.equals(other.attributes);
-  }
-
-  @Override
-  public int hashCode() {
-    return Objects.hash(header, attributes);
-  }
-
-  @Override
-  public String toString() {
-    return "FdbEntry[" + header + " " + attributes + "]";
+    return LAYOUT.read(payload, FdbEntry::new);
   }
 }

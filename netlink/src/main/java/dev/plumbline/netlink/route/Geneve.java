@@ -118,8 +118,8 @@ public final class Geneve {
    *
    * @param id VNI, 0 to 16777215
    */
-  public static Link.Builder named(String name, long id, InetAddress remote) {
-    Link.Builder link = Link.named(name).kind(KIND).data(ID, id);
+  public static LinkBuilder named(String name, long id, InetAddress remote) {
+    LinkBuilder link = Link.named(name).kind(KIND).data(ID, id);
     return link.data(remote instanceof Inet4Address ? REMOTE : REMOTE6, remote);
   }
 

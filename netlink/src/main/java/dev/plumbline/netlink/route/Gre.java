@@ -170,13 +170,12 @@ public final class Gre {
    *
    * @param kind {@link #GRE}, {@link #GRETAP}, {@link #IP6GRE} or {@link #IP6GRETAP}
    */
-  public static Link.Builder named(
-      String name, String kind, InetAddress local, InetAddress remote) {
+  public static LinkBuilder named(String name, String kind, InetAddress local, InetAddress remote) {
     return Link.named(name).kind(kind).data(LOCAL, local).data(REMOTE, remote);
   }
 
   /** Sends and expects this key (0 to 2^32-1); sets the header bits that make it count. */
-  public static Link.Builder key(Link.Builder link, long key) {
+  public static LinkBuilder key(LinkBuilder link, long key) {
     return link.data(IFLAGS, KEY).data(OFLAGS, KEY).data(IKEY, key).data(OKEY, key);
   }
 

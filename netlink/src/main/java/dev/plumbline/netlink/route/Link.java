@@ -15,7 +15,6 @@ import dev.plumbline.netlink.wire.AttributeMap;
 import dev.plumbline.netlink.wire.AttributeSchema;
 import dev.plumbline.netlink.wire.Codecs;
 import dev.plumbline.netlink.wire.LinkLayerAddress;
-import dev.plumbline.netlink.wire.MessageWriter;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,25 +31,9 @@ import org.jspecify.annotations.Nullable;
  *         .alias("made by hand").slaveData(BridgePort.LEARNING, false)));
  * }</pre>
  *
- * <p>Layout (struct ifinfomsg, {@code <linux/rtnetlink.h>}), followed by attributes IFLA_*:
- *
- * <pre>
- *    0               1               2               3
- *   +---------------+---------------+-------------------------------+
- *   |    family     |    padding    |     hardware type (ARPHRD_*)  |
- *   +---------------+---------------+-------------------------------+
- *   |                            index                              |
- *   +---------------------------------------------------------------+
- *   |                        flags (IFF_*)                          |
- *   +---------------------------------------------------------------+
- *   |              change: which of the flags are meant             |
- *   +---------------------------------------------------------------+
- * </pre>
- *
  * <p>Immutable; equality is by all that the message says, counters included.
  */
-public final class Link {
-  static final int HEADER_BYTES = 16;
+public final class Link extends Message<LinkHeader> {
   private static final int AF_INET6_NUMBER = 10;
   private static final long EXT_MASK_SKIP_STATS = 1 << 3;
 
@@ -237,35 +220,28 @@ public final class Link {
             PERM_ADDRESS,
             PARENT_DEV_NAME,
             PARENT_DEV_BUS_NAME);
+    LAYOUT = new Message.Layout<>("ifinfomsg", LinkHeader.BYTES, LinkHeader::read, SCHEMA);
   }
 
-  private final int hardwareType;
-  private final int index;
-  private final long flags;
-  private final long change;
-  private final AttributeMap attributes;
+  private static final Message.Layout<LinkHeader> LAYOUT;
 
-  private Link(int hardwareType, int index, long flags, long change, AttributeMap attributes) {
-    this.hardwareType = hardwareType;
-    this.index = index;
-    this.flags = flags;
-    this.change = change;
-    this.attributes = attributes;
+  Link(LinkHeader header, AttributeMap attributes) {
+    super(header, attributes);
   }
 
   /** Starts a device that is to be made, or a change of the device of this name. */
-  public static Builder named(String name) {
-    return new Builder(0).set(IFNAME, name);
+  public static LinkBuilder named(String name) {
+    return new LinkBuilder(0).set(IFNAME, name);
   }
 
   /** Starts a change of the device of this index. */
-  public static Builder at(int index) {
-    return new Builder(index);
+  public static LinkBuilder at(int index) {
+    return new LinkBuilder(index);
   }
 
   /** Index in its namespace, 1 or more; 0 in what is to be made. */
   public int index() {
-    return index;
+    return header.index();
   }
 
   /** Name, or "" in a change that is addressed by index. */
@@ -296,11 +272,6 @@ public final class Link {
     return info().slaveData();
   }
 
-  /** All attributes of the message. */
-  public AttributeMap attributes() {
-    return attributes;
-  }
-
   /** The value of an attribute, or null. */
   public <T> @Nullable T get(Attribute<T> attribute) {
     return attributes.get(attribute);
@@ -308,22 +279,22 @@ public final class Link {
 
   /** IFF_* bits. */
   public long flags() {
-    return flags;
+    return header.flags();
   }
 
   /** Whether it is administratively up. */
   public boolean isUp() {
-    return (flags & UP) != 0;
+    return (header.flags() & UP) != 0;
   }
 
   /** Whether it has carrier. */
   public boolean isLowerUp() {
-    return (flags & LOWER_UP) != 0;
+    return (header.flags() & LOWER_UP) != 0;
   }
 
   /** ARPHRD_*: 1 Ethernet, 772 loopback, 65534 none. */
   public int hardwareType() {
-    return hardwareType;
+    return header.hardwareType();
   }
 
   /** Index of its master, or 0. */
@@ -401,7 +372,7 @@ public final class Link {
   }
 
   /** As {@link #create(Link)}. */
-  public static Request create(Builder link) {
+  public static Request create(LinkBuilder link) {
     return create(link.build());
   }
 
@@ -411,7 +382,7 @@ public final class Link {
    * fit one batch. Not for a device that is created in another namespace (the second message would
    * not find it).
    */
-  public static List<Request> createAll(Builder builder) {
+  public static List<Request> createAll(LinkBuilder builder) {
     Link link = builder.build();
     if (!link.hasLate()) {
       return List.of(create(link));
@@ -422,7 +393,7 @@ public final class Link {
             .without(IFALIAS)
             .without(AF_SPEC)
             .with(LINKINFO, new LinkInfo(info.kind(), info.data(), null, AttributeMap.EMPTY));
-    Builder late = named(link.name());
+    LinkBuilder late = named(link.name());
     if (link.alias() != null) {
       late.alias(link.alias());
     }
@@ -430,10 +401,11 @@ public final class Link {
     if (families != null) {
       late.set(AF_SPEC, families);
     }
-    late.slaveKind = info.slaveKind();
-    late.slaveData = info.slaveData();
+    if (info.slaveKind() != null) {
+      late.slaveKind(info.slaveKind()).slaveData(info.slaveData());
+    }
     List<Request> requests = new ArrayList<>();
-    requests.add(create(new Link(0, link.index, link.flags, link.change, early)));
+    requests.add(create(new Link(link.header, early)));
     requests.add(change(late));
     return requests;
   }
@@ -452,12 +424,12 @@ public final class Link {
    * the slave kind with slave data.
    */
   public static Request change(Link link) {
-    String which = link.index != 0 ? "#" + link.index : link.name();
+    String which = link.index() != 0 ? "#" + link.index() : link.name();
     return new RouteRequest(RouteRequest.NEWLINK, 0, "change link " + which, link::writeBody);
   }
 
   /** As {@link #change(Link)}. */
-  public static Request change(Builder link) {
+  public static Request change(LinkBuilder link) {
     return change(link.build());
   }
 
@@ -504,7 +476,7 @@ public final class Link {
    * @param newIndex the index that it is to have there, 0 for any; EBUSY if that is taken
    */
   public static Request moveTo(int index, NetNamespace namespace, String name, int newIndex) {
-    Builder link = at(index).namespace(namespace).set(IFNAME, name);
+    LinkBuilder link = at(index).namespace(namespace).set(IFNAME, name);
     if (newIndex != 0) {
       link.set(NEW_IFINDEX, newIndex);
     }
@@ -521,7 +493,7 @@ public final class Link {
     return describe(at(index).group(group), "put link #" + index + " into group " + group);
   }
 
-  private static Request describe(Builder link, String description) {
+  private static Request describe(LinkBuilder link, String description) {
     return new RouteRequest(RouteRequest.NEWLINK, 0, description, link.build()::writeBody);
   }
 
@@ -543,7 +515,7 @@ public final class Link {
    * device, ENODEV if the group is empty.
    */
   public static Request deleteGroup(long group) {
-    Link all = new Builder(0).group(group).build();
+    Link all = new LinkBuilder(0).group(group).build();
     return new RouteRequest(
         RouteRequest.DELLINK, 0, "delete all links of group " + group, all::writeBody);
   }
@@ -574,12 +546,12 @@ public final class Link {
 
   /** Asks for all links, without their traffic counters. */
   public static Request dump() {
-    return get(new Builder(0), "list links");
+    return get(new LinkBuilder(0), "list links");
   }
 
   /** Asks for the ports of one master. */
   public static Request dumpPortsOf(int master) {
-    return get(new Builder(0).master(master), "list the ports of link #" + master);
+    return get(new LinkBuilder(0).master(master), "list the ports of link #" + master);
   }
 
   /** Asks for one link. ENODEV if there is none. */
@@ -592,7 +564,7 @@ public final class Link {
     return get(named(name), "read link " + name);
   }
 
-  private static Request get(Builder link, String description) {
+  private static Request get(LinkBuilder link, String description) {
     Link filter = link.set(EXT_MASK, EXT_MASK_SKIP_STATS).build();
     return new RouteRequest(RouteRequest.GETLINK, 0, description, filter::writeBody);
   }
@@ -603,203 +575,19 @@ public final class Link {
    * @throws dev.plumbline.netlink.wire.WireException if it is malformed
    */
   public static Link readBody(ByteBuffer payload) {
-    ByteBuffer header = Headers.of(payload, HEADER_BYTES, "ifinfomsg");
-    return new Link(
-        header.getShort(2) & 0xffff,
-        header.getInt(4),
-        Integer.toUnsignedLong(header.getInt(8)),
-        Integer.toUnsignedLong(header.getInt(12)),
-        SCHEMA.read(Headers.after(payload, HEADER_BYTES)));
-  }
-
-  /** Writes the payload: the fixed header and all attributes. */
-  void writeBody(MessageWriter w) {
-    w.u8(0).u8(0).u16(hardwareType).s32(index).u32(flags).u32(change).attributes(attributes);
-  }
-
-  @Override
-  public boolean equals(@Nullable Object o) {
-    return o instanceof Link other
-        && hardwareType == other.hardwareType
-        && index == other.index
-        && flags == other.flags
-        && change == other.change
-        && attributes.equals(other.attributes);
-  }
-
-  @Override
-  public int hashCode() {
-    return Objects.hash(hardwareType, index, flags, change, attributes);
+    return LAYOUT.read(payload, Link::new);
   }
 
   @Override
   public String toString() {
     return "Link["
-        + index
+        + index()
         + " "
         + name()
         + " flags=0x"
-        + Long.toHexString(flags)
+        + Long.toHexString(header.flags())
         + " "
         + attributes
         + "]";
-  }
-
-  /** Collects what a link is to be. Not thread-safe. */
-  public static final class Builder {
-    private final int index;
-    private long flags;
-    private long change;
-    private AttributeMap attributes = AttributeMap.EMPTY;
-    private @Nullable String kind;
-    private AttributeMap data = AttributeMap.EMPTY;
-    private @Nullable String slaveKind;
-    private AttributeMap slaveData = AttributeMap.EMPTY;
-    private int newIndex;
-
-    private Builder(int index) {
-      this.index = index;
-    }
-
-    /** Any attribute of the link itself. */
-    public <T> Builder set(Attribute<T> attribute, T value) {
-      attributes = attributes.with(attribute, value);
-      return this;
-    }
-
-    /** All attributes of the link itself, in place of those given so far, its name included. */
-    public Builder attributes(AttributeMap all) {
-      attributes = all;
-      return this;
-    }
-
-    /** The driver that makes it, such as {@link Bridge#KIND}. */
-    public Builder kind(String value) {
-      kind = value;
-      return this;
-    }
-
-    /** A setting of its kind. */
-    public <T> Builder data(Attribute<T> attribute, T value) {
-      data = data.with(attribute, value);
-      return this;
-    }
-
-    /** All settings of its kind, in place of those given so far. */
-    public Builder data(AttributeMap settings) {
-      data = settings;
-      return this;
-    }
-
-    /** The kind of its master; needed with {@link #slaveData}. */
-    public Builder slaveKind(String value) {
-      slaveKind = value;
-      return this;
-    }
-
-    /** A setting as a port of its master; needs {@link #slaveKind}. */
-    public <T> Builder slaveData(Attribute<T> attribute, T value) {
-      slaveData = slaveData.with(attribute, value);
-      return this;
-    }
-
-    /** All settings as a port of its master, in place of those given so far. */
-    public Builder slaveData(AttributeMap settings) {
-      slaveData = settings;
-      return this;
-    }
-
-    /** Administratively up. */
-    public Builder up() {
-      return flag(UP, true);
-    }
-
-    /** Administratively down. */
-    public Builder down() {
-      return flag(UP, false);
-    }
-
-    /**
-     * One of the flags {@link Link#UP}, {@link Link#NOARP}, {@link Link#PROMISC}, {@link
-     * Link#ALLMULTI}, {@link Link#MULTICAST}.
-     */
-    public Builder flag(long flag, boolean on) {
-      flags = on ? flags | flag : flags & ~flag;
-      change |= flag;
-      return this;
-    }
-
-    /** MTU in bytes. */
-    public Builder mtu(long bytes) {
-      return set(MTU, bytes);
-    }
-
-    /** Link-layer address. */
-    public Builder address(LinkLayerAddress value) {
-      return set(ADDRESS, value);
-    }
-
-    /** Index of the bridge, bond or VRF it is to belong to; 0 for none. */
-    public Builder master(int masterIndex) {
-      return set(MASTER, masterIndex);
-    }
-
-    /** Index of the device below. */
-    public Builder link(int parentIndex) {
-      return set(LINK, parentIndex);
-    }
-
-    /** Group number. */
-    public Builder group(long value) {
-      return set(GROUP, value);
-    }
-
-    /** Length of the transmit queue in packets. */
-    public Builder txQueueLength(long packets) {
-      return set(TXQLEN, packets);
-    }
-
-    /** Alias; empty clears it. */
-    public Builder alias(String text) {
-      return set(IFALIAS, text);
-    }
-
-    /** The namespace that the device is to be in; it must be open when the request is sent. */
-    public Builder namespace(NetNamespace namespace) {
-      return set(NET_NS_FD, namespace.fd());
-    }
-
-    /** Index of a device that is to be made; the kernel chooses one otherwise. */
-    public Builder newIndex(int value) {
-      newIndex = value;
-      return this;
-    }
-
-    /** How IPv6 link-local addresses are made, see {@link Link#INET6_ADDR_GEN_MODE}. */
-    public Builder addressGenerationMode(int mode) {
-      return set(
-          AF_SPEC,
-          AttributeMap.EMPTY.with(INET6, AttributeMap.EMPTY.with(INET6_ADDR_GEN_MODE, mode)));
-    }
-
-    /**
-     * The link as said so far.
-     *
-     * @throws IllegalStateException if there is data without a kind, or slave data without a slave
-     *     kind
-     */
-    public Link build() {
-      if (kind == null && !data.equals(AttributeMap.EMPTY)) {
-        throw new IllegalStateException("data needs the kind");
-      }
-      if (slaveKind == null && !slaveData.equals(AttributeMap.EMPTY)) {
-        throw new IllegalStateException("slave data needs the slave kind");
-      }
-      AttributeMap all = attributes;
-      if (kind != null || slaveKind != null) {
-        all = all.with(LINKINFO, new LinkInfo(kind, data, slaveKind, slaveData));
-      }
-      return new Link(0, index != 0 ? index : newIndex, flags, change, all);
-    }
   }
 }

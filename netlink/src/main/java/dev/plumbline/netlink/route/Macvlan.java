@@ -101,7 +101,7 @@ public final class Macvlan {
    * @param parent index of the device below
    * @param mode one of {@link #PRIVATE} to {@link #SOURCE}
    */
-  public static Link.Builder named(String name, int parent, long mode) {
+  public static LinkBuilder named(String name, int parent, long mode) {
     return Link.named(name).kind(KIND).link(parent).data(MODE, mode);
   }
 

@@ -12,10 +12,8 @@ import dev.plumbline.netlink.wire.Attribute;
 import dev.plumbline.netlink.wire.AttributeMap;
 import dev.plumbline.netlink.wire.AttributeSchema;
 import dev.plumbline.netlink.wire.LinkLayerAddress;
-import dev.plumbline.netlink.wire.MessageWriter;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The layout of the header is on {@link NeighbourHeader}. Immutable; equality is by all that the
  * message says.
  */
-public final class Neighbour {
+public final class Neighbour extends Message<NeighbourHeader> {
   /** State: no answer yet. */
   public static final int INCOMPLETE = 0x01;
 
@@ -81,12 +79,11 @@ public final class Neighbour {
   private static final AttributeSchema SCHEMA =
       AttributeSchema.of("NDA", DST, LLADDR, CACHEINFO, PROBES, PROTOCOL, FLAGS_EXT);
 
-  private final NeighbourHeader header;
-  private final AttributeMap attributes;
+  private static final Message.Layout<NeighbourHeader> LAYOUT =
+      new Message.Layout<>("ndmsg", NeighbourHeader.BYTES, NeighbourHeader::read, SCHEMA);
 
   private Neighbour(NeighbourHeader header, AttributeMap attributes) {
-    this.header = header;
-    this.attributes = attributes;
+    super(header, attributes);
   }
 
   /** A permanent entry. */
@@ -150,11 +147,6 @@ public final class Neighbour {
     return attributes.get(PROTOCOL, 0);
   }
 
-  /** All attributes of the message. */
-  public AttributeMap attributes() {
-    return attributes;
-  }
-
   /** Adds it. EEXIST if there is an entry for the IP address. */
   public static Request add(Neighbour neighbour) {
     return neighbour.request(
@@ -189,29 +181,6 @@ public final class Neighbour {
    * @throws dev.plumbline.netlink.wire.WireException if it is malformed
    */
   public static Neighbour readBody(ByteBuffer payload) {
-    return new Neighbour(
-        NeighbourHeader.read(payload), SCHEMA.read(Headers.after(payload, NeighbourHeader.BYTES)));
-  }
-
-  void writeBody(MessageWriter w) {
-    header.write(w);
-    w.attributes(attributes);
-  }
-
-  @Override
-  public boolean equals(@Nullable Object o) {
-    return o instanceof Neighbour other
-        && header.equals(other.header)
-        && attributes.equals(other.attributes);
-  }
-
-  @Override
-  public int hashCode() {
-    return Objects.hash(header, attributes);
-  }
-
-  @Override
-  public String toString() {
-    return "Neighbour[" + header + " " + attributes + "]";
+    return LAYOUT.read(payload, Neighbour::new);
   }
 }

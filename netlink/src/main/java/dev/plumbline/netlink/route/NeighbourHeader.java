@@ -18,16 +18,17 @@ import java.nio.ByteBuffer;
  *   +-------------------------------+---------------+---------------+
  * </pre>
  */
-record NeighbourHeader(int family, int index, int state, int flags, int type) {
+record NeighbourHeader(int family, int index, int state, int flags, int type)
+    implements Message.Header {
   static final int BYTES = 12;
 
-  static NeighbourHeader read(ByteBuffer payload) {
-    ByteBuffer b = Headers.of(payload, BYTES, "ndmsg");
+  static NeighbourHeader read(ByteBuffer b) {
     return new NeighbourHeader(
         b.get(0) & 0xff, b.getInt(4), b.getShort(8) & 0xffff, b.get(10) & 0xff, b.get(11) & 0xff);
   }
 
-  void write(MessageWriter w) {
+  @Override
+  public void write(MessageWriter w) {
     w.u8(family).u8(0).u16(0).s32(index).u16(state).u8(flags).u8(type);
   }
 }

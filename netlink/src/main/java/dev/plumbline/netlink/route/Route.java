@@ -18,9 +18,7 @@ import dev.plumbline.netlink.wire.MessageWriter;
 import dev.plumbline.netlink.wire.WireException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,24 +28,9 @@ import org.jspecify.annotations.Nullable;
  * socket.execute(Route.replace(Route.to(InetAddress.getByName("10.2.0.0"), 16).via(gateway).table(1000).metric(50)));
  * }</pre>
  *
- * <p>Layout (struct rtmsg, {@code <linux/rtnetlink.h>}), followed by attributes RTA_*:
- *
- * <pre>
- *    0               1               2               3
- *   +---------------+---------------+---------------+---------------+
- *   |    family     |   dst bits    |   src bits    |      tos      |
- *   +---------------+---------------+---------------+---------------+
- *   | table (&lt; 256) |   protocol    |     scope     |  type (RTN_*) |
- *   +---------------+---------------+---------------+---------------+
- *   |                            flags                              |
- *   +---------------------------------------------------------------+
- * </pre>
- *
  * <p>Immutable; equality is by all that the message says, ages included.
  */
-public final class Route {
-  private static final int HEADER_BYTES = 12;
-  private static final int RT_TABLE_COMPAT = 252;
+public final class Route extends Message<RouteHeader> {
 
   /** Table: what the kernel looks at after the main one. */
   public static final long TABLE_DEFAULT = 253;
@@ -202,40 +185,29 @@ public final class Route {
           EXPIRES,
           NH_ID);
 
-  private record Header(
-      int family,
-      int dstLength,
-      int srcLength,
-      int tos,
-      int table,
-      int protocol,
-      int scope,
-      int type,
-      int flags) {}
+  private static final Message.Layout<RouteHeader> LAYOUT =
+      new Message.Layout<>("rtmsg", RouteHeader.BYTES, RouteHeader::read, SCHEMA);
 
-  private final Header header;
-  private final AttributeMap attributes;
-
-  private Route(Header header, AttributeMap attributes) {
-    this.header = header;
-    this.attributes = attributes;
+  Route(RouteHeader header, AttributeMap attributes) {
+    super(header, attributes);
   }
 
   /** Starts a route to a network; the bits after the prefix must be zero (EINVAL). */
-  public static Builder to(InetAddress network, int prefixLength) {
-    Builder builder = new Builder(Family.of(network), Family.checkPrefix(network, prefixLength));
+  public static RouteBuilder to(InetAddress network, int prefixLength) {
+    RouteBuilder builder =
+        new RouteBuilder(Family.of(network), Family.checkPrefix(network, prefixLength));
     // iproute2 leaves a destination of length 0 out too, and so does the kernel's dump.
     return prefixLength == 0 ? builder : builder.set(DST, network);
   }
 
   /** Starts a default route of {@link Family#INET} or {@link Family#INET6}. */
-  public static Builder toDefault(int family) {
-    return new Builder(family, 0);
+  public static RouteBuilder toDefault(int family) {
+    return new RouteBuilder(family, 0);
   }
 
   /** {@link Family#INET} or {@link Family#INET6}. */
   public int family() {
-    return header.family;
+    return header.family();
   }
 
   /** Destination, or null for a default route. */
@@ -245,7 +217,7 @@ public final class Route {
 
   /** Bits of the destination, 0 for a default route. */
   public int prefixLength() {
-    return header.dstLength;
+    return header.dstLength();
   }
 
   /** Source network (IPv6), or null. */
@@ -255,37 +227,37 @@ public final class Route {
 
   /** Bits of the source network. */
   public int sourcePrefixLength() {
-    return header.srcLength;
+    return header.srcLength();
   }
 
   /** IPv4: type of service that it is for, 0 for any. */
   public int tos() {
-    return header.tos;
+    return header.tos();
   }
 
   /** Table, 1 to 2^32-1. */
   public long table() {
-    return attributes.get(TABLE, (long) header.table);
+    return attributes.get(TABLE, (long) header.table());
   }
 
   /** Who made it, 0 to 255. */
   public int protocol() {
-    return header.protocol;
+    return header.protocol();
   }
 
   /** {@link #SCOPE_UNIVERSE} to {@link #SCOPE_HOST}. */
   public int scope() {
-    return header.scope;
+    return header.scope();
   }
 
   /** {@link #UNICAST} to {@link #THROW}. */
   public int type() {
-    return header.type;
+    return header.type();
   }
 
   /** {@link #DEAD}, {@link #ONLINK}, {@link #LINKDOWN} and RTM_F_* bits. */
   public int flags() {
-    return header.flags;
+    return header.flags();
   }
 
   /**
@@ -293,7 +265,7 @@ public final class Route {
    * NextHop#flags}.
    */
   public boolean isOnlink() {
-    return (header.flags & ONLINK) != 0;
+    return (header.flags() & ONLINK) != 0;
   }
 
   /** Gateway of whichever family, or null. */
@@ -327,11 +299,6 @@ public final class Route {
     return attributes.get(MULTIPATH, List.of());
   }
 
-  /** All attributes of the message. */
-  public AttributeMap attributes() {
-    return attributes;
-  }
-
   /**
    * Adds it. EEXIST if there is one with the same destination, table, tos and metric (IPv6: and the
    * same gateway and link); ENETUNREACH if the gateway is not in a network of the link; ENETDOWN if
@@ -343,7 +310,7 @@ public final class Route {
   }
 
   /** As {@link #add(Route)}. */
-  public static Request add(Builder route) {
+  public static Request add(RouteBuilder route) {
     return add(route.build());
   }
 
@@ -353,7 +320,7 @@ public final class Route {
   }
 
   /** As {@link #replace(Route)}. */
-  public static Request replace(Builder route) {
+  public static Request replace(RouteBuilder route) {
     return replace(route.build());
   }
 
@@ -363,13 +330,14 @@ public final class Route {
   }
 
   /** As {@link #delete(Route)}; the scope counts only if it was set. */
-  public static Request delete(Builder route) {
-    return delete(route.scope < 0 ? route.scope(SCOPE_NOWHERE).build() : route.build());
+  public static Request delete(RouteBuilder route) {
+    return delete(route.anyScope().build());
   }
 
   /** Asks for the routes of all tables of a family; {@link Family#UNSPEC} for both. */
   public static Request dump(int family) {
-    return new RouteRequest(RouteRequest.GETROUTE, 0, "list routes", header(family, 0)::write);
+    return new RouteRequest(
+        RouteRequest.GETROUTE, 0, "list routes", RouteHeader.dump(family, 0)::write);
   }
 
   /**
@@ -381,33 +349,15 @@ public final class Route {
         RouteRequest.GETROUTE,
         0,
         "list routes of table " + table,
-        w -> header(family, table).writeTo(w, TABLE, table));
-  }
-
-  private record DumpHeader(int family, int table) {
-    void write(MessageWriter w) {
-      w.u8(family).u8(0).u8(0).u8(0).u8(table).u8(0).u8(0).u8(0).u32(0);
-    }
-
-    void writeTo(MessageWriter w, Attribute<Long> attribute, long value) {
-      write(w);
-      w.attribute(attribute, value);
-    }
-  }
-
-  private static DumpHeader header(int family, long table) {
-    return new DumpHeader(family, compatTable(table));
-  }
-
-  private static int compatTable(long table) {
-    return table < 256 ? (int) table : RT_TABLE_COMPAT;
+        new Route(RouteHeader.dump(family, table), AttributeMap.EMPTY.with(TABLE, table))
+            ::writeBody);
   }
 
   private Request request(int type, int flags, String verb) {
     String description =
         verb
             + " route "
-            + Text.prefix(destination(), header.dstLength)
+            + Text.prefix(destination(), header.dstLength())
             + " in table "
             + table()
             + (metric() == 0 ? "" : " metric " + metric());
@@ -416,18 +366,6 @@ public final class Route {
 
   /** What of a route that was read can be asked for: without ages and states. */
   private Route asked() {
-    Header h = header;
-    Header asked =
-        new Header(
-            h.family,
-            h.dstLength,
-            h.srcLength,
-            h.tos,
-            h.table,
-            h.protocol,
-            h.scope,
-            h.type,
-            h.flags & WRITABLE_FLAGS);
     AttributeMap all = attributes.without(CACHEINFO);
     List<NextHop> hops = attributes.get(MULTIPATH);
     if (hops != null) {
@@ -444,7 +382,7 @@ public final class Route {
                               hop.attributes()))
                   .toList());
     }
-    return new Route(asked, all);
+    return new Route(header.withFlagsOf(WRITABLE_FLAGS), all);
   }
 
   /**
@@ -453,50 +391,7 @@ public final class Route {
    * @throws WireException if it is malformed
    */
   public static Route readBody(ByteBuffer payload) {
-    ByteBuffer b = Headers.of(payload, HEADER_BYTES, "rtmsg");
-    Header header =
-        new Header(
-            b.get(0) & 0xff,
-            b.get(1) & 0xff,
-            b.get(2) & 0xff,
-            b.get(3) & 0xff,
-            b.get(4) & 0xff,
-            b.get(5) & 0xff,
-            b.get(6) & 0xff,
-            b.get(7) & 0xff,
-            b.getInt(8));
-    return new Route(header, SCHEMA.read(Headers.after(payload, HEADER_BYTES)));
-  }
-
-  void writeBody(MessageWriter w) {
-    Header h = header;
-    w.u8(h.family)
-        .u8(h.dstLength)
-        .u8(h.srcLength)
-        .u8(h.tos)
-        .u8(h.table)
-        .u8(h.protocol)
-        .u8(h.scope)
-        .u8(h.type)
-        .s32(h.flags);
-    w.attributes(attributes);
-  }
-
-  @Override
-  public boolean equals(@Nullable Object o) {
-    return o instanceof Route other
-        && header.equals(other.header)
-        && attributes.equals(other.attributes);
-  }
-
-  @Override
-  public int hashCode() {
-    return Objects.hash(header, attributes);
-  }
-
-  @Override
-  public String toString() {
-    return "Route[" + header + " " + attributes + "]";
+    return LAYOUT.read(payload, Route::new);
   }
 
   /** struct rtvia: the family in host order, then the address. */
@@ -514,160 +409,6 @@ public final class Route {
       int mark = w.beginAttribute(type);
       w.u16(Family.of(value)).bytes(value.getAddress());
       w.endNested(mark);
-    }
-  }
-
-  /** Collects what a route is to be. Not thread-safe. */
-  public static final class Builder {
-    private final int family;
-    private final int dstLength;
-    private int srcLength;
-    private int tos;
-    private long table = TABLE_MAIN;
-    private int protocol = PROTOCOL_BOOT;
-    private int scope = -1;
-    private int type = UNICAST;
-    private int flags;
-    private final List<NextHop> hops = new ArrayList<>();
-    private AttributeMap metrics = AttributeMap.EMPTY;
-    private AttributeMap attributes = AttributeMap.EMPTY;
-
-    private Builder(int family, int dstLength) {
-      this.family = family;
-      this.dstLength = dstLength;
-    }
-
-    /** Only for packets from this network (IPv6). */
-    public Builder from(InetAddress network, int prefixLength) {
-      srcLength = Family.checkPrefix(network, prefixLength);
-      return set(SRC, network);
-    }
-
-    /** Gateway, also of the other family. */
-    public Builder via(InetAddress gateway) {
-      return set(Family.of(gateway) == family ? GATEWAY : VIA, gateway);
-    }
-
-    /** Index of the link that packets go out by. */
-    public Builder dev(int index) {
-      return set(OIF, index);
-    }
-
-    /** One of several ways. */
-    public Builder nextHop(NextHop hop) {
-      hops.add(hop);
-      return this;
-    }
-
-    /** Table, 1 to 2^32-1. Default {@link Route#TABLE_MAIN}. */
-    public Builder table(long value) {
-      table = value;
-      return this;
-    }
-
-    /** Metric, the smaller wins. */
-    public Builder metric(long value) {
-      return set(PRIORITY, value);
-    }
-
-    /** Who makes it, 0 to 255. Default {@link Route#PROTOCOL_BOOT}. */
-    public Builder protocol(int value) {
-      protocol = value;
-      return this;
-    }
-
-    /** Scope; the default follows from the type and the gateway as in iproute2. */
-    public Builder scope(int value) {
-      scope = value;
-      return this;
-    }
-
-    /** {@link Route#UNICAST} (default) to {@link Route#THROW}. */
-    public Builder type(int value) {
-      type = value;
-      return this;
-    }
-
-    /** Source address of packets that this host sends. */
-    public Builder preferredSource(InetAddress value) {
-      return set(PREFSRC, value);
-    }
-
-    /** IPv4: only for packets of this type of service. */
-    public Builder tos(int value) {
-      tos = value;
-      return this;
-    }
-
-    /** The gateway need not be in a network of the link. */
-    public Builder onlink() {
-      flags |= ONLINK;
-      return this;
-    }
-
-    /** A metric of {@link RouteMetrics}. */
-    public <T> Builder metric(Attribute<T> metric, T value) {
-      metrics = metrics.with(metric, value);
-      return this;
-    }
-
-    /** Any attribute. */
-    public <T> Builder set(Attribute<T> attribute, T value) {
-      attributes = attributes.with(attribute, value);
-      return this;
-    }
-
-    /** The route as said so far. */
-    public Route build() {
-      AttributeMap all = attributes.with(TABLE, table);
-      if (!metrics.isEmpty()) {
-        all = all.with(METRICS, metrics);
-      }
-      if (!hops.isEmpty()) {
-        all = all.with(MULTIPATH, hops.stream().map(this::inFamily).toList());
-      }
-      return new Route(
-          new Header(
-              family,
-              dstLength,
-              srcLength,
-              tos,
-              compatTable(table),
-              protocol,
-              scope < 0 ? usualScope() : scope,
-              type,
-              flags),
-          all);
-    }
-
-    private NextHop inFamily(NextHop hop) {
-      InetAddress gateway = hop.attributes().get(GATEWAY);
-      if (gateway == null || Family.of(gateway) == family) {
-        return hop;
-      }
-      return new NextHop(
-          hop.index(),
-          hop.weight(),
-          hop.flags(),
-          hop.attributes().without(GATEWAY).with(VIA, gateway));
-    }
-
-    private int usualScope() {
-      if (family == Family.INET6) {
-        return SCOPE_UNIVERSE;
-      }
-      return switch (type) {
-        case LOCAL -> SCOPE_HOST;
-        case BROADCAST, MULTICAST, ANYCAST -> SCOPE_LINK;
-        case UNICAST -> {
-          boolean direct =
-              !attributes.has(GATEWAY) && !attributes.has(VIA) && !attributes.has(NH_ID);
-          yield direct && hops.stream().allMatch(hop -> hop.gateway() == null)
-              ? SCOPE_LINK
-              : SCOPE_UNIVERSE;
-        }
-        default -> SCOPE_UNIVERSE;
-      };
     }
   }
 }

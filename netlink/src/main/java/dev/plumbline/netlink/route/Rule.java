@@ -14,10 +14,8 @@ import dev.plumbline.netlink.wire.AttributeCodec;
 import dev.plumbline.netlink.wire.AttributeMap;
 import dev.plumbline.netlink.wire.AttributeSchema;
 import dev.plumbline.netlink.wire.Codecs;
-import dev.plumbline.netlink.wire.MessageWriter;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,25 +25,10 @@ import org.jspecify.annotations.Nullable;
  * socket.execute(Rule.add(Rule.of(Family.INET).from(network, 16).lookup(100).priority(1000).protocol(112)));
  * }</pre>
  *
- * <p>Layout (struct fib_rule_hdr, {@code <linux/fib_rules.h>}), followed by attributes FRA_*:
- *
- * <pre>
- *    0               1               2               3
- *   +---------------+---------------+---------------+---------------+
- *   |    family     |   dst bits    |   src bits    |      tos      |
- *   +---------------+---------------+---------------+---------------+
- *   | table (&lt; 256) |   reserved    |   reserved    |    action     |
- *   +---------------+---------------+---------------+---------------+
- *   |                            flags                              |
- *   +---------------------------------------------------------------+
- * </pre>
- *
  * <p>A rule cannot be changed: a change is an addition and a deletion. Immutable; equality is by
  * all that the message says.
  */
-public final class Rule {
-  private static final int HEADER_BYTES = 12;
-  private static final int RT_TABLE_COMPAT = 252;
+public final class Rule extends Message<RouteHeader> {
 
   /** Action: looks up the table. */
   public static final int TO_TABLE = 1;
@@ -180,25 +163,21 @@ public final class Rule {
           FLOWLABEL,
           FLOWLABEL_MASK);
 
-  private record Header(
-      int family, int dstLength, int srcLength, int tos, int table, int action, int flags) {}
+  private static final Message.Layout<RouteHeader> LAYOUT =
+      new Message.Layout<>("fib_rule_hdr", RouteHeader.BYTES, RouteHeader::read, SCHEMA);
 
-  private final Header header;
-  private final AttributeMap attributes;
-
-  private Rule(Header header, AttributeMap attributes) {
-    this.header = header;
-    this.attributes = attributes;
+  Rule(RouteHeader header, AttributeMap attributes) {
+    super(header, attributes);
   }
 
   /** Starts a rule of {@link Family#INET} or {@link Family#INET6}. */
-  public static Builder of(int family) {
-    return new Builder(family);
+  public static RuleBuilder of(int family) {
+    return new RuleBuilder(family);
   }
 
   /** {@link Family#INET} or {@link Family#INET6}. */
   public int family() {
-    return header.family;
+    return header.family();
   }
 
   /** Source network, or null for any. */
@@ -208,7 +187,7 @@ public final class Rule {
 
   /** Bits of the source network. */
   public int sourcePrefixLength() {
-    return header.srcLength;
+    return header.srcLength();
   }
 
   /** Destination network, or null for any. */
@@ -218,32 +197,32 @@ public final class Rule {
 
   /** Bits of the destination network. */
   public int destinationPrefixLength() {
-    return header.dstLength;
+    return header.dstLength();
   }
 
   /** Type of service, 0 for any. */
   public int tos() {
-    return header.tos;
+    return header.tos();
   }
 
   /** Table, 0 with an action other than {@link #TO_TABLE} and with l3mdev. */
   public long table() {
-    return attributes.get(TABLE, (long) header.table);
+    return attributes.get(TABLE, (long) header.table());
   }
 
   /** {@link #TO_TABLE} to {@link #PROHIBIT}. */
   public int action() {
-    return header.action;
+    return header.type();
   }
 
   /** {@link #PERMANENT} to {@link #OIF_DETACHED}. */
   public int flags() {
-    return header.flags;
+    return header.flags();
   }
 
   /** Whether it is for the packets that do not match. */
   public boolean isInverted() {
-    return (header.flags & INVERT) != 0;
+    return (header.flags() & INVERT) != 0;
   }
 
   /** Order, the smaller first. */
@@ -261,18 +240,13 @@ public final class Rule {
     return attributes.get(attribute);
   }
 
-  /** All attributes of the message. */
-  public AttributeMap attributes() {
-    return attributes;
-  }
-
   /** Adds it. EEXIST if there is one that is the same in everything. */
   public static Request add(Rule rule) {
     return rule.request(RouteRequest.NEWRULE, RouteRequest.CREATE | RouteRequest.EXCLUSIVE, "add");
   }
 
   /** As {@link #add(Rule)}. */
-  public static Request add(Builder rule) {
+  public static Request add(RuleBuilder rule) {
     return add(rule.build());
   }
 
@@ -282,7 +256,7 @@ public final class Rule {
   }
 
   /** As {@link #delete(Rule)}. */
-  public static Request delete(Builder rule) {
+  public static Request delete(RuleBuilder rule) {
     return delete(rule.build());
   }
 
@@ -292,10 +266,7 @@ public final class Rule {
    */
   public static Request dump(int family) {
     return new RouteRequest(
-        RouteRequest.GETRULE,
-        0,
-        "list rules",
-        new Rule(new Header(family, 0, 0, 0, 0, 0, 0), AttributeMap.EMPTY)::writeBody);
+        RouteRequest.GETRULE, 0, "list rules", RouteHeader.dump(family, 0)::write);
   }
 
   private Request request(int type, int flags, String verb) {
@@ -304,12 +275,10 @@ public final class Rule {
             + " rule "
             + priority()
             + " from "
-            + (source() == null ? "all" : Text.prefix(source(), header.srcLength))
+            + (source() == null ? "all" : Text.prefix(source(), header.srcLength()))
             + (table() == 0 ? "" : " lookup " + table());
-    Header h = header;
-    Header asked =
-        new Header(h.family, h.dstLength, h.srcLength, h.tos, h.table, h.action, h.flags & INVERT);
-    return new RouteRequest(type, flags, description, new Rule(asked, attributes)::writeBody);
+    Rule asked = new Rule(header.withFlagsOf(INVERT), attributes);
+    return new RouteRequest(type, flags, description, asked::writeBody);
   }
 
   /**
@@ -318,48 +287,7 @@ public final class Rule {
    * @throws dev.plumbline.netlink.wire.WireException if it is malformed
    */
   public static Rule readBody(ByteBuffer payload) {
-    ByteBuffer b = Headers.of(payload, HEADER_BYTES, "fib_rule_hdr");
-    Header header =
-        new Header(
-            b.get(0) & 0xff,
-            b.get(1) & 0xff,
-            b.get(2) & 0xff,
-            b.get(3) & 0xff,
-            b.get(4) & 0xff,
-            b.get(7) & 0xff,
-            b.getInt(8));
-    return new Rule(header, SCHEMA.read(Headers.after(payload, HEADER_BYTES)));
-  }
-
-  void writeBody(MessageWriter w) {
-    Header h = header;
-    w.u8(h.family)
-        .u8(h.dstLength)
-        .u8(h.srcLength)
-        .u8(h.tos)
-        .u8(h.table)
-        .u8(0)
-        .u8(0)
-        .u8(h.action)
-        .s32(h.flags);
-    w.attributes(attributes);
-  }
-
-  @Override
-  public boolean equals(@Nullable Object o) {
-    return o instanceof Rule other
-        && header.equals(other.header)
-        && attributes.equals(other.attributes);
-  }
-
-  @Override
-  public int hashCode() {
-    return Objects.hash(header, attributes);
-  }
-
-  @Override
-  public String toString() {
-    return "Rule[" + header + " " + attributes + "]";
+    return LAYOUT.read(payload, Rule::new);
   }
 
   /**
@@ -376,109 +304,5 @@ public final class Rule {
                 new UidRange(
                     Integer.toUnsignedLong(b.getInt(0)), Integer.toUnsignedLong(b.getInt(4))),
             (b, r) -> b.putInt((int) r.first).putInt((int) r.last));
-  }
-
-  /** Collects what a rule is to be. Not thread-safe. */
-  public static final class Builder {
-    private final int family;
-    private int dstLength;
-    private int srcLength;
-    private int tos;
-    private int action = TO_TABLE;
-    private int flags;
-    private AttributeMap attributes = AttributeMap.EMPTY;
-
-    private Builder(int family) {
-      this.family = family;
-    }
-
-    /** Source network. */
-    public Builder from(InetAddress network, int prefixLength) {
-      srcLength = Family.checkPrefix(network, prefixLength);
-      return set(SRC, network);
-    }
-
-    /** Destination network. */
-    public Builder to(InetAddress network, int prefixLength) {
-      dstLength = Family.checkPrefix(network, prefixLength);
-      return set(DST, network);
-    }
-
-    /** Name of the device that packets come in by. */
-    public Builder inputDevice(String name) {
-      return set(IIFNAME, name);
-    }
-
-    /** Name of the device that the sending socket is bound to. */
-    public Builder outputDevice(String name) {
-      return set(OIFNAME, name);
-    }
-
-    /** Mark of packets, and which bits of it count. */
-    public Builder fwmark(long mark, long mask) {
-      return set(FWMARK, mark).set(FWMASK, mask);
-    }
-
-    /** Type of service. */
-    public Builder tos(int value) {
-      tos = value;
-      return this;
-    }
-
-    /** Looks up this table. */
-    public Builder lookup(long table) {
-      action = TO_TABLE;
-      return set(TABLE, table);
-    }
-
-    /** Looks up the table of the VRF that the packet belongs to. */
-    public Builder lookupVrf() {
-      action = TO_TABLE;
-      return set(L3MDEV, 1);
-    }
-
-    /**
-     * {@link Rule#NOP}, {@link Rule#BLACKHOLE}, {@link Rule#UNREACHABLE} or {@link Rule#PROHIBIT}.
-     */
-    public Builder action(int value) {
-      action = value;
-      return this;
-    }
-
-    /** Goes on with the rule of this priority. */
-    public Builder jumpTo(long priority) {
-      action = GOTO;
-      return set(GOTO_PRIORITY, priority);
-    }
-
-    /** For the packets that do not match. */
-    public Builder invert() {
-      flags |= INVERT;
-      return this;
-    }
-
-    /** Order, the smaller first. */
-    public Builder priority(long value) {
-      return set(PRIORITY, value);
-    }
-
-    /** Who makes it, 0 to 255. */
-    public Builder protocol(int value) {
-      return set(PROTOCOL, value);
-    }
-
-    /** Any attribute. */
-    public <T> Builder set(Attribute<T> attribute, T value) {
-      attributes = attributes.with(attribute, value);
-      return this;
-    }
-
-    /** The rule as said so far. */
-    public Rule build() {
-      long table = attributes.get(TABLE, 0L);
-      int compat = table < 256 ? (int) table : RT_TABLE_COMPAT;
-      return new Rule(
-          new Header(family, dstLength, srcLength, tos, compat, action, flags), attributes);
-    }
   }
 }

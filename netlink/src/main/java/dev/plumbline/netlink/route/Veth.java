@@ -37,12 +37,12 @@ public final class Veth {
    * A pair to be created.
    *
    * @param peer the other end; the kernel honours its name, address, MTU, queue counts, txqlen,
-   *     group and namespace ({@link Link.Builder#namespace(NetNamespace)}), and silently ignores
-   *     its alias and master
+   *     group and namespace ({@link LinkBuilder#namespace(NetNamespace)}), and silently ignores its
+   *     alias and master
    * @throws IllegalArgumentException if the peer is to be up: the kernel would refuse with
    *     ENOTCONN, since the first end is not there yet when the peer is configured
    */
-  public static Link.Builder named(String name, Link.Builder peer) {
+  public static LinkBuilder named(String name, LinkBuilder peer) {
     Link other = peer.build();
     if (other.isUp()) {
       throw new IllegalArgumentException(

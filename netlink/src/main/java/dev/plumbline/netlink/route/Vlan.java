@@ -62,7 +62,7 @@ public final class Vlan {
    * @param parent index of the device below; EEXIST if it has this VLAN already
    * @param id 0 to 4094
    */
-  public static Link.Builder named(String name, int parent, int id) {
+  public static LinkBuilder named(String name, int parent, int id) {
     return Link.named(name).kind(KIND).link(parent).data(ID, id);
   }
 

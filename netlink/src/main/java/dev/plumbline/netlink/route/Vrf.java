@@ -29,7 +29,7 @@ public final class Vrf {
    *
    * @param table 1 to 2^32-1
    */
-  public static Link.Builder named(String name, long table) {
+  public static LinkBuilder named(String name, long table) {
     return Link.named(name).kind(KIND).data(TABLE, table);
   }
 

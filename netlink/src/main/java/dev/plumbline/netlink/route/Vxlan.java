@@ -223,7 +223,7 @@ public final class Vxlan {
    *
    * @param id VNI, 0 to 16777215
    */
-  public static Link.Builder named(String name, long id) {
+  public static LinkBuilder named(String name, long id) {
     return Link.named(name).kind(KIND).data(ID, id).data(PORT, IANA_PORT);
   }
 
@@ -231,12 +231,12 @@ public final class Vxlan {
    * Remote address or multicast group in the attribute of its family; {@code link} is a builder of
    * this kind.
    */
-  public static Link.Builder remote(Link.Builder link, InetAddress remote) {
+  public static LinkBuilder remote(LinkBuilder link, InetAddress remote) {
     return link.data(remote instanceof Inet4Address ? GROUP : GROUP6, remote);
   }
 
   /** Source address in the attribute of its family. */
-  public static Link.Builder local(Link.Builder link, InetAddress local) {
+  public static LinkBuilder local(LinkBuilder link, InetAddress local) {
     return link.data(local instanceof Inet4Address ? LOCAL : LOCAL6, local);
   }
 

@@ -19,9 +19,10 @@
  * dev.plumbline.netlink.route.Address}, …) and one file a kind of link ({@link
  * dev.plumbline.netlink.route.Bridge}, …), which holds the kind's name, its typed attributes with
  * units and ranges, and the kernel's defaults. A message is a value: its fixed header and a map of
- * attributes that keeps what is unknown here, so that reading and writing again loses nothing.
- * Factory methods of the message ({@code Link.create}, {@code Route.replace}) make the requests;
- * {@link dev.plumbline.netlink.route.RouteSocket} sends them.
+ * attributes that keeps what is unknown here, so that reading and writing again loses nothing. A
+ * builder collects what a message is to say, factory methods of the message ({@code Link.create},
+ * {@code Route.replace}) make the requests; {@link dev.plumbline.netlink.route.RouteSocket} sends
+ * them.
  *
  * <p>Threading: all values and requests are immutable; a {@code RouteSocket} belongs to one thread
  * at a time.

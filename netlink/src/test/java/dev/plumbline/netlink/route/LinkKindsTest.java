@@ -21,7 +21,7 @@ final class LinkKindsTest extends RouteTest {
   private static final String DATA = "linkinfo.info_data.";
   private static final String SLAVE = "linkinfo.info_slave_data.";
 
-  private <T> T changed(Link.Builder change, String name, Attribute<T> attribute)
+  private <T> T changed(LinkBuilder change, String name, Attribute<T> attribute)
       throws IOException {
     socket.execute(Link.change(change));
     return link(name).data().get(attribute);
@@ -123,7 +123,7 @@ final class LinkKindsTest extends RouteTest {
     assertEquals("bridge", port.slaveKind());
     assertDefaults(BridgePort.DEFAULTS, port.slaveData());
 
-    Link.Builder settings =
+    LinkBuilder settings =
         Link.named("a0")
             .slaveKind(BridgePort.KIND)
             .slaveData(BridgePort.COST, 77L)
@@ -225,7 +225,7 @@ final class LinkKindsTest extends RouteTest {
   @Test
   void aVxlanHasTheSettingsItWasMadeWith() throws IOException {
     int below = create(Veth.named("a0", Link.named("b0"))).index();
-    Link.Builder wanted =
+    LinkBuilder wanted =
         Vxlan.named("vx0", 42)
             .data(Vxlan.LINK, below)
             .data(Vxlan.TTL, 9)
@@ -280,7 +280,7 @@ final class LinkKindsTest extends RouteTest {
 
   @Test
   void aVxlanTakesRemoteTtlAndAgeingInPlaceAndRefusesTheRest() throws IOException {
-    Link.Builder wanted = Vxlan.named("vx0", 42);
+    LinkBuilder wanted = Vxlan.named("vx0", 42);
     Vxlan.local(wanted, ip("127.0.0.1"));
     Vxlan.remote(wanted, ip("127.0.0.2"));
     int index = create(wanted.up()).index();
@@ -308,13 +308,13 @@ final class LinkKindsTest extends RouteTest {
         refused("EEXIST", Link.create(Vxlan.named("vx1", 42))).kernelMessage().contains("VNI"));
   }
 
-  private static Link.Builder vxlan(int index) {
+  private static LinkBuilder vxlan(int index) {
     return Link.at(index).kind(Vxlan.KIND);
   }
 
   @Test
   void aVxlanOverIpv6AndOneThatInheritsTheTtlAreRead() throws IOException {
-    Link.Builder wanted =
+    LinkBuilder wanted =
         Vxlan.named("vx0", 42).data(Vxlan.LABEL, 0x12345L).data(Vxlan.TTL_INHERIT, true);
     Vxlan.local(wanted, ip("fd00::1"));
     Vxlan.remote(wanted, ip("fd00::2"));
@@ -339,7 +339,7 @@ final class LinkKindsTest extends RouteTest {
     assertEquals(parent, macvlan.link());
     assertEquals(Macvlan.BRIDGE, macvlan.data().get(Macvlan.MODE));
     judge("mv0", Map.of(DATA + "mode", "bridge", "link", "a0"));
-    Link.Builder change = Link.at(macvlan.index()).kind(Macvlan.KIND);
+    LinkBuilder change = Link.at(macvlan.index()).kind(Macvlan.KIND);
     assertEquals(
         Macvlan.PRIVATE, changed(change.data(Macvlan.MODE, Macvlan.PRIVATE), "mv0", Macvlan.MODE));
     refused("EINVAL", Link.change(change.data(Macvlan.MODE, Macvlan.PASSTHRU)));
@@ -408,7 +408,7 @@ final class LinkKindsTest extends RouteTest {
     assertEquals(
         List.of(new QosMapping(1, 2), new QosMapping(3, 4)), vlan.data().get(Vlan.EGRESS_QOS));
     judge("v5", Map.of(DATA + "id", 5, DATA + "protocol", "802.1ad", "link", "a0"));
-    Link.Builder change =
+    LinkBuilder change =
         Link.at(vlan.index())
             .kind(Vlan.KIND)
             .data(Vlan.FLAGS, VlanFlags.only(VlanFlags.LOOSE_BINDING, true));
@@ -584,7 +584,7 @@ final class LinkKindsTest extends RouteTest {
     assertEquals(7, link("gn0").data().get(Geneve.TTL), "what was not said stays");
   }
 
-  private static Link.Builder geneve(Link link) {
+  private static LinkBuilder geneve(Link link) {
     return Link.at(link.index()).kind(Geneve.KIND);
   }
 

@@ -96,7 +96,7 @@ final class RouteMessagesProperties {
             vlan,
             Vlan.EGRESS_QOS,
             Combinators.combine(U32, U32).as(QosMapping::new).list().ofMaxSize(5));
-    Arbitrary<Link.Builder> kinds =
+    Arbitrary<LinkBuilder> kinds =
         Arbitraries.oneOf(
             kind(Bridge.KIND, bridge),
             kind(Vxlan.KIND, vxlan),
@@ -117,7 +117,7 @@ final class RouteMessagesProperties {
                     .build());
   }
 
-  private static Arbitrary<Link.Builder> kind(String kind, Arbitrary<AttributeMap> data) {
+  private static Arbitrary<LinkBuilder> kind(String kind, Arbitrary<AttributeMap> data) {
     return Combinators.combine(data, Arbitraries.integers().between(1, Integer.MAX_VALUE))
         .as(
             (d, index) ->
@@ -174,7 +174,7 @@ final class RouteMessagesProperties {
             anyAddress(), anyAddress(), U32, U32, U8, hop.list().ofMaxSize(5), U32, U8)
         .as(
             (to, via, table, metric, protocol, hops, mtu, tos) -> {
-              Route.Builder route =
+              RouteBuilder route =
                   Route.to(to, to.getAddress().length * 8)
                       .via(via)
                       .table(table)

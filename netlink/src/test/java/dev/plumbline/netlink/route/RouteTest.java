@@ -33,7 +33,7 @@ abstract class RouteTest {
     socket.close();
   }
 
-  protected Link create(Link.Builder link) throws IOException {
+  protected Link create(LinkBuilder link) throws IOException {
     Request request = Link.create(link);
     socket.execute(request);
     return link(link.build().name());

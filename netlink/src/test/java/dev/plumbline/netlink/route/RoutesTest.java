@@ -43,7 +43,7 @@ final class RoutesTest extends RouteTest {
 
   @Test
   void anIpv4RouteKeepsAllThatItWasMadeWith() throws IOException {
-    Route.Builder wanted =
+    RouteBuilder wanted =
         Route.to(ip("10.2.0.0"), 16)
             .via(ip("10.0.0.254"))
             .dev(index)
@@ -122,7 +122,7 @@ final class RoutesTest extends RouteTest {
 
   @Test
   void aGatewayOutsideOfAllNetworksNeedsOnlink() throws IOException {
-    Route.Builder route = Route.to(ip("10.3.0.0"), 16).via(ip("172.16.0.1")).dev(index).table(9);
+    RouteBuilder route = Route.to(ip("10.3.0.0"), 16).via(ip("172.16.0.1")).dev(index).table(9);
     assertTrue(refused("ENETUNREACH", Route.add(route)).kernelMessage().contains("gateway"));
     socket.execute(Route.add(route.onlink()));
     assertTrue(only(Family.INET, 9).isOnlink());

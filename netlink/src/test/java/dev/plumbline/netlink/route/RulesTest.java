@@ -25,7 +25,7 @@ final class RulesTest extends RouteTest {
     for (String network : List.of("10.1.0.0", "fd01::")) {
       int family = Family.of(ip(network));
       int length = family == Family.INET ? 16 : 64;
-      Rule.Builder wanted =
+      RuleBuilder wanted =
           Rule.of(family)
               .from(ip(network), length)
               .to(ip(network), length)
@@ -86,7 +86,7 @@ final class RulesTest extends RouteTest {
 
   @Test
   void twoRulesThatDifferInTheProtocolAloneAreTwo() throws IOException {
-    Rule.Builder rule = Rule.of(Family.INET).lookup(100).priority(700);
+    RuleBuilder rule = Rule.of(Family.INET).lookup(100).priority(700);
     executeAll(List.of(Rule.add(rule.protocol(112)), Rule.add(rule.protocol(113))));
     assertEquals(2, socket.rules(Family.INET).stream().filter(r -> r.priority() == 700).count());
     socket.execute(Rule.delete(rule.protocol(113)));

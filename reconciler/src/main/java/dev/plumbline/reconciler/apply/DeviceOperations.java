@@ -2,6 +2,7 @@
 package dev.plumbline.reconciler.apply;
 
 import dev.plumbline.netlink.route.Link;
+import dev.plumbline.netlink.route.LinkBuilder;
 import dev.plumbline.netlink.route.Veth;
 import dev.plumbline.netlink.socket.Request;
 import dev.plumbline.netlink.wire.AttributeMap;
@@ -178,7 +179,7 @@ final class DeviceOperations {
   private void make(Resource wanted, List<Operation> operations) throws IOException {
     ResourceId id = wanted.id();
     if (!madeWithMate.contains(id)) {
-      Link.Builder builder = newDevice(wanted);
+      LinkBuilder builder = newDevice(wanted);
       if (wanted.get("kind").equals("veth")) {
         ResourceId peer = PeerText.parse(wanted.get("peer"));
         Resource inTheWay = remade.get(peer);
@@ -186,7 +187,7 @@ final class DeviceOperations {
           remove(inTheWay, operations);
           goneWithMate.add(inTheWay.id());
         }
-        Link.Builder mate = Link.named(peer.device()).newIndex(newIndex(peer));
+        LinkBuilder mate = Link.named(peer.device()).newIndex(newIndex(peer));
         if (!peer.namespace().equals(id.namespace())) {
           mate.namespace(sockets.namespace(peer.namespace()));
         }
@@ -207,7 +208,7 @@ final class DeviceOperations {
   /**
    * What the kernel takes at creation; it ignores the alias there, and wants bonds' members down.
    */
-  private Link.Builder newDevice(Resource wanted) {
+  private LinkBuilder newDevice(Resource wanted) {
     ResourceId id = wanted.id();
     Names names = indexes.in(id.namespace());
     int index = newIndex(id);
@@ -258,7 +259,7 @@ final class DeviceOperations {
         top = field.writer().write(top, wanted.get(field.name()), Names.none());
       }
     }
-    Link.Builder late = Link.at(index).attributes(top);
+    LinkBuilder late = Link.at(index).attributes(top);
     if (wanted.owner() != null) {
       late.alias(LiveReader.MARK + wanted.owner());
     }
@@ -440,7 +441,7 @@ final class DeviceOperations {
         data = field.writer().write(data, to.get(field.name()), names);
       }
     }
-    Link.Builder builder = Link.at(indexes.of(to.id())).attributes(top);
+    LinkBuilder builder = Link.at(indexes.of(to.id())).attributes(top);
     if (kind != null && !data.isEmpty()) {
       builder.kind(kind.name()).data(data);
     }

@@ -2,12 +2,15 @@
 package dev.plumbline.reconciler.apply;
 
 import dev.plumbline.netlink.route.Address;
+import dev.plumbline.netlink.route.AddressBuilder;
 import dev.plumbline.netlink.route.FdbEntry;
 import dev.plumbline.netlink.route.NextHop;
 import dev.plumbline.netlink.route.PortRange;
 import dev.plumbline.netlink.route.Route;
+import dev.plumbline.netlink.route.RouteBuilder;
 import dev.plumbline.netlink.route.RouteMetrics;
 import dev.plumbline.netlink.route.Rule;
+import dev.plumbline.netlink.route.RuleBuilder;
 import dev.plumbline.netlink.socket.Request;
 import dev.plumbline.netlink.wire.Attribute;
 import dev.plumbline.reconciler.resource.AddressText;
@@ -92,11 +95,11 @@ final class Layer3Operations {
   }
 
   /** What tells the address from others; with a label too, a renamed device's is not found. */
-  private Address.Builder place(Resource resource) {
+  private AddressBuilder place(Resource resource) {
     String key = resource.id().key();
     Prefix prefix = AddressText.prefix(key);
     InetAddress local = IpAddress.parse(AddressText.local(key)).toInetAddress();
-    Address.Builder builder =
+    AddressBuilder builder =
         Address.of(local, prefix.length()).on(indexes.of(resource.id().ofDevice()));
     if (AddressText.hasPeer(key)) {
       builder.peer(prefix.address().toInetAddress());
@@ -104,8 +107,8 @@ final class Layer3Operations {
     return builder;
   }
 
-  private Address.Builder address(Resource resource) {
-    Address.Builder builder = place(resource);
+  private AddressBuilder address(Resource resource) {
+    AddressBuilder builder = place(resource);
     if (!resource.get("broadcast").isEmpty()) {
       builder.broadcast(ip(resource.get("broadcast")));
     }
@@ -144,11 +147,11 @@ final class Layer3Operations {
     return IpAddress.parse(text).toInetAddress();
   }
 
-  private Route.Builder route(Resource resource) {
+  private RouteBuilder route(Resource resource) {
     ResourceId id = resource.id();
     Prefix to = Prefix.parse(RouteText.destination(id));
     boolean ipv6 = to.family() == IpFamily.IPV6;
-    Route.Builder builder =
+    RouteBuilder builder =
         to.length() == 0
             ? Route.toDefault(ipv6 ? AF_INET6 : AF_INET)
             : Route.to(to.address().toInetAddress(), to.length());
@@ -197,7 +200,7 @@ final class Layer3Operations {
   }
 
   private static void metric(
-      Route.Builder builder, Resource resource, String name, Attribute<Long> metric) {
+      RouteBuilder builder, Resource resource, String name, Attribute<Long> metric) {
     if (!resource.get(name).isEmpty()) {
       builder.metric(metric, Long.valueOf(resource.get(name)));
     }
@@ -215,8 +218,8 @@ final class Layer3Operations {
     return direct && !ipv6 ? Route.SCOPE_LINK : Route.SCOPE_UNIVERSE;
   }
 
-  private static Rule.Builder rule(Resource resource) {
-    Rule.Builder builder =
+  private static RuleBuilder rule(Resource resource) {
+    RuleBuilder builder =
         Rule.of(resource.get("family").equals("ipv6") ? AF_INET6 : AF_INET)
             .priority(Long.parseLong(resource.get("priority")))
             .protocol(resource.isOurs() ? Numbers.PROTOCOL : Route.PROTOCOL_BOOT);
@@ -264,7 +267,7 @@ final class Layer3Operations {
     return builder;
   }
 
-  private static void target(Rule.Builder builder, Resource resource) {
+  private static void target(RuleBuilder builder, Resource resource) {
     if (resource.get("l3mdev").equals("true")) {
       builder.lookupVrf();
     } else if (!resource.get("table").isEmpty()) {

@@ -5,6 +5,7 @@ import dev.plumbline.netlink.namespace.NetNamespace;
 import dev.plumbline.netlink.namespace.NotANamespaceException;
 import dev.plumbline.netlink.namespace.Sysctl;
 import dev.plumbline.netlink.route.Link;
+import dev.plumbline.netlink.route.LinkBuilder;
 import dev.plumbline.netlink.route.RouteSocket;
 import dev.plumbline.netlink.socket.Request;
 import dev.plumbline.reconciler.live.LiveReader;
@@ -111,7 +112,7 @@ final class Operations {
       // As it should be.
     }
     // The mark is on the loopback device; and a namespace is of little use with that down.
-    Link.Builder loopback = Link.named("lo").up();
+    LinkBuilder loopback = Link.named("lo").up();
     if (owner != null) {
       loopback.alias(LiveReader.MARK + owner);
     }
