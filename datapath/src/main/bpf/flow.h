@@ -101,9 +101,9 @@ struct action_list {
 
 /* How a device of this network namespace takes part; by ifindex. */
 struct ingress {
-	__u16 port; /* 0: none */
+	__u16 port; /* INGRESS_TUNNEL: the tunnel_type */
 	__u16 bridge;
-	__u8 role;
+	__u8 role; /* 0: none */
 	__u8 reserved[3];
 };
 
@@ -179,7 +179,11 @@ struct upcall_prefix {
 	__u32 mark; /* skb->mark */
 };
 
-enum upcall_reason { UPCALL_MISS = 1, UPCALL_ACTION = 2, UPCALL_MTU = 3 };
+enum upcall_reason {
+	UPCALL_MISS = 1,
+	UPCALL_ACTION = 2,
+	UPCALL_TUNNEL = 3, /* in_port: the tunnel's; to be encapsulated by Java, as only IP frames can be here */
+};
 
 /* What a frame that Java sends is to meet: the mark says which slot. */
 struct slot {
@@ -189,6 +193,7 @@ struct slot {
 	__u16 reserved;
 	struct action_list list;
 };
+#define MARK_UPCALL 0x504b0000 /* | port: a frame on its way up */
 #define MARK_SLOT 0x504c0000 /* | slot */
 #define MARK_TUNNEL 0x504d0000 /* | tunnel: encapsulate this clone */
 
@@ -201,6 +206,17 @@ struct settings {
 
 struct port_counters {
 	__u64 rx_packets, rx_bytes, tx_packets, tx_bytes;
+};
+
+/* What a test reads instead of a frame on a wire. */
+#define RECORD_BYTES 256
+struct record {
+	__u32 port;
+	__u32 length;
+	__u16 vlan_tci; /* | VLAN_PRESENT; the tag beside the bytes */
+	__u16 vlan_tpid;
+	__u32 reserved;
+	__u8 bytes[RECORD_BYTES]; /* the frame's first */
 };
 
 enum drop_reason {

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The maps. All are pinned by Java, so that they survive it; sizes that depend on the configuration are set before
+ * loading. */
+#ifndef PLUMBLINE_MAPS_H
+#define PLUMBLINE_MAPS_H
+
+#define NULL ((void *)0)
+typedef _Bool bool;
+#define true 1
+#define false 0
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u32); /* ifindex */
+	__type(value, struct ingress);
+} ingresses SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 4096);
+	__type(key, __u32); /* port */
+	__type(value, struct egress);
+} egresses SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1024);
+	__type(key, __u32); /* bridge */
+	__type(value, struct bridge);
+} bridges SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 200000);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct l2_key);
+	__type(value, struct flow);
+} flows_l2 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 200000);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct masked_key);
+	__type(value, struct flow);
+} flows SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, MASKS);
+	__type(key, __u32);
+	__type(value, struct flow_key);
+} masks SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 4096);
+	__type(key, __u32); /* list */
+	__type(value, struct action_list);
+} lists SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 64 * BUCKETS);
+	__type(key, __u32); /* bond * BUCKETS + bucket */
+	__type(value, __u32); /* port; 0: none */
+} buckets SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 4096);
+	__type(key, __u32);
+	__type(value, struct tunnel);
+} tunnels SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct tunnel_id);
+	__type(value, struct ingress);
+} tunnel_ports SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, SLOTS);
+	__type(key, __u32);
+	__type(value, struct slot);
+} slots SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct settings);
+} the_settings_map SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 4096);
+	__type(key, __u32); /* port */
+	__type(value, struct port_counters);
+} counters SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, DROP_REASONS);
+	__type(key, __u32);
+	__type(value, __u64);
+} drops SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, BUCKETS * 64);
+	__type(key, __u32); /* as in buckets */
+	__type(value, __u64); /* bytes: what rebalancing goes by */
+} bucket_bytes SEC(".maps");
+
+/* A test sets it before loading: outputs are written down instead of sent. */
+const volatile __u32 recording = 0;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 64);
+	__type(key, __u32);
+	__type(value, struct record);
+} records SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} n_records SEC(".maps");
+
+static __always_inline struct settings *the_settings(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&the_settings_map, &zero);
+}
+
+static __always_inline void count_drop(__u32 reason)
+{
+	__u64 *count = bpf_map_lookup_elem(&drops, &reason);
+
+	if (count)
+		(*count)++;
+}
+
+static __always_inline int drop(__u32 reason)
+{
+	count_drop(reason);
+	return TC_ACT_SHOT;
+}
+
+static __always_inline void count_rx(__u32 port, __u32 bytes)
+{
+	struct port_counters *c = bpf_map_lookup_elem(&counters, &port);
+
+	if (c) {
+		c->rx_packets++;
+		c->rx_bytes += bytes;
+	}
+}
+
+static __always_inline void count_tx(__u32 port, __u32 bytes)
+{
+	struct port_counters *c = bpf_map_lookup_elem(&counters, &port);
+
+	if (c) {
+		c->tx_packets++;
+		c->tx_bytes += bytes;
+	}
+}
+
+#endif

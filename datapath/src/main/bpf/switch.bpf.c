@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The switch's fast path. It knows no policy: a frame's key is looked up in the flows that Java has decided, and the
+ * flow's actions are done; a frame that no flow knows goes up to Java.
+ *
+ *   port_ingress   tcx or clsact ingress of every port's device, and of the legs of internal ports
+ *   host_egress    egress of an internal port of this namespace: what the host sends. A miss goes on to the leg.
+ *   underlay       ingress of the host's IP devices: takes GRE for our tunnels out
+ *   hidden_egress  egress of the TAP: what Java sends (its mark names a slot of actions), and clones for tunnels
+ *
+ * No helper that is for GPL programs only is used, so that this file has the licence of all the others.
+ */
+#include "flow.h"
+
+#include <linux/bpf.h>
+#include <linux/if_ether.h>
+#include <linux/in.h>
+#include <linux/pkt_cls.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#include "maps.h"
+#include "parse.h"
+#include "hash.h"
+#include "upcall.h"
+#include "tunnel.h"
+#include "execute.h"
+
+/* A function of its own for the sake of the stack. */
+static __noinline struct flow *masked_flow(struct __sk_buff *skb, const struct l2_key *l2)
+{
+	struct settings *settings = the_settings();
+	struct flow_key key = {.l2 = *l2};
+
+	if (!settings)
+		return NULL;
+	parse_l3(skb, &key);
+	for (__u32 i = 0; i < MASKS; i++) {
+		struct masked_key masked = {.mask = i};
+		struct flow_key *mask;
+		struct flow *flow;
+		__u64 *from = (__u64 *)&key, *bits, *to = (__u64 *)&masked.key;
+
+		if (i >= settings->n_masks)
+			break;
+		mask = bpf_map_lookup_elem(&masks, &i);
+		if (!mask)
+			break;
+		bits = (__u64 *)mask;
+		for (int word = 0; word < sizeof(key) / 8; word++)
+			to[word] = from[word] & bits[word];
+		flow = bpf_map_lookup_elem(&flows, &masked);
+		if (flow)
+			return flow;
+	}
+	return NULL;
+}
+
+/* What becomes of a frame that came in by a port: TC_ACT_*, or TC_ACT_UNSPEC for a miss on the egress hook. */
+static __always_inline int switch_frame(struct __sk_buff *skb, __u16 in_port, __u16 bridge_number, bool at_ingress,
+					bool may_peer)
+{
+	__u32 bridge_index = bridge_number;
+	struct bridge *bridge = bpf_map_lookup_elem(&bridges, &bridge_index);
+	struct l2_key key = {.in_port = in_port};
+	struct flow *flow;
+
+	if (!bridge)
+		return drop(DROP_UNKNOWN_DEVICE);
+	if (parse_l2(skb, &key))
+		return drop(DROP_MALFORMED);
+	flow = bpf_map_lookup_elem(&flows_l2, &key);
+	if (flow && flow->generation != bridge->generation)
+		flow = NULL;
+	if (!flow && bridge->flags & BRIDGE_MASKED) {
+		flow = masked_flow(skb, &key);
+		if (flow && flow->generation != bridge->generation)
+			flow = NULL;
+	}
+	if (!flow && !at_ingress)
+		return TC_ACT_UNSPEC;
+	count_rx(in_port, skb->len);
+	if (!flow)
+		return upcall(skb, in_port, UPCALL_MISS);
+
+	__sync_fetch_and_add(&flow->packets, 1);
+	__sync_fetch_and_add(&flow->bytes, skb->len);
+	flow->used_ns = bpf_ktime_get_coarse_ns();
+	return execute_flow(skb, flow, &key, at_ingress && may_peer);
+}
+
+SEC("tc")
+int port_ingress(struct __sk_buff *skb)
+{
+	__u32 ifindex = skb->ifindex;
+	struct ingress *ingress = bpf_map_lookup_elem(&ingresses, &ifindex);
+
+	if (!ingress)
+		return drop(DROP_UNKNOWN_DEVICE);
+	if (ingress->role == INGRESS_TUNNEL) {
+		ingress = tunnel_port(skb, ingress->port);
+		if (!ingress)
+			return drop(DROP_TUNNEL_UNKNOWN);
+	}
+	return switch_frame(skb, ingress->port, ingress->bridge, true, true);
+}
+
+SEC("tc")
+int host_egress(struct __sk_buff *skb)
+{
+	__u32 ifindex = skb->ifindex;
+	struct ingress *ingress = bpf_map_lookup_elem(&ingresses, &ifindex);
+
+	if (!ingress)
+		return TC_ACT_UNSPEC;
+	return switch_frame(skb, ingress->port, ingress->bridge, false, false);
+}
+
+SEC("tc")
+int underlay(struct __sk_buff *skb)
+{
+	bool may_peer = true;
+	struct ingress ingress = {};
+	int found = gre_port(skb, &ingress, &may_peer);
+
+	if (found == GRE_FOREIGN)
+		return TC_ACT_UNSPEC;
+	if (found == GRE_DROPPED)
+		return TC_ACT_SHOT;
+	return switch_frame(skb, ingress.port, ingress.bridge, true, may_peer);
+}
+
+SEC("tc")
+int hidden_egress(struct __sk_buff *skb)
+{
+	__u32 mark = skb->mark, index = mark & 0xffff;
+
+	if ((mark & 0xffff0000) == MARK_SLOT) {
+		struct slot *slot = bpf_map_lookup_elem(&slots, &index);
+		struct l2_key key = {};
+
+		skb->mark = 0;
+		if (!slot)
+			return drop(DROP_SLOT);
+		if (slot->vlan_tci &&
+		    bpf_skb_vlan_push(skb, bpf_htons(slot->vlan_tpid), slot->vlan_tci & ~VLAN_PRESENT))
+			return drop(DROP_VLAN_OPERATION);
+		key.in_port = slot->in_port;
+		if (parse_l2(skb, &key))
+			return drop(DROP_MALFORMED);
+		return execute_list(skb, &slot->list, &key, false);
+	}
+	if ((mark & 0xffff0000) == MARK_TUNNEL) {
+		skb->mark = 0;
+		return encapsulate(skb, index);
+	}
+	return TC_ACT_UNSPEC;
+}
+
+char LICENSE[] SEC("license") = "Apache-2.0";

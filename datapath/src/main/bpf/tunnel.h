@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Tunnels. VXLAN and Geneve: an external ("metadata") device of the kernel does the work and is told remote and key.
+ * GRE (RFC 2784, RFC 2890, Ethernet within): done here, since many kernels have no gre module loaded. */
+#ifndef PLUMBLINE_TUNNEL_H
+#define PLUMBLINE_TUNNEL_H
+
+#include <stddef.h>
+
+#define GRE_KEY 0x2000
+#define GRE_CHECKSUM 0x8000
+#define ETH_P_TEB_TYPE 0x6558
+#define IP_DF 0x4000
+#define AF_INET 2
+#define AF_INET6 10
+#define DEFAULT_TTL 64
+
+/* <linux/bpf.h> of kernel 6.3; older kernels refuse them. */
+#define ADJ_ROOM_DECAP_L3_IPV4 (1ULL << 7)
+#define ADJ_ROOM_DECAP_L3_IPV6 (1ULL << 8)
+
+struct ip_header {
+	__u8 version_length, tos;
+	__be16 total_length, id, fragment;
+	__u8 ttl, protocol;
+	__be16 checksum;
+	__be32 source, destination;
+};
+
+struct ipv6_header {
+	__be32 version_class_label;
+	__be16 payload_length;
+	__u8 next_header, hop_limit;
+	__u8 source[16], destination[16];
+};
+
+static __always_inline struct ingress *port_of_tunnel(struct tunnel_id *id)
+{
+	struct ingress *ingress = bpf_map_lookup_elem(&tunnel_ports, id);
+
+	if (ingress)
+		return ingress;
+	__builtin_memset(id->local, 0, sizeof(id->local));
+	return bpf_map_lookup_elem(&tunnel_ports, id);
+}
+
+/* Kernels before 6.0 have no local address in struct bpf_tunnel_key and refuse a longer one. */
+#define OLD_TUNNEL_KEY offsetof(struct bpf_tunnel_key, local_ipv4)
+
+/* The port that a frame on an external device came in by. */
+static __always_inline struct ingress *tunnel_port(struct __sk_buff *skb, __u8 type)
+{
+	struct bpf_tunnel_key key = {};
+	struct tunnel_id id = {.type = type};
+
+	if (!bpf_skb_get_tunnel_key(skb, &key, sizeof(key), 0) ||
+	    !bpf_skb_get_tunnel_key(skb, &key, OLD_TUNNEL_KEY, 0)) {
+		*(__be32 *)id.remote = bpf_htonl(key.remote_ipv4);
+		*(__be32 *)id.local = bpf_htonl(key.local_ipv4);
+	} else if (!bpf_skb_get_tunnel_key(skb, &key, sizeof(key), BPF_F_TUNINFO_IPV6) ||
+		   !bpf_skb_get_tunnel_key(skb, &key, OLD_TUNNEL_KEY, BPF_F_TUNINFO_IPV6)) {
+		id.ipv6 = 1;
+		__builtin_memcpy(id.remote, key.remote_ipv6, 16);
+		__builtin_memcpy(id.local, key.local_ipv6, 16);
+	} else {
+		return NULL;
+	}
+	id.key = key.tunnel_id;
+	return port_of_tunnel(&id);
+}
+
+/* TOS or traffic class, and TTL or hop limit, of the frame's IP header; false if it has none. */
+static __always_inline bool inner_tos_ttl(struct __sk_buff *skb, __u8 *tos, __u8 *ttl)
+{
+	__u8 ip[9];
+
+	if (skb->protocol == bpf_htons(ETH_P_IP)) {
+		if (bpf_skb_load_bytes(skb, ETH_HLEN, ip, 9))
+			return false;
+		*tos = ip[1];
+		*ttl = ip[8];
+		return true;
+	}
+	if (skb->protocol == bpf_htons(ETH_P_IPV6)) {
+		if (bpf_skb_load_bytes(skb, ETH_HLEN, ip, 8))
+			return false;
+		*tos = ip[0] << 4 | ip[1] >> 4;
+		*ttl = ip[7];
+		return true;
+	}
+	return false;
+}
+
+/* The outer TOS and TTL of a tunnel's packet. ECN by RFC 6040, 4.1, normal mode: the inner field is copied. */
+static __always_inline void outer_tos_ttl(struct __sk_buff *skb, const struct tunnel *tunnel, __u8 *tos, __u8 *ttl)
+{
+	__u8 inner_tos = 0, inner_ttl = 0;
+	bool ip = inner_tos_ttl(skb, &inner_tos, &inner_ttl);
+
+	*tos = tunnel->flags & TUNNEL_TOS_INHERIT ? inner_tos & 0xfc : tunnel->tos & 0xfc;
+	if (ip)
+		*tos |= inner_tos & 3;
+	*ttl = tunnel->flags & TUNNEL_TTL_INHERIT ? inner_ttl : tunnel->ttl;
+	if (!*ttl)
+		*ttl = DEFAULT_TTL;
+}
+
+static __always_inline __u16 ip_checksum(const struct ip_header *ip)
+{
+	const __u16 *words = (const __u16 *)ip;
+	__u32 sum = 0;
+
+	for (int i = 0; i < 10; i++)
+		sum += words[i];
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return ~sum;
+}
+
+static __always_inline int encapsulate_external(struct __sk_buff *skb, const struct tunnel *tunnel)
+{
+	struct bpf_tunnel_key key = {.tunnel_id = tunnel->key};
+	__u64 flags = 0;
+	__u32 size = OLD_TUNNEL_KEY;
+	__u8 tos, ttl;
+
+	outer_tos_ttl(skb, tunnel, &tos, &ttl);
+	key.tunnel_tos = tos;
+	key.tunnel_ttl = ttl;
+	if (tunnel->flags & TUNNEL_IPV6) {
+		flags |= BPF_F_TUNINFO_IPV6;
+		__builtin_memcpy(key.remote_ipv6, tunnel->remote, 16);
+		__builtin_memcpy(key.local_ipv6, tunnel->local, 16);
+	} else {
+		key.remote_ipv4 = bpf_ntohl(*(__be32 *)tunnel->remote);
+		key.local_ipv4 = bpf_ntohl(*(__be32 *)tunnel->local);
+	}
+	if (key.local_ipv4)
+		size = sizeof(key);
+	if (!(tunnel->flags & TUNNEL_CSUM))
+		flags |= BPF_F_ZERO_CSUM_TX;
+	if (tunnel->flags & TUNNEL_DF)
+		flags |= BPF_F_DONT_FRAGMENT;
+	if (bpf_skb_set_tunnel_key(skb, &key, size, flags))
+		return drop(DROP_TUNNEL);
+	return bpf_redirect(tunnel->ifindex, 0);
+}
+
+/* Ethernet in GRE in IPv4 or IPv6. The room is made behind the Ethernet header, which then becomes the outer one; the
+ * inner one, with its tag, goes where the room ends. redirect_neigh fills the outer MAC addresses. */
+static __always_inline int encapsulate_gre(struct __sk_buff *skb, const struct tunnel *tunnel)
+{
+	struct bpf_redir_neigh neighbour = {.nh_family = tunnel->next_hop_family};
+	__u8 inner[ETH_HLEN + 4];
+	struct {
+		__be16 flags, type;
+		__be32 key;
+	} gre = {.type = bpf_htons(ETH_P_TEB_TYPE)};
+	bool ipv6 = tunnel->flags & TUNNEL_IPV6;
+	__u32 ip_bytes = ipv6 ? 40 : 20, gre_bytes = 4, inner_bytes = ETH_HLEN;
+	__u64 flags = BPF_F_ADJ_ROOM_FIXED_GSO | BPF_F_ADJ_ROOM_ENCAP_L4_GRE | BPF_F_ADJ_ROOM_ENCAP_L2_ETH;
+	__be16 outer_type = ipv6 ? bpf_htons(ETH_P_IPV6) : bpf_htons(ETH_P_IP);
+	__u8 tos, ttl;
+
+	if (!tunnel->ifindex)
+		return drop(DROP_NO_ROUTE);
+	if (skb->protocol != bpf_htons(ETH_P_IP) && skb->protocol != bpf_htons(ETH_P_IPV6))
+		return upcall(skb, tunnel->port, UPCALL_TUNNEL);
+	outer_tos_ttl(skb, tunnel, &tos, &ttl);
+	if (bpf_skb_load_bytes(skb, 0, inner, ETH_HLEN))
+		return drop(DROP_TUNNEL);
+	if (skb->vlan_present) {
+		__be16 type = *(__be16 *)(inner + 12);
+
+		*(__be16 *)(inner + 12) = skb->vlan_proto;
+		*(__be16 *)(inner + 14) = bpf_htons(skb->vlan_tci);
+		*(__be16 *)(inner + 16) = type;
+		inner_bytes = ETH_HLEN + 4;
+		if (bpf_skb_vlan_pop(skb))
+			return drop(DROP_VLAN_OPERATION);
+	}
+	if (tunnel->flags & TUNNEL_KEY) {
+		gre.flags = bpf_htons(GRE_KEY);
+		gre.key = bpf_htonl(tunnel->key);
+		gre_bytes = 8;
+	}
+	flags |= ipv6 ? BPF_F_ADJ_ROOM_ENCAP_L3_IPV6 : BPF_F_ADJ_ROOM_ENCAP_L3_IPV4;
+	flags |= BPF_F_ADJ_ROOM_ENCAP_L2((__u64)inner_bytes);
+	if (bpf_skb_adjust_room(skb, ip_bytes + gre_bytes + inner_bytes, BPF_ADJ_ROOM_MAC, flags))
+		return drop(DROP_TUNNEL);
+	if (bpf_skb_store_bytes(skb, 12, &outer_type, 2, 0))
+		return drop(DROP_TUNNEL);
+	if (ipv6) {
+		struct ipv6_header ip = {
+			.version_class_label = bpf_htonl(6u << 28 | (__u32)tos << 20),
+			.payload_length = bpf_htons(skb->len - ETH_HLEN - 40),
+			.next_header = IPPROTO_GRE,
+			.hop_limit = ttl,
+		};
+
+		__builtin_memcpy(ip.source, tunnel->local, 16);
+		__builtin_memcpy(ip.destination, tunnel->remote, 16);
+		if (bpf_skb_store_bytes(skb, ETH_HLEN, &ip, sizeof(ip), 0))
+			return drop(DROP_TUNNEL);
+	} else {
+		struct ip_header ip = {
+			.version_length = 0x45,
+			.tos = tos,
+			.total_length = bpf_htons(skb->len - ETH_HLEN),
+			.fragment = tunnel->flags & TUNNEL_DF ? bpf_htons(IP_DF) : 0,
+			.ttl = ttl,
+			.protocol = IPPROTO_GRE,
+			.source = *(__be32 *)tunnel->local,
+			.destination = *(__be32 *)tunnel->remote,
+		};
+
+		if (!(tunnel->flags & TUNNEL_DF))
+			ip.id = bpf_get_prandom_u32();
+		ip.checksum = ip_checksum(&ip);
+		if (bpf_skb_store_bytes(skb, ETH_HLEN, &ip, sizeof(ip), 0))
+			return drop(DROP_TUNNEL);
+	}
+	if (gre_bytes == 8 ? bpf_skb_store_bytes(skb, ETH_HLEN + ip_bytes, &gre, 8, 0)
+			   : bpf_skb_store_bytes(skb, ETH_HLEN + ip_bytes, &gre, 4, 0))
+		return drop(DROP_TUNNEL);
+	if (inner_bytes == ETH_HLEN ? bpf_skb_store_bytes(skb, ETH_HLEN + ip_bytes + gre_bytes, inner, ETH_HLEN, 0)
+				    : bpf_skb_store_bytes(skb, ETH_HLEN + ip_bytes + gre_bytes, inner, ETH_HLEN + 4, 0))
+		return drop(DROP_TUNNEL);
+	if (tunnel->next_hop_family == AF_INET6)
+		__builtin_memcpy(neighbour.ipv6_nh, tunnel->next_hop, 16);
+	else
+		neighbour.ipv4_nh = *(__be32 *)tunnel->next_hop;
+	return bpf_redirect_neigh(tunnel->ifindex, &neighbour, sizeof(neighbour), 0);
+}
+
+/* Sends the frame by a tunnel; it is not the caller's any more. */
+__noinline int encapsulate(struct __sk_buff *skb, __u32 index)
+{
+	struct tunnel *tunnel = bpf_map_lookup_elem(&tunnels, &index);
+
+	if (!tunnel)
+		return drop(DROP_BAD_ACTION);
+	if (tunnel->type == TUNNEL_GRE)
+		return encapsulate_gre(skb, tunnel);
+	return encapsulate_external(skb, tunnel);
+}
+
+enum gre_found { GRE_FOREIGN, GRE_DROPPED, GRE_PORT };
+
+/* If an IP packet of this host is GRE for one of our tunnels, takes the frame out of it and says its port.
+ *
+ * may_peer: false if skb->protocol could not be made to say what the frame is: only a path on which the receiving
+ * device finds that out for itself may be taken then. */
+static __always_inline int gre_port(struct __sk_buff *skb, struct ingress *port, bool *may_peer)
+{
+	struct tunnel_id id = {.type = TUNNEL_GRE};
+	struct {
+		__be16 flags, type;
+	} gre;
+	__u64 flags = BPF_F_ADJ_ROOM_FIXED_GSO;
+	__u32 offset = ETH_HLEN, outer_tos;
+	__u8 ethernet[ETH_HLEN], tos;
+	struct ingress *ingress;
+	__be16 inner_type;
+
+	if (skb->protocol == bpf_htons(ETH_P_IP)) {
+		struct ip_header ip;
+
+		if (bpf_skb_load_bytes(skb, offset, &ip, sizeof(ip)) || ip.protocol != IPPROTO_GRE)
+			return GRE_FOREIGN;
+		/* Fragments: the host's stack puts them together, and Java reads them from a raw socket. */
+		if (ip.fragment & bpf_htons(0x3fff))
+			return GRE_FOREIGN;
+		*(__be32 *)id.remote = ip.source;
+		*(__be32 *)id.local = ip.destination;
+		outer_tos = ip.tos;
+		offset += (ip.version_length & 15) * 4;
+	} else if (skb->protocol == bpf_htons(ETH_P_IPV6)) {
+		struct ipv6_header ip;
+
+		if (bpf_skb_load_bytes(skb, offset, &ip, sizeof(ip)) || ip.next_header != IPPROTO_GRE)
+			return GRE_FOREIGN;
+		id.ipv6 = 1;
+		__builtin_memcpy(id.remote, ip.source, 16);
+		__builtin_memcpy(id.local, ip.destination, 16);
+		outer_tos = bpf_ntohl(ip.version_class_label) >> 20 & 0xff;
+		offset += sizeof(ip);
+	} else {
+		return GRE_FOREIGN;
+	}
+	if (bpf_skb_load_bytes(skb, offset, &gre, 4) || gre.type != bpf_htons(ETH_P_TEB_TYPE) ||
+	    gre.flags & ~bpf_htons(GRE_KEY))
+		return GRE_FOREIGN;
+	offset += 4;
+	if (gre.flags) {
+		__be32 key;
+
+		if (bpf_skb_load_bytes(skb, offset, &key, 4))
+			return GRE_FOREIGN;
+		id.key = bpf_ntohl(key);
+		id.reserved = 1; /* a key of 0 is not the same as none */
+		offset += 4;
+	}
+	ingress = port_of_tunnel(&id);
+	if (!ingress)
+		return GRE_FOREIGN;
+	if (bpf_skb_load_bytes(skb, offset, ethernet, ETH_HLEN)) {
+		count_drop(DROP_MALFORMED);
+		return GRE_DROPPED;
+	}
+	inner_type = *(__be16 *)(ethernet + 12);
+	/* RFC 6040, 4.2: congestion experienced on the way is handed to the inner packet, or ends one that cannot have it. */
+	if ((outer_tos & 3) == 3) {
+		if (inner_type == bpf_htons(ETH_P_IP) && !bpf_skb_load_bytes(skb, offset + ETH_HLEN + 1, &tos, 1)) {
+			__be16 old, new;
+			__u32 at = offset + ETH_HLEN;
+
+			if ((tos & 3) == 0) {
+				count_drop(DROP_TUNNEL);
+				return GRE_DROPPED;
+			}
+			if (bpf_skb_load_bytes(skb, at, &old, 2)) {
+				count_drop(DROP_MALFORMED);
+				return GRE_DROPPED;
+			}
+			new = old | bpf_htons(3);
+			bpf_l3_csum_replace(skb, at + 10, old, new, 2);
+			bpf_skb_store_bytes(skb, at, &new, 2, 0);
+		} else if (inner_type == bpf_htons(ETH_P_IPV6)) {
+			__u8 class[2];
+
+			if (!bpf_skb_load_bytes(skb, offset + ETH_HLEN, class, 2)) {
+				if (!(class[1] & 0x30)) {
+					count_drop(DROP_TUNNEL);
+					return GRE_DROPPED;
+				}
+				class[1] |= 0x30;
+				bpf_skb_store_bytes(skb, offset + ETH_HLEN, class, 2, 0);
+			}
+		}
+	}
+	if (id.ipv6 && inner_type == bpf_htons(ETH_P_IP))
+		flags |= ADJ_ROOM_DECAP_L3_IPV4;
+	else if (!id.ipv6 && inner_type == bpf_htons(ETH_P_IPV6))
+		flags |= ADJ_ROOM_DECAP_L3_IPV6;
+	if (bpf_skb_adjust_room(skb, -(__s32)(offset), BPF_ADJ_ROOM_MAC, flags) ||
+	    bpf_skb_store_bytes(skb, 0, ethernet, ETH_HLEN, 0)) {
+		count_drop(DROP_TUNNEL);
+		return GRE_DROPPED;
+	}
+	*may_peer = skb->protocol == inner_type;
+	*port = *ingress;
+	return GRE_PORT;
+}
+
+#endif
