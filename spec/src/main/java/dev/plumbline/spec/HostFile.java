@@ -107,7 +107,7 @@ public final class HostFile {
     }
     HostSchema.validate(tree, problems);
     DesiredState state = StateForm.read(tree, problems);
-    Checks.run(state, source.display(path), problems);
+    Checks.run(state, tree, source.display(path), problems);
     return new Loaded(problems.hasErrors() ? null : state, problems.sorted(), layers.read());
   }
 }

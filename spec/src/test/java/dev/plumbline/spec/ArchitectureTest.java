@@ -59,7 +59,7 @@ class ArchitectureTest {
         .whereLayer("source")
         .mayOnlyBeAccessedByLayers("entry", "merge")
         .whereLayer("yaml")
-        .mayOnlyBeAccessedByLayers("entry", "merge", "schema", "form")
+        .mayOnlyBeAccessedByLayers("entry", "merge", "schema", "form", "check")
         .whereLayer("model")
         .mayOnlyBeAccessedByLayers("entry", "form", "check")
         .whereLayer("problem")

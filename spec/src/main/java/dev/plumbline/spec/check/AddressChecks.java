@@ -27,12 +27,14 @@ final class AddressChecks {
       List<AddressSetting> addresses = device.settings().addressesOrNone();
       for (int i = 0; i < addresses.size(); i++) {
         AddressSetting address = addresses.get(i);
-        String at = device.address() + ".addresses[" + i + "]";
+        String at = scope.item(device.address() + ".addresses", i);
         IpAddress ip = address.prefix().address();
         boolean perDevice = ip.isLinkLocal() && ip.family() == IpFamily.IPV6;
         Owner owner =
             new Owner(device.namespace(), perDevice ? device.name() : "", ip, address.peer());
-        String first = owners.putIfAbsent(owner, device.address());
+        boolean sure =
+            scope.isPlaced(device) && scope.isSure(at, "peer") && !scope.doubts.about(at);
+        String first = sure ? owners.putIfAbsent(owner, device.address()) : null;
         if (first != null) {
           scope.error(
               at,
@@ -55,7 +57,11 @@ final class AddressChecks {
       return;
     }
     boolean v4 = prefix.family() == IpFamily.IPV4;
-    if (v4 && prefix.length() < 31 && prefix.isNetwork() && address.peer() == null) {
+    if (v4
+        && prefix.length() < 31
+        && prefix.isNetwork()
+        && address.peer() == null
+        && scope.isSure(at, "peer")) {
       scope.error(at, object, prefix + " is the network itself", "the address of a host in it");
     }
     if (address.peer() != null && address.peer().family() != prefix.family()) {
@@ -72,7 +78,7 @@ final class AddressChecks {
     if (label != null) {
       if (!v4) {
         scope.error(at + ".label", object, "only IPv4 addresses have labels", null);
-      } else if (!label.startsWith(device.name())
+      } else if ((!label.startsWith(device.name()) && scope.isPlaced(device))
           || label.getBytes(StandardCharsets.UTF_8).length > 15) {
         scope.error(
             at + ".label",
@@ -92,6 +98,7 @@ final class AddressChecks {
       scope.error(at, object, "the kernel counts lifetimes in seconds", "whole seconds");
     }
     if (address.validLifetime() != null
+        && scope.isSure(at, "preferredLifetime")
         && (address.preferredLifetime() == null
             || address.preferredLifetime().compareTo(address.validLifetime()) > 0)) {
       scope.error(

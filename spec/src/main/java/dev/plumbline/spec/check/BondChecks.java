@@ -30,7 +30,12 @@ final class BondChecks {
     primary(scope, object, bond);
     Bridge bridge = scope.bridge(bond.bridge());
     boolean switchMode = bond.mode() == BondMode.BALANCE_SLB || bond.mode() == BondMode.BALANCE_TCP;
-    if (switchMode && (bridge == null || !bridge.isEmbedded())) {
+    boolean bridgeKnown =
+        scope.isSure(object, "bridge")
+            && (bridge == null
+                ? bond.bridge() == null || !scope.doubts.hides(bond.bridge())
+                : scope.isSure("bridges." + bond.bridge(), "datapath"));
+    if (switchMode && bridgeKnown && (bridge == null || !bridge.isEmbedded())) {
       scope.error(
           object + ".mode",
           object,
@@ -52,7 +57,8 @@ final class BondChecks {
             "ARP monitoring does not work in mode `" + bond.mode().spelling() + "`",
             "`miimon`");
       }
-      if (options.arpIpTargets() == null || options.arpIpTargets().isEmpty()) {
+      boolean nobody = options.arpIpTargets() == null || options.arpIpTargets().isEmpty();
+      if (nobody && scope.isSure(object, "arpIpTargets")) {
         scope.error(object + ".arpInterval", object, "there is nobody to ask", "`arpIpTargets`");
       }
     }
@@ -60,9 +66,11 @@ final class BondChecks {
         && options.arpIpTargets().stream().anyMatch(ip -> ip.family() != IpFamily.IPV4)) {
       scope.error(object + ".arpIpTargets", object, "ARP is of IPv4", "IPv4 addresses");
     }
-    delay(scope, object, "upDelay", options.upDelay(), options.miimon());
-    delay(scope, object, "downDelay", options.downDelay(), options.miimon());
-    delay(scope, object, "peerNotifyDelay", options.peerNotifyDelay(), options.miimon());
+    if (scope.isSure(object, "miimon")) {
+      delay(scope, object, "upDelay", options.upDelay(), options.miimon());
+      delay(scope, object, "downDelay", options.downDelay(), options.miimon());
+      delay(scope, object, "peerNotifyDelay", options.peerNotifyDelay(), options.miimon());
+    }
   }
 
   private static void primary(Scope scope, String object, Bond bond) {
@@ -72,7 +80,8 @@ final class BondChecks {
     }
     String namespace = bond.settings().namespace();
     DeviceId id = scope.id(namespace, primary);
-    if (bond.members().stream().noneMatch(member -> scope.id(namespace, member).equals(id))) {
+    if (scope.isSure(object, "members")
+        && bond.members().stream().noneMatch(member -> scope.id(namespace, member).equals(id))) {
       scope.error(
           object + ".primary",
           object,

@@ -50,7 +50,7 @@ final class BridgeChecks {
         .forEach(
             (key, patch) -> {
               for (int i = 0; i < patch.bridges().size(); i++) {
-                String at = "patches." + key + ".bridges[" + i + "]";
+                String at = scope.item("patches." + key + ".bridges", i);
                 String name = patch.bridges().get(i);
                 exists(scope, at, "patches." + key, name);
                 Bridge bridge = scope.bridge(name);
@@ -66,7 +66,7 @@ final class BridgeChecks {
   }
 
   private static void exists(Scope scope, String at, String object, String bridge) {
-    if (!scope.state.bridges().containsKey(bridge)) {
+    if (!scope.state.bridges().containsKey(bridge) && !scope.doubts.hides(bridge)) {
       scope.error(
           at,
           object,
@@ -84,7 +84,7 @@ final class BridgeChecks {
       @Nullable VlanMode vlan,
       boolean optional) {
     if (name == null) {
-      if (vlan != null && optional) {
+      if (vlan != null && optional && scope.isSure(object, "bridge")) {
         scope.error(
             object + ".vlan",
             object,
@@ -106,7 +106,9 @@ final class BridgeChecks {
   }
 
   private static void bridge(Scope scope, String object, Bridge bridge) {
-    if (bridge.isEmbedded()) {
+    if (!scope.isSure(object, "datapath")) {
+      // What it may have is not known.
+    } else if (bridge.isEmbedded()) {
       String expected = "`datapath: kernel`, or without it";
       var settings = bridge.settings();
       if (settings.addresses() != null) {

@@ -66,7 +66,7 @@ final class ChainChecks {
       String namespace,
       String parent) {
     var device = scope.device(object);
-    if (device != null) {
+    if (device != null && scope.isPlaced(device)) {
       edges
           .computeIfAbsent(DeviceId.of(device), k -> new ArrayList<>())
           .add(new Edge(scope.id(namespace, parent), object, object + ".parent"));

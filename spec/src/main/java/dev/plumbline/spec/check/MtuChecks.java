@@ -30,7 +30,7 @@ final class MtuChecks {
             (key, vlan) -> {
               Integer mtu = vlan.settings().mtu();
               Device parent = scope.devices.resolve(vlan.settings().namespace(), vlan.parent());
-              Integer below = mtu(parent);
+              Integer below = mtu(scope, parent);
               if (mtu != null && below != null && mtu > below) {
                 String object = "vlans." + key;
                 scope.error(
@@ -48,7 +48,7 @@ final class MtuChecks {
   /** The kernel's bond sets the MTU of whoever joins it to its own (bond_enslave). */
   private static void members(Scope scope, String object, Bond bond) {
     Bridge bridge = scope.bridge(bond.bridge());
-    if (bridge != null && bridge.isEmbedded()) {
+    if ((bridge != null && bridge.isEmbedded()) || !scope.isSure(object, "mtu", "bridge")) {
       return;
     }
     Integer named = bond.settings().mtu();
@@ -84,9 +84,12 @@ final class MtuChecks {
 
   private static void tunnel(Scope scope, String object, Tunnel tunnel, Map<End, Device> owners) {
     Integer mtu = tunnel.settings().mtu();
-    Device carrier = mtu == null ? null : carrier(scope, tunnel, owners);
-    Integer below = mtu(carrier);
-    if (mtu == null || carrier == null || below == null) {
+    Device carrier = mtu == null ? null : carrier(scope, object, tunnel, owners);
+    Integer below = mtu(scope, carrier);
+    if (mtu == null
+        || carrier == null
+        || below == null
+        || !scope.isSure(object, "bridge", "local", "remote", "remotes", "key", "checksum")) {
       return;
     }
     int room = below - overhead(tunnel);
@@ -128,15 +131,19 @@ final class MtuChecks {
   }
 
   /** The device that carries the tunnel: its parent, or the one that has its local address. */
-  private static @Nullable Device carrier(Scope scope, Tunnel tunnel, Map<End, Device> owners) {
+  private static @Nullable Device carrier(
+      Scope scope, String object, Tunnel tunnel, Map<End, Device> owners) {
     String namespace = tunnel.settings().namespace();
+    if (!scope.isSure(object, "parent", "namespace")) {
+      return null;
+    }
     if (tunnel.parent() != null) {
       return scope.devices.resolve(namespace, tunnel.parent());
     }
     return tunnel.local() == null ? null : owners.get(new End(namespace, tunnel.local()));
   }
 
-  private static @Nullable Integer mtu(@Nullable Device device) {
+  private static @Nullable Integer mtu(Scope scope, @Nullable Device device) {
     if (device == null) {
       return null;
     }
@@ -144,6 +151,6 @@ final class MtuChecks {
       return device.settings().mtu();
     }
     boolean usual = device.kind().equals("veths") || device.kind().equals("dummies");
-    return usual ? USUAL_MTU : null;
+    return usual && scope.isSure(device.address(), "mtu") ? USUAL_MTU : null;
   }
 }

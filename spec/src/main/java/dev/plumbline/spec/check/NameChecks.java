@@ -13,6 +13,9 @@ final class NameChecks {
   static void run(Scope scope) {
     Map<DeviceId, Device> seen = new HashMap<>();
     for (Device device : scope.devices.all()) {
+      if (!scope.isPlaced(device)) {
+        continue;
+      }
       Device first = seen.putIfAbsent(DeviceId.of(device), device);
       if (first != null) {
         String at = device.address() + ".device";

@@ -53,23 +53,27 @@ final class PortChecks {
     } else if (use.role() == Role.BRIDGE_PORT) {
       Bridge bridge = scope.bridge(use.user().substring("bridges.".length()));
       boolean embedded = bridge != null && bridge.isEmbedded();
-      if (embedded && device.kind().equals("internalPorts")) {
+      boolean sure = scope.isSure(use.user(), "datapath");
+      if ((embedded || !sure) && device.kind().equals("internalPorts")) {
         return;
       }
+      String key = use.user().substring("bridges.".length());
+      String place =
+          embedded
+              ? "them at an entry of `internalPorts` with bridge: " + key
+              : "them at " + use.user();
       scope.error(
           at,
           device.address(),
           "it is a port of " + use.user() + ", so that its addresses would answer nobody",
-          embedded
-              ? "them at an entry of `internalPorts` with bridge: "
-                  + use.user().substring("bridges.".length())
-              : "them at " + use.user());
+          sure ? place : null);
     }
   }
 
   private static void namespace(Scope scope, DeviceId id, Use use) {
     Device user = scope.device(use.user());
-    if (user != null && !user.namespace().equals(id.namespace())) {
+    boolean elsewhere = user != null && !user.namespace().equals(id.namespace());
+    if (user != null && elsewhere && scope.isPlaced(user) && scope.isPlaced(id)) {
       scope.error(
           use.at(),
           use.user(),

@@ -89,24 +89,25 @@ final class ReferenceChecks {
 
   private void members(String object, String namespace, List<String> members) {
     for (int i = 0; i < members.size(); i++) {
-      device(object + ".members[" + i + "]", object, "the member", namespace, members.get(i));
+      String at = scope.item(object + ".members", i);
+      device(at, object, "the member", namespace, members.get(i));
     }
   }
 
   private void routing() {
     for (int i = 0; i < scope.state.routes().size(); i++) {
       var route = scope.state.routes().get(i);
-      String object = "routes[" + i + "]";
+      String object = scope.item("routes", i);
       namespace(object, route.namespace());
       device(object + ".dev", object, "the device", route.namespace(), route.dev());
       for (int j = 0; j < route.nextHops().size(); j++) {
-        String at = object + ".nextHops[" + j + "].dev";
+        String at = scope.item(object + ".nextHops", j) + ".dev";
         device(at, object, "the device", route.namespace(), route.nextHops().get(j).dev());
       }
     }
     for (int i = 0; i < scope.state.rules().size(); i++) {
       var rule = scope.state.rules().get(i);
-      String object = "rules[" + i + "]";
+      String object = scope.item("rules", i);
       namespace(object, rule.namespace());
       device(object + ".iif", object, "the device", rule.namespace(), rule.iif());
       device(object + ".oif", object, "the device", rule.namespace(), rule.oif());
@@ -115,11 +116,14 @@ final class ReferenceChecks {
 
   private void device(
       String at, String object, String what, String namespace, @Nullable String reference) {
-    if (reference == null || reference.equals("lo")) {
+    if (reference == null || reference.equals("lo") || !scope.isSure(object, "namespace")) {
       return;
     }
     List<Device> candidates = scope.devices.candidates(namespace, reference);
     if (candidates.size() > 1) {
+      if (!scope.isPlaced(candidates.get(0)) || !scope.isPlaced(candidates.get(1))) {
+        return;
+      }
       scope.error(
           at,
           object,
@@ -133,7 +137,7 @@ final class ReferenceChecks {
           "a key that one of them has alone");
       return;
     }
-    if (candidates.size() == 1) {
+    if (candidates.size() == 1 || scope.doubts.hides(reference)) {
       return;
     }
     try {
@@ -199,7 +203,9 @@ final class ReferenceChecks {
   }
 
   private void namespace(String object, String namespace) {
-    if (namespace.isEmpty() || scope.state.namespaces().containsKey(namespace)) {
+    if (namespace.isEmpty()
+        || scope.state.namespaces().containsKey(namespace)
+        || scope.doubts.hides(namespace)) {
       return;
     }
     String near = NearMiss.find(namespace, scope.state.namespaces().keySet());

@@ -32,10 +32,13 @@ final class RoutingChecks {
     Map<RouteKey, String> seen = new HashMap<>();
     for (int i = 0; i < scope.state.routes().size(); i++) {
       Route route = scope.state.routes().get(i);
-      String object = "routes[" + i + "]";
+      String object = scope.item("routes", i);
       long metric = route.metric() == null ? -1 : route.metric();
       RouteKey key = new RouteKey(route.namespace(), route.tableOrMain(), route.to(), metric);
-      String first = seen.putIfAbsent(key, object);
+      // `default` takes its family from the way.
+      boolean sure =
+          scope.isSure(object, "namespace", "table", "metric", "via", "nextHops", "source");
+      String first = sure ? seen.putIfAbsent(key, object) : null;
       if (first != null) {
         scope.error(
             object,
@@ -53,23 +56,30 @@ final class RoutingChecks {
   private static void route(Scope scope, String object, Route route) {
     RouteType type = route.type() == null ? RouteType.UNICAST : route.type();
     boolean way = route.via() != null || route.dev() != null || !route.nextHops().isEmpty();
+    boolean waySure = scope.isSure(object, "via", "dev", "nextHops", "type");
     if (WITHOUT_WAY.contains(type) && way) {
       scope.error(object, object, "a " + type.spelling() + " route leads nowhere", "no via or dev");
-    } else if (!WITHOUT_WAY.contains(type) && !way) {
+    } else if (!WITHOUT_WAY.contains(type) && !way && waySure) {
       scope.error(object, object, "it does not say which way", "`via`, `dev` or `nextHops`");
     }
     if (!route.nextHops().isEmpty() && (route.via() != null || route.dev() != null)) {
       scope.error(
           object + ".nextHops", object, "`nextHops` and `via` or `dev` exclude each other", "one");
     }
-    family(scope, object, ".via", route, route.via());
-    family(scope, object, ".source", route, route.source());
+    boolean familySure = scope.isSure(object, "to", "via", "nextHops", "source");
+    if (familySure) {
+      family(scope, object, object + ".via", route, route.via());
+      family(scope, object, object + ".source", route, route.source());
+    }
     for (int i = 0; i < route.nextHops().size(); i++) {
       NextHop hop = route.nextHops().get(i);
-      family(scope, object, ".nextHops[" + i + "].via", route, hop.via());
-      onlink(scope, object, ".nextHops[" + i + "]", hop.onlink(), hop.via(), hop.dev());
+      String at = scope.item(object + ".nextHops", i);
+      if (familySure) {
+        family(scope, object, at + ".via", route, hop.via());
+      }
+      onlink(scope, object, at, hop.onlink(), hop.via(), hop.dev());
     }
-    onlink(scope, object, "", route.onlink(), route.via(), route.dev());
+    onlink(scope, object, object, route.onlink(), route.via(), route.dev());
     if (route.family() == IpFamily.IPV6 && route.scope() != null) {
       scope.error(object + ".scope", object, "IPv6 routes have no scope", "the route without it");
     }
@@ -82,8 +92,9 @@ final class RoutingChecks {
       @Nullable Boolean onlink,
       @Nullable IpAddress via,
       @Nullable String dev) {
-    if (Boolean.TRUE.equals(onlink) && (via == null || dev == null)) {
-      scope.error(object + at + ".onlink", object, "`onlink` needs both `via` and `dev`", null);
+    boolean half = Boolean.TRUE.equals(onlink) && (via == null || dev == null);
+    if (half && scope.isSure(at, "via", "dev")) {
+      scope.error(at + ".onlink", object, "`onlink` needs both `via` and `dev`", null);
     }
   }
 
@@ -91,7 +102,7 @@ final class RoutingChecks {
       Scope scope, String object, String at, Route route, @Nullable IpAddress ip) {
     if (ip != null && ip.family() != route.family()) {
       scope.error(
-          object + at,
+          at,
           object,
           ip + " is " + ip.family().prose() + ", and the destination is " + route.family().prose(),
           "one family");
@@ -102,8 +113,8 @@ final class RoutingChecks {
     Map<Rule, String> seen = new HashMap<>();
     for (int i = 0; i < scope.state.rules().size(); i++) {
       Rule rule = scope.state.rules().get(i);
-      String object = "rules[" + i + "]";
-      String first = seen.putIfAbsent(rule, object);
+      String object = scope.item("rules", i);
+      String first = scope.doubts.about(object) ? null : seen.putIfAbsent(rule, object);
       if (first != null) {
         scope.error(
             object,
@@ -116,15 +127,18 @@ final class RoutingChecks {
       }
       boolean vrf = Boolean.TRUE.equals(rule.l3mdev());
       if (rule.action() == RuleAction.TABLE && rule.table() == null && !vrf) {
-        scope.error(object, object, "it does not say which table", "`table`");
+        if (scope.isSure(object, "table", "action", "l3mdev")) {
+          scope.error(object, object, "it does not say which table", "`table`");
+        }
       } else if (rule.table() != null && (rule.action() != RuleAction.TABLE || vrf)) {
         scope.error(object + ".table", object, "this rule uses no table of its own", "no `table`");
       }
-      if (rule.fwmask() != null && rule.fwmark() == null) {
+      if (rule.fwmask() != null && rule.fwmark() == null && scope.isSure(object, "fwmark")) {
         scope.error(object + ".fwmask", object, "`fwmask` needs `fwmark`", null);
       }
       Integer suppress = rule.suppressPrefixLength();
-      if (suppress != null && suppress > rule.family().bits()) {
+      boolean familySure = scope.isSure(object, "family", "from", "to");
+      if (suppress != null && suppress > rule.family().bits() && familySure) {
         scope.error(
             object + ".suppressPrefixLength",
             object,
@@ -143,7 +157,8 @@ final class RoutingChecks {
             (key, vrf) -> {
               String object = "vrfs." + key;
               TableKey table = new TableKey(vrf.settings().namespace(), vrf.table());
-              String first = seen.putIfAbsent(table, object);
+              String first =
+                  scope.isSure(object, "namespace") ? seen.putIfAbsent(table, object) : null;
               if (first != null) {
                 scope.error(
                     object + ".table",

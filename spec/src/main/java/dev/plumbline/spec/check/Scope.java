@@ -20,6 +20,7 @@ final class Scope {
   final DesiredState state;
   final Devices devices;
   final Map<String, Map<String, BridgePort>> ports;
+  final Doubts doubts;
   private final String file;
   private final Problems problems;
 
@@ -53,8 +54,9 @@ final class Scope {
    */
   record Use(Role role, String user, String at) {}
 
-  Scope(DesiredState state, String file, Problems problems) {
+  Scope(DesiredState state, Doubts doubts, String file, Problems problems) {
     this.state = state;
+    this.doubts = doubts;
     this.devices = state.devices();
     this.ports = state.portsByBridge();
     this.file = file;
@@ -68,7 +70,9 @@ final class Scope {
         .forEach(
             (key, bridge) -> {
               String namespace = bridge.settings().namespace();
-              bridge.ports().keySet().forEach(port -> portUse(key, namespace, port));
+              if (isSure("bridges." + key, "namespace")) {
+                bridge.ports().keySet().forEach(port -> portUse(key, namespace, port));
+              }
             });
     state.bonds().forEach((key, bond) -> joins("bonds", key, bond.bridge()));
     state.tunnels().forEach((key, tunnel) -> joins("tunnels", key, tunnel.bridge()));
@@ -93,7 +97,7 @@ final class Scope {
 
   private void joins(String kind, String key, @Nullable String bridge) {
     Device device = device(kind + "." + key);
-    if (bridge == null || device == null) {
+    if (bridge == null || device == null || !isPlaced(device)) {
       return;
     }
     String user = "bridges." + bridge;
@@ -107,8 +111,12 @@ final class Scope {
   }
 
   private void members(Role role, String user, String namespace, List<String> members) {
+    if (!isSure(user, "namespace")) {
+      return;
+    }
     for (int i = 0; i < members.size(); i++) {
-      use(id(namespace, members.get(i)), new Use(role, user, user + ".members[" + i + "]"));
+      Use use = new Use(role, user, item(user + ".members", i));
+      use(id(namespace, members.get(i)), use);
     }
   }
 
@@ -152,6 +160,35 @@ final class Scope {
 
   @Nullable Bridge bridge(@Nullable String key) {
     return key == null ? null : state.bridges().get(key);
+  }
+
+  /** Whether the state says of all these keys of an object what was meant. */
+  boolean isSure(String object, String... keys) {
+    if (doubts.none()) {
+      return true;
+    }
+    for (String key : keys) {
+      if (doubts.about(object + "." + key)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether the device's name and namespace are those that were meant. */
+  boolean isPlaced(Device device) {
+    return isSure(device.address(), "namespace", "device");
+  }
+
+  /** Whether devices of that name there are where they were meant to be. */
+  boolean isPlaced(DeviceId id) {
+    Device device = devices.resolve(id.namespace(), id.name());
+    return device == null ? !doubts.hides(id.name()) : isPlaced(device);
+  }
+
+  /** Address of a list's item in the file. */
+  String item(String list, int index) {
+    return state.sources().item(list, index);
   }
 
   Position at(String address) {

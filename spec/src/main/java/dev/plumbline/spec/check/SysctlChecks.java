@@ -1,8 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.spec.check;
 
-/** Keys that are no sysctl of a network namespace: those of the whole machine, and paths out. */
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Keys that are no sysctl of a network namespace (those of the whole machine, and paths out), and
+ * values that are words where the kernel has numbers.
+ */
 final class SysctlChecks {
+  private static final Set<String> YES = Set.of("true", "yes", "on");
+  private static final Set<String> NO = Set.of("false", "no", "off");
+
   private SysctlChecks() {}
 
   static void run(Scope scope) {
@@ -11,9 +20,18 @@ final class SysctlChecks {
         .namespaces()
         .forEach(
             (name, namespace) -> {
+              String object = "namespaces." + name;
               for (String key : namespace.sysctl().keySet()) {
+                String value = String.valueOf(namespace.sysctl().get(key)).toLowerCase(Locale.ROOT);
+                boolean word = YES.contains(value) || NO.contains(value);
+                if (word && scope.isSure(object, "sysctl." + key)) {
+                  scope.warning(
+                      object + ".sysctl." + key,
+                      object,
+                      "`" + key + "` is `" + value + "`, and the kernel has numbers for that",
+                      YES.contains(value) ? "1" : "0");
+                }
                 if (!isOfANamespace(key)) {
-                  String object = "namespaces." + name;
                   scope.error(
                       object + ".sysctl",
                       object,

@@ -20,6 +20,11 @@ final class TunnelChecks {
   private static final int VXLAN_PORT = 4789;
   private static final int GENEVE_PORT = 6081;
 
+  /** The keys that tell tunnels apart. */
+  private static final String[] IDENTITY = {
+    "namespace", "bridge", "local", "remote", "remotes", "key", "port"
+  };
+
   private TunnelChecks() {}
 
   /** What the kernel tells tunnels apart by. */
@@ -39,7 +44,10 @@ final class TunnelChecks {
         .forEach(
             (key, tunnel) -> {
               String object = "tunnels." + key;
-              String first = seen.putIfAbsent(identity(tunnel), object);
+              String first =
+                  scope.isSure(object, IDENTITY)
+                      ? seen.putIfAbsent(identity(tunnel), object)
+                      : null;
               if (first != null) {
                 scope.error(
                     object,
@@ -94,6 +102,7 @@ final class TunnelChecks {
               Bridge bridge = scope.bridge(tunnel.bridge());
               if (tunnel.type() != TunnelType.VXLAN
                   || tunnel.key() == null
+                  || !scope.isSure("tunnels." + key, IDENTITY)
                   || (bridge != null && bridge.isEmbedded())) {
                 return;
               }
@@ -127,7 +136,7 @@ final class TunnelChecks {
   private static void tunnel(Scope scope, String object, Tunnel tunnel) {
     TunnelType type = tunnel.type();
     boolean udp = type == TunnelType.VXLAN || type == TunnelType.GENEVE;
-    if (udp && tunnel.key() == null) {
+    if (udp && tunnel.key() == null && scope.isSure(object, "key")) {
       scope.error(
           object, object, "a " + type.spelling() + " tunnel needs a `key`", "0 to 16777215");
     } else if (udp && tunnel.key() != null && tunnel.key() > KEY_24_BITS) {
@@ -143,7 +152,10 @@ final class TunnelChecks {
       scope.error(
           object + ".remotes", object, "`remote` and `remotes` exclude each other", "one of them");
     }
-    if (type != TunnelType.VXLAN && tunnel.remote() == null && tunnel.remotes().isEmpty()) {
+    if (type != TunnelType.VXLAN
+        && tunnel.remote() == null
+        && tunnel.remotes().isEmpty()
+        && scope.isSure(object, "remote", "remotes", "local")) {
       boolean lightweight = type == TunnelType.GENEVE;
       if (lightweight || tunnel.local() == null) {
         scope.error(object, object, "a " + type.spelling() + " tunnel needs a `remote`", null);
@@ -167,7 +179,9 @@ final class TunnelChecks {
       scope.error(object + ".df", object, "`df: inherit` is for vxlan and geneve", "set or unset");
     }
     addresses(scope, object, tunnel);
-    if (type == TunnelType.GRE && tunnel.bridge() == null && tunnel.settings().mac() != null) {
+    boolean layer3 =
+        type == TunnelType.GRE && tunnel.bridge() == null && scope.isSure(object, "bridge");
+    if (layer3 && tunnel.settings().mac() != null) {
       scope.error(
           object + ".mac",
           object,
@@ -175,8 +189,7 @@ final class TunnelChecks {
           "`type: gretap`");
     }
     boolean layer3Port =
-        type == TunnelType.GRE
-            && tunnel.bridge() == null
+        layer3
             && scope
                 .usesOf(
                     new Scope.DeviceId(tunnel.settings().namespace(), tunnel.settings().device()))
@@ -216,7 +229,7 @@ final class TunnelChecks {
     if (group != null && group.isMulticast()) {
       if (tunnel.type() != TunnelType.VXLAN) {
         scope.error(object + ".remote", object, "a group is for vxlan", "the other end's address");
-      } else if (tunnel.parent() == null) {
+      } else if (tunnel.parent() == null && scope.isSure(object, "parent")) {
         scope.error(
             object + ".remote",
             object,

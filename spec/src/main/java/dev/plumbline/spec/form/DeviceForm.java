@@ -10,7 +10,6 @@ import dev.plumbline.spec.value.NamespaceName;
 import dev.plumbline.spec.value.Prefix;
 import dev.plumbline.spec.yaml.YamlNode;
 import dev.plumbline.spec.yaml.YamlScalar;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -63,22 +62,19 @@ final class DeviceForm {
     if (items == null) {
       return null;
     }
-    List<AddressSetting> addresses = new ArrayList<>();
-    for (int i = 0; i < items.size(); i++) {
-      AddressSetting address = null;
-      Fields map = fields.item("addresses", i);
-      if (map != null) {
-        address = address(map);
-      } else if (items.get(i) instanceof YamlScalar scalar
-          && scalar.value() instanceof String text) {
-        Prefix prefix = fields.parsed(text, scalar.position(), Prefix::parse);
-        address = prefix == null ? null : AddressSetting.of(prefix);
-      }
-      if (address != null) {
-        addresses.add(address);
-      }
-    }
-    return addresses;
+    return fields.items(
+        "addresses",
+        i -> {
+          Fields map = fields.item("addresses", i);
+          if (map != null) {
+            return address(map);
+          }
+          Prefix prefix =
+              items.get(i) instanceof YamlScalar scalar && scalar.value() instanceof String text
+                  ? fields.parsed(text, scalar.position(), Prefix::parse)
+                  : null;
+          return prefix == null ? null : AddressSetting.of(prefix);
+        });
   }
 
   private static @Nullable AddressSetting address(Fields fields) {

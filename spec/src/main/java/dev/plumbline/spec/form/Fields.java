@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.spec.form;
 
+import dev.plumbline.spec.model.SourceMap;
 import dev.plumbline.spec.problem.Problem;
 import dev.plumbline.spec.problem.Problems;
 import dev.plumbline.spec.value.Durations;
@@ -15,10 +16,12 @@ import dev.plumbline.spec.yaml.YamlNode;
 import dev.plumbline.spec.yaml.YamlScalar;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,11 +31,27 @@ final class Fields {
   private final YamlMap map;
   private final String address;
   private final Problems problems;
+  private final Map<String, List<Integer>> kept;
 
-  Fields(YamlMap map, String address, Problems problems) {
+  /** Fields of a whole file. */
+  Fields(YamlMap map, Problems problems) {
+    this(map, "", problems, new HashMap<>());
+  }
+
+  private Fields(YamlMap map, String address, Problems problems, Map<String, List<Integer>> kept) {
     this.map = map;
     this.address = address;
     this.problems = problems;
+    this.kept = kept;
+  }
+
+  /** Of every list that lost items while it was read: which were kept, as in {@link SourceMap}. */
+  Map<String, List<Integer>> kept() {
+    return kept;
+  }
+
+  private String at(String key) {
+    return address.isEmpty() ? key : address + "." + key;
   }
 
   String address() {
@@ -174,16 +193,30 @@ final class Fields {
     if (items == null) {
       return null;
     }
-    List<T> values = new ArrayList<>();
-    for (YamlNode item : items) {
-      if (item instanceof YamlScalar scalar && scalar.value() instanceof String text) {
-        T value = parsed(text, scalar.position(), parse);
-        if (value != null) {
-          values.add(value);
-        }
+    return items(
+        key,
+        i ->
+            items.get(i) instanceof YamlScalar scalar && scalar.value() instanceof String text
+                ? parsed(text, scalar.position(), parse)
+                : null);
+  }
+
+  /** Reads every item of a list by its index. What reads as null is left out, and remembered. */
+  <T> List<T> items(String key, IntFunction<@Nullable T> reader) {
+    List<T> read = new ArrayList<>();
+    List<Integer> indexes = new ArrayList<>();
+    int size = orNone(items(key)).size();
+    for (int i = 0; i < size; i++) {
+      T item = reader.apply(i);
+      if (item != null) {
+        read.add(item);
+        indexes.add(i);
       }
     }
-    return values;
+    if (read.size() < size) {
+      kept.put(at(key), indexes);
+    }
+    return read;
   }
 
   static <T> List<T> orNone(@Nullable List<T> list) {
@@ -193,21 +226,20 @@ final class Fields {
   /** The map below a key; null if there is none. */
   @Nullable Fields map(String key) {
     return map.get(key) instanceof YamlMap child
-        ? new Fields(child, address.isEmpty() ? key : address + "." + key, problems)
+        ? new Fields(child, at(key), problems, kept)
         : null;
   }
 
   /** Fields of a map that stands for one that is not written. */
   Fields child(String key, YamlMap child) {
-    return new Fields(child, address.isEmpty() ? key : address + "." + key, problems);
+    return new Fields(child, at(key), problems, kept);
   }
 
   /** Fields of a list's item; null if it is no map. */
   @Nullable Fields item(String key, int index) {
     List<YamlNode> items = items(key);
     return items != null && items.get(index) instanceof YamlMap child
-        ? new Fields(
-            child, (address.isEmpty() ? key : address + "." + key) + "[" + index + "]", problems)
+        ? new Fields(child, at(key) + "[" + index + "]", problems, kept)
         : null;
   }
 
@@ -229,15 +261,12 @@ final class Fields {
 
   /** Reads every map of a list. What reads as null is left out. */
   <T> List<T> list(String key, Function<Fields, @Nullable T> reader) {
-    List<T> read = new ArrayList<>();
-    for (int i = 0; i < orNone(items(key)).size(); i++) {
-      Fields fields = item(key, i);
-      T object = fields == null ? null : reader.apply(fields);
-      if (object != null) {
-        read.add(object);
-      }
-    }
-    return read;
+    return items(
+        key,
+        i -> {
+          Fields fields = item(key, i);
+          return fields == null ? null : reader.apply(fields);
+        });
   }
 
   /** Scalars below a key: numbers (Long), texts, booleans by name. */

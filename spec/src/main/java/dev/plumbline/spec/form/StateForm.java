@@ -20,7 +20,7 @@ public final class StateForm {
 
   /** Reads a merged tree; objects that lack what they need are left out. */
   public static DesiredState read(YamlMap tree, Problems problems) {
-    Fields fields = new Fields(tree, "", problems);
+    Fields fields = new Fields(tree, problems);
     return new DesiredState(
         1,
         fields.text("host"),
@@ -38,14 +38,14 @@ public final class StateForm {
         fields.objects("vrfs", SimpleForms::vrf),
         fields.list("routes", RouteForm::read),
         fields.list("rules", RuleForm::read),
-        sources(tree));
+        sources(tree, fields.kept()));
   }
 
-  private static SourceMap sources(YamlMap tree) {
+  private static SourceMap sources(YamlMap tree, Map<String, List<Integer>> kept) {
     Map<String, Position> positions = new HashMap<>();
     positions.put("", tree.position());
     locate(tree, "", positions);
-    return new SourceMap(positions);
+    return new SourceMap(positions, kept);
   }
 
   private static void locate(YamlNode node, String address, Map<String, Position> positions) {

@@ -4,6 +4,7 @@ package dev.plumbline.spec.model;
 import dev.plumbline.spec.value.Position;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -13,17 +14,42 @@ import org.jspecify.annotations.Nullable;
  * are equal.
  */
 public final class SourceMap {
-  private static final SourceMap EMPTY = new SourceMap(Map.of());
+  private static final SourceMap EMPTY = new SourceMap(Map.of(), Map.of());
 
   private final Map<String, Position> positions;
+  private final Map<String, List<Integer>> kept;
 
-  public SourceMap(Map<String, Position> positions) {
+  /**
+   * A map of places.
+   *
+   * @param kept by address of a list of which not all could be read: where in the file's list each
+   *     item of the state's list stands, from 0
+   */
+  public SourceMap(Map<String, Position> positions, Map<String, List<Integer>> kept) {
     // Not Map.copyOf, whose linear probing is slow to build for the 100,000 places of a big file.
     this.positions = Collections.unmodifiableMap(new HashMap<>(positions));
+    this.kept = Map.copyOf(kept);
   }
 
   public static SourceMap empty() {
     return EMPTY;
+  }
+
+  /** Whether the file has something at exactly this address. */
+  public boolean has(String address) {
+    return positions.containsKey(address);
+  }
+
+  /**
+   * Address of an item: {@code routes[3]}. It counts the file's items; the state may lack some that
+   * could not be read.
+   *
+   * @param list address of the list
+   * @param index in the state's list
+   */
+  public String item(String list, int index) {
+    List<Integer> indexes = kept.get(list);
+    return list + "[" + (indexes == null ? index : indexes.get(index)) + "]";
   }
 
   /** Where the address was written, or the nearest thing around it; null if nothing is known. */

@@ -11,6 +11,7 @@ import dev.plumbline.spec.yaml.YamlMap;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 
 /** Validates a merged tree. */
 public final class HostSchema {
@@ -38,8 +39,8 @@ public final class HostSchema {
   /** Adds a problem for everything in the tree that the schema refuses. */
   public static void validate(YamlMap tree, Problems problems) {
     Violations violations = new Violations(tree, Compiled.SCHEMA.getSchemaNode(), problems);
-    for (Error error : Compiled.SCHEMA.validate(JsonTree.of(tree))) {
-      violations.report(error);
-    }
+    List<Error> errors = Compiled.SCHEMA.validate(JsonTree.of(tree));
+    errors.stream().filter(Violations::isUnknownKey).forEach(violations::report);
+    errors.stream().filter(error -> !Violations.isUnknownKey(error)).forEach(violations::report);
   }
 }

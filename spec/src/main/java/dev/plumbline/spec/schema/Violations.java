@@ -12,6 +12,7 @@ import dev.plumbline.spec.yaml.YamlMap;
 import dev.plumbline.spec.yaml.YamlNode;
 import dev.plumbline.spec.yaml.YamlScalar;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -20,12 +21,15 @@ import tools.jackson.databind.JsonNode;
 
 /** Says what the validator found in the project's words, at the place in the file. */
 final class Violations {
-  private static final Set<String> YES = Set.of("yes", "on", "y");
-  private static final Set<String> NO = Set.of("no", "off", "n");
+  private static final Set<String> YES = Set.of("yes", "on", "y", "true");
+  private static final Set<String> NO = Set.of("no", "off", "n", "false");
 
   private final YamlMap tree;
   private final JsonNode schema;
   private final Problems problems;
+
+  /** Keys that are suggested for unknown ones. */
+  private final Set<String> meant = new HashSet<>();
 
   Violations(YamlMap tree, JsonNode schema, Problems problems) {
     this.tree = tree;
@@ -88,6 +92,11 @@ final class Violations {
     return node;
   }
 
+  /** Whether reporting it says what was meant, which others go by: such are reported first. */
+  static boolean isUnknownKey(Error error) {
+    return error.getKeyword().equals("additionalProperties");
+  }
+
   void report(Error error) {
     Place place = find(error.getInstanceLocation());
     JsonNode rule = rule(error);
@@ -95,13 +104,7 @@ final class Violations {
     Position at = place.node.position();
     switch (error.getKeyword()) {
       case "additionalProperties" -> unknownKey(place, rule, property);
-      case "required" ->
-          add(
-              place.address.isEmpty() ? at : place.keyPosition,
-              place.address,
-              "the key `" + property + "` is missing",
-              article(rule.path("properties").path(property)),
-              null);
+      case "required" -> missingKey(place, rule, property);
       case "type" -> wrongType(place, rule);
       case "enum" -> wrongChoice(place, rule);
       case "minimum", "maximum" ->
@@ -132,14 +135,31 @@ final class Violations {
     return keyword.startsWith("min") ? "too little is here" : "too much is here";
   }
 
+  /** What an unknown key was probably meant to be is not missed too. */
+  private void missingKey(Place place, JsonNode rule, String key) {
+    if (!meant.contains(place.address + "." + key)) {
+      add(
+          place.address.isEmpty() ? place.node.position() : place.keyPosition,
+          place.address,
+          "the key `" + key + "` is missing",
+          article(rule.path("properties").path(key)),
+          null);
+    }
+  }
+
   private void unknownKey(Place place, JsonNode rule, String key) {
     List<String> known = new ArrayList<>(rule.path("properties").propertyNames());
     Position at = place.keyPosition;
     if (place.node instanceof YamlMap map && map.entries().get(key) != null) {
       at = map.entries().get(key).keyPosition();
     }
-    String near = NearMiss.find(key, known);
+    problems.unread(at);
+    String same = Synonyms.find(key, known);
+    String near = same != null ? same : NearMiss.find(key, known);
     String expected = near != null ? null : "one of " + String.join(", ", known);
+    if (near != null) {
+      meant.add(place.address + "." + near);
+    }
     add(at, place.address, "unknown key `" + key + "`", expected, near);
   }
 
@@ -147,8 +167,16 @@ final class Violations {
     String suggestion = null;
     if (place.node instanceof YamlScalar scalar) {
       String text = scalar.text().toLowerCase(Locale.ROOT);
-      if (accepts(rule, "boolean") && (YES.contains(text) || NO.contains(text))) {
+      boolean switched = YES.contains(text) || NO.contains(text);
+      String unit = unit(rule.path("examples").path(0).asString(""));
+      if (accepts(rule, "boolean") && switched) {
         suggestion = YES.contains(text) ? "true" : "false";
+      } else if (rule.path("properties").has("enabled") && switched) {
+        suggestion = "{enabled: " + YES.contains(text) + "}";
+      } else if (accepts(rule, "integer") && scalar.value() instanceof Boolean on) {
+        suggestion = on ? "1" : "0";
+      } else if (accepts(rule, "string") && scalar.value() instanceof Long && !unit.isEmpty()) {
+        suggestion = scalar.text() + unit;
       } else if (accepts(rule, "string") && !scalar.isNull()) {
         suggestion = "\"" + scalar.text() + "\"";
       } else if (accepts(rule, "integer")
@@ -181,6 +209,11 @@ final class Violations {
             ? "this is " + place.node.describe()
             : "`" + place.name + "` is " + place.node.describe();
     add(place.node.position(), place.object, message, expected, NearMiss.find(text, choices));
+  }
+
+  /** The unit of an example such as 100ms; empty if it is no duration. */
+  private static String unit(String example) {
+    return example.matches("[0-9]+(ms|s|m|h)") ? example.replaceAll("[0-9]", "") : "";
   }
 
   private static boolean accepts(JsonNode rule, String type) {
