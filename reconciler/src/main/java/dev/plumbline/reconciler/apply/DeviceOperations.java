@@ -59,7 +59,10 @@ final class DeviceOperations {
 
   private final Set<ResourceId> madeWithMate = new HashSet<>();
 
-  /** Members that the bond of the key has to be told of once they are in it. */
+  /** Devices that the plan lets join a master and that have not done so yet. */
+  private final Set<ResourceId> joining = new HashSet<>();
+
+  /** By member: the bond that has to be told to prefer it once it is in it. */
   private final Map<ResourceId, String> primaries = new HashMap<>();
 
   /** What is there now of the devices that are made anew, by what they will be. */
@@ -87,6 +90,9 @@ final class DeviceOperations {
         awaitVlans.add(change.id().ofDevice());
       } else if (change.id().type() == ResourceType.DEVICE && wanted != null) {
         kinds.put(wanted.id(), wanted.get("kind"));
+        if (!(change instanceof Change.Modify modify) || modify.changes("master")) {
+          joining.add(wanted.id());
+        }
         if (change instanceof Change.Recreate recreate) {
           remade.put(wanted.id(), recreate.live());
         }
@@ -277,6 +283,7 @@ final class DeviceOperations {
   private void join(Resource wanted, List<Operation> operations) {
     String namespace = wanted.id().namespace();
     int index = indexes.of(wanted.id());
+    joining.remove(wanted.id());
     if (!wanted.get("master").isEmpty()) {
       ResourceId master = ResourceId.deviceIn(namespace, wanted.get("master"));
       operations.add(ask(namespace, Link.enslave(index, indexes.of(master))));
@@ -417,6 +424,18 @@ final class DeviceOperations {
     return false;
   }
 
+  /**
+   * Whether it is a bond's preference for a device that is not in it, or not there, before later.
+   */
+  private boolean awaitsMember(Resource bond, FieldChange changed) {
+    ResourceId member = ResourceId.deviceIn(bond.id().namespace(), changed.after());
+    boolean awaits = changed.name().equals("primary") && joining.contains(member);
+    if (awaits) {
+      primaries.put(member, bond.id().device());
+    }
+    return awaits;
+  }
+
   /** The device's own settings: those that change, or all where the kernel resets the others. */
   private void settings(Change.Modify change, List<Operation> operations) {
     Resource to = change.wanted();
@@ -426,7 +445,7 @@ final class DeviceOperations {
     AttributeMap data = AttributeMap.EMPTY;
     for (FieldChange changed : change.fields()) {
       DeviceField field = DeviceKinds.field(to.get("kind"), changed.name());
-      if (field == null) {
+      if (field == null || awaitsMember(to, changed)) {
         continue;
       }
       if (field.place() == Place.LINK) {

@@ -17,6 +17,7 @@ import dev.plumbline.reconciler.resource.RouteText.Hop;
 import dev.plumbline.spec.value.IpAddress;
 import dev.plumbline.spec.value.Prefix;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,9 @@ final class ModelKernel {
 
   /** What was there at first: a route that is put back in case it is lost is replaced. */
   private final Set<ResourceId> atFirst = new HashSet<>();
+
+  /** Whom bonds will prefer once it is a member: what the applier tells them then. */
+  private final Map<ResourceId, String> primaries = new HashMap<>();
 
   /** Veths that came with their other half, before the plan names them. */
   private final Set<ResourceId> madeWithMate = new HashSet<>();
@@ -164,6 +168,7 @@ final class ModelKernel {
     all.put(id, wanted.with("up", wanted.has("up") ? wanted.get("up") : "false"));
     fill(id);
     fillVlans(id);
+    prefer(id);
   }
 
   private void modify(Change.Modify change) {
@@ -204,6 +209,23 @@ final class ModelKernel {
     all.put(to, here.withOwner(change.wanted().owner()));
     fill(to);
     fillVlans(to);
+    prefer(to);
+  }
+
+  /** A bond prefers only who is a member of it. */
+  private void prefer(ResourceId id) {
+    Resource device = Objects.requireNonNull(all.get(id));
+    String primary = device.get("primary");
+    ResourceId member = ResourceId.deviceIn(id.namespace(), primary);
+    boolean isMember = all.containsKey(member) && all.get(member).get("master").equals(id.device());
+    if (!primary.isEmpty() && !isMember) {
+      primaries.put(id, primary);
+      all.put(id, device.with("primary", ""));
+    }
+    ResourceId bond = ResourceId.deviceIn(id.namespace(), device.get("master"));
+    if (id.device().equals(primaries.get(bond))) {
+      all.put(bond, Objects.requireNonNull(all.get(bond)).with("primary", id.device()));
+    }
   }
 
   private static How how(Resource device, String field) {
