@@ -8,7 +8,13 @@ import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.plan.DeviceStep.Fate;
 import dev.plumbline.reconciler.resource.PeerText;
 import dev.plumbline.reconciler.resource.Resource;
+import dev.plumbline.reconciler.resource.ResourceId;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Condemns devices to be made anew: what cannot be changed in place, and with it, until nothing
@@ -42,26 +48,73 @@ final class DeviceCondemner {
     } while (!settled);
   }
 
-  /** Whether the device has to be made anew for its own sake; true if that is news. */
+  /**
+   * A device of plumbline's that has somebody else's on it is neither removed nor made anew: that
+   * would take the other one along. It stays as it is until that has gone.
+   *
+   * @param held gets, by address, what is waited for
+   */
+  void spareHosts(Map<String, String> held) {
+    for (DeviceStep step : steps.all()) {
+      Resource device = step.live;
+      boolean goes = step.fate == Fate.DELETE || reason(step) != null;
+      if (device != null && device.isOurs() && (goes || step.moves())) {
+        Resource guest = guestOn(device, goes, new HashSet<>());
+        if (guest != null) {
+          held.put(step.address, "the removal of " + guest.id() + ", which plumbline did not make");
+        }
+      }
+    }
+  }
+
+  /** Somebody else's device that the kernel would remove along with this one, or null. */
+  private @Nullable Resource guestOn(Resource device, boolean goes, Set<ResourceId> seen) {
+    if (!seen.add(device.id())) {
+      return null;
+    }
+    List<Resource> along = new ArrayList<>(steps.uppers(device.id()));
+    Resource mate =
+        goes && device.get("kind").equals("veth")
+            ? live.find(PeerText.parse(device.get("peer")))
+            : null;
+    if (mate != null) {
+      along.add(mate);
+    }
+    for (Resource each : along) {
+      DeviceStep step = steps.ofLive(each.id());
+      boolean guest = !each.isOurs() && (step == null || step.fate != Fate.DELETE);
+      Resource found = guest ? each : guestOn(each, true, seen);
+      if (found != null) {
+        return found;
+      }
+    }
+    return null;
+  }
+
   private boolean condemn(DeviceStep step) {
+    String reason = reason(step);
+    return reason != null && recreate(step, reason);
+  }
+
+  /** Why the device has to be made anew for its own sake; null where it has not. */
+  @Nullable String reason(DeviceStep step) {
     Wanted wanted = step.wanted;
     Resource device = step.live;
     if (wanted == null || device == null || step.fate != Fate.KEEP) {
-      return false;
+      return null;
     }
     for (Map.Entry<String, String> field : wanted.resource().fields().entrySet()) {
       boolean anew =
           comparison.how(step, field.getKey()) == How.RECREATE || otherFamily(device, field);
       if (anew && comparison.differs(step, field.getKey())) {
-        return recreate(
-            step, field.getKey() + " can not be changed from " + shown(device, field.getKey()));
+        return field.getKey() + " can not be changed from " + shown(device, field.getKey());
       }
     }
     DeviceKind kind = DeviceKinds.of(step.kind());
     if (step.moves() && kind != null && kind.staysInNamespace()) {
-      return recreate(step, "a " + kind.name() + " can not leave its namespace");
+      return "a " + kind.name() + " can not leave its namespace";
     }
-    return false;
+    return null;
   }
 
   /** A tunnel's end may change, but not from IPv4 to IPv6 (EAFNOSUPPORT). */
@@ -127,6 +180,12 @@ final class DeviceCondemner {
       step = new DeviceStep(victim.id().toString(), null, victim, Fate.DELETE);
       step.implied = true;
       steps.add(step);
+      return true;
+    }
+    if (step.fate == Fate.LEFT) {
+      // What it waits for is not there yet, and what it lay on goes.
+      step.fate = Fate.DELETE;
+      step.implied = byKernel;
       return true;
     }
     if (step.fate == Fate.DELETE) {

@@ -3,11 +3,16 @@ package dev.plumbline.reconciler.plan;
 
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.plan.DeviceStep.Fate;
+import dev.plumbline.reconciler.resource.PeerText;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Decides the fate of every device.
@@ -19,35 +24,70 @@ import java.util.Set;
 final class DevicePlanner {
   private final Goal goal;
   private final LiveState live;
+  private final LaterNamespaces namespaces;
+  private final Map<String, String> held;
   private final Findings findings;
   private final DeviceSteps steps;
   private final DeviceComparison comparison;
 
-  DevicePlanner(Goal goal, LiveState live, Findings findings) {
+  private DevicePlanner(
+      Goal goal,
+      LiveState live,
+      LaterNamespaces namespaces,
+      Map<String, String> held,
+      Findings findings) {
     this.goal = goal;
     this.live = live;
+    this.namespaces = namespaces;
+    this.held = held;
     this.findings = findings;
     this.steps = new DeviceSteps(live);
     this.comparison = new DeviceComparison(live, steps, findings);
   }
 
+  /**
+   * Decides, and begins again where one device turns out to have to wait for another: for its name,
+   * or for somebody else's device on it to go.
+   */
+  static DevicePlanner decided(
+      Goal goal, LiveState live, LaterNamespaces namespaces, Findings findings) {
+    Map<String, String> held = new HashMap<>();
+    while (true) {
+      int known = held.size();
+      Findings found = new Findings();
+      DevicePlanner attempt = new DevicePlanner(goal, live, namespaces, held, found);
+      attempt.decide();
+      if (held.size() == known) {
+        findings.addAll(found);
+        return attempt;
+      }
+    }
+  }
+
   /** All devices that the plan has to do with. */
-  List<DeviceStep> decide() {
+  List<DeviceStep> steps() {
+    return steps.all();
+  }
+
+  private void decide() {
     match();
     condemnLeaving();
     followNames();
+    DeviceCondemner condemner = new DeviceCondemner(live, steps, comparison, findings);
+    hold(condemner);
     waitForMissing();
-    new DeviceCondemner(live, steps, comparison, findings).condemnAll();
-    DeviceRefusals refusals = new DeviceRefusals(live, steps, findings);
+    condemner.spareHosts(held);
+    condemner.condemnAll();
+    DeviceRefusals refusals = new DeviceRefusals(live, steps, held, findings);
     refusals.takenNames();
     refusals.conflicts();
     waitForPrimaries();
+    waitForMasters();
     new PortPlanner(steps, comparison, findings).settle();
     for (DeviceStep step : steps.all()) {
       comparison.compare(step);
     }
     comparison.spreadDown();
-    return steps.all();
   }
 
   /** Every device that is there once the plan is done. */
@@ -71,7 +111,9 @@ final class DevicePlanner {
       Fate fate = match != null ? Fate.KEEP : wanted.makes() ? Fate.CREATE : Fate.WAIT;
       steps.add(new DeviceStep(wanted.address(), wanted, match, fate));
       String kind = wanted.resource().get("kind");
-      if (fate == Fate.CREATE && live.capabilities().missingKinds().contains(kind)) {
+      if (fate == Fate.CREATE
+          && namespaces.has(wanted.resource().id().namespace())
+          && live.capabilities().missingKinds().contains(kind)) {
         findings.problem(wanted.address() + ": this kernel has no " + kind + " driver");
       }
       if (wanted.resource().get("vlanFiltering").equals("true")
@@ -81,7 +123,7 @@ final class DevicePlanner {
                 + ": this kernel's bridge has no VLAN filtering"
                 + " (it was built without CONFIG_BRIDGE_VLAN_FILTERING)");
       }
-      if (fate == Fate.WAIT) {
+      if (fate == Fate.WAIT && namespaces.has(wanted.resource().id().namespace())) {
         findings.waits(wanted.address(), wanted.resource().id());
       }
     }
@@ -122,6 +164,60 @@ final class DevicePlanner {
         }
       }
       step.remaining = later;
+    }
+  }
+
+  /** Devices that wait for another one, or for their namespace. */
+  private void hold(DeviceCondemner condemner) {
+    for (DeviceStep step : steps.all()) {
+      String missing = missingNamespace(step, condemner);
+      String reason = missing.isEmpty() ? held.get(step.address) : missing;
+      if (reason != null) {
+        findings.waits(step.address, reason);
+        step.hold();
+      }
+    }
+  }
+
+  /** What is neither there nor made of the namespaces that the device needs; empty for nothing. */
+  private String missingNamespace(DeviceStep step, DeviceCondemner condemner) {
+    if (step.wanted == null) {
+      return "";
+    }
+    Resource wanted = step.wanted.resource();
+    if (!namespaces.has(wanted.id().namespace())) {
+      return ResourceId.namespaceNamed(wanted.id().namespace()).toString();
+    }
+    // Both halves of a pair are made at once.
+    boolean makes = step.fate == Fate.CREATE || condemner.reason(step) != null;
+    if (makes && !wanted.get("peer").isEmpty()) {
+      String far = PeerText.parse(wanted.get("peer")).namespace();
+      return namespaces.has(far) ? "" : ResourceId.namespaceNamed(far).toString();
+    }
+    return "";
+  }
+
+  /** Ports whose master is not there yet do without until then. */
+  private void waitForMasters() {
+    for (DeviceStep step : steps.all()) {
+      Wanted wanted = step.wanted;
+      String name = wanted == null ? "" : wanted.resource().get("master");
+      if (wanted == null || name.isEmpty() || step.finalId() == null || step.fate == Fate.LEFT) {
+        continue;
+      }
+      ResourceId id = ResourceId.deviceIn(wanted.resource().id().namespace(), name);
+      DeviceStep master = steps.ofWanted(id);
+      boolean there =
+          master == null
+              || (id.equals(master.finalId())
+                  && (master.fate != Fate.LEFT || master.isOfKindWanted()));
+      if (!there) {
+        findings.waits(step.address + ".master", id);
+        SortedMap<String, String> fields = new TreeMap<>(wanted.resource().fields());
+        fields.keySet().removeIf(field -> field.equals("master") || field.startsWith("port."));
+        Resource free = new Resource(wanted.resource().id(), wanted.resource().owner(), fields);
+        step.wanted = new Wanted(wanted.address(), free, wanted.makes());
+      }
     }
   }
 

@@ -10,32 +10,40 @@ import dev.plumbline.reconciler.resource.ResourceType;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What somebody else's device stands in the way of. */
+/** What a device that stays where it is stands in the way of. */
 final class DeviceRefusals {
   private final LiveState live;
   private final DeviceSteps steps;
+  private final Map<String, String> held;
   private final Findings findings;
 
-  DeviceRefusals(LiveState live, DeviceSteps steps, Findings findings) {
+  /**
+   * @param held gets, by address, what is waited for
+   */
+  DeviceRefusals(LiveState live, DeviceSteps steps, Map<String, String> held, Findings findings) {
     this.live = live;
     this.steps = steps;
+    this.held = held;
     this.findings = findings;
   }
 
-  /** A name that somebody else's device has and keeps. */
+  /** A name that another device has and keeps. */
   void takenNames() {
     for (DeviceStep step : steps.all()) {
       ResourceId target = step.finalId();
       Resource there = target == null ? null : live.find(target);
       boolean arrives = step.fate == Fate.CREATE || step.moves() || step.renames();
-      if (arrives && there != null && steps.ofLive(there.id()) == null) {
+      DeviceStep holder = there == null ? null : steps.ofLive(there.id());
+      if (arrives && there != null && holder == null) {
         findings.problem(
             step.address + ": its name is taken by " + target + ", which plumbline did not make");
+      } else if (arrives && holder != null && holder != step && holder.fate == Fate.LEFT) {
+        held.put(step.address, "the name of " + target + ", which waits itself");
       }
     }
   }
 
-  /** What two devices can not share, such as a VXLAN id, and somebody else's device has. */
+  /** What two devices can not share, such as a VXLAN id, and another device has. */
   void conflicts() {
     Map<String, Resource> staying = new HashMap<>();
     for (Resource device : live.ofType(ResourceType.DEVICE)) {
@@ -51,7 +59,12 @@ final class DeviceRefusals {
       boolean makes = step.fate == Fate.CREATE || step.fate == Fate.RECREATE;
       String key = wanted == null || !makes ? null : DeviceKinds.conflict(wanted.resource());
       Resource other = key == null ? null : staying.get(key);
-      if (other != null) {
+      DeviceStep holder = other == null ? null : steps.ofLive(other.id());
+      if (other != null && holder != null && holder.fate == Fate.LEFT) {
+        held.put(
+            step.address,
+            other.id() + ", beside which the kernel refuses it and which waits itself");
+      } else if (other != null) {
         findings.problem(
             step.address
                 + ": the kernel refuses it beside "

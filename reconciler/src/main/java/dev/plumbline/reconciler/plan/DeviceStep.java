@@ -63,6 +63,11 @@ final class DeviceStep {
     return wanted == null || fate == Fate.LEFT ? liveId() : wanted.resource().id();
   }
 
+  /** Leaves the device as it is, or not there, until something else is there or gone. */
+  void hold() {
+    fate = live == null ? Fate.WAIT : Fate.LEFT;
+  }
+
   @Nullable ResourceId liveId() {
     return live == null ? null : live.id();
   }
@@ -92,6 +97,11 @@ final class DeviceStep {
         && remaining != null
         && !live.get("master").isEmpty()
         && remaining.get("master").isEmpty();
+  }
+
+  /** Whether what is there is of the kind that is wanted. */
+  boolean isOfKindWanted() {
+    return live != null && live.get("kind").equals(kind());
   }
 
   String kind() {

@@ -45,6 +45,14 @@ final class Findings {
     waiting.putIfAbsent(address, new Waiting(address, missing));
   }
 
+  /** Takes in what another one found. */
+  void addAll(Findings other) {
+    other.waiting.forEach(waiting::putIfAbsent);
+    problems.addAll(other.problems);
+    warnings.addAll(other.warnings);
+    touched.addAll(other.touched);
+  }
+
   List<Waiting> waiting() {
     return new ArrayList<>(waiting.values());
   }

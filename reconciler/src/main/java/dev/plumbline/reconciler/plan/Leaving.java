@@ -17,13 +17,16 @@ final class Leaving {
   private final Goal goal;
   private final LiveState live;
   private final Ownership ownership;
+  private final LaterNamespaces later;
   private final LaterDevices devices;
   private final Set<String> namespaces = new HashSet<>();
 
-  Leaving(Goal goal, LiveState live, Ownership ownership, LaterDevices devices) {
+  Leaving(
+      Goal goal, LiveState live, Ownership ownership, LaterNamespaces later, LaterDevices devices) {
     this.goal = goal;
     this.live = live;
     this.ownership = ownership;
+    this.later = later;
     this.devices = devices;
   }
 
@@ -38,6 +41,10 @@ final class Leaving {
       }
       String name = namespace.id().key();
       String address = "namespaces." + name;
+      if (later.isInUse(name)) {
+        findings.waits(address, "what the file still names in it to leave the file");
+        continue;
+      }
       Resource guest = guestOf(name);
       if (guest != null) {
         findings.waits(address, "the removal of " + guest.id() + ", which plumbline did not make");
@@ -69,6 +76,15 @@ final class Leaving {
     return namespaces.contains(id.namespace());
   }
 
+  /** Whether the file names the device under another identity, to which it can not come yet. */
+  private boolean staysBehind(ResourceId device) {
+    DeviceStep step = devices.ofLive(device);
+    return step != null
+        && step.fate == DeviceStep.Fate.LEFT
+        && step.wanted != null
+        && !step.wanted.resource().id().equals(device);
+  }
+
   /** Whether it is removed for its own sake. */
   boolean leaves(Resource resource, Map<ResourceId, Wanted> wanted) {
     return !wanted.containsKey(resource.id()) && leaves(resource);
@@ -83,6 +99,9 @@ final class Leaving {
       return true;
     }
     if (!goal.prune()) {
+      return false;
+    }
+    if (!resource.id().device().isEmpty() && staysBehind(resource.id().ofDevice())) {
       return false;
     }
     switch (resource.id().type()) {

@@ -21,10 +21,11 @@ public final class Planner {
   public static Plan plan(Goal goal, LiveState live, Ownership ownership) {
     Goal whole = Restorer.withOriginals(goal, live, ownership);
     Findings findings = new Findings();
-    DevicePlanner devices = new DevicePlanner(whole, live, findings);
-    List<DeviceStep> steps = devices.decide();
+    LaterNamespaces namespaces = new LaterNamespaces(whole, live);
+    DevicePlanner devices = DevicePlanner.decided(whole, live, namespaces, findings);
+    List<DeviceStep> steps = devices.steps();
     LaterDevices later = new LaterDevices(live, steps, devices.finalDevices());
-    RestPlanner rest = new RestPlanner(whole, live, ownership, findings, later);
+    RestPlanner rest = new RestPlanner(whole, live, ownership, findings, namespaces, later);
     List<Change> changes = new ArrayList<>();
     for (DeviceStep step : steps) {
       Change change = change(devices, step);

@@ -25,6 +25,7 @@ final class RestPlanner {
   private final Goal goal;
   private final LiveState live;
   private final Findings findings;
+  private final LaterNamespaces namespaces;
   private final LaterDevices devices;
   private final Leaving leaving;
   private final Forecast forecast;
@@ -33,12 +34,18 @@ final class RestPlanner {
   private final Map<String, Set<String>> after = new HashMap<>();
 
   RestPlanner(
-      Goal goal, LiveState live, Ownership ownership, Findings findings, LaterDevices devices) {
+      Goal goal,
+      LiveState live,
+      Ownership ownership,
+      Findings findings,
+      LaterNamespaces namespaces,
+      LaterDevices devices) {
     this.goal = goal;
     this.live = live;
     this.findings = findings;
+    this.namespaces = namespaces;
     this.devices = devices;
-    this.leaving = new Leaving(goal, live, ownership, devices);
+    this.leaving = new Leaving(goal, live, ownership, namespaces, devices);
     this.forecast = new Forecast(live, devices, findings);
     this.ways = new RouteWays(devices);
   }
@@ -130,6 +137,12 @@ final class RestPlanner {
     ResourceId id = resource.id();
     // Only the file's own wishes can wait; what would only be restored is pointless by then.
     boolean ofTheFile = !wanted.address().equals(id.toString());
+    if (!namespaces.has(id.namespace())) {
+      if (ofTheFile) {
+        findings.waits(wanted.address(), ResourceId.namespaceNamed(id.namespace()));
+      }
+      return false;
+    }
     if (!id.device().isEmpty() && !devices.has(id.ofDevice())) {
       if (ofTheFile) {
         findings.waits(wanted.address(), id.ofDevice());
@@ -143,8 +156,11 @@ final class RestPlanner {
         return false;
       }
     }
-    if (id.type() == ResourceType.VLANS && !ofTheFile) {
-      return devices.filtersVlans(id.ofDevice());
+    if (id.type() == ResourceType.VLANS && !devices.filtersVlans(id.ofDevice())) {
+      if (ofTheFile) {
+        findings.waits(wanted.address(), "the bridge of " + id.ofDevice());
+      }
+      return false;
     }
     ResourceId missing = id.type() == ResourceType.ROUTE ? ways.missing(resource) : null;
     if (missing == null) {

@@ -35,6 +35,7 @@ final class Restorer {
     if (!goal.prune() || ownership.settings().isEmpty()) {
       return goal;
     }
+    Set<String> inUse = LaterNamespaces.inUse(goal);
     Map<ResourceId, Wanted> wanted = new LinkedHashMap<>();
     Map<String, ResourceId> byMark = new HashMap<>();
     for (Wanted each : goal.wanted()) {
@@ -54,7 +55,7 @@ final class Restorer {
               Resource device = found(id, wanted.get(id), live, byOwner);
               ResourceId later = later(id, byMark, live);
               Wanted named = wanted.get(later);
-              boolean leaves = named == null && leaves(id, device, wanted, live);
+              boolean leaves = named == null && leaves(id, device, wanted, inUse, live);
               if (device == null || leaves) {
                 return;
               }
@@ -101,12 +102,17 @@ final class Restorer {
 
   /** Whether it goes, or all around it, so that nothing is to be restored. */
   private static boolean leaves(
-      ResourceId id, @Nullable Resource device, Map<ResourceId, Wanted> wanted, LiveState live) {
+      ResourceId id,
+      @Nullable Resource device,
+      Map<ResourceId, Wanted> wanted,
+      Set<String> inUse,
+      LiveState live) {
     Resource namespace = live.find(ResourceId.namespaceNamed(id.namespace()));
     boolean with =
         id.type() == ResourceType.SYSCTL
             && namespace != null
             && namespace.isOurs()
+            && !inUse.contains(id.namespace())
             && !wanted.containsKey(namespace.id());
     return with || (device != null && device.isOurs());
   }
