@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.packet;
+
+import java.util.Arrays;
+import java.util.Random;
+
+/** Frames with mistakes: of others' making, cut off, bits turned over, bytes at random. */
+final class DamagedFrame {
+  private static final int[] TELLING = {0, 1, 4, 5, 6, 17, 40, 43, 44, 51, 58, 60, 0x81, 0x88, 255};
+
+  private DamagedFrame() {}
+
+  static byte[] of(Random random) {
+    if (random.nextInt(16) == 0) {
+      byte[] noise = new byte[random.nextInt(200)];
+      random.nextBytes(noise);
+      return noise;
+    }
+    byte[] bytes = new RandomFrame(random.nextLong()).bytes();
+    if (random.nextInt(3) == 0) {
+      bytes = Arrays.copyOf(bytes, random.nextInt(bytes.length + 1));
+    }
+    for (int damages = random.nextInt(4); damages > 0 && bytes.length > 12; damages--) {
+      int at = 12 + random.nextInt(Math.min(bytes.length, 150) - 12);
+      switch (random.nextInt(3)) {
+        case 0 -> bytes[at] ^= (byte) (1 << random.nextInt(8));
+        case 1 -> bytes[at] = (byte) TELLING[random.nextInt(TELLING.length)];
+        default -> bytes[at] = (byte) random.nextInt();
+      }
+    }
+    return bytes;
+  }
+}
