@@ -8,6 +8,7 @@ import dev.plumbline.reconciler.plan.Change;
 import dev.plumbline.reconciler.plan.Plan;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
+import dev.plumbline.reconciler.resource.ResourceType;
 import dev.plumbline.reconciler.resource.VlansText;
 import dev.plumbline.reconciler.resource.VlansText.Flags;
 import java.util.ArrayList;
@@ -30,12 +31,10 @@ final class VlanOperations {
 
   VlanOperations(Indexes indexes, LiveState live, Plan plan) {
     this.indexes = indexes;
-    for (Resource resource : live.resources()) {
-      note(resource);
-    }
+    live.ofType(ResourceType.DEVICE).forEach(this::note);
     for (Change change : plan.changes()) {
       Resource wanted = change.after();
-      if (wanted != null) {
+      if (wanted != null && change.id().type() == ResourceType.DEVICE) {
         note(wanted);
       }
     }

@@ -96,10 +96,15 @@ public final class Host implements AutoCloseable {
       if (wanted.makes() && !kind.isEmpty()) {
         kinds.add(kind);
       }
-      sysctls.add(wanted.resource().id());
+      if (wanted.resource().id().type() == ResourceType.SYSCTL) {
+        sysctls.add(wanted.resource().id());
+      }
     }
-    sysctls.addAll(ownership.settings().keySet());
-    sysctls.removeIf(id -> id.type() != ResourceType.SYSCTL);
+    for (ResourceId id : ownership.settings().keySet()) {
+      if (id.type() == ResourceType.SYSCTL) {
+        sysctls.add(id);
+      }
+    }
     return reader.read(name(), sysctls, kinds);
   }
 

@@ -7,10 +7,11 @@ import dev.plumbline.reconciler.resource.ResourceType;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 public final class LiveState {
   private final String host;
   private final Capabilities capabilities;
-  private final SortedMap<ResourceId, Resource> resources;
+  private final Map<ResourceId, Resource> resources;
+  private final Map<ResourceType, List<Resource>> byType = new EnumMap<>(ResourceType.class);
   private final Map<ResourceId, Integer> indexes;
   private final Map<String, String> newNamespaceSysctls;
 
@@ -50,11 +52,14 @@ public final class LiveState {
       Map<String, String> newNamespaceSysctls) {
     this.host = host;
     this.capabilities = capabilities;
-    SortedMap<ResourceId, Resource> byId = new TreeMap<>();
-    for (Resource resource : resources) {
-      byId.put(resource.id(), resource);
+    List<Resource> sorted = new ArrayList<>(resources);
+    sorted.sort(Comparator.comparing(Resource::id));
+    Map<ResourceId, Resource> byId = new LinkedHashMap<>();
+    sorted.forEach(each -> byId.put(each.id(), each));
+    for (Resource each : byId.values()) {
+      byType.computeIfAbsent(each.id().type(), type -> new ArrayList<>()).add(each);
     }
-    this.resources = Collections.unmodifiableSortedMap(byId);
+    this.resources = Collections.unmodifiableMap(byId);
     this.indexes = Map.copyOf(indexes);
     this.newNamespaceSysctls = Map.copyOf(newNamespaceSysctls);
   }
@@ -76,7 +81,8 @@ public final class LiveState {
     return resources.values();
   }
 
-  public SortedMap<ResourceId, Resource> byId() {
+  /** All resources, in the order of their identities. */
+  public Map<ResourceId, Resource> byId() {
     return resources;
   }
 
@@ -90,13 +96,7 @@ public final class LiveState {
 
   /** All resources of a type, in the order of their identities. */
   public List<Resource> ofType(ResourceType type) {
-    List<Resource> found = new ArrayList<>();
-    for (Resource resource : resources.values()) {
-      if (resource.id().type() == type) {
-        found.add(resource);
-      }
-    }
-    return found;
+    return Collections.unmodifiableList(byType.getOrDefault(type, List.of()));
   }
 
   public Map<ResourceId, Integer> indexes() {

@@ -9,17 +9,16 @@ import dev.plumbline.reconciler.resource.RouteText;
 import dev.plumbline.reconciler.resource.SysctlText;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** What the kernel leaves of everything else when the devices have changed. */
 final class Forecast {
   /** What is there when the devices are done, by the identity it has then. */
-  final SortedMap<ResourceId, Resource> current = new TreeMap<>();
+  final Map<ResourceId, Resource> current = new LinkedHashMap<>();
 
   /** What the kernel dropped meanwhile and would have to be put back. */
   final List<Resource> dropped = new ArrayList<>();

@@ -26,6 +26,9 @@ final class Reach {
       new HashMap<>();
   private final Map<String, Map<String, SortedSet<String>>> locals = new HashMap<>();
 
+  /** What {@link #devices} found; thousands of routes often have one gateway. */
+  private final Map<String, Map<String, List<String>>> found = new HashMap<>();
+
   /** Adds what an address or a route connects; anything else connects nothing. */
   void add(Resource resource) {
     ResourceId id = resource.id();
@@ -42,6 +45,7 @@ final class Reach {
   }
 
   private void connect(String namespace, Prefix network, List<String> devices) {
+    found.remove(namespace);
     networks
         .computeIfAbsent(namespace, key -> new TreeMap<>())
         .computeIfAbsent(network.length(), key -> new HashMap<>())
@@ -51,8 +55,14 @@ final class Reach {
 
   /** The devices behind which an address is, those of the smallest network first. */
   List<String> devices(String namespace, String address) {
+    return found
+        .computeIfAbsent(namespace, key -> new HashMap<>())
+        .computeIfAbsent(address, key -> find(namespace, key));
+  }
+
+  private List<String> find(String namespace, String address) {
     IpAddress target = IpAddress.parse(address);
-    List<String> found = new ArrayList<>();
+    List<String> behind = new ArrayList<>();
     TreeMap<Integer, Map<Prefix, SortedSet<String>>> byLength = networks.get(namespace);
     if (byLength != null) {
       byLength
@@ -61,11 +71,11 @@ final class Reach {
               (length, prefixes) -> {
                 if (length <= target.family().bits()) {
                   Prefix network = new Prefix(target, length).network();
-                  found.addAll(prefixes.getOrDefault(network, new TreeSet<>()));
+                  behind.addAll(prefixes.getOrDefault(network, new TreeSet<>()));
                 }
               });
     }
-    return found;
+    return behind;
   }
 
   /** A device that has the address itself, or null. */

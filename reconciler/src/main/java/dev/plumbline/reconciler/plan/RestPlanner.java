@@ -93,12 +93,15 @@ final class RestPlanner {
         compare(candidate);
       }
     }
-    Set<String> destinations = destinations(wanted);
+    Set<String> destinations = null;
     for (Resource resource : forecast.current.values()) {
       ResourceId id = resource.id();
       if (which.test(id.type()) && leaving.leaves(resource, wanted)) {
         boolean route = id.type() == ResourceType.ROUTE;
-        delete(resource, route && destinations.contains(destination(id)));
+        if (route && destinations == null) {
+          destinations = destinations(wanted);
+        }
+        delete(resource, destinations != null && route && destinations.contains(destination(id)));
       }
     }
   }
@@ -136,15 +139,14 @@ final class RestPlanner {
     Resource resource = wanted.resource();
     ResourceId id = resource.id();
     // Only the file's own wishes can wait; what would only be restored is pointless by then.
-    boolean ofTheFile = !wanted.address().equals(id.toString());
     if (!namespaces.has(id.namespace())) {
-      if (ofTheFile) {
+      if (isOfTheFile(wanted)) {
         findings.waits(wanted.address(), ResourceId.namespaceNamed(id.namespace()));
       }
       return false;
     }
     if (!id.device().isEmpty() && !devices.has(id.ofDevice())) {
-      if (ofTheFile) {
+      if (isOfTheFile(wanted)) {
         findings.waits(wanted.address(), id.ofDevice());
       }
       return false;
@@ -157,7 +159,7 @@ final class RestPlanner {
       }
     }
     if (id.type() == ResourceType.VLANS && !devices.filtersVlans(id.ofDevice())) {
-      if (ofTheFile) {
+      if (isOfTheFile(wanted)) {
         findings.waits(wanted.address(), "the bridge of " + id.ofDevice());
       }
       return false;
@@ -169,6 +171,10 @@ final class RestPlanner {
     String down = devices.has(missing) ? ", which is down" : "";
     findings.waits(wanted.address(), missing + down);
     return false;
+  }
+
+  private static boolean isOfTheFile(Wanted wanted) {
+    return !wanted.address().equals(wanted.resource().id().toString());
   }
 
   private void compare(Wanted wanted) {

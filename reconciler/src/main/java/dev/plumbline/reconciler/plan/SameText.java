@@ -42,9 +42,8 @@ final class SameText {
    */
   static Resource completed(Resource target, Resource there) {
     SortedMap<String, String> fields = new TreeMap<>();
-    boolean route = target.id().type() == ResourceType.ROUTE;
-    if (there.isOurs() && route) {
-      fields.putAll(ROUTE);
+    if (target.id().type() == ResourceType.ROUTE) {
+      route(target, there, fields);
     } else if (there.isOurs() && target.id().type() == ResourceType.ADDRESS) {
       fields.putAll(ADDRESS);
       if (!target.id().key().contains(":")) {
@@ -53,21 +52,20 @@ final class SameText {
       }
     }
     fields.putAll(target.fields());
-    Resource whole = new Resource(target.id(), target.owner(), fields);
-    return route ? route(whole, there) : whole;
+    return new Resource(target.id(), target.owner(), fields);
   }
 
-  private static Resource route(Resource target, Resource there) {
-    Resource whole = target;
-    boolean noWay = target.get("via").isEmpty() && target.get("nextHops").isEmpty();
-    if (!target.has("dev") && noWay) {
-      whole = whole.with("dev", "");
+  private static void route(Resource target, Resource there, SortedMap<String, String> fields) {
+    if (target.get("via").isEmpty() && target.get("nextHops").isEmpty()) {
+      fields.put("dev", "");
     }
-    boolean ipv6 = RouteText.destination(target.id()).contains(":");
-    if (there.isOurs() && !ipv6 && !target.has("scope")) {
-      whole = whole.with("scope", RouteText.isDirect(whole) ? "link" : "global");
+    if (there.isOurs()) {
+      fields.putAll(ROUTE);
+      boolean ipv6 = RouteText.destination(target.id()).contains(":");
+      if (!ipv6) {
+        fields.put("scope", RouteText.isDirect(target) ? "link" : "global");
+      }
     }
-    return whole;
   }
 
   /** Whether the live value of a field is what is wanted. */

@@ -2,6 +2,7 @@
 package dev.plumbline.reconciler.resource;
 
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -14,24 +15,20 @@ import org.jspecify.annotations.Nullable;
  * @param owner the mark of who made it: for a device or namespace the address in the file that it
  *     was made for ({@code bridges.br0}), for all else {@link #OURS}; null for what plumbline did
  *     not make
- * @param fields values by name, in the kernel's normal form; an empty value means "none". A wanted
- *     resource holds only what is named; a live one holds all that plumbline can read
+ * @param fields values by name and in the order of the names, in the kernel's normal form; an empty
+ *     value means "none". A wanted resource holds only what is named; a live one holds all that
+ *     plumbline can read
  */
-public record Resource(ResourceId id, @Nullable String owner, SortedMap<String, String> fields) {
+public record Resource(ResourceId id, @Nullable String owner, Map<String, String> fields) {
 
   /** The owner of routes, rules and addresses, whose mark is a number with no room for a name. */
   public static final String OURS = "plumbline";
 
   public Resource {
-    fields = Collections.unmodifiableSortedMap(new TreeMap<>(fields));
-  }
-
-  public Resource(ResourceId id, @Nullable String owner, Map<String, String> fields) {
-    this(id, owner, sorted(fields));
-  }
-
-  private static SortedMap<String, String> sorted(Map<String, String> fields) {
-    return fields instanceof SortedMap<String, String> already ? already : new TreeMap<>(fields);
+    // Sorted for who reads it, hashed for the planner, which asks for fields all the time.
+    Map<String, String> sorted =
+        fields instanceof SortedMap || fields.size() < 2 ? fields : new TreeMap<>(fields);
+    fields = Collections.unmodifiableMap(new LinkedHashMap<>(sorted));
   }
 
   /** The value of a field, or an empty text where it has none. */

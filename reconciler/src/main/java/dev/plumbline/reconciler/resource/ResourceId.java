@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.resource;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What tells one resource from another.
  *
@@ -54,9 +56,27 @@ public record ResourceId(ResourceType type, String namespace, String device, Str
     return new ResourceId(type, namespace, newDevice, key);
   }
 
+  // By hand, these three: a plan of thousands of routes looks up and compares some hundred thousand
+  // times, and what the compiler makes for a record is slow until the second compiler has seen it,
+  // which a short command does not have.
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ResourceId that
+        && type == that.type
+        && key.equals(that.key)
+        && device.equals(that.device)
+        && namespace.equals(that.namespace);
+  }
+
+  @Override
+  public int hashCode() {
+    int hash = 31 * type.rank() + namespace.hashCode();
+    return 31 * (31 * hash + device.hashCode()) + key.hashCode();
+  }
+
   @Override
   public int compareTo(ResourceId other) {
-    // By hand: a plan of thousands of routes compares some hundred thousand times.
     int order = type.compareTo(other.type);
     order = order != 0 ? order : namespace.compareTo(other.namespace);
     order = order != 0 ? order : device.compareTo(other.device);

@@ -98,11 +98,16 @@ public final class RouteText {
 
   /** Every device that the route names. */
   public static List<String> devices(Resource route) {
-    List<String> devices = new ArrayList<>();
-    if (!route.get("dev").isEmpty()) {
-      devices.add(route.get("dev"));
+    String dev = route.get("dev");
+    List<Hop> hops = hops(route);
+    if (hops.isEmpty()) {
+      return dev.isEmpty() ? List.of() : List.of(dev);
     }
-    for (Hop hop : hops(route)) {
+    List<String> devices = new ArrayList<>();
+    if (!dev.isEmpty()) {
+      devices.add(dev);
+    }
+    for (Hop hop : hops) {
       if (!hop.dev().isEmpty()) {
         devices.add(hop.dev());
       }
