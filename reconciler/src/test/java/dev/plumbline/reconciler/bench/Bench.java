@@ -175,12 +175,12 @@ final class Bench {
   private void table(Scenario scenario, int size, Map<String, Figures> figures, int rounds) {
     out.printf("%n%s, medians of %d rounds%n", scenario.description(size), rounds);
     out.printf("%-22s", "");
-    figures.keySet().forEach(name -> out.printf("%-18s", name));
+    figures.keySet().forEach(name -> out.printf("%-22s", name));
     out.println();
     Figures reference = figures.getOrDefault(IP, new Figures());
     for (Phase phase : Phase.values()) {
       out.printf("%-22s", phase.label());
-      figures.forEach((name, each) -> out.printf("%-18s", each.cell(phase, reference)));
+      figures.forEach((name, each) -> out.printf("%-22s", each.cell(phase, reference)));
       out.println();
     }
     Figures warm = figures.getOrDefault(WARM, new Figures());

@@ -35,6 +35,7 @@ final class Command implements Contender {
 
   @Override
   public void run(Phase phase) throws IOException, InterruptedException {
+    processes.begin();
     String file = processes.directory().resolve("host.yaml").toString();
     String state = processes.directory().resolve("state").toString();
     List<String> command = new ArrayList<>(List.of(plumbline.toString()));

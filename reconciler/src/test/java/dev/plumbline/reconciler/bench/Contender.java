@@ -11,7 +11,7 @@ interface Contender extends AutoCloseable {
     private static final long serialVersionUID = 1;
 
     TooLong(Duration limit) {
-      super("> " + limit.toSeconds() + " s");
+      super("not finished in " + limit.toSeconds() + " s");
     }
   }
 

@@ -32,6 +32,7 @@ final class Ifupdown implements Contender {
 
   @Override
   public void run(Phase phase) throws IOException, InterruptedException {
+    processes.begin();
     List<String> command =
         new ArrayList<>(List.of(script.toString(), processes.directory().toString()));
     switch (phase) {

@@ -39,6 +39,7 @@ final class IpBatches implements Contender {
 
   @Override
   public void run(Phase phase) throws IOException, InterruptedException {
+    processes.begin();
     for (List<String> command : commands) {
       processes.run(command);
     }

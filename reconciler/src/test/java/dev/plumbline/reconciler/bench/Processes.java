@@ -14,8 +14,9 @@ import java.util.stream.Stream;
 final class Processes {
   private final Path directory;
   private final Duration limit;
+  private long deadline;
 
-  /** The limit is for one phase. */
+  /** The limit is for one phase, however many commands that takes. */
   Processes(Duration limit) throws IOException {
     this.directory = Files.createTempDirectory("plumbline-bench");
     this.limit = limit;
@@ -23,6 +24,11 @@ final class Processes {
 
   Path directory() {
     return directory;
+  }
+
+  /** Begins a phase: its time runs from now on. */
+  void begin() {
+    deadline = System.nanoTime() + limit.toNanos();
   }
 
   /**
@@ -37,7 +43,7 @@ final class Processes {
             .redirectErrorStream(true)
             .redirectOutput(output.toFile())
             .start();
-    if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+    if (!process.waitFor(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly().waitFor();
       throw new Contender.TooLong(limit);
