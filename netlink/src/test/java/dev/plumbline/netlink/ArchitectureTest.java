@@ -29,6 +29,7 @@ class ArchitectureTest {
           "namespace", List.of("libc"),
           "socket", List.of("libc", "wire", "namespace"),
           "event", List.of("libc", "namespace", "socket"),
+          "traffic", List.of("libc", "wire", "socket"),
           "route", List.of("libc", "wire", "namespace", "socket"),
           "probe", List.of("libc", "wire", "namespace", "socket", "route"));
 

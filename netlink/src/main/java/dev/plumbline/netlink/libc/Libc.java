@@ -65,6 +65,14 @@ public final class Libc {
   public static final int IN_MOVED_TO = 0x80;
   public static final int IN_Q_OVERFLOW = 0x4000;
 
+  public static final int PROT_READ = 1; // mmap(2)
+  public static final int PROT_WRITE = 2;
+  public static final int MAP_SHARED = 1;
+  public static final int F_DUPFD_CLOEXEC = 1030; // fcntl(2)
+
+  /** Bytes of struct statfs; its first eight are the type of the file system (statfs(2)). */
+  private static final int STATFS_BYTES = 120;
+
   private static final LibcFunctions C = LibraryLoader.create(LibcFunctions.class).load("c");
   private static final jnr.ffi.Runtime RUNTIME = jnr.ffi.Runtime.getRuntime(C);
 
@@ -233,6 +241,60 @@ public final class Libc {
 
   public static int geteuid() {
     return C.geteuid();
+  }
+
+  /**
+   * The bpf system call: nothing is allocated.
+   *
+   * @param command BPF_* of {@code enum bpf_cmd}
+   * @param attribute union bpf_attr, as much of it as the command needs, the rest 0
+   * @return what the command gives, or the errno as a negative number
+   */
+  public static int bpf(int command, Memory attribute) {
+    long address = attribute.address();
+    long bytes = attribute.bytes();
+    while (true) {
+      long result = C.syscall(SystemCall.BPF, command, address, bytes, 0, 0, 0);
+      if (result >= 0) {
+        return (int) result;
+      }
+      int errno = LastError.getLastError(RUNTIME);
+      if (errno != Errno.EINTR) {
+        return -errno;
+      }
+    }
+  }
+
+  /**
+   * Maps a descriptor's memory into the process (mmap(2)). It stays mapped when the descriptor is
+   * closed, until {@link Memory#unmap}.
+   *
+   * @param bytes more than 0
+   * @param protection PROT_* bits
+   */
+  public static Memory mmap(int fd, long offset, int bytes, int protection) throws ErrnoException {
+    long address =
+        retried(() -> C.syscall(SystemCall.MMAP, 0, bytes, protection, MAP_SHARED, fd, offset));
+    if (address < 0) {
+      throw new ErrnoException("mmap of " + bytes + " bytes", (int) -address);
+    }
+    return Memory.mapped(address, bytes);
+  }
+
+  static void munmap(long address, long bytes) throws ErrnoException {
+    checked("munmap", () -> C.munmap(address, bytes));
+  }
+
+  /** The type of the file system that a path is on (statfs(2), {@code <linux/magic.h>}). */
+  public static long fileSystemType(String path) throws ErrnoException {
+    byte[] result = new byte[STATFS_BYTES];
+    checked("statfs " + path, () -> C.statfs(path, result));
+    return ByteBuffer.wrap(result).order(ByteOrder.nativeOrder()).getLong();
+  }
+
+  /** A second descriptor of the same open file, closed when another program is executed. */
+  public static int duplicate(int fd) throws ErrnoException {
+    return checked("fcntl F_DUPFD_CLOEXEC", () -> C.fcntl(fd, F_DUPFD_CLOEXEC, 0));
   }
 
   static String strerror(int errno) {

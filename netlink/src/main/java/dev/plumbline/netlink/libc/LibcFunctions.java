@@ -6,6 +6,7 @@ import jnr.ffi.annotations.In;
 import jnr.ffi.annotations.Out;
 import jnr.ffi.types.size_t;
 import jnr.ffi.types.ssize_t;
+import jnr.ffi.types.uintptr_t;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,4 +75,14 @@ public interface LibcFunctions {
   int geteuid();
 
   String strerror(int errno);
+
+  /** With all its seven arguments: see above. Variadic in C, which on 64-bit Linux is no matter. */
+  long syscall(long number, long a, long b, long c, long d, long e, long f);
+
+  int munmap(@uintptr_t long address, @size_t long length);
+
+  int statfs(String path, @Out byte[] result);
+
+  /** Variadic in C. */
+  int fcntl(int fd, int command, int argument);
 }
