@@ -65,7 +65,12 @@ class ArchitectureTest {
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
                     Stream.concat(
-                            Stream.of(ROOT + "." + name, "java..", "org.jspecify..", "jnr.."),
+                            Stream.of(
+                                ROOT + "." + name,
+                                "java..",
+                                "org.jspecify..",
+                                "jnr..",
+                                "com.kenai.."),
                             used.stream().map(other -> ROOT + "." + other))
                         .toArray(String[]::new))
                 .check(ALL));
