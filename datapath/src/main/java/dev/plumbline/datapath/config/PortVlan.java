@@ -52,12 +52,16 @@ public record PortVlan(Mode mode, int tag, BitSet trunks, PriorityTags priorityT
     return (BitSet) trunks.clone();
   }
 
-  /** Whether the port carries the VLAN, 0 to 4095. */
+  /**
+   * Whether the port carries the VLAN, 0 to 4095. Of a native port's VLANs 0 is none unless it is
+   * the native one: frames without a VLAN are in that.
+   */
   public boolean carries(int vlan) {
     return switch (mode) {
       case ACCESS, DOT1Q_TUNNEL -> vlan == tag;
       case TRUNK -> trunks.isEmpty() || trunks.get(vlan);
-      case NATIVE_TAGGED, NATIVE_UNTAGGED -> vlan == tag || trunks.isEmpty() || trunks.get(vlan);
+      case NATIVE_TAGGED, NATIVE_UNTAGGED ->
+          vlan == tag || (vlan != 0 && (trunks.isEmpty() || trunks.get(vlan)));
     };
   }
 

@@ -24,6 +24,11 @@ public final class FlowMask {
     Arrays.fill(bytes, field.offset(), field.offset() + field.length(), (byte) 0xff);
   }
 
+  /** Notes that the whole layer 2 key was looked at, as every NORMAL decision does. */
+  public void useLayer2() {
+    Arrays.fill(bytes, 0, FlowKey.LAYER2_BYTES, (byte) 0xff);
+  }
+
   /** Whether nothing behind the layer 2 key was looked at. */
   public boolean isLayer2() {
     for (int i = FlowKey.LAYER2_BYTES; i < FlowKey.BYTES; i++) {

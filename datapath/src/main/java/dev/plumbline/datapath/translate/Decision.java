@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.translate;
+
+import dev.plumbline.datapath.bridge.MacTable;
+import dev.plumbline.datapath.bridge.TagStack;
+import dev.plumbline.datapath.flow.ActionList;
+import dev.plumbline.datapath.flow.FlowMask;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is to be done with a packet, and why. Made once, filled many times by a {@link Translator}.
+ *
+ * <p>Learning is a request: {@link #learn} carries it out. So a decision can be made for what would
+ * be, and be made again for a flow that the fast path has: its requests are what packets of the
+ * flow would have taught.
+ */
+public final class Decision {
+  /** Most outputs of a flow in the fast path. */
+  public static final int OUTPUT_LIMIT = 32;
+
+  /** Most bridges and VLANs on a packet's way. */
+  static final int WAY_LIMIT = 64;
+
+  private static final int BOND = 1 << 16;
+
+  private final FlowMask mask = new FlowMask();
+  private final ActionList actions = new ActionList();
+  private @Nullable DropReason dropReason;
+  private boolean cacheable;
+  private boolean slowPathOnly;
+  private long arrivedTags;
+
+  private int outputs;
+  private int[] outputPorts = new int[OUTPUT_LIMIT];
+  private long[] outputTags = new long[OUTPUT_LIMIT];
+  private int[] orderedPorts = new int[OUTPUT_LIMIT];
+  private long[] orderedTags = new long[OUTPUT_LIMIT];
+
+  private int learns;
+  private final Learn[] learnt = new Learn[WAY_LIMIT];
+
+  public Decision() {
+    for (int i = 0; i < WAY_LIMIT; i++) {
+      learnt[i] = new Learn();
+    }
+  }
+
+  /** That a bridge saw an address at a port. */
+  public static final class Learn {
+    int bridge;
+    int vlan;
+    long mac;
+    int port;
+    boolean gratuitous;
+    boolean fromBond;
+
+    private Learn() {}
+
+    public int bridge() {
+      return bridge;
+    }
+
+    public int vlan() {
+      return vlan;
+    }
+
+    public long mac() {
+      return mac;
+    }
+
+    /** Logical port. */
+    public int port() {
+      return port;
+    }
+
+    /** Whether by a gratuitous ARP; only looked at in bridges with bonds. */
+    public boolean gratuitous() {
+      return gratuitous;
+    }
+  }
+
+  /** Which fields of the key the decision depends on. */
+  public FlowMask mask() {
+    return mask;
+  }
+
+  /** Outputs, the tags they need in between, or a drop. Not to be used if {@link #slowPathOnly}. */
+  public ActionList actions() {
+    return actions;
+  }
+
+  /** Why nothing is sent; null: something is. */
+  public @Nullable DropReason dropReason() {
+    return dropReason;
+  }
+
+  /** Whether other packets may be treated alike until the state or a MAC table changes. */
+  public boolean cacheable() {
+    return cacheable && !slowPathOnly;
+  }
+
+  /** Whether there are more outputs than one list has: {@link #fill} gives them list by list. */
+  public boolean slowPathOnly() {
+    return slowPathOnly;
+  }
+
+  public int outputs() {
+    return outputs;
+  }
+
+  public int learns() {
+    return learns;
+  }
+
+  public Learn learn(int index) {
+    return learnt[index];
+  }
+
+  /** Carries out a request to learn. */
+  public MacTable.Outcome learn(int index, SwitchState state, long nowMillis) {
+    Learn learn = learnt[index];
+    MacTable table = state.table(learn.bridge);
+    if (table == null) {
+      throw new IllegalArgumentException("decided for another state: no bridge " + learn.bridge);
+    }
+    return table.learn(
+        learn.vlan, learn.mac, learn.port, learn.gratuitous, learn.fromBond, nowMillis);
+  }
+
+  /**
+   * Puts a part of the outputs into a list, which is for a copy of the packet as it came in.
+   *
+   * @param first index of the first output to be done, from 0
+   * @return the one to go on with; {@link #outputs} when all are done
+   */
+  public int fill(int first, ActionList list) {
+    list.clear();
+    long tags = arrivedTags;
+    int next = first;
+    while (next < outputs && next - first < OUTPUT_LIMIT) {
+      long wanted = outputTags[next];
+      if (list.size() + cost(tags, wanted) + 1 > ActionList.LIMIT) {
+        break;
+      }
+      retag(list, tags, wanted);
+      tags = wanted;
+      int port = outputPorts[next] & 0xffff;
+      if ((outputPorts[next] & BOND) != 0) {
+        list.bond(port - PortNumbers.BONDS, ActionList.BOND_HASH_L2);
+      } else {
+        list.output(port);
+      }
+      next++;
+    }
+    return next;
+  }
+
+  void clear() {
+    mask.clear();
+    actions.clear();
+    dropReason = null;
+    cacheable = true;
+    slowPathOnly = false;
+    outputs = 0;
+    learns = 0;
+  }
+
+  void notCacheable() {
+    cacheable = false;
+  }
+
+  /** The first reason stays: it is the one nearest to where the packet came in. */
+  void reason(DropReason reason) {
+    if (dropReason == null) {
+      dropReason = reason;
+    }
+  }
+
+  /** Nothing is sent and nothing learnt, whatever was decided before. */
+  void refuse(DropReason reason) {
+    outputs = 0;
+    learns = 0;
+    dropReason = reason;
+  }
+
+  Learn addLearn() {
+    return learnt[learns++];
+  }
+
+  void addOutput(Port port, long tags) {
+    if (outputs == outputPorts.length) {
+      outputPorts = Arrays.copyOf(outputPorts, 2 * outputs);
+      outputTags = Arrays.copyOf(outputTags, 2 * outputs);
+      orderedPorts = new int[2 * outputs];
+      orderedTags = new long[2 * outputs];
+    }
+    outputPorts[outputs] = port.number() | (port.kind() == PortKind.BOND ? BOND : 0);
+    outputTags[outputs++] = tags;
+  }
+
+  /** Puts the outputs in order and makes the list. */
+  void finish(long tags) {
+    arrivedTags = tags;
+    if (outputs == 0) {
+      reason(DropReason.NO_OUTPUT);
+      actions.drop(code());
+      return;
+    }
+    dropReason = null;
+    order();
+    slowPathOnly = fill(0, actions) < outputs;
+  }
+
+  private int code() {
+    return dropReason == null ? 0 : dropReason.code();
+  }
+
+  /**
+   * First what keeps most of the tags that the packet came with, so that none of them is taken off
+   * and put on again (its drop eligible bit would be lost); of those always next what needs the
+   * fewest pushes and pops after what is there; alike ones together.
+   */
+  private void order() {
+    long tags = arrivedTags;
+    int done = 0;
+    while (done < outputs) {
+      int best = -1;
+      for (int i = 0; i < outputs; i++) {
+        if (outputPorts[i] != 0
+            && (best < 0 || rank(tags, outputTags[i]) < rank(tags, outputTags[best]))) {
+          best = i;
+        }
+      }
+      tags = outputTags[best];
+      for (int i = best; i < outputs; i++) {
+        if (outputPorts[i] != 0 && outputTags[i] == tags) {
+          orderedPorts[done] = outputPorts[i];
+          orderedTags[done++] = tags;
+          outputPorts[i] = 0;
+        }
+      }
+    }
+    int[] ports = outputPorts;
+    outputPorts = orderedPorts;
+    orderedPorts = ports;
+    long[] stacks = outputTags;
+    outputTags = orderedTags;
+    orderedTags = stacks;
+  }
+
+  private int rank(long from, long to) {
+    return 16 * (TagStack.LIMIT - TagStack.common(arrivedTags, to)) + cost(from, to);
+  }
+
+  private static int cost(long from, long to) {
+    return TagStack.depth(from) + TagStack.depth(to) - 2 * TagStack.common(from, to);
+  }
+
+  private static void retag(ActionList list, long from, long to) {
+    int common = TagStack.common(from, to);
+    for (int depth = TagStack.depth(from); depth > common; depth--) {
+      list.popVlan();
+    }
+    for (int depth = common + 1; depth <= TagStack.depth(to); depth++) {
+      long inner = TagStack.inner(to, depth);
+      list.pushVlan(TagStack.tpid(inner), TagStack.tci(inner));
+    }
+  }
+}

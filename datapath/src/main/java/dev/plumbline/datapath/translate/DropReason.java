@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.translate;
+
+/**
+ * Why a decision sends a packet nowhere: {@code enum drop_reason} of {@code src/main/bpf/flow.h}
+ * from {@code DROP_KERNEL_REASONS} on.
+ */
+public enum DropReason {
+  /** The port is no longer, or not yet, one of the switch. */
+  UNKNOWN_PORT(32, "came in by a port that the switch does not have"),
+  MALFORMED_TAG(33, "ends in the middle of a VLAN tag"),
+  GROUP_SOURCE(34, "has a group address as its source"),
+  VLAN_NOT_ACCEPTED(35, "is in a VLAN that the port it came in by does not accept"),
+  RESERVED_ADDRESS(36, "is to an address that bridges do not forward (IEEE 802.1Q)"),
+  BOND_INACTIVE(37, "came in by a bond's member that is not the active one"),
+  BOND_REFLECTED(38, "came back by a bond: its source is known at another port"),
+  SAME_PORT(39, "is to an address at the port it came in by"),
+  SAME_MESH(40, "came from a remote of a mesh and is for another"),
+  NO_OUTPUT(41, "is for all ports of its VLAN, and there are no others"),
+  PATCH_LOOP(42, "was led by patch ports to where it had been"),
+  TOO_MANY_BRIDGES(43, "was led by patch ports through too many bridges"),
+  TOO_MANY_TAGS(44, "would have more than three VLAN tags"),
+  OUTPUT_DOWN(45, "is for a port that is down"),
+  VLAN_NOT_CARRIED(46, "is for a port that does not carry its VLAN"),
+  NO_PEER(47, "is for a patch port that has no other end");
+
+  private final int code;
+  private final String text;
+
+  DropReason(int code, String text) {
+    this.code = code;
+    this.text = text;
+  }
+
+  /** 32 to 63. */
+  public int code() {
+    return code;
+  }
+
+  /** A sentence whose subject is the packet; for people. */
+  public String text() {
+    return text;
+  }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.translate;
+
+import dev.plumbline.datapath.bridge.VlanRule;
+import dev.plumbline.datapath.config.PortConfig.BondMode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A port, compiled.
+ *
+ * @param bridge number of its bridge
+ * @param logical number of its logical port: a member's bond, otherwise itself
+ * @param mesh the same for all remotes of a mesh; 0: not of one
+ * @param peer PATCH: number of the other end, 0: there is none; otherwise 0
+ * @param mode BOND, MEMBER: the bond's; otherwise null
+ */
+record Port(
+    int number,
+    PortId id,
+    PortKind kind,
+    int bridge,
+    int logical,
+    VlanRule vlan,
+    int mesh,
+    int peer,
+    @Nullable BondMode mode) {
+  /** Whether number, place and neighbours are the same: all but how it takes part in VLANs. */
+  boolean isWiredAs(Port other) {
+    return id.equals(other.id)
+        && kind == other.kind
+        && bridge == other.bridge
+        && logical == other.logical
+        && mesh == other.mesh
+        && peer == other.peer;
+  }
+}

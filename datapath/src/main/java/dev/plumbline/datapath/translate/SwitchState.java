@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.translate;
+
+import dev.plumbline.datapath.bridge.MacTable;
+import dev.plumbline.datapath.config.SwitchConfig;
+import dev.plumbline.datapath.flow.FlowKey;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that a decision depends on, in the form in which it is looked up: a {@link SwitchConfig} with
+ * numbers, which ports are up, which members of bonds are active, and the bridges' MAC tables.
+ * Immutable but for the tables, which are only read here. {@link #reconfigured}, {@link #withUp}
+ * and {@link #withActive} make another one that shares what is the same; {@link StateChange} says
+ * what became of the flows.
+ */
+public final class SwitchState {
+  /** A switch without bridges. */
+  public static final SwitchState EMPTY =
+      new SwitchState(
+          SwitchConfig.EMPTY,
+          PortNumbers.NONE,
+          new Port[PortNumbers.LIMIT],
+          new Bridge[PortNumbers.BRIDGE_LIMIT],
+          new BitSet(),
+          new int[PortNumbers.BOND_LIMIT]);
+
+  private final SwitchConfig config;
+  private final PortNumbers numbers;
+  private final @Nullable Port[] ports;
+  private final @Nullable Bridge[] bridges;
+  private final BitSet up;
+  private final int[] active;
+
+  private SwitchState(
+      SwitchConfig config,
+      PortNumbers numbers,
+      @Nullable Port[] ports,
+      @Nullable Bridge[] bridges,
+      BitSet up,
+      int[] active) {
+    this.config = config;
+    this.numbers = numbers;
+    this.ports = ports;
+    this.bridges = bridges;
+    this.up = up;
+    this.active = active;
+  }
+
+  /**
+   * The state for another configuration. Ports that remain stay up, bonds keep their active member.
+   *
+   * @param newNumbers for all that the configuration names: {@link PortNumbers#assign}
+   * @param tables by bridge, one for each
+   */
+  public SwitchState reconfigured(
+      SwitchConfig newConfig, PortNumbers newNumbers, Map<String, MacTable> tables) {
+    StateCompiler compiler = new StateCompiler(newConfig, newNumbers, tables);
+    BitSet stillUp = (BitSet) up.clone();
+    for (int i = stillUp.nextSetBit(0); i >= 0; i = stillUp.nextSetBit(i + 1)) {
+      if (!isSame(ports[i], compiler.ports()[i])) {
+        stillUp.clear(i);
+      }
+    }
+    int[] stillActive = active.clone();
+    for (int i = 0; i < stillActive.length; i++) {
+      int member = stillActive[i];
+      Port now = compiler.ports()[member];
+      if (member != 0 && (!isSame(ports[member], now) || now.logical() != PortNumbers.BONDS + i)) {
+        stillActive[i] = 0;
+      }
+    }
+    return new SwitchState(
+        newConfig, newNumbers, compiler.ports(), compiler.bridges(), stillUp, stillActive);
+  }
+
+  private static boolean isSame(@Nullable Port before, @Nullable Port now) {
+    return before != null && now != null && before.id().equals(now.id());
+  }
+
+  /** The state with a port up or down: its device is there and has a carrier, or not. */
+  public SwitchState withUp(int number, boolean isUp) {
+    BitSet newUp = (BitSet) up.clone();
+    newUp.set(number, isUp);
+    return new SwitchState(config, numbers, ports, bridges, newUp, active);
+  }
+
+  /**
+   * The state with another member of a bond active.
+   *
+   * @param bond its number
+   * @param member number of the member; 0: none
+   */
+  public SwitchState withActive(int bond, int member) {
+    int[] newActive = active.clone();
+    newActive[bond - PortNumbers.BONDS] = member;
+    return new SwitchState(config, numbers, ports, bridges, up, newActive);
+  }
+
+  public SwitchConfig config() {
+    return config;
+  }
+
+  public PortNumbers numbers() {
+    return numbers;
+  }
+
+  public PortKind kind(int number) {
+    Port port = port(number);
+    return port == null ? PortKind.NONE : port.kind();
+  }
+
+  /** What the number stands for; null: nothing. */
+  public @Nullable PortId id(int number) {
+    Port port = port(number);
+    return port == null ? null : port.id();
+  }
+
+  /** The number of the port's bridge; 0: no such port. */
+  public int bridgeOf(int number) {
+    Port port = port(number);
+    return port == null ? 0 : port.bridge();
+  }
+
+  /** Where addresses are learnt for what comes in by the port: a member's bond; 0: no such port. */
+  public int logical(int number) {
+    Port port = port(number);
+    return port == null ? 0 : port.logical();
+  }
+
+  /** Whether addresses can be at a port with that number: what is to be kept of a saved table. */
+  public boolean isLogical(int number) {
+    Port port = port(number);
+    return port != null && port.logical() == number;
+  }
+
+  public boolean isUp(int number) {
+    return up.get(number);
+  }
+
+  /** Number of the bond's active member; 0: none. */
+  public int active(int bond) {
+    return active[bond - PortNumbers.BONDS];
+  }
+
+  /** The bridge's name; null: no such bridge. */
+  public @Nullable String bridgeName(int number) {
+    Bridge bridge = bridge(number);
+    return bridge == null ? null : bridge.name();
+  }
+
+  /** The bridge's addresses; null: no such bridge. */
+  public @Nullable MacTable table(int bridge) {
+    Bridge found = bridge(bridge);
+    return found == null ? null : found.table();
+  }
+
+  /**
+   * Whether a packet's decision may depend on where an address is, so that it has to be decided
+   * again when that address is learnt, moves or goes ({@link MacTable.Outcome#changesForwarding}).
+   * Open vSwitch decides all flows of the bridge again.
+   */
+  public boolean concerns(FlowKey key, int bridge, long mac) {
+    Bridge at = bridge(bridge);
+    Bridge from = bridge(bridgeOf(key.inPort()));
+    if (at == null || from == null || at.domain() != from.domain()) {
+      return false;
+    }
+    return key.ethDst() == mac || (at.hasBond() && key.ethSrc() == mac);
+  }
+
+  /** The fast path's ports of the bridge and of all that patch ports join to it. */
+  public BitSet domainPorts(int bridge) {
+    BitSet found = new BitSet();
+    Bridge at = bridge(bridge);
+    for (int number = 1; at != null && number < PortNumbers.BONDS; number++) {
+      Bridge other = bridge(bridgeOf(number));
+      if (other != null && other.domain() == at.domain()) {
+        found.set(number);
+      }
+    }
+    return found;
+  }
+
+  @Nullable Port port(int number) {
+    return number > 0 && number < ports.length ? ports[number] : null;
+  }
+
+  @Nullable Bridge bridge(int number) {
+    return number > 0 && number < bridges.length ? bridges[number] : null;
+  }
+
+  /** Whether frames can be handed to the port: a bond's members and a patch's peer see to that. */
+  boolean isSendable(Port port) {
+    return port.kind() == PortKind.BOND || port.kind() == PortKind.PATCH || up.get(port.number());
+  }
+
+  @Override
+  public String toString() {
+    return config + " up " + up + " active " + Arrays.toString(active);
+  }
+}

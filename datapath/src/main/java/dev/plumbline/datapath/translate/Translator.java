@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.translate;
+
+import dev.plumbline.datapath.bridge.TagStack;
+import dev.plumbline.datapath.flow.FlowField;
+import dev.plumbline.datapath.flow.FlowKey;
+
+/**
+ * Decides what is done with a packet. It holds nothing from one packet to the next; each thread
+ * needs its own.
+ *
+ * <p>The way of a packet: {@link #enter} a bridge by a port, where {@link Normal} says which ports
+ * it leaves by, and by patch ports into further bridges. Flow tables belong into {@link #enter}, in
+ * front of {@link Normal}.
+ */
+public final class Translator {
+  private final Way way = new Way();
+
+  /**
+   * Decides.
+   *
+   * @param nowMillis only looked at where the decision is not cacheable
+   * @param out filled
+   */
+  public void translate(FlowKey key, SwitchState state, long nowMillis, Decision out) {
+    out.clear();
+    out.mask().useLayer2();
+    way.start(key, state, nowMillis, out);
+    long tags = tags(key);
+    Port in = state.port(key.inPort());
+    Bridge bridge = in == null ? null : state.bridge(in.bridge());
+    if (in == null || bridge == null) {
+      out.notCacheable();
+      out.refuse(DropReason.UNKNOWN_PORT);
+    } else if (TagStack.depth(tags) == 0 && isTpid(key.ethType())) {
+      out.refuse(DropReason.MALFORMED_TAG);
+    } else if ((key.ethSrc() & Normal.GROUP) != 0) {
+      out.refuse(DropReason.GROUP_SOURCE);
+    } else {
+      enter(way, bridge, in, tags);
+    }
+    out.finish(tags);
+  }
+
+  /** A packet comes into a bridge. */
+  static void enter(Way way, Bridge bridge, Port in, long tags) {
+    Normal.forward(way, bridge, in, tags);
+  }
+
+  /** A frame goes out by a patch port and comes in by the other end. */
+  static void cross(Way way, Port patch, long tags) {
+    Port in = way.state().port(patch.peer());
+    Bridge bridge = in == null ? null : way.state().bridge(in.bridge());
+    if (in == null || bridge == null) {
+      way.decision().reason(DropReason.NO_PEER);
+    } else {
+      enter(way, bridge, in, tags);
+    }
+  }
+
+  private static long tags(FlowKey key) {
+    int outer = key.vlanTci();
+    int inner = key.get(FlowField.INNER_TCI);
+    long tags = TagStack.EMPTY;
+    if ((inner & FlowKey.VLAN_PRESENT) != 0) {
+      tags = push(tags, key.get(FlowField.INNER_TPID), inner);
+    }
+    if ((outer & FlowKey.VLAN_PRESENT) != 0) {
+      tags = push(tags, key.get(FlowField.VLAN_TPID), outer);
+    }
+    return tags;
+  }
+
+  private static long push(long tags, int tpid, int tci) {
+    return TagStack.push(tags, tpid, tci >> 13, tci & 0xfff);
+  }
+
+  private static boolean isTpid(int type) {
+    return type == TagStack.TPID_8021Q || type == TagStack.TPID_8021AD;
+  }
+}
