@@ -3,6 +3,7 @@ package dev.plumbline.reconciler.agent;
 
 import dev.plumbline.reconciler.source.GitSource;
 import dev.plumbline.reconciler.source.Revision;
+import dev.plumbline.reconciler.source.SourceException;
 import dev.plumbline.spec.HostFile;
 import dev.plumbline.spec.LoadOptions;
 import dev.plumbline.spec.Loaded;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** The host's file in a branch of a Git repository. */
 final class GitOrigin implements Origin {
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
+
+  /** Intervals between tries that only somebody's work can help. */
+  private static final int SLOWLY = 10;
 
   private final GitSource source;
   private final String path;
@@ -52,14 +56,14 @@ final class GitOrigin implements Origin {
   private void follow(Worker.Running running, Mailbox mailbox) throws InterruptedException {
     String last = offerGood(mailbox);
     Backoff backoff = new Backoff(interval, LONGEST_WAIT);
-    boolean failed = false;
+    String failed = "";
     while (running.isRunning()) {
       try {
         Revision fetched = source.fetch();
         backoff.reset();
-        if (failed) {
+        if (!failed.isEmpty()) {
           log.say("fetch-recovered", source + ": can be fetched again");
-          failed = false;
+          failed = "";
         }
         if (!fetched.id().equals(last)) {
           mailbox.put(read(fetched));
@@ -67,14 +71,42 @@ final class GitOrigin implements Origin {
         }
         running.sleep(interval.toNanos());
       } catch (IOException | RuntimeException e) {
+        if (e instanceof SourceException lasting && lasting.needsUser()) {
+          if (last == null) {
+            mailbox.fail(lasting);
+            return;
+          }
+          refused(lasting, failed);
+          failed = String.valueOf(lasting.getMessage());
+          running.sleep(slowNanos());
+          continue;
+        }
         // RuntimeException: JGit throws them for damaged repositories; the next fetch may be whole.
-        failed = true;
+        failed = String.valueOf(e.getMessage());
         long wait = backoff.nextNanos();
         String message = e instanceof IOException ? e.getMessage() : e.toString();
         log.say("fetch-failed", message + "; next try in " + AgentLog.shown(wait));
         running.sleep(wait);
       }
     }
+  }
+
+  /** Says once what somebody has to mend. */
+  private void refused(SourceException e, String before) {
+    String message = String.valueOf(e.getMessage());
+    if (!message.equals(before)) {
+      log.say(
+          "fetch-refused",
+          "FETCH REFUSED, somebody has to mend it: "
+              + message
+              + "; the host stays as it is, next try in "
+              + AgentLog.shown(slowNanos()));
+    }
+  }
+
+  private long slowNanos() {
+    return Math.max(
+        interval.toNanos(), Math.min(LONGEST_WAIT.toNanos(), SLOWLY * interval.toNanos()));
   }
 
   /** The network may be needed to reach the repository, and the last good revision brings it. */

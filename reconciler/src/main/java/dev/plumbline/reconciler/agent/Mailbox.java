@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.agent;
 
+import java.io.IOException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Mailbox {
   private final AtomicReference<@Nullable Candidate> newest = new AtomicReference<>();
+  private final AtomicReference<@Nullable IOException> failure = new AtomicReference<>();
   private final Runnable wakeUp;
 
   Mailbox(Runnable wakeUp) {
@@ -21,7 +23,22 @@ final class Mailbox {
     wakeUp.run();
   }
 
-  @Nullable Candidate take() {
+  /** There will be no candidate. */
+  void fail(IOException reason) {
+    failure.set(reason);
+    wakeUp.run();
+  }
+
+  /**
+   * The newest candidate, or null if there is none that was not taken.
+   *
+   * @throws IOException that the origin gave up with
+   */
+  @Nullable Candidate take() throws IOException {
+    IOException reason = failure.get();
+    if (reason != null) {
+      throw reason;
+    }
     return newest.getAndSet(null);
   }
 }

@@ -10,9 +10,13 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.errors.GitAPIException;
+import org.eclipse.jgit.api.errors.JGitInternalException;
 import org.eclipse.jgit.errors.MissingObjectException;
+import org.eclipse.jgit.errors.NoRemoteRepositoryException;
+import org.eclipse.jgit.errors.NotSupportedException;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.RefUpdate;
@@ -35,6 +39,12 @@ public final class GitSource implements AutoCloseable {
 
   /** Every fetch that brings something brings a pack. */
   private static final int PACKS = 50;
+
+  /** A password that is missing or wrong, a reader who may not read. */
+  private static final Pattern LASTING =
+      Pattern.compile(
+          "not authorized|not permitted|authentication (is required|not supported)",
+          Pattern.CASE_INSENSITIVE);
 
   private final Repository clone;
   private final String url;
@@ -95,7 +105,7 @@ public final class GitSource implements AutoCloseable {
       if (e instanceof SourceException known) {
         throw known;
       }
-      throw new SourceException("`" + url + "` cannot be a repository", e);
+      throw new SourceException("`" + url + "` cannot be a repository", e, true);
     }
   }
 
@@ -116,14 +126,28 @@ public final class GitSource implements AutoCloseable {
           .setTimeout(TIMEOUT_SECONDS)
           .call();
       tidy(git);
-    } catch (GitAPIException e) {
-      throw new SourceException(sentence(e, remote), e);
+    } catch (GitAPIException | JGitInternalException e) {
+      throw new SourceException(sentence(e, remote), e, needsUser(e, remote));
     }
     Revision fetched = at(FETCHED);
     if (fetched == null) {
       throw new SourceException(shownUrl + ": has no branch " + branch);
     }
     return fetched;
+  }
+
+  /** JGit has classes for some of these, and texts alone (JGitText) for what a server refuses. */
+  private static boolean needsUser(Throwable failure, String remote) {
+    for (Throwable each = failure; each != null; each = each.getCause()) {
+      String message = String.valueOf(each.getMessage());
+      if (each instanceof NotSupportedException
+          || each instanceof NoRemoteRepositoryException
+          || message.contains(remote)
+          || LASTING.matcher(message).find()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private String sentence(Throwable failure, String remote) {

@@ -7,11 +7,23 @@ import java.io.IOException;
 public final class SourceException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  SourceException(String message, Throwable cause) {
+  private final boolean needsUser;
+
+  SourceException(String message, Throwable cause, boolean needsUser) {
     super(message, cause);
+    this.needsUser = needsUser;
   }
 
   SourceException(String message) {
     super(message);
+    this.needsUser = true;
+  }
+
+  /**
+   * Whether trying again is of no use before somebody has changed something: the address, the
+   * password, the branch. Else it may pass by itself: the network, the server.
+   */
+  public boolean needsUser() {
+    return needsUser;
   }
 }

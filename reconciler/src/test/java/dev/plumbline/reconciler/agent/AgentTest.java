@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
+import dev.plumbline.reconciler.source.SourceException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -121,6 +122,48 @@ class AgentTest {
 
       Files.move(directory.resolve("elsewhere"), work);
       agent.await("can be fetched again");
+    }
+  }
+
+  @Test
+  void aRepositoryThatSomebodyHasToMendIsReportedOnceAndTriedSlowly() throws Exception {
+    try (Git git = repository()) {
+      commit(git, "Good", bridges("br0"));
+      try (AgentRun agent = AgentRun.start(ofRepository())) {
+        agent.await("applied .*Good");
+        Files.move(work, directory.resolve("elsewhere"));
+        String line = agent.await("FETCH REFUSED, somebody has to mend it: " + work);
+        assertTrue(line.contains("next try in 1.00 s"), line);
+        int since = agent.size();
+        Sh.run("ip link del br0");
+        agent.await(since, "drift: bridges.br0 is missing, repaired in");
+        Thread.sleep(2500);
+        assertEquals(1, agent.lines("FETCH REFUSED|next try").size(), agent.lines("").toString());
+
+        Files.move(directory.resolve("elsewhere"), work);
+        agent.await("can be fetched again");
+      }
+    }
+  }
+
+  @Test
+  void anAgentThatHasNothingToApplyEndsWhereSomebodyHasToMendTheRepository() throws Exception {
+    Files.createDirectories(work);
+    List<String> log = new ArrayList<>();
+    try (Agent agent = Agent.open(ofRepository(), new AgentLog(log::add, false))) {
+      SourceException refused = assertThrows(SourceException.class, agent::run);
+      assertTrue(refused.getMessage().contains(work.toString()), refused.getMessage());
+    }
+  }
+
+  @Test
+  void anAgentThatHasNothingToApplyWaitsForANetworkThatIsNotThereYet() throws Exception {
+    AgentOptions.From from =
+        new AgentOptions.Git("http://127.0.0.1:1/hosts.git", "main", "hosts/{host}.yaml");
+    try (AgentRun agent =
+        AgentRun.start(new AgentOptions(from, "alpha", Duration.ofMillis(100), state))) {
+      agent.await("127.0.0.1.*next try in 100 ms");
+      agent.await("127.0.0.1.*next try in 200 ms");
     }
   }
 

@@ -7,10 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.plumbline.spec.HostFile;
 import dev.plumbline.spec.LoadOptions;
 import dev.plumbline.spec.Loaded;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -24,6 +27,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class GitSourceTest {
   private static final String GOOD = "version: 1\nnamespaces: {web: {}}\n";
@@ -194,6 +199,48 @@ class GitSourceTest {
 
       assertTrue(refused.getMessage().startsWith(empty.toString()), refused.getMessage());
       assertFalse(refused.getMessage().contains("\n"), refused.getMessage());
+    }
+  }
+
+  private boolean needsUser(String url) throws IOException {
+    try (GitSource other = GitSource.open(directory.resolve("other"), url, "main")) {
+      SourceException refused = assertThrows(SourceException.class, other::fetch, url);
+      assertFalse(refused.getMessage().contains("\n"), refused.getMessage());
+      return refused.needsUser();
+    }
+  }
+
+  @Test
+  void whatSomebodyHasToMendIsToldFromWhatPasses() throws Exception {
+    commit("One", "a.yaml", "one");
+    Path empty = Files.createDirectory(directory.resolve("empty"));
+    assertTrue(needsUser("gopher://127.0.0.1/hosts.git"));
+    assertTrue(needsUser(empty.toString()));
+    assertTrue(needsUser(directory.resolve("nothing").toString()));
+    assertTrue(needsUser("file://" + empty));
+    assertFalse(needsUser("http://127.0.0.1:1/hosts.git"), "nobody listens");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"401,true", "403,true", "404,true", "500,false", "502,false", "503,false"})
+  void whatAServerRefusesNeedsSomebodyAndWhatItFailsAtPasses(int status, boolean needsUser)
+      throws Exception {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          exchange.getResponseHeaders().add("WWW-Authenticate", "Basic realm=\"hosts\"");
+          exchange.sendResponseHeaders(status, -1);
+          exchange.close();
+        });
+    server.start();
+    try {
+      String at = "127.0.0.1:" + server.getAddress().getPort() + "/hosts.git";
+      assertEquals(needsUser, needsUser("http://" + at));
+      assertEquals(needsUser, needsUser("http://ann:secret@" + at));
+    } finally {
+      server.stop(0);
     }
   }
 
