@@ -5,14 +5,6 @@ import dev.plumbline.reconciler.host.Host;
 import dev.plumbline.reconciler.source.GitSource;
 import dev.plumbline.reconciler.source.HostPath;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * called from any.
  */
 public final class Agent implements AutoCloseable {
-  private final FileChannel lock;
+  private final AgentLock lock;
   private final Origin origin;
   private final Host host;
   private final KernelWatch watch;
@@ -32,7 +24,7 @@ public final class Agent implements AutoCloseable {
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean stopping;
 
-  private Agent(FileChannel lock, Origin origin, Host host, KernelWatch watch, AgentLog log) {
+  private Agent(AgentLock lock, Origin origin, Host host, KernelWatch watch, AgentLog log) {
     this.lock = lock;
     this.origin = origin;
     this.host = host;
@@ -48,8 +40,7 @@ public final class Agent implements AutoCloseable {
    * @throws IllegalArgumentException if the path leads out of the repository
    */
   public static Agent open(AgentOptions options, AgentLog log) throws IOException {
-    Files.createDirectories(options.stateDirectory());
-    FileChannel lock = lock(options.stateDirectory().resolve("agent.lock"));
+    AgentLock lock = AgentLock.take(options.stateDirectory());
     Origin origin = null;
     Host host = null;
     KernelWatch watch = null;
@@ -79,31 +70,6 @@ public final class Agent implements AutoCloseable {
     GitSource source =
         GitSource.open(options.stateDirectory().resolve("git"), from.url(), from.branch());
     return new GitOrigin(source, path, host, options.interval(), log);
-  }
-
-  private static FileChannel lock(Path file) throws IOException {
-    FileChannel channel =
-        FileChannel.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    try {
-      FileLock lock = channel.tryLock();
-      if (lock != null) {
-        String pid = ProcessHandle.current().pid() + "\n";
-        channel.truncate(0);
-        channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)), 0);
-        return channel;
-      }
-    } catch (OverlappingFileLockException e) {
-      // The same as null, if it is this very process that holds it.
-    }
-    channel.close();
-    String holder = Files.readString(file).strip();
-    throw new IOException(
-        "another agent"
-            + (holder.isEmpty() ? "" : " (process " + holder + ")")
-            + " uses the state directory "
-            + file.getParent()
-            + ": stop it, or give this one another by --state");
   }
 
   /** Applies and repairs until {@link #stop} is called. */
@@ -160,7 +126,7 @@ public final class Agent implements AutoCloseable {
   }
 
   private static void closeAll(
-      @Nullable KernelWatch watch, @Nullable Host host, @Nullable Origin origin, FileChannel lock)
+      @Nullable KernelWatch watch, @Nullable Host host, @Nullable Origin origin, AgentLock lock)
       throws IOException {
     // The origin first: it wakes the watch.
     if (origin != null) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.cli;
 
+import dev.plumbline.reconciler.agent.AgentLock;
 import dev.plumbline.reconciler.apply.Failure;
 import dev.plumbline.reconciler.apply.Outcome;
+import dev.plumbline.reconciler.host.BusyException;
 import dev.plumbline.reconciler.host.Host;
 import dev.plumbline.reconciler.plan.Plan;
 import dev.plumbline.reconciler.plan.Waiting;
@@ -72,11 +74,25 @@ final class Apply implements Callable<Integer> {
       if (!planned.plan().problems().isEmpty()) {
         return ExitCode.ERROR;
       }
+      if (!planned.plan().isEmpty()) {
+        refuseBesideAgent();
+      }
       if (!planned.plan().isEmpty() && !isConfirmed(planned)) {
         console.info("nothing was changed");
         return ExitCode.ERROR;
       }
       return apply(host, planned);
+    }
+  }
+
+  private void refuseBesideAgent() throws IOException {
+    String agent = AgentLock.holder(state.directory());
+    if (agent != null) {
+      throw new CommandException(
+          "an agent"
+              + (agent.isEmpty() ? "" : " (process " + agent + ")")
+              + " keeps this host as its own file says, and would undo this; nothing was changed:"
+              + " change the agent's file, or stop it first");
     }
   }
 
@@ -133,6 +149,8 @@ final class Apply implements Callable<Integer> {
               planned.plan(),
               (change, done, of) ->
                   console.progress("[" + done + "/" + of + "] " + change.address()));
+    } catch (BusyException e) {
+      throw new CommandException(e.getMessage() + "; nothing was changed: apply again", e);
     } finally {
       forget(farewell);
     }

@@ -39,14 +39,17 @@ public final class Host implements AutoCloseable {
   private static final int UNDO_ROUNDS = 3;
 
   private final Memory memory;
+  private final ApplyLock lock;
   private final Sockets sockets;
   private final KernelFeatures features;
   private final LiveReader reader;
 
   private Ownership ownership;
 
-  private Host(Memory memory, Sockets sockets, KernelFeatures features) throws IOException {
+  private Host(Memory memory, ApplyLock lock, Sockets sockets, KernelFeatures features)
+      throws IOException {
     this.memory = memory;
+    this.lock = lock;
     this.sockets = sockets;
     this.features = features;
     this.reader = new LiveReader(sockets, features);
@@ -65,7 +68,7 @@ public final class Host implements AutoCloseable {
     KernelFeatures features = null;
     try {
       features = KernelFeatures.open();
-      return new Host(new Memory(stateDirectory), sockets, features);
+      return new Host(new Memory(stateDirectory), new ApplyLock(stateDirectory), sockets, features);
     } catch (IOException | RuntimeException e) {
       if (features != null) {
         features.close();
@@ -88,6 +91,7 @@ public final class Host implements AutoCloseable {
   /** Reads the live state, and probes the kernel for what the goal needs. */
   public LiveState read(Goal goal) throws IOException {
     // Another process may have applied meanwhile, such as a person beside the agent.
+    lock.look();
     ownership = memory.load();
     Set<ResourceId> sysctls = new TreeSet<>();
     Set<String> kinds = new TreeSet<>();
@@ -117,6 +121,8 @@ public final class Host implements AutoCloseable {
    * Carries out a plan, reads again and plans again. If a step fails, what was done is undone.
    *
    * @param live the live state that the plan was made from
+   * @throws BusyException if another process applies, or has applied since {@link #read}: nothing
+   *     was changed
    * @throws IOException if the host can not be read or spoken to at all
    * @throws IllegalArgumentException if the plan has problems
    */
@@ -124,12 +130,12 @@ public final class Host implements AutoCloseable {
     if (!plan.problems().isEmpty()) {
       throw new IllegalArgumentException("a plan with problems: " + plan.problems());
     }
-    Closeable lock = memory.lock();
+    Closeable taken = lock.take();
     try {
       ownership = memory.load();
       return applyLocked(goal, live, plan, progress);
     } finally {
-      lock.close();
+      taken.close();
     }
   }
 

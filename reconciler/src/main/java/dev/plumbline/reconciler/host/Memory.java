@@ -5,12 +5,9 @@ import dev.plumbline.reconciler.plan.Ownership;
 import dev.plumbline.reconciler.plan.Ownership.Setting;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,11 +25,12 @@ import java.util.TreeSet;
  * What plumbline remembers between runs, in the file {@code ownership} of its state directory.
  *
  * <p>One line a fact, its words parted by tabs: {@code setting TYPE NAMESPACE DEVICE KEY FIELD
- * ORIGINAL SET…} or {@code made TYPE NAMESPACE DEVICE KEY}. The file is replaced as a whole, so
- * that a crash leaves the old one or the new one.
+ * ORIGINAL SET…} or {@code made TYPE NAMESPACE DEVICE KEY}; then {@code end FACTS}, without which
+ * the file is not whole. It is replaced as a whole, so that a crash leaves the old one or the new
+ * one.
  */
 final class Memory {
-  private static final String HEADER = "plumbline ownership 1";
+  private static final String HEADER = "plumbline ownership 2";
 
   private final Path directory;
   private final Path file;
@@ -40,27 +38,6 @@ final class Memory {
   Memory(Path directory) {
     this.directory = directory;
     this.file = directory.resolve("ownership");
-  }
-
-  /**
-   * Waits until no other process applies with this state directory, and holds the next one off
-   * until the result is closed.
-   *
-   * @throws IOException if the directory can not be written, or this very process is at it
-   */
-  Closeable lock() throws IOException {
-    Files.createDirectories(directory);
-    FileChannel channel =
-        FileChannel.open(
-            directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    try {
-      // Closing the channel gives the lock up.
-      FileLock lock = channel.lock();
-      return lock.channel();
-    } catch (IOException | OverlappingFileLockException e) {
-      channel.close();
-      throw new IOException(directory + ": can not lock it: " + e, e);
-    }
   }
 
   Ownership load() throws IOException {
@@ -77,7 +54,11 @@ final class Memory {
     if (lines.isEmpty() || !lines.get(0).equals(HEADER)) {
       throw damaged(1);
     }
-    for (int i = 1; i < lines.size(); i++) {
+    int last = lines.size() - 1;
+    if (!lines.get(last).equals(end(last - 1))) {
+      throw damaged(last + 1);
+    }
+    for (int i = 1; i < last; i++) {
       String[] words = lines.get(i).split("\t", -1);
       if (words.length >= 8 && words[0].equals("setting")) {
         settings
@@ -102,13 +83,19 @@ final class Memory {
     }
   }
 
+  private static String end(int facts) {
+    return "end\t" + facts;
+  }
+
   private IOException damaged(int line) {
     return new IOException(
         file
             + ":"
             + line
-            + ": not a line that plumbline wrote. Move the file away to go on without it:"
-            + " settings that leave the file of the host are then not set back");
+            + ": damaged, plumbline did not leave it like this; nothing was changed. Put it back"
+            + " from a backup, or move it away to go on without it: what plumbline made it still"
+            + " knows by its marks in the kernel, but settings that leave the host's file are then"
+            + " not set back");
   }
 
   void save(Ownership ownership) throws IOException {
@@ -129,6 +116,7 @@ final class Memory {
                             .append(String.join("\t", setting.set()))
                             .append('\n')));
     ownership.unmarked().forEach(id -> text.append("made\t").append(words(id)).append('\n'));
+    text.append(end((int) text.chars().filter(c -> c == '\n').count() - 1)).append('\n');
     Files.createDirectories(directory);
     Path fresh = directory.resolve("ownership.new");
     try (FileChannel channel =
