@@ -12,6 +12,14 @@ public enum RouteGroup {
   IPV6_ADDRESS(9),
   IPV6_ROUTE(11),
   IPV6_RULE(19),
+  /**
+   * Some of the sysctls net.ipv4.conf.* as they change: forwarding, rp_filter, proxy_arp,
+   * mc_forwarding, bc_forwarding, ignore_routes_with_linkdown (RTM_NEWNETCONF, {@code
+   * <linux/netconf.h>}; since Linux 3.8).
+   */
+  IPV4_SETTINGS(24),
+  /** The same of net.ipv6.conf.*: forwarding, proxy_ndp, mc_forwarding and the like. */
+  IPV6_SETTINGS(25),
   NAMESPACE_ID(28),
   /** Settings of single VLANs of bridges; since Linux 5.6. */
   BRIDGE_VLAN(33);

@@ -28,8 +28,12 @@ final class KernelWatch implements AutoCloseable {
     RouteGroup.IPV6_ADDRESS,
     RouteGroup.IPV6_ROUTE,
     RouteGroup.IPV6_RULE,
-    RouteGroup.BRIDGE_VLAN
+    RouteGroup.BRIDGE_VLAN,
+    RouteGroup.IPV4_SETTINGS,
+    RouteGroup.IPV6_SETTINGS
   };
+
+  private static final int RECEIVE_BYTES = 4 << 20;
 
   private record Watched(NetNamespace namespace, Subscription subscription) {
     void close() {
@@ -42,6 +46,7 @@ final class KernelWatch implements AutoCloseable {
   private final Map<String, Watched> watched = new HashMap<>();
   private final NamespaceWatch names;
   private final AgentLog log;
+  private final int receiveBytes;
 
   /** When the first event since the last {@link #forget} came. */
   private long firstNanos;
@@ -51,7 +56,17 @@ final class KernelWatch implements AutoCloseable {
 
   /** Watches the namespace of the calling thread, and the names in its mount namespace. */
   KernelWatch(AgentLog log) throws IOException {
+    this(log, RECEIVE_BYTES);
+  }
+
+  /**
+   * As {@link #KernelWatch(AgentLog)}.
+   *
+   * @param receiveBytes that each socket may hold; what does not fit is lost, and that is noticed
+   */
+  KernelWatch(AgentLog log, int receiveBytes) throws IOException {
     this.log = log;
+    this.receiveBytes = receiveBytes;
     this.names = NamespaceWatch.open();
     loop.add(names, this::namesChanged);
     NetNamespace host = NetNamespace.current();
@@ -62,6 +77,7 @@ final class KernelWatch implements AutoCloseable {
     boolean done = false;
     try {
       Subscription subscription = Subscription.open(namespace, GROUPS);
+      subscription.receiveBufferBytes(receiveBytes);
       watched.put(name, new Watched(namespace, subscription));
       loop.add(subscription, source -> drain(name, source));
       done = true;

@@ -5,6 +5,7 @@ import dev.plumbline.reconciler.apply.Failure;
 import dev.plumbline.reconciler.apply.Outcome;
 import dev.plumbline.reconciler.apply.Progress;
 import dev.plumbline.reconciler.desired.Goals;
+import dev.plumbline.reconciler.host.BusyException;
 import dev.plumbline.reconciler.host.Host;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.plan.Change;
@@ -43,10 +44,16 @@ final class Reconciling {
 
   private static final long LONGEST_SETTLE_NANOS = 500_000_000;
 
-  /** For what sends no event: sysctls. */
+  /** For what sends no event though it should. */
   private static final long AUDIT_NANOS = Duration.ofMinutes(1).toNanos();
 
+  /** Most sysctls send no event: they are looked at as often as costs this part of one CPU. */
+  private static final long POLL_PART = 500;
+
+  private static final long SHORTEST_POLL_NANOS = Duration.ofSeconds(2).toNanos();
+
   private static final long HALF_MADE_NANOS = 5_000_000;
+  private static final long BUSY_NANOS = Duration.ofSeconds(1).toNanos();
   private static final int LINES = 50;
 
   /** A revision, with what is known of trying it. */
@@ -54,6 +61,7 @@ final class Reconciling {
     private final Candidate candidate;
     private final Goal goal;
     private final Backoff backoff = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(5));
+    private final boolean polled;
     private long heldUntil = System.nanoTime();
     private @Nullable LiveState seen;
     private int failures;
@@ -61,6 +69,9 @@ final class Reconciling {
     Attempt(Candidate candidate, Goal goal) {
       this.candidate = candidate;
       this.goal = goal;
+      this.polled =
+          goal.wanted().stream()
+              .anyMatch(wanted -> wanted.resource().id().type() == ResourceType.SYSCTL);
     }
 
     void failed(@Nullable LiveState state) {
@@ -97,7 +108,7 @@ final class Reconciling {
   private @Nullable Attempt good;
   private @Nullable Attempt failed;
   private List<Waiting> waiting = List.of();
-  private long nextAudit = System.nanoTime() + AUDIT_NANOS;
+  private long audited = System.nanoTime();
   private long checkEnded = System.nanoTime();
   private long checkTook;
 
@@ -122,7 +133,7 @@ final class Reconciling {
       due(0); // what others did meanwhile went with the events of the apply
     }
     boolean due = dueInNanos != Long.MAX_VALUE && System.nanoTime() - dueSince >= dueInNanos;
-    boolean audit = System.nanoTime() - nextAudit >= 0;
+    boolean audit = System.nanoTime() - audited >= auditNanos();
     if (watch.happened() || due || audit) {
       if (watch.happened()) {
         settle();
@@ -131,9 +142,15 @@ final class Reconciling {
     }
   }
 
+  private long auditNanos() {
+    return good != null && good.polled
+        ? Math.min(AUDIT_NANOS, Math.max(SHORTEST_POLL_NANOS, checkTook * POLL_PART))
+        : AUDIT_NANOS;
+  }
+
   private int timeoutMillis() {
     long now = System.nanoTime();
-    long wait = Math.max(0, nextAudit - now);
+    long wait = Math.max(0, auditNanos() - (now - audited));
     if (dueInNanos != Long.MAX_VALUE) {
       wait = Math.min(wait, Math.max(0, dueInNanos - (now - dueSince)));
     }
@@ -192,7 +209,14 @@ final class Reconciling {
       return false;
     }
     report(plan.warnings(), "warning", candidate.label() + ": ");
-    Outcome outcome = host.apply(attempt.goal, live, plan, Progress.silent());
+    Outcome outcome;
+    try {
+      outcome = host.apply(attempt.goal, live, plan, Progress.silent());
+    } catch (BusyException e) {
+      postpone(e);
+      failed = attempt;
+      return false;
+    }
     long nanos = System.nanoTime() - started;
     switch (outcome.result()) {
       case NOTHING_TO_DO, APPLIED -> {
@@ -221,6 +245,11 @@ final class Reconciling {
     }
     afterApply(attempt.goal);
     return outcome.isGood();
+  }
+
+  private void postpone(BusyException e) {
+    log.say("busy", e.getMessage() + "; trying again in " + AgentLog.shown(BUSY_NANOS));
+    due(BUSY_NANOS);
   }
 
   private void adopted(Attempt attempt) throws IOException {
@@ -259,7 +288,7 @@ final class Reconciling {
   private void check() throws IOException {
     long first = watch.happened() ? watch.firstNanos() : System.nanoTime();
     dueInNanos = Long.MAX_VALUE;
-    nextAudit = System.nanoTime() + AUDIT_NANOS;
+    audited = System.nanoTime();
     watch.forget();
     long started = System.nanoTime();
     Attempt again = failed;
@@ -304,7 +333,13 @@ final class Reconciling {
       attempt.failed(live);
       return false;
     }
-    Outcome outcome = host.apply(attempt.goal, live, plan, Progress.silent());
+    Outcome outcome;
+    try {
+      outcome = host.apply(attempt.goal, live, plan, Progress.silent());
+    } catch (BusyException e) {
+      postpone(e);
+      return false;
+    }
     long nanos = System.nanoTime() - first;
     boolean repaired = outcome.isGood();
     // What is left is something else than what was just done: it drifted meanwhile.

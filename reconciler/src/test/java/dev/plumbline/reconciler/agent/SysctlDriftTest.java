@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.plumbline.netlink.testing.KernelTest;
+import dev.plumbline.netlink.testing.Sh;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Sysctls that somebody else sets: some send an event, the others are polled. */
+@KernelTest
+class SysctlDriftTest {
+  private static final int ROUNDS = 3;
+
+  /** Half of the shortest time between two polls: three polls would not come in time. */
+  private static final Duration AT_ONCE = Duration.ofSeconds(1);
+
+  @TempDir private Path directory;
+
+  private static String proc(String key) {
+    return "/proc/sys/" + key.replace('.', '/');
+  }
+
+  private static String read(String key) {
+    return Sh.run("ip netns exec web cat " + proc(key)).strip();
+  }
+
+  private static Duration repair(AgentRun agent, String key, String wrong) {
+    int since = agent.size();
+    Sh.run("ip netns exec web sh -c 'echo " + wrong + " > " + proc(key) + "'");
+    long started = System.nanoTime();
+    agent.await(since, "drift: .*" + key + ".* repaired in");
+    return Duration.ofNanos(System.nanoTime() - started);
+  }
+
+  @Test
+  void theyAreSetBack() throws Exception {
+    Path file = directory.resolve("host.yaml");
+    AgentRun.write(
+        file,
+        """
+        version: 1
+        namespaces:
+          web:
+            sysctl:
+              net.ipv4.ip_forward: 1
+              net.ipv4.conf.eth0.rp_filter: 2
+              net.ipv6.conf.eth0.forwarding: 1
+              net.ipv4.ip_default_ttl: 17
+        veths: {vm: {peer: {device: eth0, namespace: web}}}
+        """);
+    try (AgentRun agent = AgentRun.ofFile(file, directory.resolve("state"))) {
+      agent.settle();
+      for (int i = 0; i < ROUNDS; i++) {
+        for (String key : new String[] {"net.ipv4.ip_forward", "net.ipv6.conf.eth0.forwarding"}) {
+          Duration took = repair(agent, key, "0");
+          assertTrue(took.compareTo(AT_ONCE) < 0, key + " took " + took);
+          assertEquals("1", read(key));
+        }
+        Duration took = repair(agent, "net.ipv4.conf.eth0.rp_filter", "1");
+        assertTrue(took.compareTo(AT_ONCE) < 0, "rp_filter took " + took);
+        assertEquals("2", read("net.ipv4.conf.eth0.rp_filter"));
+        agent.settle();
+      }
+
+      repair(agent, "net.ipv4.ip_default_ttl", "99"); // AgentRun waits ten seconds
+      assertEquals("17", read("net.ipv4.ip_default_ttl"));
+      assertEquals(0, agent.lines("failed|not-converged").size(), agent.lines("").toString());
+    }
+  }
+}
