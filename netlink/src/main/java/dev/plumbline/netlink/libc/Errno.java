@@ -10,6 +10,7 @@ public final class Errno {
   public static final int ENXIO = 6;
   public static final int E2BIG = 7;
   public static final int EAGAIN = 11;
+  public static final int ENOMEM = 12;
   public static final int EACCES = 13;
   public static final int EBUSY = 16;
   public static final int EEXIST = 17;
@@ -19,6 +20,7 @@ public final class Errno {
   public static final int ENOPROTOOPT = 92;
   public static final int EPROTONOSUPPORT = 93;
   public static final int EOPNOTSUPP = 95;
+  public static final int ENETDOWN = 100;
   public static final int EADDRNOTAVAIL = 99;
   public static final int ENOBUFS = 105;
 

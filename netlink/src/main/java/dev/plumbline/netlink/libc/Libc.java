@@ -13,14 +13,24 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Libc {
   public static final int AF_NETLINK = 16;
+  public static final int AF_PACKET = 17; // packet(7)
   public static final int SOCK_RAW = 3;
+  public static final int SOCK_NONBLOCK = 0x800;
   public static final int SOCK_CLOEXEC = 0x80000;
   public static final int SOL_SOCKET = 1; // socket(7)
   public static final int SO_SNDBUF = 7;
   public static final int SO_RCVBUF = 8;
   public static final int SO_RCVTIMEO = 20;
+  public static final int SO_MARK = 36;
   public static final int SO_SNDBUFFORCE = 32;
   public static final int SO_RCVBUFFORCE = 33;
+  public static final int SOL_PACKET = 263; // packet(7)
+  public static final int PACKET_ADD_MEMBERSHIP = 1;
+  public static final int PACKET_STATISTICS = 6;
+  public static final int PACKET_AUXDATA = 8;
+  public static final int PACKET_VNET_HDR = 15;
+  public static final int PACKET_IGNORE_OUTGOING = 23; // Linux 4.20
+  public static final int PACKET_MR_PROMISC = 1;
   public static final int SOL_NETLINK = 270; // netlink(7)
   public static final int NETLINK_ADD_MEMBERSHIP = 1;
   public static final int NETLINK_DROP_MEMBERSHIP = 2;
@@ -38,6 +48,7 @@ public final class Libc {
   public static final int O_RDWR = 2;
   public static final int O_CREAT = 0x40;
   public static final int O_EXCL = 0x80;
+  public static final int O_NONBLOCK = 0x800;
   public static final int O_CLOEXEC = 0x80000;
   public static final int LOCK_EX = 2; // flock(2)
 
@@ -154,6 +165,49 @@ public final class Libc {
     return Math.max(ready, 0);
   }
 
+  /** As {@link #poll(ByteBuffer, int, int)}; nothing is allocated. */
+  public static int poll(Memory pollfds, int count, int timeoutMillis) throws ErrnoException {
+    int ready = C.poll(pollfds.address(0, count * POLLFD_BYTES), count, timeoutMillis);
+    int errno = ready < 0 ? LastError.getLastError(RUNTIME) : 0;
+    if (ready < 0 && errno != Errno.EINTR) {
+      throw new ErrnoException("poll", errno);
+    }
+    return Math.max(ready, 0);
+  }
+
+  /**
+   * Sends several messages; nothing is allocated.
+   *
+   * @return how many were sent, at least one: the next one is the one that failed, and sending it
+   *     again tells why; or the first one's errno as a negative number
+   */
+  public static int sendmmsg(int fd, MessageVector messages, int first, int count, int flags) {
+    long address = messages.address(first, count);
+    while (true) {
+      int result = C.sendmmsg(fd, address, count, flags);
+      int errno = result < 0 ? LastError.getLastError(RUNTIME) : 0;
+      if (errno != Errno.EINTR) {
+        return result < 0 ? -errno : result;
+      }
+    }
+  }
+
+  /**
+   * Receives several messages, without a time limit of its own; nothing is allocated.
+   *
+   * @return how many, or the errno as a negative number
+   */
+  public static int recvmmsg(int fd, MessageVector messages, int count, int flags) {
+    long address = messages.address(0, count);
+    while (true) {
+      int result = C.recvmmsg(fd, address, count, flags, 0);
+      int errno = result < 0 ? LastError.getLastError(RUNTIME) : 0;
+      if (errno != Errno.EINTR) {
+        return result < 0 ? -errno : result;
+      }
+    }
+  }
+
   public static int open(String path, int flags, int mode) throws ErrnoException {
     return checked("open " + path, () -> C.open(path, flags, mode));
   }
@@ -170,6 +224,22 @@ public final class Libc {
   /** As {@link #recv}, for descriptors that are no sockets. */
   public static int read(int fd, byte[] buffer) {
     return (int) retried(() -> C.read(fd, buffer, buffer.length));
+  }
+
+  /**
+   * Reads into a part of the memory; nothing is allocated.
+   *
+   * @return bytes read, or the errno as a negative number
+   */
+  public static int read(int fd, Memory memory, int offset, int bytes) {
+    long address = memory.address(offset, bytes);
+    while (true) {
+      long result = C.read(fd, address, bytes);
+      int errno = result < 0 ? LastError.getLastError(RUNTIME) : 0;
+      if (errno != Errno.EINTR) {
+        return result < 0 ? -errno : (int) result;
+      }
+    }
   }
 
   /**

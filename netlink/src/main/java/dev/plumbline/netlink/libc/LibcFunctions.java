@@ -31,7 +31,13 @@ public interface LibcFunctions {
   @ssize_t
   long recv(int fd, @Out ByteBuffer buffer, @size_t long length, int flags);
 
+  int sendmmsg(int fd, @uintptr_t long messages, int count, int flags);
+
+  int recvmmsg(int fd, @uintptr_t long messages, int count, int flags, @uintptr_t long timeout);
+
   int poll(@In @Out ByteBuffer fds, long count, int timeoutMillis);
+
+  int poll(@uintptr_t long fds, long count, int timeoutMillis);
 
   int open(String path, int flags, int mode);
 
@@ -39,6 +45,9 @@ public interface LibcFunctions {
 
   @ssize_t
   long read(int fd, @Out byte[] buffer, @size_t long length);
+
+  @ssize_t
+  long read(int fd, @uintptr_t long address, @size_t long length);
 
   @ssize_t
   long write(int fd, @In byte[] buffer, @size_t long length);

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.upcall;
+
+import dev.plumbline.datapath.flow.ActionList;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+
+/**
+ * Writes the slots that injected frames find their actions in: an array of struct slot of {@code
+ * src/main/bpf/flow.h}, in host byte order.
+ *
+ * <pre>
+ *   0         2       4       6        8           12          16                    592
+ *   +---------+-------+-------+--------+-----------+-----------+----- 72 × 8 --------+
+ *   | in port | TCI   | TPID  |        | actions   |           | actions             |
+ *   +---------+-------+-------+--------+-----------+-----------+---------------------+
+ * </pre>
+ */
+public final class SlotTable {
+  public static final int SLOTS = 256;
+  static final int SLOT_BYTES = 16 + ActionList.LIMIT * Long.BYTES;
+
+  private static final int IN_PORT = 0;
+  private static final int VLAN_TCI = 2;
+  private static final int VLAN_TPID = 4;
+  private static final int COUNT = 8;
+  private static final int ACTIONS = 16;
+
+  private final ByteBuffer slots;
+
+  /**
+   * A table.
+   *
+   * @param slots the map's memory, in native byte order
+   */
+  public SlotTable(ByteBuffer slots) {
+    if (slots.capacity() < SLOTS * SLOT_BYTES) {
+      throw new IllegalArgumentException(slots.capacity() + " bytes for the slots");
+    }
+    this.slots = slots;
+  }
+
+  /**
+   * Says what is to be done with the frame that names this slot.
+   *
+   * @param slot 0 to 255
+   * @param inPort datapath port number that the frame came in by
+   * @param vlanTci the tag that it has before the actions, with {@code FlowKey.VLAN_PRESENT}; 0:
+   *     none
+   */
+  public void write(int slot, int inPort, int vlanTci, int vlanTpid, ActionList actions) {
+    if (actions.overflowed()) {
+      throw new IllegalArgumentException("more actions than fit");
+    }
+    int at = Objects.checkIndex(slot, SLOTS) * SLOT_BYTES;
+    slots.putShort(at + IN_PORT, (short) inPort);
+    slots.putShort(at + VLAN_TCI, (short) vlanTci);
+    slots.putShort(at + VLAN_TPID, (short) vlanTpid);
+    slots.putInt(at + COUNT, actions.size());
+    for (int i = 0; i < actions.size(); i++) {
+      slots.putLong(at + ACTIONS + i * Long.BYTES, actions.encoded(i));
+    }
+  }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.upcall;
+
+import dev.plumbline.netlink.libc.Memory;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+
+/**
+ * Frames that came up, each in a place of its own, so that all can be decided, installed and
+ * injected before the memory is used again.
+ *
+ * <pre>
+ *   0               10             26                      65,600
+ *   +---------------+--------------+-------- … ------------+
+ *   | vnet header   | prefix       | frame                 |
+ *   +---------------+--------------+-------- … ------------+
+ * </pre>
+ *
+ * <p>The header's offsets count from the frame's first byte. The prefix may be overwritten once it
+ * is read: it is the room in which tags can be put into the frame.
+ */
+public final class UpcallBatch {
+  public static final int VNET_BYTES = 10;
+  public static final int FRAME_OFFSET = VNET_BYTES + UpcallPrefix.BYTES;
+
+  /** An IP packet of 65,535 bytes with Ethernet header and two tags, and what is before it. */
+  static final int PLACE_BYTES = 65_600;
+
+  private static final int VNET_HEADER_BYTES = 2;
+  private static final int VNET_CHECKSUM_START = 6;
+
+  private final Memory memory;
+  private final int[] lengths;
+  private final UpcallPrefix prefix = new UpcallPrefix();
+  private int size;
+
+  /**
+   * A batch.
+   *
+   * @param capacity most frames, 1 to 1,024; each is 64 KiB of address space, of which the kernel
+   *     gives pages when frames use them
+   */
+  public UpcallBatch(int capacity) {
+    if (capacity < 1 || capacity > 1024) {
+      throw new IllegalArgumentException("a batch of " + capacity + " frames is not 1 to 1,024");
+    }
+    memory = Memory.allocate(capacity * PLACE_BYTES);
+    lengths = new int[capacity];
+  }
+
+  public int capacity() {
+    return lengths.length;
+  }
+
+  /** Frames in it. */
+  public int size() {
+    return size;
+  }
+
+  public boolean isFull() {
+    return size == lengths.length;
+  }
+
+  /** Forgets all frames. */
+  public void clear() {
+    size = 0;
+  }
+
+  /** All frames' memory: {@link #frameOffset} and others are offsets into it. */
+  public Memory memory() {
+    return memory;
+  }
+
+  /** The same as a buffer in native byte order. */
+  public ByteBuffer buffer() {
+    return memory.buffer();
+  }
+
+  public int vnetOffset(int index) {
+    return place(Objects.checkIndex(index, size));
+  }
+
+  public int frameOffset(int index) {
+    return place(Objects.checkIndex(index, size)) + FRAME_OFFSET;
+  }
+
+  /** Bytes of the frame alone. */
+  public int frameLength(int index) {
+    return lengths[Objects.checkIndex(index, size)];
+  }
+
+  /** The prefix of a frame; always the same object. */
+  public UpcallPrefix prefix(int index) {
+    return prefix.wrap(memory.buffer(), vnetOffset(index) + VNET_BYTES);
+  }
+
+  /** Where the next frame goes, with its vnet header first. */
+  public int nextPlace() {
+    return place(Objects.checkIndex(size, lengths.length));
+  }
+
+  /** Takes what was put into {@link #nextPlace}. */
+  public void add(int frameBytes) {
+    lengths[size++] = frameBytes;
+  }
+
+  /**
+   * As {@link #add}, when the kernel took the prefix for a part of the frame: the vnet header then
+   * counts it.
+   */
+  void addBehindPrefix(int frameBytes) {
+    ByteBuffer buffer = memory.buffer();
+    shorten(buffer, nextPlace() + VNET_HEADER_BYTES);
+    shorten(buffer, nextPlace() + VNET_CHECKSUM_START);
+    add(frameBytes);
+  }
+
+  private static void shorten(ByteBuffer buffer, int at) {
+    int value = buffer.getShort(at) & 0xffff;
+    buffer.putShort(at, (short) Math.max(0, value - UpcallPrefix.BYTES));
+  }
+
+  private static int place(int index) {
+    return index * PLACE_BYTES;
+  }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.upcall;
+
+import java.nio.ByteBuffer;
+
+/**
+ * What is in front of a frame that goes up: struct upcall_prefix of {@code src/main/bpf/flow.h}, in
+ * host byte order. A flyweight: laid over the bytes, and over others for the next frame.
+ *
+ * <pre>
+ *   0         2       3         4          6           8                 12                16
+ *   +---------+-------+---------+----------+-----------+-----------------+-----------------+
+ *   | in port | reason|         | TCI      | TPID      | interface index | skb->mark       |
+ *   +---------+-------+---------+----------+-----------+-----------------+-----------------+
+ * </pre>
+ */
+public final class UpcallPrefix {
+  public static final int BYTES = 16;
+
+  /** Reason: no flow knows the frame. */
+  public static final int MISS = 1;
+
+  /** Reason: a flow's action. */
+  public static final int ACTION = 2;
+
+  /** Reason: to be encapsulated here, for the tunnel port {@link #inPort}. */
+  public static final int TUNNEL = 3;
+
+  private static final int IN_PORT = 0;
+  private static final int REASON = 2;
+  private static final int VLAN_TCI = 4;
+  private static final int VLAN_TPID = 6;
+  private static final int IFINDEX = 8;
+  private static final int MARK = 12;
+
+  private ByteBuffer buffer = ByteBuffer.allocate(BYTES);
+  private int offset;
+
+  /** Lays it over 16 bytes of a buffer in native byte order. */
+  public UpcallPrefix wrap(ByteBuffer bytes, int at) {
+    buffer = bytes;
+    offset = at;
+    return this;
+  }
+
+  /** Datapath port number that the frame came in by. */
+  public int inPort() {
+    return buffer.getShort(offset + IN_PORT) & 0xffff;
+  }
+
+  /** {@link #MISS}, {@link #ACTION} or {@link #TUNNEL}. */
+  public int reason() {
+    return buffer.get(offset + REASON) & 0xff;
+  }
+
+  /** The tag beside the frame, with {@code FlowKey.VLAN_PRESENT}; 0: none. */
+  public int vlanTci() {
+    return buffer.getShort(offset + VLAN_TCI) & 0xffff;
+  }
+
+  /** The tag's TPID, 0 without a tag. */
+  public int vlanTpid() {
+    return buffer.getShort(offset + VLAN_TPID) & 0xffff;
+  }
+
+  /** Index of the device that the frame came in by. */
+  public int ifindex() {
+    return buffer.getInt(offset + IFINDEX);
+  }
+
+  /** The mark that the frame had. */
+  public int mark() {
+    return buffer.getInt(offset + MARK);
+  }
+
+  /** Writes all of it. */
+  public void set(int inPort, int reason, int vlanTci, int vlanTpid, int ifindex, int mark) {
+    buffer.putShort(offset + IN_PORT, (short) inPort);
+    buffer.putShort(offset + REASON, (short) 0); // the reserved byte too
+    buffer.put(offset + REASON, (byte) reason);
+    buffer.putShort(offset + VLAN_TCI, (short) vlanTci);
+    buffer.putShort(offset + VLAN_TPID, (short) vlanTpid);
+    buffer.putInt(offset + IFINDEX, ifindex);
+    buffer.putInt(offset + MARK, mark);
+  }
+}

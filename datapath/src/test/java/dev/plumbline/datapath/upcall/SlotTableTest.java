@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.upcall;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.plumbline.datapath.flow.ActionList;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.junit.jupiter.api.Test;
+
+class SlotTableTest {
+  private final ByteBuffer bytes =
+      ByteBuffer.allocateDirect(SlotTable.SLOTS * SlotTable.SLOT_BYTES)
+          .order(ByteOrder.nativeOrder());
+  private final SlotTable table = new SlotTable(bytes);
+
+  @Test
+  void aSlotHasTheLayoutOfTheHeader() {
+    ActionList actions = new ActionList();
+    actions.pushVlan(0x8100, 100);
+    actions.output(9);
+    table.write(255, 5, 0x1007, 0x88a8, actions);
+    int at = 255 * 592;
+    assertEquals(5, bytes.getShort(at));
+    assertEquals(0x1007, bytes.getShort(at + 2));
+    assertEquals((short) 0x88a8, bytes.getShort(at + 4));
+    assertEquals(2, bytes.getInt(at + 8));
+    assertEquals(actions.encoded(0), bytes.getLong(at + 16));
+    assertEquals(actions.encoded(1), bytes.getLong(at + 24));
+  }
+
+  @Test
+  void thereIsNoSlotBeyondTheLast() {
+    ActionList none = new ActionList();
+    assertThrows(IndexOutOfBoundsException.class, () -> table.write(256, 0, 0, 0, none));
+    assertThrows(IllegalArgumentException.class, () -> new SlotTable(ByteBuffer.allocate(100)));
+  }
+}
