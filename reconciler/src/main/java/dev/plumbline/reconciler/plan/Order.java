@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,9 @@ final class Order {
 
   /** Changes that connect a namespace to a network: addresses, and routes without a gateway. */
   private final Map<String, Map<Integer, Map<Prefix, List<Change>>>> networks = new HashMap<>();
+
+  /** Those of them that a gateway needs; thousands of routes often have one gateway. */
+  private final Map<String, Map<String, List<Change>>> connecting = new HashMap<>();
 
   private final Map<ResourceId, List<Change>> leavingDevices = new HashMap<>();
   private final Map<String, Set<String>> given;
@@ -132,39 +136,49 @@ final class Order {
     for (Change change : byAddress.values()) {
       before.put(change.address(), prerequisites(change));
     }
-    Map<String, Integer> open = new HashMap<>();
-    Map<String, List<Change>> next = new HashMap<>();
-    PriorityQueue<Change> free = new PriorityQueue<>(FREE);
-    for (Change change : byAddress.values()) {
-      Set<String> needed = before.getOrDefault(change.address(), Set.of());
-      open.put(change.address(), needed.size());
-      needed.forEach(address -> next.computeIfAbsent(address, a -> new ArrayList<>()).add(change));
+    // Compared once, and from then on by the place this gives.
+    List<Change> ranked = new ArrayList<>(byAddress.values());
+    ranked.sort(FREE);
+    int[] open = new int[ranked.size()];
+    Map<String, List<Integer>> next = new HashMap<>();
+    PriorityQueue<Integer> free = new PriorityQueue<>();
+    for (int place = 0; place < open.length; place++) {
+      Set<String> needed = before.getOrDefault(ranked.get(place).address(), Set.of());
+      open[place] = needed.size();
+      for (String address : needed) {
+        next.computeIfAbsent(address, key -> new ArrayList<>()).add(place);
+      }
       if (needed.isEmpty()) {
-        free.add(change);
+        free.add(place);
       }
     }
-    List<Change> sorted = new ArrayList<>();
-    while (sorted.size() < byAddress.size()) {
-      Change change = free.poll();
-      if (change == null) {
-        return withCycleBroken(open);
+    Map<String, Change> sorted = new LinkedHashMap<>();
+    while (sorted.size() < open.length) {
+      Integer place = free.poll();
+      if (place == null) {
+        Set<String> left = new HashSet<>(byAddress.keySet());
+        left.removeAll(sorted.keySet());
+        return withCycleBroken(left);
       }
-      open.remove(change.address());
-      sorted.add(change.waitingFor(List.copyOf(before.getOrDefault(change.address(), Set.of()))));
-      for (Change following : next.getOrDefault(change.address(), List.of())) {
-        if (open.merge(following.address(), -1, Integer::sum) == 0) {
+      Change change = ranked.get(place);
+      List<String> waitsFor = List.copyOf(before.getOrDefault(change.address(), Set.of()));
+      sorted.put(change.address(), change.waitingFor(waitsFor));
+      for (int following : next.getOrDefault(change.address(), List.of())) {
+        if (--open[following] == 0) {
           free.add(following);
         }
       }
     }
-    return sorted;
+    return new ArrayList<>(sorted.values());
   }
 
   private Set<String> prerequisites(Change change) {
     Set<String> needed = new LinkedHashSet<>();
-    given.getOrDefault(change.address(), Set.of()).stream()
-        .filter(byAddress::containsKey)
-        .forEach(needed::add);
+    for (String address : given.getOrDefault(change.address(), Set.of())) {
+      if (byAddress.containsKey(address)) {
+        needed.add(address);
+      }
+    }
     if (change instanceof Change.Delete delete) {
       beforeDeleting(delete, needed);
     } else {
@@ -261,16 +275,26 @@ final class Order {
       hosts.add(route.get("source"));
     }
     for (String host : hosts) {
-      IpAddress address = IpAddress.parse(host);
-      made.forEach(
-          (length, changes) -> {
-            if (length <= address.family().bits()) {
-              changes
-                  .getOrDefault(new Prefix(address, length).network(), List.of())
-                  .forEach(change -> need(needed, change));
-            }
-          });
+      connecting
+          .computeIfAbsent(namespace, key -> new HashMap<>())
+          .computeIfAbsent(host, key -> connecting(key, made))
+          .forEach(change -> need(needed, change));
     }
+  }
+
+  /** The changes that connect the namespace to a network which the host is in. */
+  private static List<Change> connecting(
+      String host, Map<Integer, Map<Prefix, List<Change>>> networks) {
+    IpAddress address = IpAddress.parse(host);
+    List<Change> connecting = new ArrayList<>();
+    networks.forEach(
+        (length, changes) -> {
+          if (length <= address.family().bits()) {
+            Prefix network = new Prefix(address, length).network();
+            connecting.addAll(changes.getOrDefault(network, List.of()));
+          }
+        });
+    return connecting;
   }
 
   private void beforeDeleting(Change.Delete delete, Set<String> needed) {
@@ -300,8 +324,8 @@ final class Order {
   }
 
   /** Takes one device of a circle out of the way first: renames it, or removes it early. */
-  private List<Change> withCycleBroken(Map<String, Integer> open) {
-    List<String> circle = inCircles(open.keySet());
+  private List<Change> withCycleBroken(Set<String> open) {
+    List<String> circle = inCircles(open);
     for (String address : circle) {
       if (byAddress.get(address) instanceof Change.Modify modify
           && modify.id().type() == ResourceType.DEVICE
