@@ -7,6 +7,7 @@ import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
 import dev.plumbline.reconciler.resource.RouteText;
 import dev.plumbline.spec.value.IpAddress;
+import dev.plumbline.spec.value.IpFamily;
 import dev.plumbline.spec.value.Prefix;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * route without a gateway. The kernel takes a gateway only if one of them holds it.
  */
 final class Reach {
+  /** Networks that a message names. */
+  private static final int NAMED = 4;
+
   private final Map<String, TreeMap<Integer, Map<Prefix, SortedSet<String>>>> networks =
       new HashMap<>();
   private final Map<String, Map<String, SortedSet<String>>> locals = new HashMap<>();
@@ -76,6 +80,27 @@ final class Reach {
               });
     }
     return behind;
+  }
+
+  /** Networks of a family with their devices, the first few, but for those of {@code lo}. */
+  List<String> networks(String namespace, IpFamily family) {
+    List<String> found = new ArrayList<>();
+    networks
+        .getOrDefault(namespace, new TreeMap<>())
+        .descendingMap()
+        .values()
+        .forEach(
+            byPrefix ->
+                byPrefix.forEach(
+                    (network, devices) -> {
+                      boolean linkLocal =
+                          family == IpFamily.IPV6 && network.address().isLinkLocal();
+                      if (network.family() == family && !linkLocal && !devices.contains("lo")) {
+                        found.add(network + " on " + devices.first());
+                      }
+                    }));
+    found.sort(null);
+    return found.subList(0, Math.min(NAMED, found.size()));
   }
 
   /** A device that has the address itself, or null. */

@@ -166,7 +166,7 @@ final class RestPlanner {
     }
     ResourceId missing = id.type() == ResourceType.ROUTE ? ways.missing(resource) : null;
     if (missing == null) {
-      return true;
+      return id.type() != ResourceType.ROUTE || !isOfTheFile(wanted) || takesGateways(wanted);
     }
     String down = devices.has(missing) ? ", which is down" : "";
     findings.waits(wanted.address(), missing + down);
@@ -175,6 +175,36 @@ final class RestPlanner {
 
   private static boolean isOfTheFile(Wanted wanted) {
     return !wanted.address().equals(wanted.resource().id().toString());
+  }
+
+  /**
+   * Whether the kernel would take the gateways of a new or changed route. One on no network may
+   * come with a lease: the route waits where it names the device, or where there is no network yet.
+   * Else it is a mistake, and told before anything is touched.
+   */
+  private boolean takesGateways(Wanted wanted) {
+    Resource route = wanted.resource();
+    Resource there = forecast.current.get(route.id());
+    if (there != null && RouteText.gateways(there).equals(RouteText.gateways(route))) {
+      return true;
+    }
+    RouteWays.Stray stray = ways.stray(route);
+    if (stray == null) {
+      return true;
+    }
+    if (!stray.device().isEmpty() || stray.networks().isEmpty()) {
+      String on = stray.device().isEmpty() ? "" : " on " + stray.device();
+      findings.waits(wanted.address(), "a network with " + stray.gateway() + on);
+    } else {
+      findings.problem(
+          wanted.address()
+              + ": the gateway "
+              + stray.gateway()
+              + " is on no connected network ("
+              + String.join(", ", stray.networks())
+              + "); if its network comes later, as by a lease, name its device as `dev`");
+    }
+    return false;
   }
 
   private void compare(Wanted wanted) {

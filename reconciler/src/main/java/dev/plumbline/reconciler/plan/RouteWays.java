@@ -5,6 +5,8 @@ import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
 import dev.plumbline.reconciler.resource.RouteText;
+import dev.plumbline.spec.value.IpAddress;
+import dev.plumbline.spec.value.IpFamily;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +61,43 @@ final class RouteWays {
       missing = holder == null ? null : ResourceId.deviceIn(namespace, holder);
     }
     return missing;
+  }
+
+  /**
+   * A gateway that lies behind no device, or not behind the one that the route names.
+   *
+   * @param device that the route names; empty for none
+   * @param networks of the gateway's family that there are, the first few
+   */
+  record Stray(String gateway, String device, List<String> networks) {}
+
+  /** The first gateway of a route that the kernel would refuse; null for none. */
+  @Nullable Stray stray(Resource route) {
+    if (!route.get("via").isEmpty() && !route.get("onlink").equals("true")) {
+      return stray(route, route.get("via"), route.get("dev"));
+    }
+    for (RouteText.Hop hop : RouteText.hops(route)) {
+      Stray stray = hop.via().isEmpty() || hop.onlink() ? null : stray(route, hop.via(), hop.dev());
+      if (stray != null) {
+        return stray;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable Stray stray(Resource route, String gateway, String device) {
+    String namespace = route.id().namespace();
+    IpAddress address = IpAddress.parse(gateway);
+    // IPv6 link-local addresses are on every link; whatever a VRF holds is behind it.
+    boolean everywhere = address.isLinkLocal() && address.family() == IpFamily.IPV6;
+    boolean vrf =
+        !device.isEmpty()
+            && devices.get(ResourceId.deviceIn(namespace, device), "kind").equals("vrf");
+    List<String> behind = reach.devices(namespace, gateway);
+    boolean reached = (device.isEmpty() || vrf) ? !behind.isEmpty() : behind.contains(device);
+    return everywhere || reached
+        ? null
+        : new Stray(gateway, device, reach.networks(namespace, address.family()));
   }
 
   /** Whether all gateways of a route lie behind some device. */
