@@ -30,15 +30,22 @@ final class DeviceTrees {
 
   private final LiveState live;
   private final Ownership ownership;
+  private final Set<ResourceId> setMacs;
   private final Sections sections;
   private final Notes notes;
   private final Map<ResourceId, List<Resource>> ports = new HashMap<>();
   private final Map<ResourceId, List<Resource>> addresses = new HashMap<>();
   private final Map<ResourceId, List<Resource>> remotes = new HashMap<>();
 
-  DeviceTrees(LiveState live, Ownership ownership, Sections sections, Notes notes) {
+  DeviceTrees(
+      LiveState live,
+      Ownership ownership,
+      Set<ResourceId> setMacs,
+      Sections sections,
+      Notes notes) {
     this.live = live;
     this.ownership = ownership;
+    this.setMacs = setMacs;
     this.sections = sections;
     this.notes = notes;
     for (Resource resource : live.resources()) {
@@ -119,7 +126,7 @@ final class DeviceTrees {
     if (!isUsualMtu(device) || remembers(id, "mtu")) {
       tree.putIfAny("mtu", device.get("mtu"));
     }
-    if (remembers(id, "mac")) {
+    if (remembers(id, "mac") || isMacChosen(device)) {
       tree.putIfAny("mac", device.get("mac"));
     }
     if (!device.get("txQueueLength").equals(USUAL_QUEUE) || remembers(id, "txQueueLength")) {
@@ -142,6 +149,20 @@ final class DeviceTrees {
     if (!list.isEmpty()) {
       tree.put("addresses", list);
     }
+  }
+
+  /**
+   * Whether somebody chose the MAC address: not where a bond gave it to its member, a parent to the
+   * device on it, or a program to its tap, which it does anew each time.
+   */
+  private boolean isMacChosen(Resource device) {
+    String namespace = device.id().namespace();
+    Resource parent = live.find(ResourceId.deviceIn(namespace, device.get("parent")));
+    boolean inherited = parent != null && parent.get("mac").equals(device.get("mac"));
+    return setMacs.contains(device.id())
+        && !device.get("kind").equals("tun")
+        && !inherited
+        && !"bond".equals(masterKind(device));
   }
 
   /** Whether plumbline set this field, so that it would be set back if the file did not name it. */

@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -45,13 +46,16 @@ public final class HostTree {
 
   private final LiveState live;
   private final Ownership ownership;
+  private final Set<ResourceId> setMacs;
   private final @Nullable String only;
   private final Notes notes = new Notes();
   private final Map<String, Object> tree = new LinkedHashMap<>();
 
-  private HostTree(LiveState live, Ownership ownership, @Nullable String only) {
+  private HostTree(
+      LiveState live, Ownership ownership, Set<ResourceId> setMacs, @Nullable String only) {
     this.live = live;
     this.ownership = ownership;
+    this.setMacs = setMacs;
     this.only = only;
   }
 
@@ -60,10 +64,12 @@ public final class HostTree {
    *
    * @param ownership what plumbline remembers: what it set is written even where it is usual, for
    *     else it would be set back
+   * @param setMacs devices whose MAC address somebody set
    * @param only the one namespace that is wanted, empty for the host's own; null for all of them
    */
-  public static HostTree of(LiveState live, Ownership ownership, @Nullable String only) {
-    HostTree host = new HostTree(live, ownership, only);
+  public static HostTree of(
+      LiveState live, Ownership ownership, Set<ResourceId> setMacs, @Nullable String only) {
+    HostTree host = new HostTree(live, ownership, setMacs, only);
     host.write();
     host.leaveOutWhatIsRefused();
     return host;
@@ -121,7 +127,7 @@ public final class HostTree {
 
   private void devices() {
     Sections sections = new Sections(live, notes);
-    DeviceTrees trees = new DeviceTrees(live, ownership, sections, notes);
+    DeviceTrees trees = new DeviceTrees(live, ownership, setMacs, sections, notes);
     for (Resource device : live.ofType(ResourceType.DEVICE)) {
       Sections.Place place = sections.of(device.id());
       boolean wanted = isWanted(device.id().namespace());

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.cli;
 
+import dev.plumbline.spec.problem.NearMiss;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The root command: the options that every verb has, the verbs, and how all of them end. */
 @Command(
@@ -69,22 +73,25 @@ final class Plumbline implements Runnable {
   }
 
   private int wrongCommandLine(ParameterException problem, String[] arguments) {
-    String verb = problem.getCommandLine().getCommandSpec().qualifiedName();
-    String suggestions = String.join(", ", suggestionsFor(problem));
-    console.error(
-        // picocli puts the word before some of its sentences.
-        String.valueOf(problem.getMessage()).replaceFirst("^Error: ", "")
-            + (suggestions.isEmpty() ? "" : ", did you mean " + suggestions + "?")
-            + " (see `"
-            + verb
-            + " --help`)");
+    CommandSpec verb = problem.getCommandLine().getCommandSpec();
+    String message =
+        problem instanceof UnmatchedArgumentException unmatched
+            ? unknown(unmatched.getUnmatched(), verb)
+            // picocli puts the word before some of its sentences.
+            : String.valueOf(problem.getMessage()).replaceFirst("^Error: ", "");
+    console.error(message + " (see `" + verb.qualifiedName() + " --help`)");
     return ExitCode.ERROR;
   }
 
-  private static Iterable<String> suggestionsFor(ParameterException problem) {
-    return problem instanceof CommandLine.UnmatchedArgumentException unmatched
-        ? unmatched.getSuggestions()
-        : List.of();
+  /** What is wrong with the first word that nobody takes, and what was probably meant. */
+  private static String unknown(List<String> unmatched, CommandSpec verb) {
+    String word = unmatched.isEmpty() ? "" : unmatched.get(0).replaceFirst("=.*", "");
+    boolean option = word.startsWith("-");
+    Set<String> known = option ? verb.optionsMap().keySet() : verb.subcommands().keySet();
+    String near = NearMiss.find(word, known);
+    String what =
+        option ? "unknown option" : known.isEmpty() ? "one argument too many:" : "unknown command";
+    return what + " `" + word + "`" + (near == null ? "" : ", did you mean `" + near + "`?");
   }
 
   private int failed(Exception problem, CommandLine verb, ParseResult parsed) {

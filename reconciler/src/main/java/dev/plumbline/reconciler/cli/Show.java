@@ -5,6 +5,7 @@ import dev.plumbline.reconciler.adopt.HostTree;
 import dev.plumbline.reconciler.host.Host;
 import dev.plumbline.reconciler.kind.DeviceKinds;
 import dev.plumbline.reconciler.live.LiveState;
+import dev.plumbline.reconciler.live.SetMacs;
 import dev.plumbline.reconciler.plan.Goal;
 import dev.plumbline.reconciler.plan.Wanted;
 import dev.plumbline.reconciler.render.LiveJson;
@@ -66,7 +67,8 @@ final class Show implements Callable<Integer> {
       if (!known) {
         throw new CommandException("there is no network namespace " + namespace);
       }
-      HostTree tree = HostTree.of(live, host.ownership(), namespace);
+      HostTree tree =
+          HostTree.of(live, host.ownership(), SetMacs.of(live, SetMacs.SYSFS), namespace);
       if (format == Format.json) {
         LiveJson.write(only(live), tree.tree(), console.out());
       } else {

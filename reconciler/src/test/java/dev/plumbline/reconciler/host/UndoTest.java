@@ -44,7 +44,7 @@ class UndoTest {
     return all.replaceAll("(?m)^[0-9]+: ", "")
         .replaceAll(
             "state \\S+|NO-CARRIER,|,LOWER_UP|,M-DOWN|tentative|linkdown|@\\S+|valid_lft.*", "")
-        .replaceAll("\\w+_timer +\\S+|(?m)^\\w+ +inet6 fe80.*$", "")
+        .replaceAll("\\w+_timer +\\S+|(?m)^\\w+ +inet6 fe80.*\\R", "")
         .replaceAll(" +", " ");
   }
 
