@@ -4,6 +4,7 @@ package dev.plumbline.reconciler.live;
 import dev.plumbline.netlink.route.BridgeVlan;
 import dev.plumbline.netlink.route.Link;
 import dev.plumbline.netlink.route.RouteSocket;
+import dev.plumbline.netlink.route.Vxlan;
 import dev.plumbline.reconciler.kind.DeviceField;
 import dev.plumbline.reconciler.kind.DeviceKind;
 import dev.plumbline.reconciler.kind.DeviceKinds;
@@ -184,6 +185,10 @@ final class NamespaceReader {
           values.put(field.name(), field.kernelDefault());
         }
       }
+    }
+    if (Boolean.TRUE.equals(link.data().get(Vxlan.COLLECT_METADATA))) {
+      // External: each packet says its identifier, and the kernel's 0 is none.
+      values.remove("key");
     }
     DeviceKind master = link.slaveKind() == null ? null : DeviceKinds.of(link.slaveKind());
     if (master != null) {

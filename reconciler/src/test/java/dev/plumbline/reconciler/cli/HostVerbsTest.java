@@ -95,6 +95,31 @@ class HostVerbsTest {
   }
 
   @Test
+  void whatTheFileHasNoWordForIsACommentAndLeftAlone() throws IOException {
+    Sh.run(
+        "set -e; ip link add va type veth peer name vb; ip link set va up; ip link set vb up;"
+            + " ip addr add 10.2.0.1/24 dev va; ip link add mv0 link va type macvlan mode bridge;"
+            + " ip link add vx0 type vxlan external dstport 4789; ip tuntap add tap0 mode tap;"
+            + " ip route add 10.9.0.0/16 via 10.2.0.2 proto dhcp;"
+            + " ip -6 route add fd00::/64 dev va proto ra");
+    showIsPlannedEmpty();
+    String shown = run("show").out();
+    for (String comment :
+        new String[] {
+          "# device mv0: the file has no section that makes a macvlan",
+          "# device tap0: the file has no section that makes a tun",
+          "# device vx0: it has no network identifier of its own (external)",
+          "# route 10.9.0.0/16 table 254 metric 0: protocol dhcp: the program that made it keeps it",
+          "# route fd00::/64 table 254 metric 1024: protocol ra: the program that made it keeps it"
+        }) {
+      assertTrue(shown.contains(comment), shown);
+    }
+    for (String device : new String[] {"mv0", "tap0", "vx0"}) {
+      assertTrue(shown.contains("\n  " + device + ": {}\n"), shown);
+    }
+  }
+
+  @Test
   @RequiresKind("vlan")
   void aVlanDeviceIsAdopted() throws IOException {
     Sh.run(
