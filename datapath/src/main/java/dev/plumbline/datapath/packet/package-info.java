@@ -2,7 +2,7 @@
 /**
  * Frames as bytes: {@link PacketParser} takes the flow out of them, {@link ActionExecutor} does a
  * flow's actions on them, and what the kernel would do for a sender is done here for those that
- * cannot lean on it: {@link Checksums}, {@link Segmenter}, {@code Ipv4Fragmenter}.
+ * cannot lean on it: {@link Checksums}, {@link Segmenter}, {@link Ipv4Fragmenter}.
  *
  * <p>A <b>frame</b> is an Ethernet frame without preamble and frame check sequence: {@code length}
  * bytes at {@code offset} of a {@link java.nio.ByteBuffer}, direct or on the heap, whose position,

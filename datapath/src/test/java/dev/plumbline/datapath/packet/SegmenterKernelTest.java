@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.packet;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.plumbline.netlink.testing.KernelTest;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Segments and checksums against the kernel's, byte for byte, from the same big frames. */
+@KernelTest
+class SegmenterKernelTest {
+  private static final int FRAMES = 400;
+
+  private final Segmenter segmenter = new Segmenter();
+
+  @Test
+  void segmentsAreTheKernels() throws Exception {
+    int segments = 0;
+    try (Tap tap = new Tap("tap0")) {
+      for (int seed = 0; seed < FRAMES; seed++) {
+        BigFrame big = new BigFrame(new Random(seed), true);
+        byte[] bytes = big.bytes;
+        tap.send(big.vnet, bytes);
+        List<byte[]> ours = new ArrayList<>();
+        int count =
+            segmenter.segment(
+                ByteBuffer.wrap(bytes), 0, bytes.length, big.vnet, (b, o, l) -> add(ours, b, o, l));
+        assertTrue(count > 0, "not cut: " + big);
+        assertEquals(count, ours.size());
+        List<byte[]> kernels = tap.received(count);
+        assertEquals(kernels.size(), count, big::toString);
+        for (int i = 0; i < count; i++) {
+          assertArrayEquals(kernels.get(i), ours.get(i), "segment " + i + " of " + big);
+        }
+        segments += count;
+      }
+    }
+    assertTrue(segments > 5 * FRAMES, "only " + segments);
+  }
+
+  @Test
+  void completedChecksumsAreTheKernels() throws Exception {
+    try (Tap tap = new Tap("tap0")) {
+      for (int seed = 0; seed < FRAMES; seed++) {
+        BigFrame frame = new BigFrame(new Random(seed), false);
+        tap.send(frame.vnet, frame.bytes);
+        byte[] ours = frame.bytes.clone();
+        assertTrue(frame.vnet.completeChecksum(ByteBuffer.wrap(ours), 0, ours.length));
+        List<byte[]> kernels = tap.received(1);
+        assertEquals(1, kernels.size(), frame::toString);
+        assertEquals(
+            HexFormat.of().formatHex(kernels.get(0)),
+            HexFormat.of().formatHex(ours),
+            frame::toString);
+      }
+    }
+  }
+
+  private static void add(List<byte[]> frames, ByteBuffer buffer, int offset, int length) {
+    byte[] copy = new byte[length];
+    buffer.get(offset, copy);
+    frames.add(copy);
+  }
+}
