@@ -73,6 +73,7 @@ __noinline int bucket_port(struct __sk_buff *skb, struct l2_key *key, __u32 bond
 {
 	struct flow_key whole = {};
 	__u32 hash, index, *port;
+	__be16 vid = skb->vlan_present ? bpf_htons(skb->vlan_tci & 0x0fff) : 0;
 	__u64 *bytes;
 
 	if (!key)
@@ -80,9 +81,9 @@ __noinline int bucket_port(struct __sk_buff *skb, struct l2_key *key, __u32 bond
 	whole.l2 = *key;
 	if (kind == BOND_HASH_L4) {
 		parse_l3(skb, &whole);
-		hash = flow_hash_l4(&whole);
+		hash = flow_hash_l4(&whole, vid);
 	} else {
-		hash = flow_hash_l2(&whole);
+		hash = flow_hash_l2(&whole, vid);
 	}
 	index = bond * BUCKETS + (hash & (BUCKETS - 1));
 	port = bpf_map_lookup_elem(&buckets, &index);
