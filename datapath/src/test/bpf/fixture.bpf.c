@@ -113,6 +113,7 @@ struct upcall_prefix layout_upcall_prefix;
 struct slot layout_slot;
 struct settings layout_settings;
 struct port_counters layout_port_counters;
+struct record layout_record;
 enum action_type layout_action_type;
 enum ingress_role layout_ingress_role;
 enum egress_kind layout_egress_kind;

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.bpf;
+
+/**
+ * The structures of {@code src/main/bpf/flow.h} for Java: a class for each, with the offsets of its
+ * members in bytes, and {@code SIZE}, what all of it occupies; and, under their own names, the
+ * numbers that have a meaning there. {@code struct flow_key} is {@link
+ * dev.plumbline.datapath.flow.FlowKey}. What is what, and in which byte order, is said there.
+ *
+ * <p>A test compares all of it with the types in the compiled objects.
+ */
+public final class Layout {
+  // Preprocessor.
+  public static final int VLAN_PRESENT = 0x1000;
+  public static final int ACTIONS_INLINE = 8;
+  public static final int ACTIONS_LIST = 72;
+  public static final int MASKS = 8;
+  public static final int SLOTS = 256;
+  public static final int BUCKETS = 256;
+  public static final int BOND_HASH_L2 = 0;
+  public static final int BOND_HASH_L4 = 1;
+  public static final int BRIDGE_MASKED = 1;
+  public static final int TUNNEL_IPV6 = 1;
+  public static final int TUNNEL_CSUM = 2;
+  public static final int TUNNEL_DF = 4;
+  public static final int TUNNEL_KEY = 8;
+  public static final int TUNNEL_TTL_INHERIT = 16;
+  public static final int TUNNEL_TOS_INHERIT = 32;
+  public static final int MARK_UPCALL = 0x504b0000;
+  public static final int MARK_SLOT = 0x504c0000;
+  public static final int MARK_TUNNEL = 0x504d0000;
+  public static final int RECORD_BYTES = 256;
+
+  // enum ingress_role
+  public static final int INGRESS_PORT = 1;
+  public static final int INGRESS_TUNNEL = 2;
+  public static final int INGRESS_UNDERLAY = 3;
+
+  // enum egress_kind
+  public static final int EGRESS_DEVICE = 1;
+  public static final int EGRESS_PEER = 2;
+  public static final int EGRESS_HOST = 3;
+  public static final int EGRESS_TUNNEL = 4;
+
+  // enum tunnel_type
+  public static final int TUNNEL_VXLAN = 1;
+  public static final int TUNNEL_GENEVE = 2;
+  public static final int TUNNEL_GRE = 3;
+
+  // enum upcall_reason
+  public static final int UPCALL_MISS = 1;
+  public static final int UPCALL_ACTION = 2;
+  public static final int UPCALL_TUNNEL = 3;
+
+  // enum drop_reason
+  public static final int DROP_NONE = 0;
+  public static final int DROP_MALFORMED = 1;
+  public static final int DROP_UNKNOWN_DEVICE = 2;
+  public static final int DROP_NO_UPCALL = 3;
+  public static final int DROP_UPCALL_FAILED = 4;
+  public static final int DROP_PORT_DOWN = 5;
+  public static final int DROP_TOO_BIG = 6;
+  public static final int DROP_BAD_ACTION = 7;
+  public static final int DROP_BAD_LIST = 8;
+  public static final int DROP_TUNNEL = 9;
+  public static final int DROP_NO_ROUTE = 10;
+  public static final int DROP_CLONE = 11;
+  public static final int DROP_SLOT = 12;
+  public static final int DROP_VLAN_OPERATION = 13;
+  public static final int DROP_TUNNEL_UNKNOWN = 14;
+  public static final int DROP_KERNEL_REASONS = 32;
+  public static final int DROP_REASONS = 64;
+
+  private Layout() {}
+
+  /** {@code struct masked_key}. */
+  public static final class MaskedKey {
+    public static final int MASK = 0;
+    public static final int KEY = 8;
+    public static final int SIZE = 88;
+
+    private MaskedKey() {}
+  }
+
+  /** {@code struct action}. */
+  public static final class Action {
+    public static final int TYPE = 0;
+    public static final int FLAGS = 1;
+    public static final int PORT = 2;
+    public static final int ARG = 4;
+    public static final int SIZE = 8;
+
+    private Action() {}
+  }
+
+  /** {@code struct flow}. */
+  public static final class Flow {
+    public static final int GENERATION = 0;
+    public static final int N_ACTIONS = 4;
+    public static final int PACKETS = 8;
+    public static final int BYTES = 16;
+    public static final int USED_NS = 24;
+    public static final int ACTIONS = 32;
+    public static final int SIZE = 96;
+
+    private Flow() {}
+  }
+
+  /** {@code struct action_list}. */
+  public static final class ActionList {
+    public static final int N_ACTIONS = 0;
+    public static final int ACTIONS = 8;
+    public static final int SIZE = 584;
+
+    private ActionList() {}
+  }
+
+  /** {@code struct ingress}. */
+  public static final class Ingress {
+    public static final int PORT = 0;
+    public static final int BRIDGE = 2;
+    public static final int ROLE = 4;
+    public static final int SIZE = 8;
+
+    private Ingress() {}
+  }
+
+  /** {@code struct egress}. */
+  public static final class Egress {
+    public static final int IFINDEX = 0;
+    public static final int KIND = 4;
+    public static final int TUNNEL = 6;
+    public static final int MTU = 8;
+    public static final int SIZE = 12;
+
+    private Egress() {}
+  }
+
+  /** {@code struct bridge}. */
+  public static final class Bridge {
+    public static final int GENERATION = 0;
+    public static final int FLAGS = 4;
+    public static final int SIZE = 8;
+
+    private Bridge() {}
+  }
+
+  /** {@code struct tunnel}. */
+  public static final class Tunnel {
+    public static final int TYPE = 0;
+    public static final int FLAGS = 1;
+    public static final int TOS = 2;
+    public static final int TTL = 3;
+    public static final int KEY = 4;
+    public static final int LOCAL = 8;
+    public static final int REMOTE = 24;
+    public static final int NEXT_HOP = 40;
+    public static final int IFINDEX = 56;
+    public static final int PORT = 60;
+    public static final int NEXT_HOP_FAMILY = 62;
+    public static final int SIZE = 64;
+
+    private Tunnel() {}
+  }
+
+  /** {@code struct tunnel_id}. */
+  public static final class TunnelId {
+    public static final int TYPE = 0;
+    public static final int IPV6 = 1;
+    public static final int KEY = 4;
+    public static final int REMOTE = 8;
+    public static final int LOCAL = 24;
+    public static final int SIZE = 40;
+
+    private TunnelId() {}
+  }
+
+  /** {@code struct upcall_prefix}. */
+  public static final class UpcallPrefix {
+    public static final int IN_PORT = 0;
+    public static final int REASON = 2;
+    public static final int VLAN_TCI = 4;
+    public static final int VLAN_TPID = 6;
+    public static final int IFINDEX = 8;
+    public static final int MARK = 12;
+    public static final int SIZE = 16;
+
+    private UpcallPrefix() {}
+  }
+
+  /** {@code struct slot}. */
+  public static final class Slot {
+    public static final int IN_PORT = 0;
+    public static final int VLAN_TCI = 2;
+    public static final int VLAN_TPID = 4;
+    public static final int LIST = 8;
+    public static final int SIZE = 592;
+
+    private Slot() {}
+  }
+
+  /** {@code struct settings}. */
+  public static final class Settings {
+    public static final int UPCALL_IFINDEX = 0;
+    public static final int INJECT_IFINDEX = 4;
+    public static final int N_MASKS = 8;
+    public static final int SIZE = 16;
+
+    private Settings() {}
+  }
+
+  /** {@code struct port_counters}. */
+  public static final class PortCounters {
+    public static final int RX_PACKETS = 0;
+    public static final int RX_BYTES = 8;
+    public static final int TX_PACKETS = 16;
+    public static final int TX_BYTES = 24;
+    public static final int SIZE = 32;
+
+    private PortCounters() {}
+  }
+
+  /** {@code struct record}. */
+  @SuppressWarnings("JavaLangClash") // the name in C
+  public static final class Record {
+    public static final int PORT = 0;
+    public static final int LENGTH = 4;
+    public static final int VLAN_TCI = 8;
+    public static final int VLAN_TPID = 10;
+    public static final int BYTES = 16;
+    public static final int SIZE = 272;
+
+    private Record() {}
+  }
+}
