@@ -69,6 +69,11 @@ public final class MapBatch {
     return this;
   }
 
+  /** Whether the kernel turned out to have no batches for this map. */
+  boolean isOneByOne() {
+    return oneByOne;
+  }
+
   /** Grows in {@link #lookup}: take it and {@link #values} anew after that. */
   public Memory keys() {
     return keys;

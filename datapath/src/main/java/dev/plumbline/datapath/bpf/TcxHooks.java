@@ -30,14 +30,18 @@ final class TcxHooks implements Hooks {
     this.pins = pins;
   }
 
-  /** Asks for the programs on the loopback device; older kernels know no such attach type. */
   static boolean supported() {
-    return query(LOOPBACK, TCX_INGRESS) >= 0;
+    return query() >= 0;
   }
 
-  /** How many there are, or the errno as a negative number. */
-  static int query(int ifindex, int attachType) {
-    BpfCall call = new BpfCall(64).u32(0, ifindex).u32(4, attachType);
+  /**
+   * Asks for the programs on the loopback device, which is in every namespace; older kernels know
+   * no such attach type.
+   *
+   * @return how many there are, or the errno as a negative number
+   */
+  static int query() {
+    BpfCall call = new BpfCall(64).u32(0, LOOPBACK).u32(4, TCX_INGRESS);
     int result = call.call(BpfCall.PROG_QUERY);
     return result < 0 ? result : call.u32(24);
   }
