@@ -16,6 +16,7 @@ import dev.plumbline.netlink.wire.AttributeSchema;
 import dev.plumbline.netlink.wire.Codecs;
 import dev.plumbline.netlink.wire.LinkLayerAddress;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -35,6 +36,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Link extends Message<LinkHeader> {
   private static final int AF_INET6_NUMBER = 10;
+
+  /** IPV4_DEVCONF_PROMOTE_SECONDARIES. */
+  private static final int PROMOTE_SECONDARIES = 20;
+
   private static final long EXT_MASK_SKIP_STATS = 1 << 3;
 
   /** Flag: administratively up. */
@@ -104,6 +109,16 @@ public final class Link extends Message<LinkHeader> {
 
   /** Settings by address family, such as {@link #INET6}. Ignored by the kernel at creation. */
   public static final Attribute<AttributeMap> AF_SPEC;
+
+  /** Within {@link #AF_SPEC}: IPv4 settings. */
+  public static final Attribute<AttributeMap> INET;
+
+  /**
+   * Within {@link #INET}: the sysctls of net.ipv4.conf.DEVICE, in the order of IPV4_DEVCONF_*
+   * ({@code <linux/ip.h>}), which counts from 1. Read as an array of 32-bit numbers, but written as
+   * attributes of these numbers (inet_fill_link_af and inet_set_link_af, net/ipv4/devinet.c).
+   */
+  public static final Attribute<byte[]> INET_CONF = new Attribute<>(1, "IFLA_INET_CONF", BYTES);
 
   /** Within {@link #AF_SPEC}: IPv6 settings. */
   public static final Attribute<AttributeMap> INET6;
@@ -186,9 +201,12 @@ public final class Link extends Message<LinkHeader> {
 
   static {
     INET6 = new Attribute<>(AF_INET6_NUMBER, "AF_INET6", Codecs.nested(INET6_SCHEMA));
+    INET =
+        new Attribute<>(
+            Family.INET, "AF_INET", Codecs.nested(AttributeSchema.of("IFLA_INET", INET_CONF)));
     AF_SPEC =
         new Attribute<>(
-            26, "IFLA_AF_SPEC", Codecs.nested(AttributeSchema.of("IFLA_AF_SPEC", INET6)));
+            26, "IFLA_AF_SPEC", Codecs.nested(AttributeSchema.of("IFLA_AF_SPEC", INET, INET6)));
     SCHEMA =
         AttributeSchema.of(
             "IFLA",
@@ -339,6 +357,20 @@ public final class Link extends Message<LinkHeader> {
     return inet6 == null ? AttributeMap.EMPTY : inet6;
   }
 
+  /**
+   * Whether the sysctl net.ipv4.conf.DEVICE.promote_secondaries is set: whether the device keeps
+   * the secondary addresses of a network when it loses the first.
+   */
+  public boolean promotesSecondaries() {
+    AttributeMap families = attributes.get(AF_SPEC);
+    AttributeMap inet = families == null ? null : families.get(INET);
+    byte[] conf = inet == null ? null : inet.get(INET_CONF);
+    int at = (PROMOTE_SECONDARIES - 1) * Integer.BYTES;
+    return conf != null
+        && conf.length >= at + Integer.BYTES
+        && ByteBuffer.wrap(conf).order(ByteOrder.nativeOrder()).getInt(at) != 0;
+  }
+
   private LinkInfo info() {
     return Objects.requireNonNullElse(attributes.get(LINKINFO), LinkInfo.NONE);
   }
@@ -454,6 +486,21 @@ public final class Link extends Message<LinkHeader> {
    */
   public static Request enslave(int index, int master) {
     return describe(at(index).master(master), "put link #" + index + " below master #" + master);
+  }
+
+  /**
+   * Sets the sysctl net.ipv4.conf.DEVICE.promote_secondaries, in a batch with other requests. The
+   * one of "all" counts as well, whatever this one is.
+   */
+  public static Request promoteSecondaries(int index, boolean promote) {
+    ByteBuffer conf = ByteBuffer.allocate(2 * Integer.BYTES).order(ByteOrder.nativeOrder());
+    conf.putShort((short) conf.capacity());
+    conf.putShort((short) PROMOTE_SECONDARIES);
+    conf.putInt(promote ? 1 : 0);
+    AttributeMap inet = AttributeMap.EMPTY.with(INET_CONF, conf.array());
+    return describe(
+        at(index).set(AF_SPEC, AttributeMap.EMPTY.with(INET, inet)),
+        (promote ? "let" : "stop") + " link #" + index + " promote secondary addresses");
   }
 
   /** Takes a device out of its master. Not an error if it has none. */

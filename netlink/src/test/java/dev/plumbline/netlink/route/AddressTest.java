@@ -9,6 +9,7 @@ import dev.plumbline.netlink.testing.KernelTest;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +34,21 @@ final class AddressTest extends RouteTest {
     List<Object> all =
         (List<Object>) Judge.all("ip -d -j addr show dev " + name).get(0).get("addr_info");
     return (Map<String, Object>) all.get(0);
+  }
+
+  @Test
+  void aDeviceThatPromotesSecondariesKeepsThemWhenItLosesTheFirst() throws IOException {
+    for (boolean promote : new boolean[] {false, true}) {
+      for (String address : List.of("10.0.0.1", "10.0.0.2", "10.0.0.3")) {
+        socket.execute(Address.replace(Address.of(ip(address), 24).on(index)));
+      }
+      socket.execute(Link.promoteSecondaries(index, promote));
+      assertEquals(promote, Objects.requireNonNull(socket.link(index)).promotesSecondaries());
+      socket.execute(Address.delete(Address.of(ip("10.0.0.1"), 24).on(index)));
+      List<Address> left =
+          socket.addresses(index).stream().filter(a -> a.family() == Family.INET).toList();
+      assertEquals(promote ? 2 : 0, left.size(), left.toString());
+    }
   }
 
   @Test

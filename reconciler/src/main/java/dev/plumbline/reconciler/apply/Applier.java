@@ -48,6 +48,10 @@ public final class Applier {
     int done = 0;
     for (Change change : plan.changes()) {
       try {
+        if (pending.size() >= BATCH) {
+          // Not within a change, whose requests may belong close together.
+          flush();
+        }
         for (Operation operation : operations.of(change)) {
           take(change, operation);
         }
@@ -67,7 +71,7 @@ public final class Applier {
     if (operation instanceof Operation.Netlink netlink) {
       boolean other =
           !pending.isEmpty() && !pending.get(0).operation().namespace().equals(netlink.namespace());
-      if (other || pending.size() >= BATCH) {
+      if (other) {
         flush();
       }
       pending.add(new Pending(change, netlink));

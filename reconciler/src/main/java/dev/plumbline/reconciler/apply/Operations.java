@@ -29,6 +29,7 @@ final class Operations {
   private final DeviceOperations devices;
   private final Layer3Operations layer3;
   private final VlanOperations vlans;
+  private final Promotions promotions;
 
   Operations(Plan plan, LiveState live, Sockets sockets) {
     this.sockets = sockets;
@@ -37,6 +38,7 @@ final class Operations {
     this.devices = new DeviceOperations(plan, live, sockets, indexes);
     this.layer3 = new Layer3Operations(indexes, live.capabilities().addressProtocol());
     this.vlans = new VlanOperations(indexes, live, plan);
+    this.promotions = new Promotions(plan, live, sockets, indexes);
   }
 
   List<Operation> of(Change change) throws IOException {
@@ -61,12 +63,14 @@ final class Operations {
     }
   }
 
-  private List<Operation> netlink(Change change) {
+  private List<Operation> netlink(Change change) throws IOException {
     List<Operation> operations = new ArrayList<>();
     Resource going = going(change);
     if (going != null) {
       Request request = layer3.delete(going);
-      operations.add(new Operation.Netlink(going.id().namespace(), request, true));
+      Operation deletion = new Operation.Netlink(going.id().namespace(), request, true);
+      operations.addAll(
+          change instanceof Change.Delete ? promotions.around(going, deletion) : List.of(deletion));
     }
     Resource wanted = change.after();
     if (wanted != null) {

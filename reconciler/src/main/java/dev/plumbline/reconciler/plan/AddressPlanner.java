@@ -20,10 +20,15 @@ import org.jspecify.annotations.Nullable;
  * What the kernel removes along with an address, and what has to come before what because of it.
  *
  * <p>IPv4 addresses of one network on one device form a family: the first is the primary, and with
- * it the kernel removes all the others (unless the sysctl promote_secondaries is set). So the
- * primary goes first, and the others are put back, or put there, after it. With the last IPv4
- * address of a device go all IPv4 routes through it (fib_inetaddr_event, net/ipv4). IPv6 has an
- * address once on a device, whatever its prefix length: the old one goes first.
+ * it the kernel removes all the others unless the sysctl promote_secondaries is set. Where the
+ * primary leaves, the applier sets that for the moment: so new ones come before, the other ones
+ * that leave go before, and the next becomes the primary; the network is connected all the time.
+ * Where the primary is made anew it shall be the primary again: the others go with it, and are put
+ * back, or put there, after it.
+ *
+ * <p>With the last IPv4 address of a device go all IPv4 routes through it (fib_inetaddr_event,
+ * net/ipv4). IPv6 has an address once on a device, whatever its prefix length: the old one goes
+ * first.
  */
 final class AddressPlanner {
   private final Map<String, Change> changes;
@@ -46,15 +51,15 @@ final class AddressPlanner {
     }
   }
 
-  /** Puts back what goes along. */
+  /** Puts back what goes along with a primary that is made anew. */
   void families(Map<ResourceId, Wanted> wanted, Predicate<Resource> leaves) {
     for (Change change : List.copyOf(changes.values())) {
-      Resource going = going(change);
-      if (going == null || isIpv6(going.id()) || going.get("secondary").equals("true")) {
+      Resource going = change instanceof Change.Recreate ? going(change) : null;
+      if (going == null || isIpv6(going.id()) || isSecondary(going)) {
         continue;
       }
       for (Resource other : current.getOrDefault(going.id().ofDevice(), List.of())) {
-        boolean lost = other.get("secondary").equals("true") && sameNetwork(other.id(), going.id());
+        boolean lost = isSecondary(other) && sameNetwork(other.id(), going.id());
         if (lost && (wanted.containsKey(other.id()) || !leaves.test(other))) {
           Wanted again = wanted.get(other.id());
           Wanted target = again != null ? again : new Wanted(other.id().toString(), other, true);
@@ -73,21 +78,31 @@ final class AddressPlanner {
   }
 
   private void order(List<Change> ofDevice) {
-    List<Change> coming =
-        ofDevice.stream().filter(change -> !(change instanceof Change.Delete)).toList();
-    for (Change change : coming.isEmpty() ? coming : ofDevice) {
-      Resource going = going(change);
-      if (going == null) {
-        continue;
-      }
-      for (Change other : coming) {
-        boolean clash =
-            isIpv6(going.id())
-                ? sameLocal(other.id(), going.id())
-                : !going.get("secondary").equals("true") && sameNetwork(other.id(), going.id());
-        if (other != change && clash) {
-          after.computeIfAbsent(other.address(), key -> new HashSet<>()).add(change.address());
+    Map<String, List<Change>> families = new HashMap<>();
+    for (Change change : ofDevice) {
+      String key = change.id().key();
+      String family =
+          isIpv6(change.id()) ? AddressText.local(key) : AddressText.network(key).toString();
+      families.computeIfAbsent(family, each -> new ArrayList<>()).add(change);
+    }
+    for (List<Change> family : families.values()) {
+      for (Change change : family) {
+        Resource going = going(change);
+        if (going != null && (isIpv6(going.id()) || !isSecondary(going))) {
+          orderAround(change, family);
         }
+      }
+    }
+  }
+
+  private void orderAround(Change first, List<Change> family) {
+    boolean makesRoom = isIpv6(first.id()) || first instanceof Change.Recreate;
+    for (Change other : family) {
+      boolean comes = !(other instanceof Change.Delete);
+      if (other != first && makesRoom && comes) {
+        after.computeIfAbsent(other.address(), key -> new HashSet<>()).add(first.address());
+      } else if (other != first && !makesRoom) {
+        after.computeIfAbsent(first.address(), key -> new HashSet<>()).add(other.address());
       }
     }
   }
@@ -98,16 +113,20 @@ final class AddressPlanner {
     byDevice.forEach(
         (device, ofDevice) -> {
           Set<String> going = new TreeSet<>();
+          for (Change change : ofDevice) {
+            Resource gone = going(change);
+            if (gone != null && !isIpv6(gone.id())) {
+              going.add(change.address());
+            }
+          }
           Set<ResourceId> stay = new HashSet<>();
           for (Resource each : current.getOrDefault(device, List.of())) {
             stay.add(each.id());
           }
           for (Change change : ofDevice) {
-            Resource gone = going(change);
-            if (gone != null && !isIpv6(gone.id())) {
-              going.add(change.address());
-              stay.remove(gone.id());
-            } else if (after.containsKey(change.address())) {
+            boolean late =
+                after.getOrDefault(change.address(), Set.of()).stream().anyMatch(going::contains);
+            if (late || going.contains(change.address())) {
               stay.remove(change.id());
             } else {
               stay.add(change.id());
@@ -130,8 +149,8 @@ final class AddressPlanner {
     return network.equals(AddressText.network(other.key()));
   }
 
-  private static boolean sameLocal(ResourceId one, ResourceId other) {
-    return AddressText.local(one.key()).equals(AddressText.local(other.key()));
+  private static boolean isSecondary(Resource address) {
+    return address.get("secondary").equals("true");
   }
 
   private static @Nullable Resource going(Change change) {

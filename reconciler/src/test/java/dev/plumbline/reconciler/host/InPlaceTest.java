@@ -10,9 +10,14 @@ import dev.plumbline.netlink.testing.Sh;
 import dev.plumbline.reconciler.plan.Action;
 import dev.plumbline.reconciler.plan.Plan;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the kernel can change in place is changed in place: counted by the kernel's own events. */
 @KernelTest
@@ -165,10 +170,64 @@ class InPlaceTest {
   }
 
   @Test
+  void anAddressIsReplacedWhileItsNetworkStaysConnected(@TempDir Path directory)
+      throws IOException, InterruptedException {
+    String file =
+        """
+        namespaces: {far: {}}
+        veths:
+          v: {addresses: [10.0.0.%s/24], peer: {device: w, namespace: far, addresses: [10.0.0.254/24]}}
+        routes: [{to: 10.9.0.0/16, via: 10.0.0.254}]
+        """;
+    host.applied(file.formatted("1"));
+    Sh.run("ip route add 10.8.0.0/16 via 10.0.0.254 proto static");
+    Path asked = directory.resolve("asked");
+    Path refused = directory.resolve("refused");
+    // Asks the kernel for the way to a neighbour, some ten thousand times a second.
+    List<Process> asking =
+        ProcessBuilder.startPipeline(
+            List.of(
+                new ProcessBuilder("yes", "route get 10.0.0.254"),
+                new ProcessBuilder("ip", "-force", "-batch", "-")
+                    .redirectOutput(asked.toFile())
+                    .redirectError(refused.toFile())));
+    for (int i = 2; i < 12; i++) {
+      try (Deletions deletions = new Deletions()) {
+        Plan plan = host.applied(file.formatted(i));
+        assertEquals(2, plan.changes().size(), plan.toString());
+        deletions.count();
+        assertEquals(1, deletions.addresses());
+      }
+    }
+    asking.forEach(Process::destroy);
+    for (Process each : asking) {
+      each.waitFor();
+    }
+    long answers = lines(asked, "dev v");
+    long without = lines(refused, "unreachable");
+    System.err.println("ten addresses replaced: " + answers + " answers, " + without + " refusals");
+    assertTrue(answers > 1000, answers + " answers");
+    assertTrue(without <= answers / 1000, without + " of " + answers + " without a way");
+    assertTrue(Sh.run("ip route").contains("10.8.0.0/16 via 10.0.0.254 dev v proto static"));
+    assertEquals("0", Sh.run("cat /proc/sys/net/ipv4/conf/v/promote_secondaries").trim());
+    Sh.run("ping -c 1 -W 2 10.0.0.254");
+  }
+
+  private static long lines(Path file, String with) throws IOException {
+    try (Stream<String> lines = Files.lines(file)) {
+      return lines.filter(line -> line.contains(with)).count();
+    }
+  }
+
+  @Test
   void secondaryAddressesOutliveTheirPrimary() throws IOException {
     host.applied(
         "bridges: {br: {datapath: kernel, addresses: [10.0.0.1/24, 10.0.0.2/24, 10.0.0.3/24]}}");
-    host.applied("bridges: {br: {datapath: kernel, addresses: [10.0.0.2/24, 10.0.0.3/24]}}");
+    try (Deletions deletions = new Deletions()) {
+      host.applied("bridges: {br: {datapath: kernel, addresses: [10.0.0.2/24, 10.0.0.3/24]}}");
+      deletions.count();
+      assertEquals(1, deletions.addresses());
+    }
     String addresses = Sh.run("ip addr show br");
     assertTrue(addresses.contains("10.0.0.2/24") && addresses.contains("10.0.0.3/24"), addresses);
     assertTrue(!addresses.contains("10.0.0.1/24"), addresses);

@@ -429,7 +429,7 @@ final class ModelKernel {
             ? recreate.live()
             : change instanceof Change.Delete delete ? delete.live() : null;
     if (going != null && all.containsKey(going.id())) {
-      dropAddress(all.get(going.id()));
+      dropAddress(all.get(going.id()), change instanceof Change.Delete);
     }
     if (change instanceof Change.Delete) {
       return;
@@ -486,11 +486,19 @@ final class ModelKernel {
     return AddressText.network(one.id().key()).equals(AddressText.network(other.id().key()));
   }
 
-  private void dropAddress(Resource address) {
+  /**
+   * @param promotes as the applier lets the kernel do when it deletes an address
+   */
+  private void dropAddress(Resource address, boolean promotes) {
     all.remove(address.id());
     ResourceId device = address.id().ofDevice();
     boolean ipv6 = address.id().key().contains(":");
-    if (!ipv6 && primary(address)) {
+    if (promotes && !ipv6 && primary(address)) {
+      addresses(device).stream()
+          .filter(each -> sameNetwork(each, address))
+          .findFirst()
+          .ifPresent(next -> all.put(next.id(), next.with("secondary", "false")));
+    } else if (!ipv6 && primary(address)) {
       removeIf(each -> isAddressOn(each, device) && sameNetwork(each, address));
     }
     boolean last = addresses(device).stream().allMatch(each -> each.id().key().contains(":"));
