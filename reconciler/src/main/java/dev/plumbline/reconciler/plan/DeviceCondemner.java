@@ -82,7 +82,9 @@ final class DeviceCondemner {
     }
     for (Resource each : along) {
       DeviceStep step = steps.ofLive(each.id());
-      boolean guest = !each.isOurs() && (step == null || step.fate != Fate.DELETE);
+      // A pair is one thing: its other half is no guest, but may have one.
+      boolean guest =
+          !each.equals(mate) && !each.isOurs() && (step == null || step.fate != Fate.DELETE);
       Resource found = guest ? each : guestOn(each, true, seen);
       if (found != null) {
         return found;

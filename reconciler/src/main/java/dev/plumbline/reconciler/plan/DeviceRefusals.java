@@ -4,6 +4,7 @@ package dev.plumbline.reconciler.plan;
 import dev.plumbline.reconciler.kind.DeviceKinds;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.plan.DeviceStep.Fate;
+import dev.plumbline.reconciler.resource.PeerText;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
@@ -39,7 +40,18 @@ final class DeviceRefusals {
             step.address + ": its name is taken by " + target + ", which plumbline did not make");
       } else if (arrives && holder != null && holder != step && holder.fate == Fate.LEFT) {
         held.put(step.address, "the name of " + target + ", which waits itself");
+      } else if (step.fate == Fate.CREATE) {
+        farEnd(step);
       }
+    }
+  }
+
+  /** Both halves of a pair are made at once, so the far end's name must be free as well. */
+  private void farEnd(DeviceStep step) {
+    String peer = step.wanted == null ? "" : step.wanted.resource().get("peer");
+    DeviceStep holder = peer.isEmpty() ? null : steps.ofLive(PeerText.parse(peer));
+    if (holder != null && holder.fate == Fate.LEFT) {
+      held.put(step.address, "the name of " + PeerText.parse(peer) + ", which waits itself");
     }
   }
 
