@@ -57,6 +57,17 @@ public final class ActionList {
     return (int) (actions[index] >> 32);
   }
 
+  /** Takes the actions of the other list. */
+  public void set(ActionList other) {
+    System.arraycopy(other.actions, 0, actions, 0, other.size);
+    size = other.size;
+    overflowed = other.overflowed;
+  }
+
+  public void list(int index) {
+    add(ActionType.LIST, 0, 0, index);
+  }
+
   public void output(int port) {
     add(ActionType.OUTPUT, 0, port, 0);
   }

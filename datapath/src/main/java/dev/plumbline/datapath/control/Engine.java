@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.control;
+
+import dev.plumbline.datapath.bridge.MacTable;
+import dev.plumbline.datapath.config.BridgeConfig;
+import dev.plumbline.datapath.config.MacTableConfig;
+import dev.plumbline.datapath.config.SwitchConfig;
+import dev.plumbline.datapath.fastpath.EbpfFastPath;
+import dev.plumbline.datapath.translate.PortId;
+import dev.plumbline.datapath.translate.PortNumbers;
+import dev.plumbline.datapath.translate.StateChange;
+import dev.plumbline.datapath.translate.SwitchState;
+import dev.plumbline.datapath.upcall.Injector;
+import dev.plumbline.datapath.upcall.SlotTable;
+import dev.plumbline.datapath.upcall.UpcallQueues;
+import dev.plumbline.datapath.upcall.UpcallTap;
+import dev.plumbline.netlink.libc.ErrnoException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The switch itself: all that it has, and one turn after another. Belongs to one thread. */
+final class Engine implements AutoCloseable {
+  private static final int BUDGET = 32;
+  private static final long PASS_MILLIS = 500;
+
+  /**
+   * Between two passes at least, so that an attack that moves addresses cannot make more of them.
+   */
+  private static final long SHORTEST_MILLIS = 5;
+
+  private final SwitchOptions options;
+  private final EbpfFastPath fast;
+  private final UpcallTap tap;
+  private final UpcallQueues queues;
+  private final Injector injector;
+  private final Devices devices;
+  private final Joints joints;
+  private final Disturbance disturbance = new Disturbance();
+  private final Upcalls upcalls;
+  private final Revalidator revalidator;
+  private final SavedState saved;
+  private final List<String> warnings = new ArrayList<>();
+  private final Map<String, MacTable> tables = new HashMap<>();
+  private final Map<String, Integer> generations = new TreeMap<>();
+
+  private SwitchState state = SwitchState.EMPTY;
+  private PortNumbers numbers;
+  private int lastGeneration;
+  private boolean configured;
+  private long lastPass;
+  private long passes;
+
+  private Engine(
+      SwitchOptions options,
+      EbpfFastPath fast,
+      UpcallTap tap,
+      UpcallQueues queues,
+      Injector injector,
+      Devices devices)
+      throws IOException {
+    this.options = options;
+    this.fast = fast;
+    this.tap = tap;
+    this.queues = queues;
+    this.injector = injector;
+    this.devices = devices;
+    this.saved = restored(options.directory().resolve("switch.state"), warnings);
+    this.numbers = saved.numbers();
+    this.joints = new Joints(fast, devices);
+    SlotTable slots = new SlotTable(fast.slots().buffer());
+    this.upcalls = new Upcalls(fast, slots, injector, disturbance);
+    this.revalidator = new Revalidator(fast, disturbance, options.idleMillis());
+    queues.watch(devices.fd());
+    fast.upcalls(tap.ifindex());
+  }
+
+  private static SavedState restored(Path file, List<String> warnings) {
+    try {
+      return SavedState.read(file);
+    } catch (IOException e) {
+      warnings.add(e.getMessage() + "; flows and addresses are learnt anew");
+      return SavedState.none(file);
+    }
+  }
+
+  /** Opens everything, in the calling thread's network namespace; what is there is taken over. */
+  static Engine open(SwitchOptions options) throws IOException {
+    Files.createDirectories(options.directory());
+    List<AutoCloseable> opened = new ArrayList<>();
+    boolean done = false;
+    try {
+      EbpfFastPath fast = EbpfFastPath.open(options.directory().resolve("bpf"));
+      opened.add(fast);
+      UpcallTap tap = UpcallTap.open(options.tap(), UpcallTap.QUEUES);
+      opened.add(tap);
+      UpcallQueues queues = new UpcallQueues(tap, BUDGET);
+      opened.add(queues);
+      Injector injector = Injector.open(tap.ifindex());
+      opened.add(injector);
+      Devices devices = Devices.open();
+      opened.add(devices);
+      Engine engine = new Engine(options, fast, tap, queues, injector, devices);
+      done = true;
+      return engine;
+    } finally {
+      if (!done) {
+        closeAll(opened);
+      }
+    }
+  }
+
+  private static void closeAll(List<AutoCloseable> opened) throws IOException {
+    for (int i = opened.size() - 1; i >= 0; i--) {
+      try {
+        opened.get(i).close();
+      } catch (IOException | RuntimeException e) {
+        throw e;
+      } catch (Exception e) {
+        throw new IOException(e);
+      }
+    }
+  }
+
+  /** Lets {@link #turn} return early; from any thread. */
+  void wakeUp() throws ErrnoException {
+    queues.wakeUp();
+  }
+
+  /** Waits for something to do, at most until the next pass is due, and does it. */
+  void turn() throws IOException {
+    long now = millis();
+    long due = lastPass + (disturbance.isNone() ? PASS_MILLIS : shortest());
+    int count = queues.poll((int) Math.max(0, Math.min(PASS_MILLIS, due - now)), upcalls.batch());
+    now = millis();
+    if (count > 0) {
+      upcalls.handle(state, revalidator.flows() < options.flowLimit(), now);
+    }
+    if (queues.isReady(devices.fd()) && devices.poll()) {
+      join();
+    }
+    due = lastPass + (disturbance.isNone() ? PASS_MILLIS : shortest());
+    if (now >= due) {
+      pass(now);
+    }
+  }
+
+  private long shortest() {
+    return Math.max(SHORTEST_MILLIS, 2 * revalidator.tookNanos() / 1_000_000);
+  }
+
+  private void pass(long now) throws IOException {
+    boolean aged = false;
+    for (MacTable table : tables.values()) {
+      aged |= table.expire(now) > 0;
+    }
+    if (aged) {
+      disturbance.everything();
+    }
+    if (configured) {
+      revalidator.pass(state);
+    }
+    if (passes++ % 2 == 0 || now - lastPass >= PASS_MILLIS) {
+      saved.save(state, generations, now);
+    }
+    lastPass = now;
+  }
+
+  /** Becomes another switch. */
+  void configure(SwitchConfig config) throws IOException {
+    numbers = numbers.assign(config);
+    for (Map.Entry<String, BridgeConfig> one : config.bridges().entrySet()) {
+      MacTableConfig wanted = one.getValue().macTable();
+      MacTable table = tables.get(one.getKey());
+      if (table == null) {
+        long seed = System.nanoTime();
+        tables.put(one.getKey(), new MacTable(wanted.size(), wanted.agingSeconds(), seed));
+      } else if (table.configure(wanted.size(), wanted.agingSeconds()) > 0) {
+        disturbance.everything();
+      }
+    }
+    tables.keySet().retainAll(config.bridges().keySet());
+    SwitchState next = state.reconfigured(config, numbers, tables);
+    restoreTables(config, next);
+    become(next);
+    join();
+    if (!configured) {
+      configured = true;
+      // What an earlier process had in the kernel and this configuration does not ask for.
+      fast.release();
+    }
+    pass(millis());
+  }
+
+  private void restoreTables(SwitchConfig config, SwitchState next) {
+    for (Map.Entry<String, BridgeConfig> one : config.bridges().entrySet()) {
+      MacTable table = tables.get(one.getKey());
+      if (table == null) {
+        continue;
+      }
+      try {
+        saved.restore(one.getKey(), table, next, millis());
+      } catch (IOException e) {
+        warnings.add(one.getKey() + ": " + e.getMessage());
+      }
+      for (MacTableConfig.StaticMac entry : one.getValue().macTable().statics()) {
+        int port = numbers.port(new PortId(one.getKey(), entry.port(), ""));
+        table.putStatic(entry.vlan(), entry.mac(), port);
+      }
+    }
+  }
+
+  private void become(SwitchState next) throws IOException {
+    StateChange change = StateChange.between(state, next);
+    int unused = change.flush();
+    state = next;
+    for (Map.Entry<String, Integer> bridge : next.numbers().bridges().entrySet()) {
+      int number = bridge.getValue();
+      int before = fast.currentGeneration(number);
+      int inherited = configured ? 0 : saved.generation(bridge.getKey());
+      if (before == 0 && inherited != 0 && fast.generation(number) == inherited) {
+        setGeneration(bridge.getKey(), number, inherited);
+      } else if (before == 0 || change.bumps(number)) {
+        setGeneration(bridge.getKey(), number, Math.max(lastGeneration, before) + 1);
+      }
+    }
+    disturbance.change(change);
+  }
+
+  private void setGeneration(String bridge, int number, int generation) throws ErrnoException {
+    lastGeneration = Math.max(lastGeneration, generation);
+    generations.put(bridge, generation);
+    fast.generation(number, generation);
+  }
+
+  /** Brings ports and devices together, after either has changed. */
+  private void join() throws IOException {
+    SwitchState next = joints.join(state);
+    if (next != state) {
+      become(next);
+    }
+  }
+
+  SwitchState state() {
+    return state;
+  }
+
+  EbpfFastPath fast() {
+    return fast;
+  }
+
+  Joints joints() {
+    return joints;
+  }
+
+  Upcalls upcalls() {
+    return upcalls;
+  }
+
+  Revalidator revalidator() {
+    return revalidator;
+  }
+
+  UpcallQueues queues() {
+    return queues;
+  }
+
+  List<String> warnings() {
+    return warnings;
+  }
+
+  static long millis() {
+    return System.nanoTime() / 1_000_000;
+  }
+
+  /** Ends forwarding and takes everything out of the kernel. */
+  void dismantle() throws IOException {
+    joints.partAll();
+    fast.dismantle();
+    tap.delete();
+  }
+
+  /** Lets go; the fast path forwards on. */
+  @Override
+  public void close() throws IOException {
+    saved.save(state, generations, millis());
+    closeAll(List.of(fast, tap, queues, injector, devices));
+  }
+}

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.control;
+
+import dev.plumbline.datapath.bridge.MacTable;
+import dev.plumbline.datapath.control.SwitchStatus.CachedFlow;
+import dev.plumbline.datapath.control.SwitchStatus.MacEntry;
+import dev.plumbline.datapath.fastpath.FlowVisitor;
+import dev.plumbline.datapath.fastpath.PortLink;
+import dev.plumbline.datapath.flow.ActionList;
+import dev.plumbline.datapath.flow.FlowField;
+import dev.plumbline.datapath.flow.FlowKey;
+import dev.plumbline.datapath.translate.DropReason;
+import dev.plumbline.datapath.translate.PortId;
+import dev.plumbline.datapath.translate.PortKind;
+import dev.plumbline.datapath.translate.PortNumbers;
+import dev.plumbline.datapath.translate.SwitchState;
+import dev.plumbline.netlink.libc.ErrnoException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Says what a switch has; on its thread. */
+final class Reports {
+  private static final int DROP_REASONS = 64;
+
+  /** {@code enum drop_reason} of flow.h, below {@code DROP_KERNEL_REASONS}. */
+  private static final Map<Integer, String> KERNEL_REASONS =
+      Map.ofEntries(
+          Map.entry(1, "is shorter than an Ethernet header"),
+          Map.entry(2, "came by a device that is no port any more"),
+          Map.entry(3, "is of no known flow, and nobody could be asked"),
+          Map.entry(4, "is of no known flow, and could not be handed up"),
+          Map.entry(5, "is for a port that is down"),
+          Map.entry(6, "is longer than the MTU of the port that it is for"),
+          Map.entry(7, "met an unknown action"),
+          Map.entry(8, "met an action list that has gone"),
+          Map.entry(9, "could not be put into a tunnel, or taken out of one"),
+          Map.entry(10, "is for a tunnel to which there is no route"),
+          Map.entry(11, "could not be copied for one of several outputs"),
+          Map.entry(12, "was injected without a slot"),
+          Map.entry(13, "could not be given a VLAN tag, or lose one"),
+          Map.entry(14, "came by a tunnel from a remote, or with a key, that no port has"));
+
+  private final Engine engine;
+
+  Reports(Engine engine) {
+    this.engine = engine;
+  }
+
+  SwitchStatus status() throws ErrnoException {
+    List<SwitchStatus.Port> ports = new ArrayList<>();
+    SwitchState state = engine.state();
+    for (Map.Entry<PortId, Integer> one : state.numbers().ports().entrySet()) {
+      int number = one.getValue();
+      PortKind kind = state.kind(number);
+      if (number < PortNumbers.BONDS && kind != PortKind.NONE) {
+        ports.add(port(state, one.getKey(), number, kind));
+      }
+    }
+    return new SwitchStatus(
+        engine.fast().description(),
+        engine.fast().adopted(),
+        ports,
+        engine.revalidator().flows(),
+        engine.upcalls().frames(),
+        engine.upcalls().decided(),
+        engine.revalidator().deletedIdle(),
+        engine.revalidator().deletedWrong(),
+        engine.fast().full(),
+        engine.revalidator().tookNanos() / 1e6,
+        drops(),
+        engine.warnings());
+  }
+
+  private SwitchStatus.Port port(SwitchState state, PortId id, int number, PortKind kind)
+      throws ErrnoException {
+    long[] counters = engine.fast().portCounters(number);
+    return new SwitchStatus.Port(
+        id.bridge(),
+        id.port(),
+        id.part(),
+        number,
+        kind.name().toLowerCase(Locale.ROOT),
+        ifindex(engine.joints().link(number)),
+        state.isUp(number),
+        counters[0],
+        counters[1],
+        counters[2],
+        counters[3],
+        engine.joints().failures().get(number));
+  }
+
+  private static int ifindex(@Nullable PortLink link) {
+    if (link instanceof PortLink.Device device) {
+      return device.ifindex();
+    }
+    return link instanceof PortLink.Host host ? host.ifindex() : 0;
+  }
+
+  private Map<String, Long> drops() throws ErrnoException {
+    Map<String, Long> drops = new TreeMap<>();
+    for (int reason = 1; reason < DROP_REASONS; reason++) {
+      long count = engine.fast().dropped(reason);
+      if (count > 0) {
+        drops.merge(text(reason), count, Long::sum);
+      }
+    }
+    return drops;
+  }
+
+  private static String text(int reason) {
+    for (DropReason one : DropReason.values()) {
+      if (one.code() == reason) {
+        return one.text();
+      }
+    }
+    return KERNEL_REASONS.getOrDefault(reason, "for reason " + reason);
+  }
+
+  /** The addresses of a bridge; null: of all. */
+  List<MacEntry> addresses(@Nullable String bridge) {
+    List<MacEntry> entries = new ArrayList<>();
+    SwitchState state = engine.state();
+    for (Map.Entry<String, Integer> one : state.numbers().bridges().entrySet()) {
+      MacTable table = state.table(one.getValue());
+      if (table != null && (bridge == null || bridge.equals(one.getKey()))) {
+        table.forEach(
+            Engine.millis(),
+            (vlan, mac, port, ageMillis, isStatic) ->
+                entries.add(
+                    new MacEntry(
+                        one.getKey(),
+                        vlan,
+                        mac(mac),
+                        name(state, port),
+                        ageMillis / 1_000,
+                        isStatic)));
+      }
+    }
+    return entries;
+  }
+
+  /** The flows that came in by a bridge's ports; null: all. */
+  List<CachedFlow> flows(@Nullable String bridge) throws ErrnoException {
+    List<CachedFlow> flows = new ArrayList<>();
+    SwitchState state = engine.state();
+    long now = System.nanoTime();
+    int unused =
+        engine
+            .fast()
+            .walk(
+                (key, mask, generation, actions, packets, bytes, usedNanos) -> {
+                  String of = state.bridgeName(state.bridgeOf(key.inPort()));
+                  if (of != null && (bridge == null || bridge.equals(of))) {
+                    flows.add(
+                        new CachedFlow(
+                            of,
+                            match(state, key, mask < 0 ? null : engine.fast().mask(mask)),
+                            actions(state, actions),
+                            packets,
+                            bytes,
+                            Math.max(0, (now - usedNanos) / 1_000_000)));
+                  }
+                  return FlowVisitor.Verdict.KEEP;
+                });
+    return flows;
+  }
+
+  private static String match(SwitchState state, FlowKey key, byte @Nullable [] mask) {
+    StringBuilder text = new StringBuilder("in_port(" + name(state, key.inPort()) + ")");
+    text.append(",eth(src=").append(mac(key.ethSrc())).append(",dst=").append(mac(key.ethDst()));
+    text.append("),eth_type(0x").append(hex4(key.ethType())).append(')');
+    tag(text, key.vlanTci(), key.get(FlowField.VLAN_TPID));
+    tag(text, key.get(FlowField.INNER_TCI), key.get(FlowField.INNER_TPID));
+    for (FlowField field : FlowField.values()) {
+      if (!field.isLayer2() && mask != null && isUsed(field, mask)) {
+        text.append(',').append(field.name().toLowerCase(Locale.ROOT)).append("(0x");
+        for (int i = 0; i < field.length(); i++) {
+          text.append(String.format(Locale.ROOT, "%02x", key.bytes()[field.offset() + i]));
+        }
+        text.append(')');
+      }
+    }
+    return text.toString();
+  }
+
+  private static boolean isUsed(FlowField field, byte[] mask) {
+    for (int i = 0; i < field.length(); i++) {
+      if (mask[field.offset() + i] != 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static void tag(StringBuilder text, int tci, int tpid) {
+    if ((tci & FlowKey.VLAN_PRESENT) != 0) {
+      text.append(",vlan(tpid=0x").append(hex4(tpid));
+      text.append(",vid=").append(tci & 0xfff).append(",pcp=").append((tci >> 13) & 7).append(')');
+    }
+  }
+
+  private static String hex4(int value) {
+    return String.format(Locale.ROOT, "%04x", value);
+  }
+
+  private static String actions(SwitchState state, ActionList actions) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < actions.size(); i++) {
+      text.append(i == 0 ? "" : ",");
+      switch (actions.type(i)) {
+        case OUTPUT -> text.append(name(state, actions.port(i)));
+        case BOND -> text.append(name(state, PortNumbers.BONDS + actions.arg(i)));
+        case DROP -> text.append("drop");
+        case PUSH_VLAN ->
+            text.append("push_vlan(vid=")
+                .append(actions.arg(i) & 0xfff)
+                .append(",pcp=")
+                .append((actions.arg(i) >> 13) & 7)
+                .append(')');
+        case POP_VLAN -> text.append("pop_vlan");
+        case UPCALL -> text.append("userspace");
+        case END, LIST -> text.append('?');
+      }
+    }
+    return text.isEmpty() ? "drop" : text.toString();
+  }
+
+  private static String name(SwitchState state, int number) {
+    PortId id = state.id(number);
+    return id == null
+        ? "#" + number
+        : id.part().isEmpty() ? id.port() : id.port() + "/" + id.part();
+  }
+
+  private static String mac(long mac) {
+    StringBuilder text = new StringBuilder();
+    for (int shift = 40; shift >= 0; shift -= 8) {
+      text.append(String.format(Locale.ROOT, "%02x", (mac >> shift) & 0xff));
+      text.append(shift == 0 ? "" : ":");
+    }
+    return text.toString();
+  }
+}

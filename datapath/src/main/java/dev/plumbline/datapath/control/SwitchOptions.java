@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.control;
+
+import java.nio.file.Path;
+
+/**
+ * How a switch is run, as opposed to what it is.
+ *
+ * @param directory where what survives the process is kept: pinned tables and the switch's memory.
+ *     Gone with a reboot it should be: below {@code /run}
+ * @param tap name of the hidden device for upcalls, 1 to 15 bytes; another one for each switch of a
+ *     network namespace
+ * @param flowLimit most flows in the fast path, 1,000 to 200,000
+ * @param idleMillis how long a flow without packets stays, 500 to 600,000
+ */
+public record SwitchOptions(Path directory, String tap, int flowLimit, int idleMillis) {
+  public SwitchOptions {
+    if (flowLimit < 1_000 || flowLimit > 200_000) {
+      throw new IllegalArgumentException(
+          "a flow limit of " + flowLimit + " is not 1,000 to 200,000");
+    }
+    if (idleMillis < 500 || idleMillis > 600_000) {
+      throw new IllegalArgumentException(idleMillis + " ms of idleness are not 500 to 600,000");
+    }
+  }
+
+  /** Open vSwitch's figures: flows that are idle for 10 s go, and there are at most 200,000. */
+  public static SwitchOptions in(Path directory) {
+    return new SwitchOptions(directory, "plumbline", 200_000, 10_000);
+  }
+
+  public SwitchOptions tap(String name) {
+    return new SwitchOptions(directory, name, flowLimit, idleMillis);
+  }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.control;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a switch is and does at one moment.
+ *
+ * @param fastPath by which way frames are forwarded
+ * @param adopted whether it took over what an earlier process left
+ * @param flows in the fast path, at the last pass
+ * @param upcalls frames that came up since the start of this process
+ * @param decided decisions made for them
+ * @param flowsIdle flows ended because no packet came
+ * @param flowsWrong flows ended because they had become wrong
+ * @param flowsRefused flows that found no room
+ * @param passMillis how long the last pass over the flows took
+ * @param drops frames dropped by reason, only those that happened; counted since the tables were
+ *     made
+ * @param warnings what a person should know, as sentences
+ */
+public record SwitchStatus(
+    String fastPath,
+    boolean adopted,
+    List<Port> ports,
+    int flows,
+    long upcalls,
+    long decided,
+    long flowsIdle,
+    long flowsWrong,
+    long flowsRefused,
+    double passMillis,
+    Map<String, Long> drops,
+    List<String> warnings) {
+  public SwitchStatus {
+    ports = List.copyOf(ports);
+    drops = Map.copyOf(drops);
+    warnings = List.copyOf(warnings);
+  }
+
+  /**
+   * A port of the fast path: a device, an internal port, a bond's member or a tunnel's remote.
+   *
+   * @param port name in the bridge
+   * @param part the member's or remote's name; empty for others
+   * @param number datapath port number, as flows have it
+   * @param kind {@code device}, {@code host}, {@code member} or {@code tunnel}
+   * @param ifindex of its device; 0: it is not there
+   * @param problem why the port does not work though its device is there; null: nothing is known
+   */
+  public record Port(
+      String bridge,
+      String port,
+      String part,
+      int number,
+      String kind,
+      int ifindex,
+      boolean up,
+      long rxPackets,
+      long rxBytes,
+      long txPackets,
+      long txBytes,
+      @Nullable String problem) {}
+
+  /**
+   * An address that a bridge knows.
+   *
+   * @param mac as aa:bb:cc:dd:ee:ff
+   * @param ageSeconds since it was last seen
+   */
+  public record MacEntry(
+      String bridge, int vlan, String mac, String port, long ageSeconds, boolean isStatic) {}
+
+  /**
+   * A megaflow in the fast path.
+   *
+   * @param match the fields it asks for, as in {@code ovs-appctl dpctl/dump-flows}
+   * @param actions with the names of ports
+   * @param usedMillis since its last packet
+   */
+  public record CachedFlow(
+      String bridge, String match, String actions, long packets, long bytes, long usedMillis) {}
+}

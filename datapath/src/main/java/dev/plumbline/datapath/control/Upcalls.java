@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.control;
+
+import dev.plumbline.datapath.bridge.MacTable;
+import dev.plumbline.datapath.fastpath.EbpfFastPath;
+import dev.plumbline.datapath.flow.ActionList;
+import dev.plumbline.datapath.flow.FlowKey;
+import dev.plumbline.datapath.packet.PacketParser;
+import dev.plumbline.datapath.translate.Decision;
+import dev.plumbline.datapath.translate.SwitchState;
+import dev.plumbline.datapath.translate.Translator;
+import dev.plumbline.datapath.upcall.Injector;
+import dev.plumbline.datapath.upcall.SlotTable;
+import dev.plumbline.datapath.upcall.UpcallBatch;
+import dev.plumbline.datapath.upcall.UpcallPrefix;
+import dev.plumbline.netlink.libc.ErrnoException;
+import java.util.Arrays;
+
+/**
+ * What becomes of frames that come up: each is decided, the decisions are installed, then the
+ * frames go back down with them. In that order, so that the frames that follow do not come up.
+ *
+ * <p>Frames of one flow in one batch are decided once. Nothing is allocated.
+ */
+final class Upcalls {
+  private static final int BATCH = 128;
+  private static final int HASHED = 4 * BATCH;
+
+  private final EbpfFastPath fast;
+  private final SlotTable slots;
+  private final Injector injector;
+  private final Disturbance disturbance;
+  private final UpcallBatch batch = new UpcallBatch(BATCH);
+  private final PacketParser parser = new PacketParser();
+  private final Translator translator = new Translator();
+  private final Decision decision = new Decision();
+  private final ActionList part = new ActionList();
+  private final FlowKey[] keys = new FlowKey[BATCH];
+  private final int[] slotOf = new int[BATCH];
+  private final int[] byHash = new int[HASHED];
+  private int nextSlot;
+
+  private long frames;
+  private long decided;
+  private long malformed;
+  private long unplaced;
+
+  Upcalls(EbpfFastPath fast, SlotTable slots, Injector injector, Disturbance disturbance) {
+    this.fast = fast;
+    this.slots = slots;
+    this.injector = injector;
+    this.disturbance = disturbance;
+    Arrays.setAll(keys, i -> new FlowKey());
+  }
+
+  /** To be filled, and handled. */
+  UpcallBatch batch() {
+    return batch;
+  }
+
+  /**
+   * Handles the batch.
+   *
+   * @param mayInstall false if there are as many flows as there may be
+   */
+  void handle(SwitchState state, boolean mayInstall, long nowMillis) throws ErrnoException {
+    Arrays.fill(byHash, -1);
+    nextSlot = 0;
+    for (int i = 0; i < batch.size(); i++) {
+      handle(i, state, mayInstall, nowMillis);
+    }
+    frames += batch.size();
+    send();
+  }
+
+  private void handle(int index, SwitchState state, boolean mayInstall, long nowMillis)
+      throws ErrnoException {
+    UpcallPrefix prefix = batch.prefix(index);
+    FlowKey key = keys[index];
+    int inPort = prefix.inPort();
+    int tci = prefix.vlanTci();
+    int tpid = prefix.vlanTpid();
+    slotOf[index] = -1;
+    if (prefix.reason() == UpcallPrefix.TUNNEL) {
+      unplaced++;
+      return;
+    }
+    if (!parser.parse(
+        batch.buffer(), batch.frameOffset(index), batch.frameLength(index), tpid, tci, key)) {
+      malformed++;
+      return;
+    }
+    key.inPort(inPort);
+    int same = remember(key, index);
+    if (same >= 0) {
+      slotOf[index] = slotOf[same];
+      if (slotOf[index] >= 0 && injector.add(batch, index, slotOf[index])) {
+        return;
+      }
+    }
+    decided++;
+    translator.translate(key, state, nowMillis, decision);
+    learn(state, nowMillis);
+    if (mayInstall && decision.cacheable()) {
+      boolean unused =
+          fast.install(
+              key,
+              decision.mask(),
+              state.bridgeOf(inPort),
+              decision.actions(),
+              1,
+              batch.frameLength(index));
+    }
+    int next = 0;
+    do {
+      next = decision.slowPathOnly() ? decision.fill(next, part) : decision.outputs();
+      ActionList actions = decision.slowPathOnly() ? part : decision.actions();
+      if (nextSlot == SlotTable.SLOTS) {
+        send();
+      }
+      int slot = nextSlot++;
+      slots.write(slot, inPort, tci, tpid, actions);
+      if (!decision.slowPathOnly()) {
+        slotOf[index] = slot;
+      }
+      if (!injector.add(batch, index, slot)) {
+        send();
+        slots.write(nextSlot++, inPort, tci, tpid, actions);
+        boolean unused = injector.add(batch, index, nextSlot - 1);
+      }
+    } while (next < decision.outputs());
+  }
+
+  /** The earlier frame of the batch that has the same key; -1: there is none. */
+  private int remember(FlowKey key, int index) {
+    int at = hash(key) & (HASHED - 1);
+    while (byHash[at] >= 0) {
+      if (keys[byHash[at]].equals(key)) {
+        return byHash[at];
+      }
+      at = (at + 1) & (HASHED - 1);
+    }
+    byHash[at] = index;
+    return -1;
+  }
+
+  private static int hash(FlowKey key) {
+    long hash = 0;
+    for (int i = 0; i < FlowKey.BYTES / Long.BYTES; i++) {
+      hash = (hash ^ key.word(i)) * 0x9e3779b97f4a7c15L;
+      hash ^= hash >>> 32;
+    }
+    return (int) hash;
+  }
+
+  private void learn(SwitchState state, long nowMillis) {
+    for (int i = 0; i < decision.learns(); i++) {
+      MacTable.Outcome outcome = decision.learn(i, state, nowMillis);
+      if (outcome.changesForwarding()) {
+        Decision.Learn learn = decision.learn(i);
+        disturbance.address(learn.bridge(), learn.mac());
+      }
+    }
+  }
+
+  /** First the flows, then the frames; after that the slots are free. */
+  private void send() throws ErrnoException {
+    fast.flush();
+    int unused = injector.flush();
+    nextSlot = 0;
+    Arrays.fill(byHash, -1);
+  }
+
+  /** Frames that came up. */
+  long frames() {
+    return frames;
+  }
+
+  /** Decisions that were made for them. */
+  long decided() {
+    return decided;
+  }
+
+  /** Frames that only a tunnel could have taken, and that it does not take. */
+  long unplaced() {
+    return unplaced;
+  }
+
+  /** Frames without even an Ethernet header. */
+  long malformed() {
+    return malformed;
+  }
+}

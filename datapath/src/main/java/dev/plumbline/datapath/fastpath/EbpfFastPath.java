@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.fastpath;
+
+import dev.plumbline.datapath.bpf.BpfFs;
+import dev.plumbline.datapath.bpf.Hook;
+import dev.plumbline.datapath.bpf.Hooks;
+import dev.plumbline.datapath.flow.ActionList;
+import dev.plumbline.datapath.flow.FlowKey;
+import dev.plumbline.datapath.flow.FlowMask;
+import dev.plumbline.netlink.libc.Errno;
+import dev.plumbline.netlink.libc.ErrnoException;
+import dev.plumbline.netlink.libc.Memory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fast path in eBPF. Its tables and hooks outlive the process: what an earlier one left is
+ * taken over as it is, and forwards all the while.
+ */
+public final class EbpfFastPath implements AutoCloseable {
+  private final EbpfTables tables;
+  private final Hooks hooks;
+  private final ActionLists lists;
+  private final FlowTable layer2;
+  private final FlowTable masked;
+  private final MaskTable masks = new MaskTable();
+  private final FlowKey maskedKey = new FlowKey();
+  private final Map<Integer, PortLink> links = new HashMap<>();
+  private final Set<Hook> unclaimed = new HashSet<>();
+  private final Set<Integer> maskedBridges = new HashSet<>();
+  private final Map<Integer, Integer> generations = new HashMap<>();
+  private int upcallIfindex;
+
+  private EbpfFastPath(EbpfTables tables, Hooks hooks) throws IOException {
+    this.tables = tables;
+    this.hooks = hooks;
+    this.lists = new ActionLists(tables.map("lists"));
+    this.layer2 = new FlowTable(tables.map("flows_l2"), lists, true);
+    this.masked = new FlowTable(tables.map("flows"), lists, false);
+    hooks.list().forEach(attachment -> unclaimed.add(attachment.hook()));
+    adoptMasks();
+  }
+
+  /**
+   * Loads it, or takes over what is there.
+   *
+   * @param directory for the tables' pins; a bpffs is mounted on it
+   * @throws IOException in the kernel's own words if it has no eBPF for us
+   */
+  public static EbpfFastPath open(Path directory) throws IOException {
+    BpfFs pins = BpfFs.mount(directory);
+    EbpfTables tables = EbpfTables.open(pins);
+    Hooks hooks = null;
+    try {
+      hooks = Hooks.open(pins);
+      return new EbpfFastPath(tables, hooks);
+    } catch (IOException | RuntimeException e) {
+      if (hooks != null) {
+        hooks.close();
+      }
+      tables.close();
+      throw e;
+    }
+  }
+
+  private void adoptMasks() throws ErrnoException {
+    Memory key = Memory.allocate(Integer.BYTES);
+    Memory mask = Memory.allocate(FlowKey.BYTES);
+    byte[] bytes = new byte[FlowKey.BYTES];
+    for (int i = 0; i < MaskTable.LIMIT; i++) {
+      key.buffer().putInt(0, i);
+      if (!tables.map("masks").lookup(key, 0, mask, 0)) {
+        return;
+      }
+      mask.buffer().get(0, bytes);
+      if (Arrays.equals(bytes, new byte[FlowKey.BYTES])) {
+        return;
+      }
+      masks.adopt(bytes);
+    }
+  }
+
+  /** For status: how frames reach the programs. */
+  public String description() {
+    return "eBPF (" + hooks.mechanism() + ")";
+  }
+
+  /** Whether tables of an earlier process were found. */
+  public boolean adopted() {
+    return tables.adopted();
+  }
+
+  /** Upcalls go to that device, which has the programs' egress hook for what Java sends. */
+  public void upcalls(int ifindex) throws IOException {
+    upcallIfindex = ifindex;
+    tables.settings(ifindex, masks.size());
+    hook(Hook.egress(ifindex), "hidden_egress");
+  }
+
+  /** The slots, to be mapped into memory. */
+  public Memory slots() throws IOException {
+    return tables.map("slots").mapValues();
+  }
+
+  public int generation(int bridge) throws ErrnoException {
+    return tables.generation(bridge);
+  }
+
+  /** The generation that was set last by this process; 0: none. */
+  public int currentGeneration(int bridge) {
+    return generations.getOrDefault(bridge, 0);
+  }
+
+  /** Flows of the bridge with another generation are misses from now on. */
+  public void generation(int bridge, int generation) throws ErrnoException {
+    generations.put(bridge, generation);
+    tables.bridge(bridge, generation, maskedBridges.contains(bridge));
+  }
+
+  /** Joins a port to its device; a port that is joined already is joined as said now. */
+  public void join(int port, int bridge, PortLink link) throws IOException {
+    PortLink before = links.put(port, link);
+    if (link instanceof PortLink.Device device) {
+      int kind = device.peerElsewhere() ? EbpfTables.EGRESS_PEER : EbpfTables.EGRESS_DEVICE;
+      tables.egress(port, device.ifindex(), kind, device.mtu(), 0);
+      tables.ingress(device.ifindex(), port, bridge, EbpfTables.INGRESS_PORT);
+      hook(Hook.ingress(device.ifindex()), "port_ingress");
+    } else if (link instanceof PortLink.Host host) {
+      tables.egress(port, host.ifindex(), EbpfTables.EGRESS_HOST, host.mtu(), 0);
+      tables.ingress(host.ifindex(), port, bridge, EbpfTables.INGRESS_PORT);
+      tables.ingress(host.leg(), port, bridge, EbpfTables.INGRESS_PORT);
+      hook(Hook.ingress(host.leg()), "port_ingress");
+      hook(Hook.egress(host.ifindex()), "host_egress");
+    } else if (link instanceof PortLink.Tunnel tunnel) {
+      tables.tunnel(port, tunnel.tunnel());
+      tables.egress(port, 1, EbpfTables.EGRESS_TUNNEL, 0, port);
+      tables.tunnelPort(tunnel.id(), port, bridge);
+    }
+    if (before != null && !before.equals(link)) {
+      leave(before, link);
+    }
+  }
+
+  /** The port sends nothing and receives nothing from now on. */
+  public void part(int port) throws IOException {
+    tables.egress(port, 0, 0, 0, 0);
+    PortLink link = links.remove(port);
+    if (link != null) {
+      leave(link, null);
+    }
+  }
+
+  /** Undoes what the old link needed and the new one does not. */
+  private void leave(PortLink old, @Nullable PortLink now) throws IOException {
+    if (old instanceof PortLink.Tunnel tunnel) {
+      if (!(now instanceof PortLink.Tunnel kept) || !kept.id().equals(tunnel.id())) {
+        tables.removeTunnelPort(tunnel.id());
+      }
+      return;
+    }
+    for (Hook hook : hooksOf(old)) {
+      if (now == null || !hooksOf(now).contains(hook)) {
+        boolean unused = hooks.detach(hook);
+      }
+      if (now == null || hooksOf(now).stream().noneMatch(one -> one.ifindex() == hook.ifindex())) {
+        tables.removeIngress(hook.ifindex());
+      }
+    }
+  }
+
+  private static Set<Hook> hooksOf(PortLink link) {
+    if (link instanceof PortLink.Device device) {
+      return Set.of(Hook.ingress(device.ifindex()));
+    }
+    if (link instanceof PortLink.Host host) {
+      return Set.of(Hook.ingress(host.leg()), Hook.egress(host.ifindex()));
+    }
+    return Set.of();
+  }
+
+  private void hook(Hook hook, String program) throws IOException {
+    hooks.attach(hook, tables.program(program));
+    unclaimed.remove(hook);
+  }
+
+  /** Takes away the hooks that an earlier process left and nobody has asked for since. */
+  public void release() throws IOException {
+    for (Hook hook : unclaimed) {
+      boolean unused = hooks.detach(hook);
+      tables.removeIngress(hook.ifindex());
+    }
+    unclaimed.clear();
+  }
+
+  public void bucket(int bond, int bucket, int port) throws ErrnoException {
+    tables.bucket(bond, bucket, port);
+  }
+
+  public long bucketBytes(int bond, int bucket) throws ErrnoException {
+    return tables.bucketBytes(bond, bucket);
+  }
+
+  /**
+   * Puts a flow into the tables; it is there after {@link #flush}.
+   *
+   * @param bridge of the key's port
+   * @param packets frames that its counters begin with
+   * @param bytes of these frames
+   * @return false if there is no room for its actions
+   */
+  public boolean install(
+      FlowKey key, FlowMask mask, int bridge, ActionList actions, long packets, long bytes)
+      throws ErrnoException {
+    int generation = generations.getOrDefault(bridge, 0);
+    if (mask.isLayer2()) {
+      return layer2.put(key, -1, generation, actions, packets, bytes);
+    }
+    int before = masks.size();
+    int index = masks.index(mask);
+    if (masks.size() > before) {
+      tables.mask(index, masks.bytes(index));
+      tables.settings(upcallIfindex, masks.size());
+    }
+    if (maskedBridges.add(bridge)) {
+      tables.bridge(bridge, generation, true);
+    }
+    byte[] bits = masks.bytes(index);
+    for (int i = 0; i < FlowKey.BYTES; i++) {
+      maskedKey.bytes()[i] = (byte) (key.bytes()[i] & bits[i]);
+    }
+    return masked.put(maskedKey, index, generation, actions, packets, bytes);
+  }
+
+  /** Writes what was installed. */
+  public void flush() throws ErrnoException {
+    layer2.flush();
+    masked.flush();
+  }
+
+  /**
+   * Shows every flow to the visitor and deletes those that it says.
+   *
+   * @return how many were seen
+   */
+  public int walk(FlowVisitor visitor) throws ErrnoException {
+    int seen = layer2.walk(visitor);
+    seen += maskedBridges.isEmpty() && !adopted() ? 0 : masked.walk(visitor);
+    lists.sweep();
+    return seen;
+  }
+
+  /** The bits that a flow of {@link FlowVisitor} was installed under. */
+  public byte[] mask(int index) {
+    return masks.bytes(index);
+  }
+
+  /** Flows for which there was no room since the start. */
+  public long full() {
+    return layer2.full() + masked.full();
+  }
+
+  /** As {@link EbpfTables#portCounters}. */
+  public long[] portCounters(int port) throws ErrnoException {
+    return tables.portCounters(port);
+  }
+
+  /** Frames dropped for a reason, {@code enum drop_reason}; 0 to 63. */
+  public long dropped(int reason) throws ErrnoException {
+    return tables.dropped(reason);
+  }
+
+  /** Ends forwarding: every hook of ours goes. The tables go with their file system. */
+  public void dismantle() throws IOException {
+    for (var attachment : hooks.list()) {
+      try {
+        boolean unused = hooks.detach(attachment.hook());
+      } catch (ErrnoException e) {
+        if (e.errno() != Errno.ENODEV) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** Lets go of everything; it forwards on. */
+  @Override
+  public void close() {
+    hooks.close();
+    tables.close();
+  }
+}

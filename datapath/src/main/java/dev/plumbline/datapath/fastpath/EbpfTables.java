@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.fastpath;
+
+import dev.plumbline.datapath.bpf.BpfFs;
+import dev.plumbline.datapath.bpf.BpfMap;
+import dev.plumbline.datapath.bpf.BpfObject;
+import dev.plumbline.datapath.bpf.BpfProgram;
+import dev.plumbline.netlink.libc.ErrnoException;
+import dev.plumbline.netlink.libc.Memory;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The eBPF programs, loaded, and their tables, which are pinned: a later process finds them again
+ * with all that is in them. What lies where in the values: {@code src/main/bpf/flow.h}.
+ */
+final class EbpfTables implements AutoCloseable {
+  /** In the names of pins: another layout is another set of maps. Raise it when flow.h changes. */
+  private static final String LAYOUT = "v1_";
+
+  static final int BUCKETS = 256;
+  static final int DROP_REASONS = 64;
+
+  // enum ingress_role
+  static final int INGRESS_PORT = 1;
+  static final int INGRESS_TUNNEL = 2;
+  static final int INGRESS_UNDERLAY = 3;
+
+  // enum egress_kind
+  static final int EGRESS_DEVICE = 1;
+  static final int EGRESS_PEER = 2;
+  static final int EGRESS_HOST = 3;
+  static final int EGRESS_TUNNEL = 4;
+
+  private final BpfObject object;
+  private final boolean adopted;
+  private final Map<String, BpfMap> maps;
+  private final Memory key = Memory.allocate(64);
+  private final Memory value = Memory.allocate(256);
+  private final Memory perCpu;
+
+  private EbpfTables(BpfObject object, boolean adopted) {
+    this.object = object;
+    this.adopted = adopted;
+    this.maps = object.maps();
+    this.perCpu =
+        Memory.allocate(Math.max(map("counters").valueBytes(), map("drops").valueBytes()));
+  }
+
+  /**
+   * Loads the programs, with the tables that are pinned there or new ones.
+   *
+   * @throws IOException with the kernel's or its verifier's words
+   */
+  static EbpfTables open(BpfFs pins) throws IOException {
+    BpfObject.Spec spec = BpfObject.resource(BpfObject.class, "switch.bpf.o");
+    Map<String, BpfMap> pinned = new HashMap<>();
+    boolean done = false;
+    BpfObject object = null;
+    try {
+      for (String pin : pins.pins()) {
+        BpfMap map = pin.startsWith(LAYOUT) ? pins.map(pin) : null;
+        if (map != null) {
+          String name = pin.substring(LAYOUT.length());
+          pinned.put(name, map);
+          spec.reuse(name, map);
+        }
+      }
+      object = spec.load();
+      for (Map.Entry<String, BpfMap> one : object.maps().entrySet()) {
+        String name = one.getKey();
+        if (!pinned.containsKey(name) && !name.contains(".")) {
+          one.getValue().pin(pins.pin(LAYOUT + name));
+        }
+      }
+      done = true;
+      return new EbpfTables(object, !pinned.isEmpty());
+    } finally {
+      pinned.values().forEach(BpfMap::close);
+      if (!done && object != null) {
+        object.close();
+      }
+    }
+  }
+
+  /** Whether the tables are those of an earlier process. */
+  boolean adopted() {
+    return adopted;
+  }
+
+  BpfProgram program(String function) {
+    return object.program(function);
+  }
+
+  BpfMap map(String name) {
+    BpfMap map = maps.get(name);
+    if (map == null) {
+      throw new IllegalArgumentException("no map " + name);
+    }
+    return map;
+  }
+
+  /** Frames that a device receives enter the switch so. */
+  void ingress(int ifindex, int port, int bridge, int role) throws ErrnoException {
+    clear(8);
+    value.buffer().putShort(0, (short) port).putShort(2, (short) bridge).put(4, (byte) role);
+    put("ingresses", ifindex);
+  }
+
+  void removeIngress(int ifindex) throws ErrnoException {
+    key.buffer().putInt(0, ifindex);
+    boolean unused = map("ingresses").delete(key, 0);
+  }
+
+  /** A port sends so; an {@code ifindex} of 0 says that it does not. */
+  void egress(int port, int ifindex, int kind, int mtu, int tunnel) throws ErrnoException {
+    clear(12);
+    value
+        .buffer()
+        .putInt(0, ifindex)
+        .put(4, (byte) kind)
+        .putShort(6, (short) tunnel)
+        .putInt(8, mtu);
+    put("egresses", port);
+  }
+
+  void bridge(int bridge, int generation, boolean masked) throws ErrnoException {
+    clear(8);
+    value.buffer().putInt(0, generation).putInt(4, masked ? 1 : 0);
+    put("bridges", bridge);
+  }
+
+  /** The generation that the table has for a bridge. */
+  int generation(int bridge) throws ErrnoException {
+    key.buffer().putInt(0, bridge);
+    return map("bridges").lookup(key, 0, value, 0) ? value.buffer().getInt(0) : 0;
+  }
+
+  /** Frames of a bond's bucket, 0 to 255, leave by the port; 0: they are dropped. */
+  void bucket(int bond, int bucket, int port) throws ErrnoException {
+    value.buffer().putInt(0, port);
+    put("buckets", bond * BUCKETS + bucket);
+  }
+
+  /** Bytes that left by a bond's bucket since the tables were made. */
+  long bucketBytes(int bond, int bucket) throws ErrnoException {
+    return sum("bucket_bytes", bond * BUCKETS + bucket, 0);
+  }
+
+  void tunnel(int index, ByteBuffer tunnel) throws ErrnoException {
+    value.buffer().put(0, tunnel, tunnel.position(), tunnel.remaining());
+    put("tunnels", index);
+  }
+
+  /** Frames with these outer addresses and key are a port's; {@code struct tunnel_id}. */
+  void tunnelPort(ByteBuffer id, int port, int bridge) throws ErrnoException {
+    key.buffer().put(0, id, id.position(), id.remaining());
+    clear(8);
+    value
+        .buffer()
+        .putShort(0, (short) port)
+        .putShort(2, (short) bridge)
+        .put(4, (byte) INGRESS_PORT);
+    map("tunnel_ports").update(key, 0, value, 0, BpfMap.ANY);
+  }
+
+  void removeTunnelPort(ByteBuffer id) throws ErrnoException {
+    key.buffer().put(0, id, id.position(), id.remaining());
+    boolean unused = map("tunnel_ports").delete(key, 0);
+  }
+
+  /** Where upcalls go, and how many masks are in use. */
+  void settings(int upcallIfindex, int masks) throws ErrnoException {
+    clear(16);
+    value.buffer().putInt(0, upcallIfindex).putInt(4, upcallIfindex).putInt(8, masks);
+    put("the_settings_map", 0);
+  }
+
+  /** Writes mask {@code index}. */
+  void mask(int index, byte[] mask) throws ErrnoException {
+    value.buffer().put(0, mask);
+    put("masks", index);
+  }
+
+  /** Received packets, received bytes, sent packets, sent bytes of a port. */
+  long[] portCounters(int port) throws ErrnoException {
+    long[] counters = new long[4];
+    for (int i = 0; i < counters.length; i++) {
+      counters[i] = sum("counters", port, i * Long.BYTES);
+    }
+    return counters;
+  }
+
+  /** Frames dropped for a reason, {@code enum drop_reason}. */
+  long dropped(int reason) throws ErrnoException {
+    return sum("drops", reason, 0);
+  }
+
+  private long sum(String map, int index, int offset) throws ErrnoException {
+    key.buffer().putInt(0, index);
+    BpfMap from = map(map);
+    if (!from.lookup(key, 0, perCpu, 0)) {
+      return 0;
+    }
+    long sum = 0;
+    for (int at = offset; at < from.valueBytes(); at += from.cpuValueBytes()) {
+      sum += perCpu.buffer().getLong(at);
+    }
+    return sum;
+  }
+
+  private void clear(int bytes) {
+    for (int i = 0; i < bytes; i += Integer.BYTES) {
+      value.buffer().putInt(i, 0);
+    }
+  }
+
+  private void put(String map, int index) throws ErrnoException {
+    key.buffer().putInt(0, index);
+    map(map).update(key, 0, value, 0, BpfMap.ANY);
+  }
+
+  /** Closes what this process has open; the pinned tables and attached programs stay. */
+  @Override
+  public void close() {
+    object.close();
+  }
+}

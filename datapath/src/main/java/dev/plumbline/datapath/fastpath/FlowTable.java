@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.fastpath;
+
+import dev.plumbline.datapath.bpf.BpfMap;
+import dev.plumbline.datapath.bpf.MapBatch;
+import dev.plumbline.datapath.flow.ActionList;
+import dev.plumbline.datapath.flow.ActionType;
+import dev.plumbline.datapath.flow.FlowKey;
+import dev.plumbline.netlink.libc.Errno;
+import dev.plumbline.netlink.libc.ErrnoException;
+import dev.plumbline.netlink.libc.Memory;
+import java.nio.ByteBuffer;
+
+/**
+ * One of the fast path's maps of flows: {@code struct flow} by {@code struct l2_key} or by {@code
+ * struct masked_key}. Writes are gathered and made many at a time; they are there after {@link
+ * #flush}.
+ */
+final class FlowTable {
+  /** {@code ACTIONS_INLINE} of flow.h. */
+  static final int INLINE = 8;
+
+  // struct flow
+  private static final int GENERATION = 0;
+  private static final int COUNT = 4;
+  private static final int PACKETS = 8;
+  private static final int USED = 24;
+  private static final int ACTIONS = 32;
+  private static final int VALUE_BYTES = ACTIONS + INLINE * Long.BYTES;
+
+  private static final int MASKED_KEY_OFFSET = 8;
+  private static final int WRITES = 256;
+  private static final int READS = 4096;
+
+  private final BpfMap map;
+  private final ActionLists lists;
+  private final boolean layer2;
+  private final MapBatch writes;
+  private final MapBatch reads;
+  private final MapBatch deletes;
+  private final FlowKey seen = new FlowKey();
+  private final ActionList seenActions = new ActionList();
+  private int pending;
+  private int doomed;
+  private long full;
+
+  FlowTable(BpfMap map, ActionLists lists, boolean layer2) {
+    this.map = map;
+    this.lists = lists;
+    this.layer2 = layer2;
+    this.writes = new MapBatch(map, WRITES);
+    this.reads = new MapBatch(map, READS);
+    this.deletes = new MapBatch(map, READS);
+  }
+
+  /**
+   * Puts a flow there.
+   *
+   * @param key already masked
+   * @param mask index of the mask; not looked at in the layer 2 table
+   * @param packets frames that its counters begin with, which came up and are sent from here
+   * @param bytes of these frames
+   * @return false if the actions need a list and there is none left
+   */
+  boolean put(FlowKey key, int mask, int generation, ActionList actions, long packets, long bytes)
+      throws ErrnoException {
+    int list = actions.size() > INLINE ? lists.index(actions) : 0;
+    if (list < 0) {
+      return false;
+    }
+    if (pending == WRITES) {
+      flush();
+    }
+    ByteBuffer keys = writes.keys().buffer();
+    if (layer2) {
+      keys.put(pending * FlowKey.LAYER2_BYTES, key.bytes(), 0, FlowKey.LAYER2_BYTES);
+    } else {
+      int at = pending * (MASKED_KEY_OFFSET + FlowKey.BYTES);
+      keys.putInt(at, mask).putInt(at + 4, 0);
+      key.write(keys, at + MASKED_KEY_OFFSET);
+    }
+    ByteBuffer values = writes.values().buffer();
+    int at = pending * VALUE_BYTES;
+    boolean inline = actions.size() <= INLINE;
+    values.putInt(at + GENERATION, generation);
+    values.putInt(at + COUNT, 0).put(at + COUNT, (byte) (inline ? actions.size() : 1));
+    values.putLong(at + PACKETS, packets).putLong(at + PACKETS + Long.BYTES, bytes);
+    values.putLong(at + USED, System.nanoTime());
+    for (int i = 0; i < INLINE; i++) {
+      values.putLong(
+          at + ACTIONS + i * Long.BYTES, inline && i < actions.size() ? actions.encoded(i) : 0);
+    }
+    if (!inline) {
+      values.putLong(at + ACTIONS, ActionType.LIST.code() | ((long) list << 32));
+    }
+    pending++;
+    return true;
+  }
+
+  /** Writes what was put. Flows for which there is no room are counted and left out. */
+  void flush() throws ErrnoException {
+    int count = pending;
+    pending = 0;
+    if (count == 0) {
+      return;
+    }
+    int written = writes.update(count);
+    if (written < count) {
+      int errno = writes.failure();
+      if (errno != Errno.E2BIG && errno != Errno.ENOMEM) {
+        throw new ErrnoException("write flows", errno);
+      }
+      full += count - written;
+    }
+  }
+
+  /** Flows that found no room. */
+  long full() {
+    return full;
+  }
+
+  /**
+   * Shows all flows to the visitor, and deletes those that it says. Flows that come and go
+   * meanwhile may or may not be seen.
+   *
+   * @return how many were seen
+   */
+  int walk(FlowVisitor visitor) throws ErrnoException {
+    int walked = 0;
+    reads.rewind();
+    doomed = 0;
+    for (int count = reads.lookup(); count > 0; count = reads.lookup()) {
+      for (int i = 0; i < count; i++) {
+        visit(visitor, i);
+      }
+      walked += count;
+    }
+    delete();
+    return walked;
+  }
+
+  private void visit(FlowVisitor visitor, int index) throws ErrnoException {
+    ByteBuffer values = reads.values().buffer();
+    int at = index * VALUE_BYTES;
+    int mask = readKey(reads.keys().buffer(), index);
+    readActions(values, at);
+    FlowVisitor.Verdict verdict =
+        visitor.visit(
+            seen,
+            mask,
+            values.getInt(at + GENERATION),
+            seenActions,
+            values.getLong(at + PACKETS),
+            values.getLong(at + PACKETS + Long.BYTES),
+            values.getLong(at + USED));
+    if (verdict == FlowVisitor.Verdict.DELETE) {
+      if (doomed == deletes.capacity()) {
+        delete();
+      }
+      int bytes = map.keyBytes();
+      deletes.keys().buffer().put(doomed * bytes, reads.keys().buffer(), index * bytes, bytes);
+      doomed++;
+    }
+  }
+
+  private int readKey(ByteBuffer keys, int index) {
+    if (layer2) {
+      seen.clear();
+      keys.get(index * FlowKey.LAYER2_BYTES, seen.bytes(), 0, FlowKey.LAYER2_BYTES);
+      return -1;
+    }
+    int at = index * (MASKED_KEY_OFFSET + FlowKey.BYTES);
+    seen.read(keys, at + MASKED_KEY_OFFSET);
+    return keys.getInt(at);
+  }
+
+  private void readActions(ByteBuffer values, int at) throws ErrnoException {
+    seenActions.clear();
+    int count = Math.min(values.get(at + COUNT), INLINE);
+    for (int i = 0; i < count; i++) {
+      long action = values.getLong(at + ACTIONS + i * Long.BYTES);
+      if ((action & 0xff) == ActionType.LIST.code()) {
+        int list = (int) (action >> 32);
+        ActionList whole = lists.get(list);
+        lists.keep(list);
+        if (whole != null) {
+          seenActions.set(whole);
+        }
+        return;
+      }
+      seenActions.addEncoded(action);
+    }
+  }
+
+  private void delete() throws ErrnoException {
+    int from = 0;
+    int bytes = map.keyBytes();
+    while (from < doomed) {
+      int deleted = deletes.delete(doomed - from);
+      from += deleted;
+      if (from == doomed) {
+        break;
+      }
+      if (deletes.failure() != Errno.ENOENT) {
+        throw new ErrnoException("delete flows", deletes.failure());
+      }
+      // One had gone by itself: go on behind it.
+      from++;
+      Memory keys = deletes.keys();
+      int left = (doomed - from) * bytes;
+      byte[] rest = new byte[left];
+      keys.buffer().get(from * bytes, rest).put(0, rest);
+      doomed -= from;
+      from = 0;
+    }
+    doomed = 0;
+  }
+}
