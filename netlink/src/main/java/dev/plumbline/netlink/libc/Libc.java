@@ -324,7 +324,7 @@ public final class Libc {
     long address = attribute.address();
     long bytes = attribute.bytes();
     while (true) {
-      long result = C.syscall(SystemCall.BPF, command, address, bytes, 0, 0, 0);
+      long result = C.syscall(SystemCall.BPF, command, address, bytes);
       if (result >= 0) {
         return (int) result;
       }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The C functions as they are; jnr-ffi makes the class. Public only because the class that it makes
  * must see it: use {@link Libc}.
  *
- * <p>None has six arguments: jnr-ffi 2.1.16 to 2.2.18 hand over a garbage sixth one.
+ * <p>None has six arguments: jnr-ffi 2.1.16 to 2.3.4 hand over a garbage sixth one.
  */
 @SuppressWarnings({"MethodName", "checkstyle:MethodName"})
 public interface LibcFunctions {
@@ -85,7 +85,13 @@ public interface LibcFunctions {
 
   String strerror(int errno);
 
-  /** With all its seven arguments: see above. Variadic in C, which on 64-bit Linux is no matter. */
+  /** Variadic in C, which on 64-bit Linux is no matter. */
+  long syscall(long number, long a, long b, long c);
+
+  /**
+   * With all its seven arguments, and so never with six. For each call jnr-ffi makes an object to
+   * hold so many.
+   */
   long syscall(long number, long a, long b, long c, long d, long e, long f);
 
   int munmap(@uintptr_t long address, @size_t long length);
