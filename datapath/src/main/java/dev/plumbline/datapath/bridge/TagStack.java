@@ -51,7 +51,7 @@ public final class TagStack {
 
   /** The outermost tag as {@code PUSH_VLAN} wants it: priority and VLAN. */
   public static int tci(long stack) {
-    return tag(stack, 0) & 0x7fff;
+    return (priority(stack) << 13) | vlan(stack, 0);
   }
 
   /**
