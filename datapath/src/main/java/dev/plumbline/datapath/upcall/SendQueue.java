@@ -100,8 +100,9 @@ public final class SendQueue {
 
   /**
    * Frames that were not sent. EAGAIN: the socket's buffer was full; ENETDOWN: the device is down;
-   * ENXIO: it is gone; EMSGSIZE: the frame is longer than its MTU and not to be cut; EINVAL: a vnet
-   * header that makes no sense.
+   * ENOBUFS: a program on its egress hook dropped it, or its queue was full; ENXIO: it is gone;
+   * EMSGSIZE: the frame is longer than its MTU and not to be cut; EINVAL: a vnet header that makes
+   * no sense.
    */
   public ErrnoCounters errors() {
     return errors;

@@ -2,6 +2,7 @@
 package dev.plumbline.datapath.upcall;
 
 import dev.plumbline.netlink.libc.Memory;
+import dev.plumbline.netlink.libc.MessageVector;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 
@@ -113,6 +114,31 @@ public final class UpcallBatch {
     shorten(buffer, nextPlace() + VNET_HEADER_BYTES);
     shorten(buffer, nextPlace() + VNET_CHECKSUM_START);
     add(frameBytes);
+  }
+
+  /**
+   * Makes a message receive into a place that is free: the vnet header, and the frame behind the
+   * room for the prefix.
+   *
+   * @param ahead how many places behind the next one
+   */
+  public void receiveInto(MessageVector messages, int message, int ahead) {
+    int at = place(Objects.checkIndex(size + ahead, lengths.length));
+    messages.part(message, 0, memory.address(at, VNET_BYTES), VNET_BYTES);
+    int frameBytes = PLACE_BYTES - FRAME_OFFSET;
+    messages.part(message, 1, memory.address(at + FRAME_OFFSET, frameBytes), frameBytes);
+  }
+
+  /**
+   * Moves what was received some places behind the next one into that.
+   *
+   * @param ahead 0: it is there already
+   */
+  public void moveUp(int ahead, int frameBytes) {
+    if (ahead > 0) {
+      int from = place(Objects.checkIndex(size + ahead, lengths.length));
+      buffer().put(nextPlace(), buffer(), from, FRAME_OFFSET + frameBytes);
+    }
   }
 
   private static void shorten(ByteBuffer buffer, int at) {

@@ -118,11 +118,16 @@ public final class Libc {
     return (int) -Math.min(result, 0);
   }
 
+  /** Reads an option whose value is a structure of the array's size. */
+  public static void getsockopt(int fd, int level, int option, byte[] value) throws ErrnoException {
+    byte[] length = native4(value.length);
+    checked("getsockopt", () -> C.getsockopt(fd, level, option, value, length));
+  }
+
   /** The value of an int option. */
   public static int getsockopt(int fd, int level, int option) throws ErrnoException {
     byte[] value = new byte[4];
-    byte[] length = native4(4);
-    checked("getsockopt", () -> C.getsockopt(fd, level, option, value, length));
+    getsockopt(fd, level, option, value);
     return ByteBuffer.wrap(value).order(ByteOrder.nativeOrder()).getInt();
   }
 
