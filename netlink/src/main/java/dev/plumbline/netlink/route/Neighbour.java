@@ -48,6 +48,9 @@ public final class Neighbour extends Message<NeighbourHeader> {
   /** State: stays until it is deleted. */
   public static final int PERMANENT = 0x80;
 
+  /** Flag of a request: as if a packet were sent there (NTF_USE). */
+  private static final int USE = 0x01;
+
   /** Flag: answers for the address (proxy ARP); such entries have a dump of their own. */
   public static final int PROXY = 0x08;
 
@@ -157,6 +160,19 @@ public final class Neighbour extends Message<NeighbourHeader> {
   public static Request replace(Neighbour neighbour) {
     return neighbour.request(
         RouteRequest.NEWNEIGH, RouteRequest.CREATE | RouteRequest.REPLACE, "set");
+  }
+
+  /**
+   * Makes the kernel find out the link-layer address, or confirm the one it has, as sending a
+   * packet there would. What is permanent stays so.
+   */
+  public static Request use(int index, InetAddress address) {
+    NeighbourHeader header = new NeighbourHeader(Family.of(address), index, 0, USE, 0);
+    return new RouteRequest(
+        RouteRequest.NEWNEIGH,
+        RouteRequest.CREATE,
+        "use neighbour " + Text.of(address) + " on link #" + index,
+        new Neighbour(header, AttributeMap.EMPTY.with(DST, address))::writeBody);
   }
 
   /** Deletes it. ENOENT if there is none for the IP address. */

@@ -151,6 +151,9 @@ public final class Route extends Message<RouteHeader> {
   /** IPv6: 0 medium (default), 1 high, 3 low (RFC 4191). */
   public static final Attribute<Integer> PREF = new Attribute<>(20, "RTA_PREF", U8);
 
+  /** Mark of the packet that is looked up. Write-only. */
+  static final Attribute<Long> MARK = new Attribute<>(16, "RTA_MARK", U32);
+
   /** Lightweight tunnel, LWTUNNEL_ENCAP_*. */
   public static final Attribute<Integer> ENCAP_TYPE = new Attribute<>(21, "RTA_ENCAP_TYPE", U16);
 
@@ -178,6 +181,7 @@ public final class Route extends Message<RouteHeader> {
           FLOW,
           CACHEINFO,
           TABLE,
+          MARK,
           VIA,
           PREF,
           ENCAP_TYPE,
@@ -351,6 +355,34 @@ public final class Route extends Message<RouteHeader> {
         "list routes of table " + table,
         new Route(RouteHeader.dump(family, table), AttributeMap.EMPTY.with(TABLE, table))
             ::writeBody);
+  }
+
+  /**
+   * Asks where a packet of this host would go, by all rules and tables. ENETUNREACH, EHOSTUNREACH,
+   * EACCES or EINVAL if nowhere.
+   *
+   * @param source null: the one that the route gives
+   * @param tos type of service or traffic class; its two ECN bits do not count
+   * @param mark 0 for none
+   */
+  public static Request lookup(
+      InetAddress destination, @Nullable InetAddress source, int tos, long mark) {
+    int bits = destination.getAddress().length * Byte.SIZE;
+    RouteHeader header =
+        new RouteHeader(
+            Family.of(destination), bits, source == null ? 0 : bits, tos & 0xfc, 0, 0, 0, 0, 0);
+    AttributeMap attributes = AttributeMap.EMPTY.with(DST, destination);
+    if (source != null) {
+      attributes = attributes.with(SRC, source);
+    }
+    if (mark != 0) {
+      attributes = attributes.with(MARK, mark);
+    }
+    return new RouteRequest(
+        RouteRequest.GETROUTE,
+        0,
+        "look up the route to " + Text.of(destination),
+        new Route(header, attributes)::writeBody);
   }
 
   private Request request(int type, int flags, String verb) {

@@ -9,6 +9,7 @@ import dev.plumbline.netlink.socket.NetlinkSocket;
 import dev.plumbline.netlink.socket.Request;
 import dev.plumbline.netlink.socket.Result;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -138,6 +139,16 @@ public final class RouteSocket implements AutoCloseable {
       }
       throw e;
     }
+  }
+
+  /**
+   * Where a packet of this host would go; see {@link Route#lookup}.
+   *
+   * @throws NetlinkException if nowhere
+   */
+  public Route route(InetAddress destination, @Nullable InetAddress source, int tos, long mark)
+      throws IOException {
+    return Route.readBody(onlyReply(Route.lookup(destination, source, tos, mark)).payload());
   }
 
   /** The rules in the order the kernel goes through them, IPv4 first. */
