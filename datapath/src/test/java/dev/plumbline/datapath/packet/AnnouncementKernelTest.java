@@ -20,7 +20,8 @@ class AnnouncementKernelTest {
   @Test
   void aGratuitousArpTellsTheKernelsNeighbourWhereItIs() throws Exception {
     try (Tap tap = new Tap("tap0")) {
-      Sh.run("ip address add 10.0.0.1/24 dev tap0; sysctl -qw net.ipv4.conf.tap0.arp_accept=1");
+      Sh.run(
+          "ip address add 10.0.0.1/24 dev tap0; echo 1 > /proc/sys/net/ipv4/conf/tap0/arp_accept");
       byte[] frame = new byte[GratuitousArp.FRAME_BYTES];
       GratuitousArp.writeArp(ByteBuffer.wrap(frame), 0, 0x020000000002L, 0x0a000002);
       tap.write(frame);
@@ -48,13 +49,13 @@ class AnnouncementKernelTest {
   void theKernelHeedsPacketTooBig() throws Exception {
     try (Tap tap = new Tap("tap0")) {
       Sh.run(
-          "sysctl -qw net.ipv6.conf.tap0.disable_ipv6=0;"
+          "echo 0 > /proc/sys/net/ipv6/conf/tap0/disable_ipv6;"
               + " ip address add 2001:db8::1/64 dev tap0 nodad;"
               + " ip neighbour add 2001:db8::2 lladdr "
               + PEER
               + " dev tap0");
       String said = pinged(tap, "ping -n -c 1 -W 3 -M do -s 1400 2001:db8::2 || true", 1300);
-      String route = Sh.run("ip route get 2001:db8::2; grep . /proc/net/snmp6 | grep -i icmp6In");
+      String route = Sh.run("ip route get 2001:db8::2");
       assertTrue(route.contains("mtu 1300"), route + said);
     }
   }

@@ -23,11 +23,16 @@ class SegmenterKernelTest {
   @Test
   void segmentsAreTheKernels() throws Exception {
     int segments = 0;
+    int unknown = 0;
     try (Tap tap = new Tap("tap0")) {
       for (int seed = 0; seed < FRAMES; seed++) {
         BigFrame big = new BigFrame(new Random(seed), true);
         byte[] bytes = big.bytes;
-        tap.send(big.vnet, bytes);
+        if (!tap.send(big.vnet, bytes)) {
+          assertEquals(VnetHeader.GSO_UDP_L4, big.vnet.gsoType(), big::toString);
+          unknown++;
+          continue;
+        }
         List<byte[]> ours = new ArrayList<>();
         int count =
             segmenter.segment(
@@ -42,6 +47,10 @@ class SegmenterKernelTest {
         segments += count;
       }
     }
+    if (unknown > 0) {
+      System.err.println(
+          "before Linux 6.2 no UDP segmentation by vnet header: " + unknown + " frames left out");
+    }
     assertTrue(segments > 5 * FRAMES, "only " + segments);
   }
 
@@ -50,7 +59,7 @@ class SegmenterKernelTest {
     try (Tap tap = new Tap("tap0")) {
       for (int seed = 0; seed < FRAMES; seed++) {
         BigFrame frame = new BigFrame(new Random(seed), false);
-        tap.send(frame.vnet, frame.bytes);
+        assertTrue(tap.send(frame.vnet, frame.bytes), frame::toString);
         byte[] ours = frame.bytes.clone();
         assertTrue(frame.vnet.completeChecksum(ByteBuffer.wrap(ours), 0, ours.length));
         List<byte[]> kernels = tap.received(1);

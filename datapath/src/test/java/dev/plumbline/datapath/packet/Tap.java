@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.packet;
 
+import dev.plumbline.netlink.libc.Errno;
 import dev.plumbline.netlink.libc.Libc;
 import dev.plumbline.netlink.testing.Sh;
 import java.io.IOException;
@@ -33,7 +34,7 @@ final class Tap implements AutoCloseable {
     System.arraycopy(bytes, 0, request, 0, bytes.length);
     ByteBuffer.wrap(request).order(ByteOrder.nativeOrder()).putShort(16, flags());
     Libc.ioctl(tap, TUNSETIFF, request);
-    Sh.run("sysctl -qw net.ipv6.conf." + name + ".disable_ipv6=1");
+    Sh.run("echo 1 > /proc/sys/net/ipv6/conf/" + name + "/disable_ipv6");
     Sh.run("ip link set " + name + " up");
     socket = Libc.socket(AF_PACKET, Libc.SOCK_RAW | Libc.SOCK_CLOEXEC, 0);
     check(Libc.setsockopt(socket, SOL_PACKET, PACKET_VNET_HDR, 1));
@@ -57,12 +58,13 @@ final class Tap implements AutoCloseable {
     return result;
   }
 
-  /** Sends by the socket. */
-  void send(VnetHeader vnet, byte[] frame) {
+  /** Sends by the socket; false: the kernel does not know what the vnet header asks for. */
+  boolean send(VnetHeader vnet, byte[] frame) {
     ByteBuffer message = ByteBuffer.allocateDirect(VnetHeader.BYTES + frame.length);
     vnet.write(message, 0);
     message.put(VnetHeader.BYTES, frame);
-    check(Libc.send(socket, message, 0));
+    int result = Libc.send(socket, message, 0);
+    return (result != -Errno.EINVAL) && (check(result) > 0);
   }
 
   /** A frame from the TAP; null if none comes in time. */
