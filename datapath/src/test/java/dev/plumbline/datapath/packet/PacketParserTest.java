@@ -124,6 +124,16 @@ class PacketParserTest {
   }
 
   @Test
+  void moreThan65535BytesOfPaddingMakeNoPacket() {
+    byte[] bytes = Frames.join(Frames.hex(MACS + "0800" + V4 + TCP), new byte[0x10000]);
+    FlowKey key = new FlowKey();
+    assertTrue(parser.parse(ByteBuffer.wrap(bytes), 0, bytes.length - 1, key));
+    assertTrue(KeyText.of(key).contains("TP_DST=0050"));
+    assertTrue(parser.parse(ByteBuffer.wrap(bytes), 0, bytes.length, key));
+    assertEquals(MAC_FIELDS + "ETH_TYPE=0800", KeyText.of(key));
+  }
+
+  @Test
   void aTcpHeaderWithAWrongDataOffsetGivesNoPorts() {
     for (String offset : new String[] {"4112", "6112"}) {
       String text = parse(MACS + "0800" + V4 + TCP.replace("5112", offset));
