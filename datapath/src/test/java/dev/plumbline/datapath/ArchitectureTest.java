@@ -17,16 +17,18 @@ class ArchitectureTest {
 
   /** For each package those of this module that it may use; {@code control} joins all of them. */
   private static final Map<String, List<String>> ARROWS =
-      Map.of(
-          "flow", List.of(),
-          "config", List.of(),
-          "packet", List.of("flow"),
-          "bridge", List.of("flow", "config"),
-          "bond", List.of("flow", "config"),
-          "translate", List.of("flow", "config", "bridge", "bond"),
-          "bpf", List.of("flow"),
-          "fastpath", List.of("flow", "bpf"),
-          "upcall", List.of("flow", "packet"));
+      Map.ofEntries(
+          Map.entry("flow", List.of()),
+          Map.entry("config", List.of()),
+          Map.entry("packet", List.of("flow")),
+          Map.entry("bridge", List.of("flow", "config")),
+          Map.entry("bond", List.of("flow", "config")),
+          Map.entry("translate", List.of("flow", "config", "bridge", "bond")),
+          Map.entry("bpf", List.of("flow")),
+          Map.entry("fastpath", List.of("flow", "bpf")),
+          Map.entry("upcall", List.of("flow", "packet", "bpf")),
+          Map.entry("port", List.of("flow", "upcall")),
+          Map.entry("tunnel", List.of()));
 
   private static final JavaClasses ALL =
       new ClassFileImporter()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.upcall;
 
+import dev.plumbline.datapath.bpf.Layout;
 import dev.plumbline.netlink.libc.ErrnoException;
 import dev.plumbline.netlink.libc.Memory;
 
@@ -13,9 +14,6 @@ import dev.plumbline.netlink.libc.Memory;
  * queue): the slots can be used again then.
  */
 public final class Injector implements AutoCloseable {
-  /** MARK_SLOT of {@code src/main/bpf/flow.h}; the slot's number is added. */
-  static final int MARK_SLOT = 0x504c_0000;
-
   private final PacketSocket socket;
   private final SendQueue queue;
 
@@ -40,7 +38,7 @@ public final class Injector implements AutoCloseable {
    * @return false if {@link #flush} is due
    */
   public boolean add(Memory memory, int vnetOffset, int frameOffset, int frameBytes, int slot) {
-    return queue.add(memory, vnetOffset, frameOffset, frameBytes, MARK_SLOT | slot);
+    return queue.add(memory, vnetOffset, frameOffset, frameBytes, Layout.MARK_SLOT | slot);
   }
 
   /** Adds a frame of a batch. */

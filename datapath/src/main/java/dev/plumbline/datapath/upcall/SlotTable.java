@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.upcall;
 
+import dev.plumbline.datapath.bpf.Layout;
 import dev.plumbline.datapath.flow.ActionList;
 import java.nio.ByteBuffer;
 import java.util.Objects;
@@ -17,14 +18,11 @@ import java.util.Objects;
  * </pre>
  */
 public final class SlotTable {
-  public static final int SLOTS = 256;
-  static final int SLOT_BYTES = 16 + ActionList.LIMIT * Long.BYTES;
+  public static final int SLOTS = Layout.SLOTS;
+  static final int SLOT_BYTES = Layout.Slot.SIZE;
 
-  private static final int IN_PORT = 0;
-  private static final int VLAN_TCI = 2;
-  private static final int VLAN_TPID = 4;
-  private static final int COUNT = 8;
-  private static final int ACTIONS = 16;
+  private static final int COUNT = Layout.Slot.LIST;
+  private static final int ACTIONS = Layout.Slot.LIST + 8; // behind struct action_list's count
 
   private final ByteBuffer slots;
 
@@ -53,9 +51,9 @@ public final class SlotTable {
       throw new IllegalArgumentException("more actions than fit");
     }
     int at = Objects.checkIndex(slot, SLOTS) * SLOT_BYTES;
-    slots.putShort(at + IN_PORT, (short) inPort);
-    slots.putShort(at + VLAN_TCI, (short) vlanTci);
-    slots.putShort(at + VLAN_TPID, (short) vlanTpid);
+    slots.putShort(at + Layout.Slot.IN_PORT, (short) inPort);
+    slots.putShort(at + Layout.Slot.VLAN_TCI, (short) vlanTci);
+    slots.putShort(at + Layout.Slot.VLAN_TPID, (short) vlanTpid);
     slots.putInt(at + COUNT, actions.size());
     for (int i = 0; i < actions.size(); i++) {
       slots.putLong(at + ACTIONS + i * Long.BYTES, actions.encoded(i));

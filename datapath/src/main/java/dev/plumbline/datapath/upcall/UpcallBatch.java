@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.upcall;
 
+import dev.plumbline.datapath.packet.VnetHeader;
 import dev.plumbline.netlink.libc.Memory;
 import dev.plumbline.netlink.libc.MessageVector;
 import java.nio.ByteBuffer;
@@ -21,18 +22,16 @@ import java.util.Objects;
  * is read: it is the room in which tags can be put into the frame.
  */
 public final class UpcallBatch {
-  public static final int VNET_BYTES = 10;
+  public static final int VNET_BYTES = VnetHeader.BYTES;
   public static final int FRAME_OFFSET = VNET_BYTES + UpcallPrefix.BYTES;
 
   /** An IP packet of 65,535 bytes with Ethernet header and two tags, and what is before it. */
   static final int PLACE_BYTES = 65_600;
 
-  private static final int VNET_HEADER_BYTES = 2;
-  private static final int VNET_CHECKSUM_START = 6;
-
   private final Memory memory;
   private final int[] lengths;
   private final UpcallPrefix prefix = new UpcallPrefix();
+  private final VnetHeader vnet = new VnetHeader();
   private int size;
 
   /**
@@ -110,9 +109,7 @@ public final class UpcallBatch {
    * counts it.
    */
   void addBehindPrefix(int frameBytes) {
-    ByteBuffer buffer = memory.buffer();
-    shorten(buffer, nextPlace() + VNET_HEADER_BYTES);
-    shorten(buffer, nextPlace() + VNET_CHECKSUM_START);
+    vnet.wrap(memory.buffer(), nextPlace()).shift(-UpcallPrefix.BYTES);
     add(frameBytes);
   }
 
@@ -139,11 +136,6 @@ public final class UpcallBatch {
       int from = place(Objects.checkIndex(size + ahead, lengths.length));
       buffer().put(nextPlace(), buffer(), from, FRAME_OFFSET + frameBytes);
     }
-  }
-
-  private static void shorten(ByteBuffer buffer, int at) {
-    int value = buffer.getShort(at) & 0xffff;
-    buffer.putShort(at, (short) Math.max(0, value - UpcallPrefix.BYTES));
   }
 
   private static int place(int index) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.upcall;
 
+import dev.plumbline.datapath.bpf.Layout;
 import java.nio.ByteBuffer;
 
 /**
@@ -15,7 +16,7 @@ import java.nio.ByteBuffer;
  * </pre>
  */
 public final class UpcallPrefix {
-  public static final int BYTES = 16;
+  public static final int BYTES = Layout.UpcallPrefix.SIZE;
 
   /** Reason: no flow knows the frame. */
   public static final int MISS = 1;
@@ -25,13 +26,6 @@ public final class UpcallPrefix {
 
   /** Reason: to be encapsulated here, for the tunnel port {@link #inPort}. */
   public static final int TUNNEL = 3;
-
-  private static final int IN_PORT = 0;
-  private static final int REASON = 2;
-  private static final int VLAN_TCI = 4;
-  private static final int VLAN_TPID = 6;
-  private static final int IFINDEX = 8;
-  private static final int MARK = 12;
 
   private ByteBuffer buffer = ByteBuffer.allocate(BYTES);
   private int offset;
@@ -45,42 +39,42 @@ public final class UpcallPrefix {
 
   /** Datapath port number that the frame came in by. */
   public int inPort() {
-    return buffer.getShort(offset + IN_PORT) & 0xffff;
+    return buffer.getShort(offset + Layout.UpcallPrefix.IN_PORT) & 0xffff;
   }
 
   /** {@link #MISS}, {@link #ACTION} or {@link #TUNNEL}. */
   public int reason() {
-    return buffer.get(offset + REASON) & 0xff;
+    return buffer.get(offset + Layout.UpcallPrefix.REASON) & 0xff;
   }
 
   /** The tag beside the frame, with {@code FlowKey.VLAN_PRESENT}; 0: none. */
   public int vlanTci() {
-    return buffer.getShort(offset + VLAN_TCI) & 0xffff;
+    return buffer.getShort(offset + Layout.UpcallPrefix.VLAN_TCI) & 0xffff;
   }
 
   /** The tag's TPID, 0 without a tag. */
   public int vlanTpid() {
-    return buffer.getShort(offset + VLAN_TPID) & 0xffff;
+    return buffer.getShort(offset + Layout.UpcallPrefix.VLAN_TPID) & 0xffff;
   }
 
   /** Index of the device that the frame came in by. */
   public int ifindex() {
-    return buffer.getInt(offset + IFINDEX);
+    return buffer.getInt(offset + Layout.UpcallPrefix.IFINDEX);
   }
 
   /** The mark that the frame had. */
   public int mark() {
-    return buffer.getInt(offset + MARK);
+    return buffer.getInt(offset + Layout.UpcallPrefix.MARK);
   }
 
   /** Writes all of it. */
   public void set(int inPort, int reason, int vlanTci, int vlanTpid, int ifindex, int mark) {
-    buffer.putShort(offset + IN_PORT, (short) inPort);
-    buffer.putShort(offset + REASON, (short) 0); // the reserved byte too
-    buffer.put(offset + REASON, (byte) reason);
-    buffer.putShort(offset + VLAN_TCI, (short) vlanTci);
-    buffer.putShort(offset + VLAN_TPID, (short) vlanTpid);
-    buffer.putInt(offset + IFINDEX, ifindex);
-    buffer.putInt(offset + MARK, mark);
+    buffer.putShort(offset + Layout.UpcallPrefix.IN_PORT, (short) inPort);
+    buffer.putShort(offset + Layout.UpcallPrefix.REASON, (short) 0); // the reserved byte too
+    buffer.put(offset + Layout.UpcallPrefix.REASON, (byte) reason);
+    buffer.putShort(offset + Layout.UpcallPrefix.VLAN_TCI, (short) vlanTci);
+    buffer.putShort(offset + Layout.UpcallPrefix.VLAN_TPID, (short) vlanTpid);
+    buffer.putInt(offset + Layout.UpcallPrefix.IFINDEX, ifindex);
+    buffer.putInt(offset + Layout.UpcallPrefix.MARK, mark);
   }
 }

@@ -27,14 +27,16 @@ class RouteResolverTest {
   @BeforeEach
   void open() throws IOException {
     Sh.run(
-        "ip netns add r; ip -n r link set lo up"
+        "sysctl -qw net.ipv6.conf.default.addr_gen_mode=1" // no addresses in their own time
+            + "; ip netns add r; ip -n r link set lo up"
             + "; ip link add u0 type veth peer name u1 netns r"
             + "; ip link add w0 type veth peer name w1 netns r"
             + "; ip link set u0 up; ip link set w0 up; ip -n r link set u1 up; ip -n r link set w1 up"
             + "; ip address add 198.51.100.1/24 dev u0; ip address add 192.0.2.1/24 dev w0"
             + "; ip address add 2001:db8:1::1/64 dev u0 nodad"
             + "; ip -n r address add 198.51.100.2/24 dev u1; ip -n r address add 192.0.2.2/24 dev w1"
-            + "; sleep 0.2");
+            + "; for d in u0 w0; do until ip link show $d | grep -q LOWER_UP; do sleep 0.05; done"
+            + "; done; sleep 0.2");
     resolver = RouteResolver.open();
   }
 
