@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.control;
 
+import dev.plumbline.datapath.bridge.MacTable;
 import dev.plumbline.datapath.flow.FlowKey;
+import dev.plumbline.datapath.translate.Decision;
 import dev.plumbline.datapath.translate.StateChange;
 import dev.plumbline.datapath.translate.SwitchState;
 import java.util.BitSet;
@@ -19,14 +21,18 @@ final class Disturbance {
   private int count;
   private boolean everything;
 
-  /** An address was learnt, moved or went. */
-  void address(int bridge, long mac) {
-    if (count == ADDRESSES) {
+  /** A decision taught a table something. */
+  void learnt(Decision.Learn learn, MacTable.Outcome outcome) {
+    if (!outcome.changesForwarding()) {
+      return;
+    }
+    // Which address had to go for a new one in a full table, nobody says.
+    if (count == ADDRESSES || outcome == MacTable.Outcome.FULL_EVICTED) {
       everything = true;
       return;
     }
-    bridges[count] = bridge;
-    addresses[count++] = mac;
+    bridges[count] = learn.bridge();
+    addresses[count++] = learn.mac();
   }
 
   /** The switch's state became another. */

@@ -6,6 +6,7 @@ import dev.plumbline.datapath.config.BridgeConfig;
 import dev.plumbline.datapath.config.MacTableConfig;
 import dev.plumbline.datapath.config.SwitchConfig;
 import dev.plumbline.datapath.fastpath.EbpfFastPath;
+import dev.plumbline.datapath.port.DeviceWatch;
 import dev.plumbline.datapath.translate.PortId;
 import dev.plumbline.datapath.translate.PortNumbers;
 import dev.plumbline.datapath.translate.StateChange;
@@ -39,7 +40,7 @@ final class Engine implements AutoCloseable {
   private final UpcallTap tap;
   private final UpcallQueues queues;
   private final Injector injector;
-  private final Devices devices;
+  private final DeviceWatch devices;
   private final Joints joints;
   private final Disturbance disturbance = new Disturbance();
   private final Upcalls upcalls;
@@ -62,7 +63,7 @@ final class Engine implements AutoCloseable {
       UpcallTap tap,
       UpcallQueues queues,
       Injector injector,
-      Devices devices)
+      DeviceWatch devices)
       throws IOException {
     this.options = options;
     this.fast = fast;
@@ -103,8 +104,9 @@ final class Engine implements AutoCloseable {
       opened.add(queues);
       Injector injector = Injector.open(tap.ifindex());
       opened.add(injector);
-      Devices devices = Devices.open();
+      DeviceWatch devices = DeviceWatch.open();
       opened.add(devices);
+      var unused = devices.poll(); // reads all there are
       Engine engine = new Engine(options, fast, tap, queues, injector, devices);
       done = true;
       return engine;
@@ -141,7 +143,7 @@ final class Engine implements AutoCloseable {
     if (count > 0) {
       upcalls.handle(state, revalidator.flows() < options.flowLimit(), now);
     }
-    if (queues.isReady(devices.fd()) && devices.poll()) {
+    if (queues.isReady(devices.fd()) && !devices.poll().isEmpty()) {
       join();
     }
     due = lastPass + (disturbance.isNone() ? PASS_MILLIS : shortest());
@@ -151,7 +153,7 @@ final class Engine implements AutoCloseable {
   }
 
   private long shortest() {
-    return Math.max(SHORTEST_MILLIS, 2 * revalidator.tookNanos() / 1_000_000);
+    return Math.max(SHORTEST_MILLIS, 4 * revalidator.tookNanos() / 1_000_000);
   }
 
   private void pass(long now) throws IOException {
@@ -283,12 +285,15 @@ final class Engine implements AutoCloseable {
     joints.partAll();
     fast.dismantle();
     tap.delete();
+    saved.forget();
   }
 
   /** Lets go; the fast path forwards on. */
   @Override
   public void close() throws IOException {
-    saved.save(state, generations, millis());
+    if (!saved.isForgotten()) {
+      saved.save(state, generations, millis());
+    }
     closeAll(List.of(fast, tap, queues, injector, devices));
   }
 }

@@ -7,6 +7,9 @@ import dev.plumbline.datapath.config.PortConfig.DevicePort;
 import dev.plumbline.datapath.config.PortConfig.HostPort;
 import dev.plumbline.datapath.fastpath.EbpfFastPath;
 import dev.plumbline.datapath.fastpath.PortLink;
+import dev.plumbline.datapath.port.Device;
+import dev.plumbline.datapath.port.DeviceClaim;
+import dev.plumbline.datapath.port.DeviceWatch;
 import dev.plumbline.datapath.translate.PortId;
 import dev.plumbline.datapath.translate.SwitchState;
 import dev.plumbline.netlink.libc.Errno;
@@ -26,11 +29,12 @@ final class Joints {
   private record Joint(int bridge, PortLink link, boolean up) {}
 
   private final EbpfFastPath fast;
-  private final Devices devices;
+  private final DeviceWatch devices;
   private final Map<Integer, Joint> joints = new TreeMap<>();
   private final Map<Integer, String> failures = new TreeMap<>();
+  private final Map<Integer, DeviceClaim> claims = new TreeMap<>();
 
-  Joints(EbpfFastPath fast, Devices devices) {
+  Joints(EbpfFastPath fast, DeviceWatch devices) {
     this.fast = fast;
     this.devices = devices;
   }
@@ -50,8 +54,7 @@ final class Joints {
             });
     for (int number : new ArrayList<>(joints.keySet())) {
       if (!wanted.containsKey(number)) {
-        fast.part(number);
-        joints.remove(number);
+        part(number);
       }
     }
     failures.keySet().retainAll(wanted.keySet());
@@ -62,6 +65,9 @@ final class Joints {
       Joint now = one.getValue();
       if (before == null || before.bridge() != now.bridge() || !before.link().equals(now.link())) {
         join(number, now);
+      } else if (!before.equals(now)) {
+        claim(number, now.link());
+        joints.put(number, now);
       }
     }
     for (int number : state.numbers().ports().values()) {
@@ -74,9 +80,35 @@ final class Joints {
     return next;
   }
 
+  private void part(int number) throws IOException {
+    fast.part(number);
+    joints.remove(number);
+    release(number);
+  }
+
+  /** A NIC hands over frames for others' addresses only if it is told to. */
+  private void claim(int number, PortLink link) throws IOException {
+    Device device = link instanceof PortLink.Device of ? devices.device(of.ifindex()) : null;
+    DeviceClaim claim = claims.get(number);
+    if (claim != null && (device == null || claim.ifindex() != device.ifindex())) {
+      release(number);
+    }
+    if (device != null && device.isUp() && !device.isPromiscuous()) {
+      claims.put(number, devices.claim(device));
+    }
+  }
+
+  private void release(int number) throws IOException {
+    DeviceClaim claim = claims.remove(number);
+    if (claim != null) {
+      devices.release(claim);
+    }
+  }
+
   private void join(int number, Joint joint) throws IOException {
     try {
       fast.join(number, joint.bridge(), joint.link());
+      claim(number, joint.link());
       joints.put(number, joint);
       failures.remove(number);
     } catch (ErrnoException e) {
@@ -84,8 +116,7 @@ final class Joints {
       if (e.errno() != Errno.ENODEV) {
         throw e;
       }
-      fast.part(number);
-      joints.remove(number);
+      part(number);
       failures.put(number, String.valueOf(e.getMessage()));
     }
   }
@@ -99,14 +130,14 @@ final class Joints {
     PortConfig port = bridge == null ? null : bridge.ports().get(id.port());
     int number = state.numbers().bridge(id.bridge());
     if (port instanceof DevicePort device) {
-      return deviceJoint(number, device.device());
+      return deviceJoint(number, device.device(), false);
     }
     if (port instanceof PortConfig.BondPort && !id.part().isEmpty()) {
-      return deviceJoint(number, id.part());
+      return deviceJoint(number, id.part(), true);
     }
     if (port instanceof HostPort host) {
-      Devices.Device device = devices.find(host.device());
-      Devices.Device leg = devices.find(host.leg());
+      Device device = devices.device(host.device());
+      Device leg = devices.device(host.leg());
       return device == null || leg == null
           ? null
           : new Joint(
@@ -117,14 +148,20 @@ final class Joints {
     return null;
   }
 
-  private @Nullable Joint deviceJoint(int bridge, String name) {
-    Devices.Device device = devices.find(name);
+  /**
+   * A device's joint.
+   *
+   * @param byCarrier whether the port is down without a carrier. The kernel tells of a carrier up
+   *     to a second late (net/core/link_watch.c), which only bonds have a reason to wait for
+   */
+  private @Nullable Joint deviceJoint(int bridge, String name, boolean byCarrier) {
+    Device device = devices.device(name);
     return device == null
         ? null
         : new Joint(
             bridge,
-            new PortLink.Device(device.ifindex(), device.peerElsewhere(), device.mtu()),
-            device.isUp() && device.hasCarrier());
+            new PortLink.Device(device.ifindex(), device.hasPeerElsewhere(), device.mtu()),
+            device.isUp() && (device.hasCarrier() || !byCarrier));
   }
 
   /** Why a port could not be joined, by its number. */
@@ -141,8 +178,7 @@ final class Joints {
   void partAll() throws IOException {
     List<Integer> all = new ArrayList<>(joints.keySet());
     for (int number : all) {
-      fast.part(number);
+      part(number);
     }
-    joints.clear();
   }
 }

@@ -113,9 +113,7 @@ final class Revalidator implements FlowVisitor {
   private void teach(long usedMillis) {
     for (int i = 0; i < decision.learns(); i++) {
       MacTable.Outcome outcome = decision.learn(i, state, usedMillis);
-      if (outcome.changesForwarding()) {
-        pending.address(decision.learn(i).bridge(), decision.learn(i).mac());
-      }
+      pending.learnt(decision.learn(i), outcome);
     }
   }
 

@@ -40,6 +40,7 @@ final class SavedState {
 
   private final Path file;
   private long lastChecksum;
+  private boolean forgotten;
 
   private final Map<PortId, Integer> ports = new LinkedHashMap<>();
   private final Map<String, Integer> bridges = new LinkedHashMap<>();
@@ -155,6 +156,16 @@ final class SavedState {
     Files.write(next, bytes);
     Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     lastChecksum = checksum;
+  }
+
+  /** Deletes the file, for good. */
+  void forget() throws IOException {
+    forgotten = true;
+    boolean unused = Files.deleteIfExists(file);
+  }
+
+  boolean isForgotten() {
+    return forgotten;
   }
 
   private static void write(

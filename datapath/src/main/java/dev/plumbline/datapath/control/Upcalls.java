@@ -156,10 +156,7 @@ final class Upcalls {
   private void learn(SwitchState state, long nowMillis) {
     for (int i = 0; i < decision.learns(); i++) {
       MacTable.Outcome outcome = decision.learn(i, state, nowMillis);
-      if (outcome.changesForwarding()) {
-        Decision.Learn learn = decision.learn(i);
-        disturbance.address(learn.bridge(), learn.mac());
-      }
+      disturbance.learnt(decision.learn(i), outcome);
     }
   }
 

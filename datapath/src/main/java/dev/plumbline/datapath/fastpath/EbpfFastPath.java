@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * taken over as it is, and forwards all the while.
  */
 public final class EbpfFastPath implements AutoCloseable {
+  private final BpfFs pins;
   private final EbpfTables tables;
   private final Hooks hooks;
   private final ActionLists lists;
@@ -37,7 +38,8 @@ public final class EbpfFastPath implements AutoCloseable {
   private final Map<Integer, Integer> generations = new HashMap<>();
   private int upcallIfindex;
 
-  private EbpfFastPath(EbpfTables tables, Hooks hooks) throws IOException {
+  private EbpfFastPath(BpfFs pins, EbpfTables tables, Hooks hooks) throws IOException {
+    this.pins = pins;
     this.tables = tables;
     this.hooks = hooks;
     this.lists = new ActionLists(tables.map("lists"));
@@ -59,7 +61,7 @@ public final class EbpfFastPath implements AutoCloseable {
     Hooks hooks = null;
     try {
       hooks = Hooks.open(pins);
-      return new EbpfFastPath(tables, hooks);
+      return new EbpfFastPath(pins, tables, hooks);
     } catch (IOException | RuntimeException e) {
       if (hooks != null) {
         hooks.close();
@@ -275,7 +277,7 @@ public final class EbpfFastPath implements AutoCloseable {
     return tables.dropped(reason);
   }
 
-  /** Ends forwarding: every hook of ours goes. The tables go with their file system. */
+  /** Ends forwarding: every hook of ours goes, and the tables with their file system. */
   public void dismantle() throws IOException {
     for (var attachment : hooks.list()) {
       try {
@@ -286,6 +288,7 @@ public final class EbpfFastPath implements AutoCloseable {
         }
       }
     }
+    pins.unmount();
   }
 
   /** Lets go of everything; it forwards on. */

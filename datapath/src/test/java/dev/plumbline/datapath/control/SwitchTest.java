@@ -2,19 +2,22 @@
 package dev.plumbline.datapath.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.datapath.config.BridgeConfig;
 import dev.plumbline.datapath.config.MacTableConfig;
-import dev.plumbline.datapath.config.PortConfig;
 import dev.plumbline.datapath.config.PortConfig.DevicePort;
 import dev.plumbline.datapath.config.PortConfig.HostPort;
+import dev.plumbline.datapath.config.PortConfig.PatchPort;
 import dev.plumbline.datapath.config.PortVlan;
 import dev.plumbline.datapath.config.SwitchConfig;
 import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Whole switches on the real kernel: guests in namespaces that ping each other. */
 @KernelTest
 class SwitchTest {
+  private static final PortVlan ALL = PortVlan.TRUNK_ALL;
+
   @TempDir Path directory;
   private Switch running;
 
@@ -34,53 +39,146 @@ class SwitchTest {
 
   @AfterEach
   void remove() throws Exception {
+    assertNull(running.failure());
     running.remove();
-    Sh.run("umount " + directory.resolve("bpf").toString());
+    assertEquals(List.of(), left());
   }
 
-  static void guest(String name, String address) throws Exception {
-    Sh.run("ip netns add " + name);
-    Sh.run("ip link add v" + name + " type veth peer name eth0 netns " + name);
-    Sh.run("ip link set v" + name + " up");
-    Sh.run("ip -n " + name + " addr add " + address + " dev eth0 nodad");
-    Sh.run("ip -n " + name + " link set eth0 up");
-  }
-
-  static void ping(String from, String to) throws Exception {
-    Sh.run("ip netns exec " + from + " ping -q -c 3 -i 0.1 -W 1 " + to);
-  }
-
-  static SwitchConfig bridge(Map<String, PortConfig> ports) {
-    return new SwitchConfig(Map.of("br0", new BridgeConfig(ports, MacTableConfig.DEFAULT, false)));
+  private List<Path> left() throws Exception {
+    try (var files = Files.walk(directory)) {
+      return files.filter(Files::isRegularFile).toList();
+    }
   }
 
   @Test
   void guestsOnOneBridgeReachEachOther() throws Exception {
-    guest("a", "10.0.0.1/24");
-    guest("b", "10.0.0.2/24");
-    running.configure(
-        bridge(
-            Map.of(
-                "va", new DevicePort("va", PortVlan.TRUNK_ALL),
-                "vb", new DevicePort("vb", PortVlan.TRUNK_ALL))));
-    ping("a", "10.0.0.2");
-    ping("b", "10.0.0.1");
-    assertEquals(null, running.failure());
+    Guests.add("a", "10.0.0.1/24");
+    Guests.add("b", "10.0.0.2/24");
+    running.configure(Guests.bridgeOf("a", ALL, "b", ALL));
+    Guests.ping("a", "10.0.0.2");
+    Guests.ping("b", "10.0.0.1");
+    SwitchStatus status = running.status();
+    assertTrue(status.ports().stream().allMatch(SwitchStatus.Port::up), status::toString);
+    assertEquals(2, running.addresses("br0").stream().map(e -> e.port()).distinct().count());
+    assertTrue(status.upcalls() < 40, "most packets never come up: " + status);
   }
 
   @Test
   void theHostReachesGuestsByItsInternalPort() throws Exception {
-    guest("a", "10.0.0.1/24");
+    Guests.add("a", "10.0.0.1/24");
     Sh.run("ip link add br0 type veth peer name br0-leg");
     Sh.run("ip link set br0-leg up");
     Sh.run("ip addr add 10.0.0.254/24 dev br0");
     Sh.run("ip link set br0 up");
-    Map<String, PortConfig> ports = new LinkedHashMap<>();
-    ports.put("va", new DevicePort("va", PortVlan.access(10)));
-    ports.put("br0", new HostPort("br0", "br0-leg", PortVlan.access(10)));
-    running.configure(bridge(ports));
-    ping("a", "10.0.0.254");
+    PortVlan vlan = PortVlan.access(10);
+    running.configure(
+        Guests.oneBridge(
+            Map.of("va", new DevicePort("va", vlan), "br0", new HostPort("br0", "br0-leg", vlan))));
+    Guests.ping("a", "10.0.0.254");
     Sh.run("ping -q -c 3 -i 0.1 -W 1 10.0.0.1");
-    assertTrue(running.config().bridges().containsKey("br0"));
+  }
+
+  @Test
+  void accessPortsOfDifferentVlansAreApartAndATrunkHasBoth() throws Exception {
+    Guests.add("a", "10.0.0.1/24");
+    Guests.add("b", "10.0.0.2/24");
+    Guests.add("c", "10.0.0.3/24");
+    running.configure(
+        Guests.bridgeOf(
+            "a", PortVlan.access(10), "b", PortVlan.access(20), "c", PortVlan.access(10)));
+    assertFalse(Guests.reaches("a", "10.0.0.2"));
+    Guests.ping("a", "10.0.0.3");
+    // What is let in changes with one port's VLAN, while the other flows go on.
+    running.configure(
+        Guests.bridgeOf(
+            "a", PortVlan.access(10), "b", PortVlan.access(10), "c", PortVlan.access(20)));
+    Guests.ping("a", "10.0.0.2");
+    assertFalse(Guests.reaches("a", "10.0.0.3"));
+  }
+
+  @Test
+  void aPatchJoinsTwoBridges() throws Exception {
+    Guests.add("a", "10.0.0.1/24");
+    Guests.add("b", "10.0.0.2/24");
+    running.configure(
+        new SwitchConfig(
+            Map.of(
+                "br0",
+                new BridgeConfig(
+                    Map.of(
+                        "va", new DevicePort("va", PortVlan.access(5)),
+                        "to-int", new PatchPort("br-int", "to-br0", ALL)),
+                    MacTableConfig.DEFAULT,
+                    false),
+                "br-int",
+                new BridgeConfig(
+                    Map.of(
+                        "vb", new DevicePort("vb", PortVlan.access(5)),
+                        "to-br0", new PatchPort("br0", "to-int", ALL)),
+                    MacTableConfig.DEFAULT,
+                    false))));
+    Guests.ping("a", "10.0.0.2");
+  }
+
+  @Test
+  void aDeviceThatVanishesAndComesBackIsTakenUpAgain() throws Exception {
+    Guests.add("a", "10.0.0.1/24");
+    Guests.add("b", "10.0.0.2/24");
+    running.configure(Guests.bridgeOf("a", ALL, "b", ALL));
+    Guests.ping("a", "10.0.0.2");
+    Sh.run("ip link del vb");
+    assertFalse(Guests.reaches("a", "10.0.0.2"));
+    Guests.plug("b", "10.0.0.2/24");
+    Sh.run("ip -n a neigh flush all"); // the new eth0 has another MAC address
+    Guests.ping("a", "10.0.0.2");
+  }
+
+  @Test
+  void anAddressThatMovesToAnotherPortIsFollowedAtOnce() throws Exception {
+    Guests.add("a", "10.0.0.1/24");
+    Guests.add("b", "10.0.0.2/24");
+    Guests.add("c", "10.0.0.3/24");
+    running.configure(Guests.bridgeOf("a", ALL, "b", ALL, "c", ALL));
+    Guests.ping("a", "10.0.0.2");
+    String mac = Sh.run("ip netns exec b cat /sys/class/net/eth0/address").trim();
+    Sh.run("ip -n b link set eth0 down");
+    Sh.run("ip -n c link set eth0 address " + mac);
+    Sh.run("ip -n c addr add 10.0.0.2/24 dev eth0");
+    Guests.ping("c", "10.0.0.1");
+    Guests.ping("a", "10.0.0.2");
+    assertEquals(
+        List.of("vc"),
+        running.addresses("br0").stream()
+            .filter(e -> e.mac().equals(mac))
+            .map(e -> e.port())
+            .toList());
+  }
+
+  @Test
+  void whatForwardsGoesOnWithoutTheProcessAndIsTakenOver() throws Exception {
+    Guests.add("a", "10.0.0.1/24");
+    Guests.add("b", "10.0.0.2/24");
+    SwitchConfig config = Guests.bridgeOf("a", ALL, "b", ALL);
+    running.configure(config);
+    Guests.ping("a", "10.0.0.2");
+    Thread.sleep(700); // the state is saved each half second
+    long before = packets();
+    running.close();
+    Guests.ping("a", "10.0.0.2");
+    running = Switch.open(SwitchOptions.in(directory));
+    Guests.ping("a", "10.0.0.2");
+    running.configure(config);
+    assertTrue(running.status().adopted());
+    assertTrue(packets() >= before + 12, "flows and their counters are the same ones");
+    assertEquals(2, running.addresses("br0").stream().map(e -> e.mac()).distinct().count());
+    Guests.ping("a", "10.0.0.2");
+    assertEquals(List.of(), running.status().warnings());
+  }
+
+  private long packets() throws Exception {
+    return running.flows("br0").stream()
+        .filter(flow -> flow.match().contains("0x0800"))
+        .mapToLong(SwitchStatus.CachedFlow::packets)
+        .sum();
   }
 }
