@@ -42,6 +42,8 @@ final class Engine implements AutoCloseable {
   private final Injector injector;
   private final DeviceWatch devices;
   private final Joints joints;
+  private final Bonds bonds;
+  private final Announcer announcer;
   private final Disturbance disturbance = new Disturbance();
   private final Upcalls upcalls;
   private final Revalidator revalidator;
@@ -75,6 +77,8 @@ final class Engine implements AutoCloseable {
     this.numbers = saved.numbers();
     this.joints = new Joints(fast, devices);
     SlotTable slots = new SlotTable(fast.slots().buffer());
+    this.bonds = new Bonds(fast);
+    this.announcer = new Announcer(slots, injector);
     this.upcalls = new Upcalls(fast, slots, injector, disturbance);
     this.revalidator = new Revalidator(fast, disturbance, options.idleMillis());
     queues.watch(devices.fd());
@@ -138,6 +142,7 @@ final class Engine implements AutoCloseable {
   void turn() throws IOException {
     long now = millis();
     long due = lastPass + (disturbance.isNone() ? PASS_MILLIS : shortest());
+    due = Math.min(due, bonds.nextMillis());
     int count = queues.poll((int) Math.max(0, Math.min(PASS_MILLIS, due - now)), upcalls.batch());
     now = millis();
     if (count > 0) {
@@ -145,6 +150,10 @@ final class Engine implements AutoCloseable {
     }
     if (queues.isReady(devices.fd()) && !devices.poll().isEmpty()) {
       join();
+    }
+    if (now >= bonds.nextMillis()) {
+      become(bonds.run(state, now));
+      announce();
     }
     due = lastPass + (disturbance.isNone() ? PASS_MILLIS : shortest());
     if (now >= due) {
@@ -190,7 +199,9 @@ final class Engine implements AutoCloseable {
     SwitchState next = state.reconfigured(config, numbers, tables);
     restoreTables(config, next);
     become(next);
-    join();
+    become(joints.join(state));
+    become(bonds.configure(state, saved, millis()));
+    announce();
     if (!configured) {
       configured = true;
       // What an earlier process had in the kernel and this configuration does not ask for.
@@ -218,6 +229,9 @@ final class Engine implements AutoCloseable {
   }
 
   private void become(SwitchState next) throws IOException {
+    if (next == state) {
+      return;
+    }
     StateChange change = StateChange.between(state, next);
     int unused = change.flush();
     state = next;
@@ -242,9 +256,14 @@ final class Engine implements AutoCloseable {
 
   /** Brings ports and devices together, after either has changed. */
   private void join() throws IOException {
-    SwitchState next = joints.join(state);
-    if (next != state) {
-      become(next);
+    become(joints.join(state));
+    become(bonds.update(state, millis()));
+    announce();
+  }
+
+  private void announce() {
+    for (int bond : bonds.takeAnnouncements()) {
+      announcer.announce(state, bond, millis());
     }
   }
 
@@ -258,6 +277,10 @@ final class Engine implements AutoCloseable {
 
   Joints joints() {
     return joints;
+  }
+
+  Bonds bonds() {
+    return bonds;
   }
 
   Upcalls upcalls() {

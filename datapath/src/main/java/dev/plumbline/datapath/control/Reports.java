@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.control;
 
+import dev.plumbline.datapath.bond.Bond;
 import dev.plumbline.datapath.bridge.MacTable;
+import dev.plumbline.datapath.config.PortConfig.BondPort;
 import dev.plumbline.datapath.control.SwitchStatus.CachedFlow;
 import dev.plumbline.datapath.control.SwitchStatus.MacEntry;
 import dev.plumbline.datapath.fastpath.FlowVisitor;
@@ -64,6 +66,7 @@ final class Reports {
         engine.fast().description(),
         engine.fast().adopted(),
         ports,
+        bonds(state),
         engine.revalidator().flows(),
         engine.upcalls().frames(),
         engine.upcalls().decided(),
@@ -91,6 +94,37 @@ final class Reports {
         counters[2],
         counters[3],
         engine.joints().failures().get(number));
+  }
+
+  private List<SwitchStatus.Bond> bonds(SwitchState state) {
+    List<SwitchStatus.Bond> bonds = new ArrayList<>();
+    for (int number : engine.bonds().numbers()) {
+      Bond bond = engine.bonds().bond(number);
+      BondPort config = engine.bonds().config(number);
+      PortId id = state.id(number);
+      if (bond == null || config == null || id == null) {
+        continue;
+      }
+      PortId active = state.id(bond.activePort());
+      List<SwitchStatus.Member> members = new ArrayList<>();
+      for (String device : config.members()) {
+        int port = state.numbers().port(new PortId(id.bridge(), id.port(), device));
+        int buckets = 0;
+        for (int i = 0; i < Bond.BUCKETS; i++) {
+          buckets += bond.bucketPort(i) == port ? 1 : 0;
+        }
+        members.add(
+            new SwitchStatus.Member(device, state.isUp(port), bond.isEnabled(port), buckets));
+      }
+      String mode =
+          bond.fallsBack()
+              ? "active-backup (balance-tcp needs LACP)"
+              : config.mode().name().toLowerCase(Locale.ROOT).replace('_', '-');
+      bonds.add(
+          new SwitchStatus.Bond(
+              id.bridge(), id.port(), mode, active == null ? "" : active.part(), members));
+    }
+    return bonds;
   }
 
   private static int ifindex(@Nullable PortLink link) {

@@ -25,6 +25,7 @@ public record SwitchStatus(
     String fastPath,
     boolean adopted,
     List<Port> ports,
+    List<Bond> bonds,
     int flows,
     long upcalls,
     long decided,
@@ -36,6 +37,7 @@ public record SwitchStatus(
     List<String> warnings) {
   public SwitchStatus {
     ports = List.copyOf(ports);
+    bonds = List.copyOf(bonds);
     drops = Map.copyOf(drops);
     warnings = List.copyOf(warnings);
   }
@@ -63,6 +65,27 @@ public record SwitchStatus(
       long txPackets,
       long txBytes,
       @Nullable String problem) {}
+
+  /**
+   * A bond of a bridge.
+   *
+   * @param mode as it works: balance-tcp works as active-backup, for there is no LACP
+   * @param active name of the active member; empty: no member can be used
+   */
+  public record Bond(String bridge, String bond, String mode, String active, List<Member> members) {
+    public Bond {
+      members = List.copyOf(members);
+    }
+  }
+
+  /**
+   * A member of a bond.
+   *
+   * @param carrier whether its carrier is there
+   * @param enabled whether it is used: its carrier has been there for the up delay
+   * @param buckets how many of the 256 it has
+   */
+  public record Member(String device, boolean carrier, boolean enabled, int buckets) {}
 
   /**
    * An address that a bridge knows.

@@ -200,6 +200,12 @@ public final class EbpfFastPath implements AutoCloseable {
     unclaimed.clear();
   }
 
+  /** The port that frames of a bond's bucket leave by; 0: none. */
+  public int bucket(int bond, int bucket) throws ErrnoException {
+    return tables.bucket(bond, bucket);
+  }
+
+  /** Lets frames of a bond's bucket leave by a port; 0: they are dropped. */
   public void bucket(int bond, int bucket, int port) throws ErrnoException {
     tables.bucket(bond, bucket, port);
   }

@@ -144,6 +144,12 @@ final class EbpfTables implements AutoCloseable {
     put("buckets", bond * BUCKETS + bucket);
   }
 
+  /** The port of a bond's bucket; 0: none. */
+  int bucket(int bond, int bucket) throws ErrnoException {
+    key.buffer().putInt(0, bond * BUCKETS + bucket);
+    return map("buckets").lookup(key, 0, value, 0) ? value.buffer().getInt(0) : 0;
+  }
+
   /** Bytes that left by a bond's bucket since the tables were made. */
   long bucketBytes(int bond, int bucket) throws ErrnoException {
     return sum("bucket_bytes", bond * BUCKETS + bucket, 0);

@@ -145,15 +145,37 @@ public final class Decision {
       }
       retag(list, tags, wanted);
       tags = wanted;
-      int port = outputPorts[next] & 0xffff;
-      if ((outputPorts[next] & BOND) != 0) {
-        list.bond(port - PortNumbers.BONDS, ActionList.BOND_HASH_L2);
-      } else {
-        list.output(port);
-      }
+      addTo(list, next);
       next++;
     }
     return next;
+  }
+
+  /**
+   * Puts what goes to one port alone into a list, for a copy of the packet as it came in.
+   *
+   * @param port logical
+   * @return false if nothing goes there
+   */
+  public boolean fillOnly(int port, ActionList list) {
+    list.clear();
+    for (int i = 0; i < outputs; i++) {
+      if ((outputPorts[i] & 0xffff) == port) {
+        retag(list, arrivedTags, outputTags[i]);
+        addTo(list, i);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void addTo(ActionList list, int output) {
+    int port = outputPorts[output] & 0xffff;
+    if ((outputPorts[output] & BOND) != 0) {
+      list.bond(port - PortNumbers.BONDS, ActionList.BOND_HASH_L2);
+    } else {
+      list.output(port);
+    }
   }
 
   void clear() {
