@@ -51,25 +51,42 @@ class NetNamespaceTest {
 
   @Test
   void theDirectoryBecomesASharedMountOnceWhoeverComesFirst() throws IOException {
+    Sh.run("umount /run/netns; mount -t tmpfs none /run; mkdir /run/netns");
+    int before = mounts().size();
     NetNamespace.create("one").close();
     Sh.run("ip netns add two");
     NetNamespace.create("three").close();
-    List<String> mounts =
-        Sh.run("cat /proc/self/mountinfo").lines().filter(l -> l.contains(" /run/netns ")).toList();
-    assertEquals(1, mounts.size(), mounts.toString());
-    assertTrue(mounts.get(0).contains(" shared:"), mounts.toString());
+    isMountedOnceMoreAndShared(before);
   }
 
   @Test
   void aDirectoryThatIsNoMountIsMadeOne() throws IOException {
     Sh.run("umount /run/netns; mount -t tmpfs none /run"); // a /run in which nobody has made a
     // namespace
+    int before = mounts().size();
     NetNamespace.create("one").close();
     assertEquals("one", Sh.run("ip netns list").strip());
-    List<String> mounts =
-        Sh.run("cat /proc/self/mountinfo").lines().filter(l -> l.contains(" /run/netns ")).toList();
-    assertEquals(1, mounts.size(), mounts.toString());
-    assertTrue(mounts.get(0).contains(" shared:"), mounts.toString());
+    isMountedOnceMoreAndShared(before);
+  }
+
+  @Test
+  void aMachineWhoseOwnDirectoryIsAMountMakesNoDifference() throws IOException {
+    Sh.run("umount /run/netns; mount --bind /run/netns /run/netns; mount -t tmpfs t /run/netns");
+    theDirectoryBecomesASharedMountOnceWhoeverComesFirst();
+  }
+
+  /** All that is mounted on the directory, what the topmost hides included. */
+  private static List<String> mounts() {
+    return Sh.run("cat /proc/self/mountinfo")
+        .lines()
+        .filter(line -> line.contains(" /run/netns "))
+        .toList();
+  }
+
+  private static void isMountedOnceMoreAndShared(int before) {
+    List<String> mounts = mounts();
+    assertEquals(before + 1, mounts.size(), mounts.toString());
+    assertTrue(mounts.get(before).contains(" shared:"), mounts.toString());
   }
 
   @Test
