@@ -18,11 +18,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.ResetCommand;
 import org.eclipse.jgit.api.errors.GitAPIException;
+import org.eclipse.jgit.util.FS;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -164,6 +166,19 @@ class GitSourceTest {
     SourceException refused = assertThrows(SourceException.class, source::fetch);
 
     assertEquals(work + ": has no branch main", refused.getMessage());
+  }
+
+  @Test
+  void nothingIsMeasuredInDirectoriesThatAreOnlyReadFrom() {
+    // JGit would measure now, and wait for the end of it; that takes files that come and go.
+    FS.FileStoreAttributes.setBackground(false);
+    try {
+      FS.FileStoreAttributes attributes = FS.FileStoreAttributes.get(work);
+      assertEquals(Duration.ofSeconds(2), attributes.getFsTimestampResolution());
+      assertEquals(Duration.ZERO, attributes.getMinimalRacyInterval());
+    } finally {
+      FS.FileStoreAttributes.setBackground(true);
+    }
   }
 
   @Test
