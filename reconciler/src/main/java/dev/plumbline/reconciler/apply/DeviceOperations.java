@@ -36,6 +36,9 @@ final class DeviceOperations {
   /** Fewer are deleted one by one. */
   private static final int GROUP_WORTH = 8;
 
+  /** Bridges in a group at most: two thirds of a second at 17 ms each (docs/kernel-facts.md). */
+  private static final int GROUP_BRIDGES = 40;
+
   private static final String BOND = "bond";
   private static final String BRIDGE = "bridge";
 
@@ -68,12 +71,12 @@ final class DeviceOperations {
   /** What is there now of the devices that are made anew, by what they will be. */
   private final Map<ResourceId, Resource> remade = new HashMap<>();
 
-  private final Map<String, DoomedGroup> doomed = new HashMap<>();
+  private final Map<ResourceId, DoomedGroup> doomed = new HashMap<>();
 
   /** Devices of one namespace that are deleted by one request. */
   private static final class DoomedGroup {
     final long number = ThreadLocalRandom.current().nextLong(1L << 30, 1L << 31);
-    final Set<ResourceId> devices = new HashSet<>();
+    int bridges;
     int left;
   }
 
@@ -104,31 +107,40 @@ final class DeviceOperations {
   /**
    * Deleting devices one by one costs the kernel a grace period each; a group of them costs one
    * (rtnl_group_dellink, net/core/rtnetlink.c). Only deletions that nothing comes between can be
-   * gathered.
+   * gathered. A bridge takes one of its own whatever is done, and the kernel keeps the lock of all
+   * of rtnetlink meanwhile: so that others get their turn, a group has not many of them.
    */
   private void gather(Plan plan) {
-    Map<String, DoomedGroup> open = new HashMap<>();
-    boolean between = false;
+    Map<String, List<Change.Delete>> together = new HashMap<>();
     for (Change change : plan.changes()) {
       boolean deletion =
           change instanceof Change.Delete && change.id().type() == ResourceType.DEVICE;
-      if (deletion && !between && !((Change.Delete) change).implied()) {
-        open.computeIfAbsent(change.id().namespace(), namespace -> new DoomedGroup())
-            .devices
-            .add(change.id());
-      }
-      between = !deletion && !open.isEmpty();
-      if (between) {
+      if (deletion && !((Change.Delete) change).implied()) {
+        together
+            .computeIfAbsent(change.id().namespace(), namespace -> new ArrayList<>())
+            .add((Change.Delete) change);
+      } else if (!deletion && !together.isEmpty()) {
         break;
       }
     }
-    open.forEach(
-        (namespace, group) -> {
-          if (group.devices.size() >= GROUP_WORTH) {
-            group.left = group.devices.size();
-            doomed.put(namespace, group);
-          }
-        });
+    for (List<Change.Delete> deletions : together.values()) {
+      if (deletions.size() >= GROUP_WORTH) {
+        group(deletions);
+      }
+    }
+  }
+
+  private void group(List<Change.Delete> deletions) {
+    DoomedGroup group = new DoomedGroup();
+    for (Change.Delete deletion : deletions) {
+      boolean bridge = deletion.live().get("kind").equals(BRIDGE);
+      if (bridge && group.bridges == GROUP_BRIDGES) {
+        group = new DoomedGroup();
+      }
+      group.bridges += bridge ? 1 : 0;
+      group.left++;
+      doomed.put(deletion.id(), group);
+    }
   }
 
   List<Operation> of(Change change) throws IOException {
@@ -144,8 +156,8 @@ final class DeviceOperations {
       make(recreate.wanted(), operations);
     } else if (change instanceof Change.Delete delete) {
       boolean gone = delete.implied() || goneWithMate.contains(delete.id());
-      DoomedGroup group = doomed.get(delete.id().namespace());
-      if (group != null && group.devices.contains(delete.id())) {
+      DoomedGroup group = doomed.get(delete.id());
+      if (group != null) {
         removeWithGroup(delete.live(), group, operations);
       } else if (!gone) {
         remove(delete.live(), operations);
