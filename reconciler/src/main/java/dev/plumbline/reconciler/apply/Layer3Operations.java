@@ -127,8 +127,8 @@ final class Layer3Operations {
     if (resource.get("noDad").equals("true")) {
       builder.flag(Address.NODAD);
     }
-    long valid = lifetime(resource.get("validLifetime"));
-    long preferred = lifetime(resource.get("preferredLifetime"));
+    long valid = lifetime(resource, "validLifetime", AddressText.VALID_LEFT);
+    long preferred = lifetime(resource, "preferredLifetime", AddressText.PREFERRED_LEFT);
     if (valid != Address.FOREVER || preferred != Address.FOREVER) {
       builder.lifetimes(valid, Math.min(valid, preferred));
     }
@@ -138,8 +138,11 @@ final class Layer3Operations {
     return builder;
   }
 
-  private static long lifetime(String text) {
-    boolean endless = text.isEmpty() || text.equals("forever") || text.equals("running");
+  /** What is put back runs on from where it was. */
+  private static long lifetime(Resource address, String field, String left) {
+    boolean running = address.get(field).equals(AddressText.RUNNING);
+    String text = address.get(running ? left : field);
+    boolean endless = text.isEmpty() || text.equals("forever");
     return endless ? Address.FOREVER : Durations.parse(text).toSeconds();
   }
 

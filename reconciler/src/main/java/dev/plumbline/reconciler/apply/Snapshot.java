@@ -7,6 +7,7 @@ import dev.plumbline.reconciler.plan.Change;
 import dev.plumbline.reconciler.plan.Goal;
 import dev.plumbline.reconciler.plan.Plan;
 import dev.plumbline.reconciler.plan.Wanted;
+import dev.plumbline.reconciler.resource.AddressText;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
@@ -14,6 +15,7 @@ import dev.plumbline.reconciler.resource.RouteText;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -93,6 +95,16 @@ public final class Snapshot {
         && devices.contains(ResourceId.deviceIn(device.id().namespace(), device.get(field)));
   }
 
+  /** A lifetime that runs down is given back as much as was left of it. */
+  private static void running(Map<String, String> fields, String lifetime, String left) {
+    if (fields.getOrDefault(lifetime, "").equals(AddressText.RUNNING)) {
+      fields.remove(lifetime);
+      if (fields.containsKey(left)) {
+        fields.put(lifetime, fields.get(left));
+      }
+    }
+  }
+
   /** All of a resource that can be set; the rest comes back by itself or not at all. */
   private static Wanted wanted(Resource resource) {
     SortedMap<String, String> fields = new TreeMap<>(resource.fields());
@@ -108,8 +120,10 @@ public final class Snapshot {
         fields.keySet().removeIf(name -> name.startsWith("port."));
       }
     } else {
-      fields.keySet().removeAll(Set.of("secondary", "dynamic", "protocol"));
-      fields.values().removeIf(value -> value.equals("running"));
+      running(fields, "validLifetime", AddressText.VALID_LEFT);
+      running(fields, "preferredLifetime", AddressText.PREFERRED_LEFT);
+      fields.keySet().removeAll(AddressText.TOLD);
+      fields.remove("protocol");
     }
     String address =
         resource.owner() != null && !resource.owner().equals(Resource.OURS)

@@ -148,6 +148,9 @@ public final class Host implements AutoCloseable {
     Ownership before = ownership;
     remember(Planner.before(plan, live, ownership));
     Failure failure = new Applier(sockets, progress).apply(plan, live);
+    if (failure == null) {
+      remember(Planner.taken(plan, ownership));
+    }
     LiveState now = read(goal);
     if (failure != null) {
       return undo(goal, live, now, plan, failure, before);
@@ -166,7 +169,7 @@ public final class Host implements AutoCloseable {
     Failure again = null;
     Plan missing = wayBack(live, now, plan);
     LiveState end = now;
-    // Going back has side effects of its own, such as the labels that a rename changes.
+    // A second one only for what going back does to the rest and nobody has foreseen.
     for (int round = 0; round < UNDO_ROUNDS && !missing.isEmpty() && again == null; round++) {
       again = new Applier(sockets, Progress.silent()).apply(missing, end);
       end = read(goal);

@@ -19,12 +19,15 @@ import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.RouteText;
 import dev.plumbline.reconciler.resource.RouteText.Hop;
 import dev.plumbline.reconciler.resource.RuleText;
+import dev.plumbline.spec.value.Durations;
 import dev.plumbline.spec.value.IpAddress;
 import dev.plumbline.spec.value.IpFamily;
 import dev.plumbline.spec.value.Prefix;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -53,9 +56,13 @@ final class Layer3 {
 
   List<Resource> addresses(RouteSocket socket) throws IOException {
     List<Resource> resources = new ArrayList<>();
+    Map<Integer, Integer> positions = new HashMap<>();
     for (Address address : socket.addresses()) {
+      // The kernel dumps the IPv4 addresses of a device in the order in which it keeps them.
+      boolean ipv4 = address.family() == AF_INET;
+      int position = ipv4 ? positions.merge(address.index(), 1, Integer::sum) : 0;
       if (links.containsKey(address.index()) && !kernelMade(address)) {
-        resources.add(address(address));
+        resources.add(address(address, position));
       }
     }
     return resources;
@@ -107,7 +114,7 @@ final class Layer3 {
         && ip[15] == mac[5];
   }
 
-  private Resource address(Address address) {
+  private Resource address(Address address, int position) {
     IpAddress local = IpAddress.of(address.local());
     boolean ipv6 = address.family() == AF_INET6;
     InetAddress peer = address.peer();
@@ -124,7 +131,14 @@ final class Layer3 {
     fields.put("noPrefixRoute", String.valueOf(address.has(Address.NOPREFIXROUTE)));
     fields.put("noDad", String.valueOf(address.has(Address.NODAD)));
     fields.put("validLifetime", lifetime(address.validSeconds()));
-    fields.put("preferredLifetime", lifetime(address.preferredSeconds()));
+    // IPv4 tells no other one beside a valid lifetime without end, only that it is over.
+    boolean over = !ipv6 && address.has(Address.DEPRECATED);
+    fields.put("preferredLifetime", over ? "0s" : lifetime(address.preferredSeconds()));
+    left(fields, AddressText.VALID_LEFT, address.validSeconds());
+    left(fields, AddressText.PREFERRED_LEFT, address.preferredSeconds());
+    if (position > 0) {
+      fields.put(AddressText.POSITION, String.valueOf(position));
+    }
     fields.put("secondary", String.valueOf(!ipv6 && address.has(Address.SECONDARY)));
     fields.put("dynamic", String.valueOf(!address.has(Address.PERMANENT)));
     return new Resource(
@@ -133,9 +147,15 @@ final class Layer3 {
         fields);
   }
 
-  /** A lifetime runs down, so that only its ends can be compared. */
+  /** A lifetime runs down, so that only its ends can be compared; what is left is told beside. */
   private static String lifetime(long seconds) {
-    return seconds >= Address.FOREVER ? "forever" : seconds == 0 ? "0s" : "running";
+    return seconds >= Address.FOREVER ? "forever" : seconds == 0 ? "0s" : AddressText.RUNNING;
+  }
+
+  private static void left(Map<String, String> fields, String name, long seconds) {
+    if (lifetime(seconds).equals(AddressText.RUNNING)) {
+      fields.put(name, Durations.print(Duration.ofSeconds(seconds)));
+    }
   }
 
   private static String text(@Nullable InetAddress address) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** The change that makes what is there what it shall be; of everything but devices. */
@@ -25,14 +26,20 @@ final class Comparison {
    * Compares.
    *
    * @param whole all that the resource shall be
+   * @param same what tells whether a lifetime is as wanted
    * @return null where it is so already
    */
-  static @Nullable Change of(String address, Resource whole, Resource there) {
+  static @Nullable Change of(
+      String address, Resource whole, Resource there, BiPredicate<String, String> same) {
     List<FieldChange> fields = new ArrayList<>();
     boolean anew = false;
     for (Map.Entry<String, String> field : whole.fields().entrySet()) {
       String name = field.getKey();
-      if (!SameText.same(whole.id(), name, there.get(name), field.getValue())) {
+      boolean asWanted =
+          Lifetimes.isOne(name)
+              ? same.test(name, field.getValue())
+              : SameText.same(whole.id(), name, there.get(name), field.getValue());
+      if (!asWanted) {
         fields.add(new FieldChange(name, there.get(name), field.getValue()));
         anew |= isFixed(whole.id(), name);
       }

@@ -2,6 +2,7 @@
 package dev.plumbline.reconciler.plan;
 
 import dev.plumbline.reconciler.live.LiveState;
+import dev.plumbline.reconciler.resource.AddressText;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
@@ -58,7 +59,7 @@ final class Forecast {
     if (step == null) {
       current.put(id, resource);
     } else if (finalId != null && finalId.namespace().equals(id.namespace())) {
-      Resource there = resource.withId(id.onDevice(finalId.device()));
+      Resource there = renamed(resource, finalId.device());
       if (lostOn(step, there)) {
         dropped.add(there);
         causes.computeIfAbsent(there.id(), key -> new TreeSet<>()).add(step.cause);
@@ -66,6 +67,17 @@ final class Forecast {
         current.put(there.id(), there);
       }
     }
+  }
+
+  private static Resource renamed(Resource resource, String device) {
+    ResourceId id = resource.id();
+    Resource there = resource.withId(id.onDevice(device));
+    String position = resource.get(AddressText.POSITION);
+    if (device.equals(id.device()) || position.isEmpty()) {
+      return there;
+    }
+    String label = Labels.renamed(resource.get("label"), Integer.parseInt(position), device);
+    return there.with("label", label);
   }
 
   private static boolean lostOn(DeviceStep step, Resource resource) {

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What plumbline remembers beside the marks in the kernel.
  *
- * @param settings the fields it set on devices, sysctls and bridge ports, by identity and field
+ * @param settings the fields it set on devices, sysctls and bridge ports, and the lifetimes of
+ *     addresses that run down, by identity and field
  * @param unmarked what it made that the kernel gives no room to mark: addresses on kernels without
  *     IFA_PROTO
  */

@@ -167,6 +167,11 @@ public final class Planner {
     return Restorer.remembering(plan, live, ownership);
   }
 
+  /** What is remembered once the kernel has taken every step of the plan. */
+  public static Ownership taken(Plan plan, Ownership ownership) {
+    return Lifetimes.taken(plan, ownership);
+  }
+
   /** What is remembered once the plan is done and this is the live state. */
   public static Ownership after(Goal goal, LiveState live, Ownership ownership) {
     return Restorer.forgetting(goal, live, ownership);

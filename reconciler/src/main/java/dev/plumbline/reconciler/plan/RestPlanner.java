@@ -24,6 +24,7 @@ import java.util.function.Predicate;
 final class RestPlanner {
   private final Goal goal;
   private final LiveState live;
+  private final Ownership ownership;
   private final Findings findings;
   private final LaterNamespaces namespaces;
   private final LaterDevices devices;
@@ -42,6 +43,7 @@ final class RestPlanner {
       LaterDevices devices) {
     this.goal = goal;
     this.live = live;
+    this.ownership = ownership;
     this.findings = findings;
     this.namespaces = namespaces;
     this.devices = devices;
@@ -220,10 +222,24 @@ final class RestPlanner {
     if (!device.isEmpty()) {
       whole = whole.with("dev", device);
     }
-    Change change = Comparison.of(wanted.address(), whole, there);
+    ResourceId now = before(target.id());
+    Change change =
+        Comparison.of(
+            wanted.address(),
+            whole,
+            there,
+            (field, value) ->
+                Lifetimes.same(there, field, value, ownership.find(now, field), !goal.prune()));
     if (change != null) {
       put(change);
     }
+  }
+
+  /** What is on a device that gets another name is remembered by the name that it has. */
+  private ResourceId before(ResourceId id) {
+    DeviceStep step = id.device().isEmpty() ? null : devices.ofFinal(id.ofDevice());
+    ResourceId device = step == null ? null : step.liveId();
+    return device == null ? id : id.onDevice(device.device());
   }
 
   private void create(Wanted wanted) {

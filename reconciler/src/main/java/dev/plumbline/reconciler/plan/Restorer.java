@@ -52,6 +52,9 @@ final class Restorer {
         .settings()
         .forEach(
             (id, settings) -> {
+              if (id.type() == ResourceType.ADDRESS) {
+                return; // Nobody gets back a lifetime that has run down.
+              }
               Resource device = found(id, wanted.get(id), live, byOwner);
               ResourceId later = later(id, byMark, live);
               Wanted named = wanted.get(later);
@@ -164,10 +167,15 @@ final class Restorer {
         // What is remembered of a device goes with it to its new name.
         settings.put(
             id, new HashMap<>(ownership.settings().getOrDefault(modify.live().id(), NO_SETTINGS)));
+        lifetimes(modify, ownership, settings);
       }
-      if (id.type() == ResourceType.ADDRESS && !live.capabilities().addressProtocol()) {
-        if (change instanceof Change.Create) {
+      if (id.type() == ResourceType.ADDRESS) {
+        if (change instanceof Change.Create && !live.capabilities().addressProtocol()) {
           unmarked.add(id);
+        }
+        Map<String, Setting> lifetimes = Lifetimes.before(change, ownership);
+        if (!lifetimes.isEmpty()) {
+          settings.put(id, lifetimes);
         }
       } else if (id.type() == ResourceType.DEVICE
           || id.type() == ResourceType.SYSCTL
@@ -179,6 +187,22 @@ final class Restorer {
       }
     }
     return ownership.with(settings, unmarked);
+  }
+
+  /** So does what is remembered of the addresses on it. */
+  private static void lifetimes(
+      Change.Modify device, Ownership ownership, Map<ResourceId, Map<String, Setting>> settings) {
+    ownership
+        .settings()
+        .forEach(
+            (id, fields) -> {
+              if (id.type() == ResourceType.ADDRESS && id.ofDevice().equals(device.live().id())) {
+                ResourceId later =
+                    new ResourceId(
+                        id.type(), device.id().namespace(), device.id().device(), id.key());
+                settings.putIfAbsent(later, new HashMap<>(fields));
+              }
+            });
   }
 
   /** Whether the change only gives back to a device of somebody else's what it loses meanwhile. */
@@ -277,6 +301,15 @@ final class Restorer {
                 }
               }
             });
+    for (Resource each : wanted.values()) {
+      Map<String, Setting> lifetimes =
+          each.id().type() == ResourceType.ADDRESS && live.has(each.id())
+              ? Lifetimes.after(each)
+              : Map.of();
+      if (!lifetimes.isEmpty()) {
+        settings.put(each.id(), new TreeMap<>(lifetimes));
+      }
+    }
     TreeSet<ResourceId> unmarked = new TreeSet<>(ownership.unmarked());
     unmarked.removeIf(id -> !live.has(id) || !wanted.containsKey(id));
     return new Ownership(settings, unmarked);

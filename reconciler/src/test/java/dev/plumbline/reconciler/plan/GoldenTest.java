@@ -59,7 +59,8 @@ class GoldenTest {
     inOrder(plan);
     if (plan.problems().isEmpty()) {
       LiveState then = new ModelKernel(current.live()).apply(plan).state();
-      Ownership remembered = Planner.before(plan, current.live(), current.ownership());
+      Ownership remembered =
+          Planner.taken(plan, Planner.before(plan, current.live(), current.ownership()));
       Plan again = Planner.plan(goal, then, remembered);
       assertEquals("", changes(again), "what is left to do once the plan is done");
     }

@@ -68,7 +68,8 @@ class PlannerProperties {
     } catch (ModelKernel.Refused refused) {
       throw new AssertionError(PlanLines.of(plan), refused);
     }
-    Ownership remembered = Planner.before(plan, found.live(), found.ownership());
+    Ownership remembered =
+        Planner.taken(plan, Planner.before(plan, found.live(), found.ownership()));
     String again = GoldenTest.changes(Planner.plan(goal, then, remembered));
     assertEquals("", again, () -> "after\n" + PlanLines.of(plan));
   }
