@@ -4,28 +4,6 @@
 #ifndef PLUMBLINE_EXECUTE_H
 #define PLUMBLINE_EXECUTE_H
 
-static __always_inline void record(struct __sk_buff *skb, __u32 port)
-{
-	__u32 zero = 0, *count = bpf_map_lookup_elem(&n_records, &zero);
-	struct record *r;
-	__u32 index, length = skb->len;
-
-	if (!count)
-		return;
-	index = (*count)++;
-	r = bpf_map_lookup_elem(&records, &index);
-	if (!r)
-		return;
-	r->port = port;
-	r->length = length;
-	r->vlan_tci = skb->vlan_present ? skb->vlan_tci | VLAN_PRESENT : 0;
-	r->vlan_tpid = skb->vlan_present ? bpf_ntohs(skb->vlan_proto) : 0;
-	if (length >= RECORD_BYTES)
-		bpf_skb_load_bytes(skb, 0, r->bytes, RECORD_BYTES);
-	else if (length > 0)
-		bpf_skb_load_bytes(skb, 0, r->bytes, ((length - 1) & (RECORD_BYTES - 1)) + 1);
-}
-
 /* Sends by a port. last: nothing is done with the frame after this, so that no copy is needed; the verdict is
  * returned. Otherwise a copy goes out, and what is returned means nothing. */
 __noinline int output(struct __sk_buff *skb, __u32 port, bool last, bool may_peer)
@@ -34,7 +12,7 @@ __noinline int output(struct __sk_buff *skb, __u32 port, bool last, bool may_pee
 	struct egress *egress = bpf_map_lookup_elem(&egresses, &index);
 	int failed;
 
-	if (recording) {
+	if (recording && port) {
 		record(skb, port);
 		return TC_ACT_SHOT;
 	}
@@ -69,21 +47,32 @@ __noinline int output(struct __sk_buff *skb, __u32 port, bool last, bool may_pee
 	return TC_ACT_SHOT;
 }
 
-__noinline int bucket_port(struct __sk_buff *skb, struct l2_key *key, __u32 bond, __u32 kind)
+/* The VLAN of the outermost tag, wherever that is; 0: there is none, or no whole one. */
+static __always_inline __be16 outer_vid(struct __sk_buff *skb)
+{
+	__be16 tag[3];
+
+	if (skb->vlan_present)
+		return bpf_htons(skb->vlan_tci & 0x0fff);
+	if (bpf_skb_load_bytes(skb, 12, tag, sizeof(tag)) || !is_tpid(tag[0]))
+		return 0;
+	return tag[1] & bpf_htons(0x0fff);
+}
+
+__noinline int bucket_port(struct __sk_buff *skb, struct frame *frame, __u32 bond, __u32 kind)
 {
 	struct flow_key whole = {};
 	__u32 hash, index, *port;
-	__be16 vid = skb->vlan_present ? bpf_htons(skb->vlan_tci & 0x0fff) : 0;
 	__u64 *bytes;
 
-	if (!key)
+	if (!frame)
 		return 0;
-	whole.l2 = *key;
+	whole.l2 = frame->key;
 	if (kind == BOND_HASH_L4) {
-		parse_l3(skb, &whole);
-		hash = flow_hash_l4(&whole, vid);
+		parse_l3(skb, frame, &whole);
+		hash = flow_hash_l4(&whole, outer_vid(skb));
 	} else {
-		hash = flow_hash_l2(&whole, vid);
+		hash = flow_hash_l2(&whole, outer_vid(skb));
 	}
 	index = bond * BUCKETS + (hash & (BUCKETS - 1));
 	port = bpf_map_lookup_elem(&buckets, &index);
@@ -94,17 +83,19 @@ __noinline int bucket_port(struct __sk_buff *skb, struct l2_key *key, __u32 bond
 }
 
 /* Does one action. 0: go on with the next; 1: done, *verdict says what becomes of the frame. */
-static __always_inline int act(struct __sk_buff *skb, const struct action *action, struct l2_key *key, bool last,
+static __always_inline int act(struct __sk_buff *skb, const struct action *action, struct frame *frame, bool last,
 			       bool may_peer, int *verdict)
 {
 	__u16 port;
 
 	switch (action->type) {
+	case ACTION_END:
+		return 1;
 	case ACTION_OUTPUT:
 		*verdict = output(skb, action->port, last, may_peer);
 		return last;
 	case ACTION_BOND:
-		port = bucket_port(skb, key, action->arg, action->flags);
+		port = bucket_port(skb, frame, action->arg, action->flags);
 		*verdict = output(skb, port, last, may_peer);
 		return last;
 	case ACTION_PUSH_VLAN:
@@ -120,7 +111,7 @@ static __always_inline int act(struct __sk_buff *skb, const struct action *actio
 		}
 		return 0;
 	case ACTION_UPCALL:
-		*verdict = upcall(skb, key->in_port, UPCALL_ACTION);
+		*verdict = upcall(skb, frame->key.in_port, action->arg);
 		return 1;
 	case ACTION_DROP:
 		*verdict = drop(action->arg);
@@ -131,22 +122,22 @@ static __always_inline int act(struct __sk_buff *skb, const struct action *actio
 	}
 }
 
-__noinline int execute_list(struct __sk_buff *skb, struct action_list *list, struct l2_key *key, bool may_peer)
+__noinline int execute_list(struct __sk_buff *skb, struct action_list *list, struct frame *frame, bool may_peer)
 {
 	int verdict = TC_ACT_SHOT;
 	__u32 n;
 
-	if (!list || !key)
+	if (!list || !frame)
 		return TC_ACT_SHOT;
 	n = list->n_actions;
 	for (__u32 i = 0; i < ACTIONS_LIST && i < n; i++) {
-		if (act(skb, &list->actions[i], key, i + 1 == n, may_peer, &verdict))
+		if (act(skb, &list->actions[i], frame, i + 1 == n, may_peer, &verdict))
 			break;
 	}
 	return verdict;
 }
 
-static __always_inline int execute_flow(struct __sk_buff *skb, struct flow *flow, struct l2_key *key, bool may_peer)
+static __always_inline int execute_flow(struct __sk_buff *skb, struct flow *flow, struct frame *frame, bool may_peer)
 {
 	int verdict = TC_ACT_SHOT;
 	__u32 n = flow->n_actions;
@@ -160,9 +151,9 @@ static __always_inline int execute_flow(struct __sk_buff *skb, struct flow *flow
 
 			if (!list)
 				return drop(DROP_BAD_LIST);
-			return execute_list(skb, list, key, may_peer);
+			return execute_list(skb, list, frame, may_peer);
 		}
-		if (act(skb, action, key, i + 1 == n, may_peer, &verdict))
+		if (act(skb, action, frame, i + 1 == n, may_peer, &verdict))
 			break;
 	}
 	return verdict;

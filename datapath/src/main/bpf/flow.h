@@ -63,12 +63,12 @@ struct masked_key {
 };
 
 enum action_type {
-	ACTION_END = 0,
+	ACTION_END = 0, /* nothing behind this is done */
 	ACTION_OUTPUT = 1, /* port */
 	ACTION_PUSH_VLAN = 2, /* arg: TPID << 16 | TCI */
 	ACTION_POP_VLAN = 3,
 	ACTION_BOND = 4, /* arg: bond; flags: BOND_HASH_*; the bucket's port */
-	ACTION_UPCALL = 5, /* arg: reason; a copy to Java */
+	ACTION_UPCALL = 5, /* arg: reason; the frame itself goes up, and nothing behind this is done */
 	ACTION_DROP = 6, /* arg: reason, counted */
 	ACTION_LIST = 7, /* arg: list; last action: goes on there */
 };
@@ -210,11 +210,13 @@ struct port_counters {
 
 /* What a test reads instead of a frame on a wire. */
 #define RECORD_BYTES 256
+#define RECORD_UPCALL 0x10000
+#define RECORD_DROP 0x20000
 struct record {
-	__u32 port;
+	__u32 port; /* or RECORD_UPCALL | reason, or RECORD_DROP | reason, which has nothing else */
 	__u32 length;
-	__u16 vlan_tci; /* | VLAN_PRESENT; the tag beside the bytes */
-	__u16 vlan_tpid;
+	__u16 vlan_tci; /* the tag beside the bytes, with its DEI bit */
+	__u16 vlan_tpid; /* 0: no tag there */
 	__u32 reserved;
 	__u8 bytes[RECORD_BYTES]; /* the frame's first */
 };

@@ -150,8 +150,42 @@ static __always_inline void count_drop(__u32 reason)
 		(*count)++;
 }
 
+/* Writes down the next thing that was done; NULL: the test asked for fewer. */
+static __always_inline struct record *next_record(__u32 what)
+{
+	__u32 zero = 0, index, *count = bpf_map_lookup_elem(&n_records, &zero);
+	struct record *r;
+
+	if (!count)
+		return NULL;
+	index = (*count)++;
+	r = bpf_map_lookup_elem(&records, &index);
+	if (r)
+		r->port = what;
+	return r;
+}
+
+/* A frame that would go out. */
+static __always_inline void record(struct __sk_buff *skb, __u32 what)
+{
+	struct record *r = next_record(what);
+	__u32 length = skb->len;
+
+	if (!r)
+		return;
+	r->length = length;
+	r->vlan_tci = skb->vlan_present ? skb->vlan_tci : 0;
+	r->vlan_tpid = skb->vlan_present ? bpf_ntohs(skb->vlan_proto) : 0;
+	if (length >= RECORD_BYTES)
+		bpf_skb_load_bytes(skb, 0, r->bytes, RECORD_BYTES);
+	else if (length > 0)
+		bpf_skb_load_bytes(skb, 0, r->bytes, ((length - 1) & (RECORD_BYTES - 1)) + 1);
+}
+
 static __always_inline int drop(__u32 reason)
 {
+	if (recording)
+		next_record(RECORD_DROP | reason);
 	count_drop(reason);
 	return TC_ACT_SHOT;
 }

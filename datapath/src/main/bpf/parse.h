@@ -4,6 +4,7 @@
 #ifndef PLUMBLINE_PARSE_H
 #define PLUMBLINE_PARSE_H
 
+#define ETH_TYPE_MIN 0x0600
 #define ETH_TYPE_NONE 0x05ff /* 802.3 with LLC, as Open vSwitch has it */
 #define TPID_8021Q 0x8100
 #define TPID_8021AD 0x88a8
@@ -15,42 +16,48 @@
 #define IPPROTO_ICMPV6 58
 #define IPPROTO_DSTOPTS 60
 
+/* Values of ip_frag. */
+#define FRAGMENT_FIRST 1
+#define FRAGMENT_LATER 3
+
 static __always_inline bool is_tpid(__be16 type)
 {
 	return type == bpf_htons(TPID_8021Q) || type == bpf_htons(TPID_8021AD);
 }
 
-/* IEEE 802 SNAP with the OUI 0 is as good as Ethernet II; other LLC has no type. offset: of the length field. */
-static __always_inline __be16 llc_type(struct __sk_buff *skb, __u32 offset)
-{
-	struct {
-		__u8 llc_oui[6];
-		__be16 type;
-	} snap;
+/* What is known of a frame when its actions begin. */
+struct frame {
+	struct l2_key key;
+	__u32 l3_offset; /* of what is behind the type */
+	__u32 length; /* tags that come into the bytes or leave them change it as they move what is behind them */
+};
 
-	if (bpf_skb_load_bytes(skb, offset + 2, &snap, 8))
-		return bpf_htons(ETH_TYPE_NONE);
-	if (snap.llc_oui[0] == 0xaa && snap.llc_oui[1] == 0xaa && snap.llc_oui[2] == 0x03 && snap.llc_oui[3] == 0 &&
-	    snap.llc_oui[4] == 0 && snap.llc_oui[5] == 0 && bpf_ntohs(snap.type) >= 0x600)
-		return snap.type;
-	return bpf_htons(ETH_TYPE_NONE);
+/* The next type is behind the tag whose TPID is at this offset. False: the tag is cut off, and so is its type. */
+static __always_inline bool load_tag(struct __sk_buff *skb, __u32 offset, __be16 *tci_type)
+{
+	return !bpf_skb_load_bytes(skb, offset + 2, tci_type, 4);
 }
 
-/* The offset of what is behind the Ethernet header and the tags that are in the frame's bytes, given its key. */
-static __always_inline __u32 l3_offset(struct __sk_buff *skb, const struct l2_key *key)
+/* RFC 1042: LLC with SNAP of Ethernet's types is as good as Ethernet II. offset: behind the 802.3 length. */
+static __always_inline __be16 snap_type(struct __sk_buff *skb, __u32 offset)
 {
-	__u32 tags = (key->vlan_tci != 0) + (key->inner_tci != 0);
+	struct {
+		__be32 llc_oui;
+		__be16 oui, type;
+	} snap;
 
-	if (skb->vlan_present)
-		tags--;
-	return ETH_HLEN + 4 * tags;
+	if (bpf_skb_load_bytes(skb, offset, &snap, 8) || snap.llc_oui != bpf_htonl(0xaaaa0300) || snap.oui ||
+	    bpf_ntohs(snap.type) < ETH_TYPE_MIN)
+		return bpf_htons(ETH_TYPE_NONE);
+	return snap.type;
 }
 
 /* Fills all but in_port. -1: not even an Ethernet header. */
-static __always_inline int parse_l2(struct __sk_buff *skb, struct l2_key *key)
+static __always_inline int parse_l2(struct __sk_buff *skb, struct frame *frame)
 {
 	__u8 *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
-	__be16 type;
+	struct l2_key *key = &frame->key;
+	__be16 type, tag[2];
 	__u32 offset = 12;
 
 	if (data + ETH_HLEN > end) {
@@ -66,58 +73,56 @@ static __always_inline int parse_l2(struct __sk_buff *skb, struct l2_key *key)
 	if (skb->vlan_present) {
 		key->vlan_tci = bpf_htons(skb->vlan_tci | VLAN_PRESENT);
 		key->vlan_tpid = skb->vlan_proto;
+	} else if (is_tpid(type) && load_tag(skb, offset, tag)) {
+		key->vlan_tci = tag[0] | bpf_htons(VLAN_PRESENT);
+		key->vlan_tpid = type;
+		type = tag[1];
+		offset += 4;
 	}
-	if (is_tpid(type)) {
-		__be16 tag[2];
-
-		if (!bpf_skb_load_bytes(skb, 14, tag, 4)) {
-			if (!key->vlan_tci) {
-				key->vlan_tci = tag[0] | bpf_htons(VLAN_PRESENT);
-				key->vlan_tpid = type;
-				if (is_tpid(tag[1])) {
-					__be16 inner[2];
-
-					if (!bpf_skb_load_bytes(skb, 18, inner, 4)) {
-						key->inner_tci = inner[0] | bpf_htons(VLAN_PRESENT);
-						key->inner_tpid = tag[1];
-						tag[1] = inner[1];
-						offset = 20;
-					} else {
-						offset = 16;
-					}
-				} else {
-					offset = 16;
-				}
-			} else {
-				key->inner_tci = tag[0] | bpf_htons(VLAN_PRESENT);
-				key->inner_tpid = type;
-				offset = 16;
-			}
-			type = tag[1];
-		}
+	if (key->vlan_tci && is_tpid(type) && load_tag(skb, offset, tag)) {
+		key->inner_tci = tag[0] | bpf_htons(VLAN_PRESENT);
+		key->inner_tpid = type;
+		type = tag[1];
+		offset += 4;
 	}
-	key->eth_type = bpf_ntohs(type) >= 0x600 ? type : llc_type(skb, offset);
+	offset += 2;
+	if (bpf_ntohs(type) < ETH_TYPE_MIN) {
+		type = snap_type(skb, offset);
+		if (type != bpf_htons(ETH_TYPE_NONE))
+			offset += 8;
+	}
+	key->eth_type = type;
+	frame->l3_offset = offset;
+	frame->length = skb->len;
 	return 0;
 }
 
-static __always_inline void parse_l4(struct __sk_buff *skb, struct flow_key *key, __u32 offset)
+/* end: of the IP packet, which is in the frame. */
+static __always_inline void parse_l4(struct __sk_buff *skb, struct flow_key *key, __u32 offset, __u32 end)
 {
+	__u32 left = end - offset, least = 8;
 	__u8 bytes[14];
 
 	switch (key->ip_proto) {
 	case IPPROTO_TCP:
-		if (!bpf_skb_load_bytes(skb, offset, bytes, 14)) {
-			__builtin_memcpy(&key->tp_src, bytes, 4);
-			key->tcp_flags = *(__be16 *)(bytes + 12) & bpf_htons(0x0fff);
-		}
+		if (left < 20 || bpf_skb_load_bytes(skb, offset, bytes, 14))
+			return;
+		if (bytes[12] >> 4 < 5 || (bytes[12] >> 4) * 4 > left)
+			return;
+		__builtin_memcpy(&key->tp_src, bytes, 4);
+		key->tcp_flags = *(__be16 *)(bytes + 12) & bpf_htons(0x0fff);
 		break;
-	case IPPROTO_UDP:
 	case IPPROTO_SCTP:
-		bpf_skb_load_bytes(skb, offset, &key->tp_src, 4);
+		least = 12;
+		/* fallthrough */
+	case IPPROTO_UDP:
+		if (left >= least && !bpf_skb_load_bytes(skb, offset, bytes, 4))
+			__builtin_memcpy(&key->tp_src, bytes, 4);
 		break;
 	case IPPROTO_ICMP:
+	case IPPROTO_IGMP:
 	case IPPROTO_ICMPV6:
-		if (!bpf_skb_load_bytes(skb, offset, bytes, 2)) {
+		if (left >= least && !bpf_skb_load_bytes(skb, offset, bytes, 2)) {
 			key->tp_src = bpf_htons(bytes[0]);
 			key->tp_dst = bpf_htons(bytes[1]);
 		}
@@ -127,14 +132,15 @@ static __always_inline void parse_l4(struct __sk_buff *skb, struct flow_key *key
 
 static __always_inline void parse_ipv4(struct __sk_buff *skb, struct flow_key *key, __u32 offset)
 {
+	__u32 left = skb->len - offset, header, total;
 	__u8 ip[20];
-	__u32 header;
 	__u16 fragment;
 
 	if (bpf_skb_load_bytes(skb, offset, ip, 20))
 		return;
 	header = (ip[0] & 15) * 4;
-	if (ip[0] >> 4 != 4 || header < 20 || offset + header > skb->len)
+	total = (__u32)ip[2] << 8 | ip[3];
+	if (header < 20 || header > left || total < header || total > left || left - total > 0xffff)
 		return;
 	key->ip_tos = ip[1];
 	key->ip_ttl = ip[8];
@@ -143,60 +149,72 @@ static __always_inline void parse_ipv4(struct __sk_buff *skb, struct flow_key *k
 	__builtin_memcpy(key->ip_dst, ip + 16, 4);
 	fragment = (__u16)ip[6] << 8 | ip[7];
 	if (fragment & 0x1fff)
-		key->ip_frag = 3;
+		key->ip_frag = FRAGMENT_LATER;
 	else if (fragment & 0x2000)
-		key->ip_frag = 1;
-	if (key->ip_frag != 3)
-		parse_l4(skb, key, offset + header);
+		key->ip_frag = FRAGMENT_FIRST;
+	if (key->ip_frag != FRAGMENT_LATER)
+		parse_l4(skb, key, offset + header, offset + total);
 }
 
-/* RFC 8200, 4: at most EXTENSIONS headers are walked; behind more, the last one's type stays as the protocol. */
+static __always_inline bool is_extension(__u8 proto)
+{
+	return proto == IPPROTO_HOPOPTS || proto == IPPROTO_ROUTING || proto == IPPROTO_FRAGMENT || proto == IPPROTO_AH ||
+	       proto == IPPROTO_DSTOPTS;
+}
+
+/* RFC 8200, 4: at most EXTENSIONS headers are walked. */
 #define EXTENSIONS 8
 static __always_inline void parse_ipv6(struct __sk_buff *skb, struct flow_key *key, __u32 offset)
 {
-	__u8 ip[40];
-	__u8 next;
+	__u32 left = skb->len - offset, total, end, bytes;
+	__u8 ip[40], extension[4], next, kind = 0;
 
-	if (bpf_skb_load_bytes(skb, offset, ip, 40) || ip[0] >> 4 != 6)
+	if (bpf_skb_load_bytes(skb, offset, ip, 40))
+		return;
+	total = ((__u32)ip[4] << 8 | ip[5]) + 40;
+	if (total > left || left - total > 0xffff)
+		return;
+	__builtin_memcpy(key->ip_src, ip + 8, 16);
+	__builtin_memcpy(key->ip_dst, ip + 24, 16);
+	end = offset + total;
+	next = ip[6];
+	offset += 40;
+	for (int i = 0; i < EXTENSIONS; i++) {
+		if (!is_extension(next))
+			break;
+		if (end - offset < 8 || bpf_skb_load_bytes(skb, offset, extension, 4))
+			return;
+		if (next == IPPROTO_FRAGMENT)
+			bytes = 8;
+		else if (next == IPPROTO_AH)
+			bytes = (extension[1] + 2) * 4;
+		else
+			bytes = (extension[1] + 1) * 8;
+		if (bytes > end - offset)
+			return;
+		offset += bytes;
+		if (next == IPPROTO_FRAGMENT) {
+			if (extension[2] | (extension[3] & 0xf8)) {
+				kind = FRAGMENT_LATER;
+				break;
+			}
+			if (extension[3])
+				kind = FRAGMENT_FIRST;
+		}
+		next = extension[0];
+	}
+	if (kind != FRAGMENT_LATER && is_extension(next))
 		return;
 	key->ip_tos = ip[0] << 4 | ip[1] >> 4;
 	key->ipv6_label = *(__be32 *)ip & bpf_htonl(0x000fffff);
 	key->ip_ttl = ip[7];
-	__builtin_memcpy(key->ip_src, ip + 8, 16);
-	__builtin_memcpy(key->ip_dst, ip + 24, 16);
-	next = ip[6];
-	offset += 40;
-	for (int i = 0; i < EXTENSIONS; i++) {
-		__u8 extension[8];
-
-		if (next != IPPROTO_HOPOPTS && next != IPPROTO_ROUTING && next != IPPROTO_DSTOPTS && next != IPPROTO_AH &&
-		    next != IPPROTO_FRAGMENT)
-			break;
-		if (bpf_skb_load_bytes(skb, offset, extension, 8)) {
-			key->ip_proto = next;
-			return;
-		}
-		if (next == IPPROTO_FRAGMENT) {
-			__u16 fragment = (__u16)extension[2] << 8 | extension[3];
-
-			if (fragment & 0xfff8)
-				key->ip_frag = 3;
-			else if (fragment & 1)
-				key->ip_frag = 1;
-			offset += 8;
-		} else {
-			offset += next == IPPROTO_AH ? (extension[1] + 2) * 4 : (extension[1] + 1) * 8;
-		}
-		next = extension[0];
-		if (key->ip_frag == 3)
-			break;
-	}
-	key->ip_proto = next;
-	if (key->ip_frag != 3)
-		parse_l4(skb, key, offset);
+	key->ip_proto = next; /* that of a later fragment is IPPROTO_FRAGMENT still */
+	key->ip_frag = kind;
+	if (kind != FRAGMENT_LATER)
+		parse_l4(skb, key, offset, end);
 }
 
-/* RFC 826, for Ethernet and IPv4. */
+/* RFC 826, for Ethernet and IPv4; RFC 903. */
 static __always_inline void parse_arp(struct __sk_buff *skb, struct flow_key *key, __u32 offset)
 {
 	__u8 arp[28];
@@ -213,17 +231,23 @@ static __always_inline void parse_arp(struct __sk_buff *skb, struct flow_key *ke
 	__builtin_memcpy(key->ip_dst + 4, arp + 18, 6);
 }
 
-/* Fills what is behind the layer 2 key. */
-static __always_inline void parse_l3(struct __sk_buff *skb, struct flow_key *key)
+/* Fills what is behind the layer 2 key, which is the frame's. */
+static __always_inline void parse_l3(struct __sk_buff *skb, const struct frame *frame, struct flow_key *key)
 {
-	__u32 offset = l3_offset(skb, &key->l2);
+	__u32 offset = frame->l3_offset + skb->len - frame->length;
 
-	if (key->l2.eth_type == bpf_htons(ETH_P_IP))
+	switch (frame->key.eth_type) {
+	case bpf_htons(ETH_P_IP):
 		parse_ipv4(skb, key, offset);
-	else if (key->l2.eth_type == bpf_htons(ETH_P_IPV6))
+		break;
+	case bpf_htons(ETH_P_IPV6):
 		parse_ipv6(skb, key, offset);
-	else if (key->l2.eth_type == bpf_htons(ETH_P_ARP))
+		break;
+	case bpf_htons(ETH_P_ARP):
+	case bpf_htons(ETH_P_RARP):
 		parse_arp(skb, key, offset);
+		break;
+	}
 }
 
 #endif

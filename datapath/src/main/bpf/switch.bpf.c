@@ -27,14 +27,14 @@
 #include "execute.h"
 
 /* A function of its own for the sake of the stack. */
-static __noinline struct flow *masked_flow(struct __sk_buff *skb, const struct l2_key *l2)
+static __noinline struct flow *masked_flow(struct __sk_buff *skb, const struct frame *frame)
 {
 	struct settings *settings = the_settings();
-	struct flow_key key = {.l2 = *l2};
+	struct flow_key key = {.l2 = frame->key};
 
 	if (!settings)
 		return NULL;
-	parse_l3(skb, &key);
+	parse_l3(skb, frame, &key);
 	for (__u32 i = 0; i < MASKS; i++) {
 		struct masked_key masked = {.mask = i};
 		struct flow_key *mask;
@@ -62,18 +62,18 @@ static __always_inline int switch_frame(struct __sk_buff *skb, __u16 in_port, __
 {
 	__u32 bridge_index = bridge_number;
 	struct bridge *bridge = bpf_map_lookup_elem(&bridges, &bridge_index);
-	struct l2_key key = {.in_port = in_port};
+	struct frame frame = {.key.in_port = in_port};
 	struct flow *flow;
 
 	if (!bridge)
 		return drop(DROP_UNKNOWN_DEVICE);
-	if (parse_l2(skb, &key))
+	if (parse_l2(skb, &frame))
 		return drop(DROP_MALFORMED);
-	flow = bpf_map_lookup_elem(&flows_l2, &key);
+	flow = bpf_map_lookup_elem(&flows_l2, &frame.key);
 	if (flow && flow->generation != bridge->generation)
 		flow = NULL;
 	if (!flow && bridge->flags & BRIDGE_MASKED) {
-		flow = masked_flow(skb, &key);
+		flow = masked_flow(skb, &frame);
 		if (flow && flow->generation != bridge->generation)
 			flow = NULL;
 	}
@@ -86,7 +86,7 @@ static __always_inline int switch_frame(struct __sk_buff *skb, __u16 in_port, __
 	__sync_fetch_and_add(&flow->packets, 1);
 	__sync_fetch_and_add(&flow->bytes, skb->len);
 	flow->used_ns = bpf_ktime_get_coarse_ns();
-	return execute_flow(skb, flow, &key, at_ingress && may_peer);
+	return execute_flow(skb, flow, &frame, at_ingress && may_peer);
 }
 
 SEC("tc")
@@ -137,7 +137,7 @@ int hidden_egress(struct __sk_buff *skb)
 
 	if ((mark & 0xffff0000) == MARK_SLOT) {
 		struct slot *slot = bpf_map_lookup_elem(&slots, &index);
-		struct l2_key key = {};
+		struct frame frame = {};
 
 		skb->mark = 0;
 		if (!slot)
@@ -145,10 +145,10 @@ int hidden_egress(struct __sk_buff *skb)
 		if (slot->vlan_tci &&
 		    bpf_skb_vlan_push(skb, bpf_htons(slot->vlan_tpid), slot->vlan_tci & ~VLAN_PRESENT))
 			return drop(DROP_VLAN_OPERATION);
-		key.in_port = slot->in_port;
-		if (parse_l2(skb, &key))
+		frame.key.in_port = slot->in_port;
+		if (parse_l2(skb, &frame))
 			return drop(DROP_MALFORMED);
-		return execute_list(skb, &slot->list, &key, false);
+		return execute_list(skb, &slot->list, &frame, false);
 	}
 	if ((mark & 0xffff0000) == MARK_TUNNEL) {
 		skb->mark = 0;

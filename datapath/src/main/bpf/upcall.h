@@ -15,6 +15,10 @@ __noinline int upcall(struct __sk_buff *skb, __u32 in_port, __u32 reason)
 		.mark = skb->mark,
 	};
 
+	if (recording) {
+		record(skb, RECORD_UPCALL | reason);
+		return TC_ACT_SHOT;
+	}
 	if (!settings || !settings->upcall_ifindex)
 		return drop(DROP_NO_UPCALL);
 	if (skb->vlan_present) {

@@ -30,6 +30,8 @@ public final class Layout {
   public static final int MARK_SLOT = 0x504c0000;
   public static final int MARK_TUNNEL = 0x504d0000;
   public static final int RECORD_BYTES = 256;
+  public static final int RECORD_UPCALL = 0x10000;
+  public static final int RECORD_DROP = 0x20000;
 
   // enum ingress_role
   public static final int INGRESS_PORT = 1;

@@ -11,7 +11,7 @@ public enum ActionType {
   POP_VLAN(3),
   /** Sends a copy by the port of the bond's bucket; {@code arg}: bond, {@code flags}: hash. */
   BOND(4),
-  /** Hands a copy up; {@code arg}: reason. */
+  /** Ends: the frame goes up; {@code arg}: reason. */
   UPCALL(5),
   /** Ends; {@code arg}: reason, counted. */
   DROP(6),

@@ -12,8 +12,12 @@ import java.nio.ByteBuffer;
  *
  * <p>The outer tag is beside the frame while actions push and pop it, and is put into the bytes
  * when somebody gets to see them. A tag so put in has no DEI bit, as in Open vSwitch: that bit of a
- * TCI says that there is a tag ({@link FlowKey#VLAN_PRESENT}). Popping the tag of a frame that has
- * none does nothing, as in the kernel's skb_vlan_pop.
+ * TCI says that there is a tag ({@link FlowKey#VLAN_PRESENT}). Popping is as in the kernel's
+ * skb_vlan_pop: it does nothing to a frame without a tag, and fails if it finds a tag that is cut
+ * off, be it the next one.
+ *
+ * <p>An upcall is the last thing that is done: the kernel cannot take off again what it puts in
+ * front of a frame that goes up. A decision that also sends puts its outputs first.
  */
 public final class ActionExecutor {
   /**
@@ -41,7 +45,7 @@ public final class ActionExecutor {
     /** The port of the bond's member for the hash; 0: none, the frame is dropped. */
     int bondPort(int bond, int hash);
 
-    /** Hands the frame up; lent as with output. */
+    /** Hands the frame up, nothing is done after that; lent as with output. */
     void upcall(int reason, ByteBuffer buffer, int offset, int length, VnetHeader vnet);
 
     /** Counts a copy that goes nowhere; {@code enum drop_reason}. */
@@ -139,7 +143,7 @@ public final class ActionExecutor {
           return false;
         }
         sink.upcall(actions.arg(index), buffer, offset, length, vnet);
-        return true;
+        return false;
       }
       case DROP -> {
         sink.drop(actions.arg(index));
@@ -190,17 +194,14 @@ public final class ActionExecutor {
     return true;
   }
 
-  /** Takes the outer tag away; false if it is cut off. */
+  /** Takes the outer tag away; false if that or the next one is cut off. */
   private boolean pop() {
     if ((besideTci & FlowKey.VLAN_PRESENT) != 0) {
       besideTci = 0;
-      return true;
-    }
-    if (hasTagInside()) {
+    } else if (hasTagInside()) {
       moveMacs(Wire.TAG_BYTES);
-      return true;
     }
-    return !Wire.isTag(Wire.u16(buffer, offset + Wire.TYPE_OFFSET));
+    return hasTagInside() || !Wire.isTag(Wire.u16(buffer, offset + Wire.TYPE_OFFSET));
   }
 
   private void moveMacs(int by) {

@@ -5,12 +5,12 @@ import java.util.Arrays;
 import java.util.Random;
 
 /** Frames with mistakes: of others' making, cut off, bits turned over, bytes at random. */
-final class DamagedFrame {
+public final class DamagedFrame {
   private static final int[] TELLING = {0, 1, 4, 5, 6, 17, 40, 43, 44, 51, 58, 60, 0x81, 0x88, 255};
 
   private DamagedFrame() {}
 
-  static byte[] of(Random random) {
+  public static byte[] of(Random random) {
     if (random.nextInt(16) == 0) {
       byte[] noise = new byte[random.nextInt(200)];
       random.nextBytes(noise);

@@ -7,21 +7,21 @@ import java.util.HexFormat;
 import java.util.Random;
 
 /** A frame without mistakes, and the key that the parser should find: the builder knows. */
-final class RandomFrame {
+public final class RandomFrame {
   private final Random random;
   private final FlowKey expected = new FlowKey();
   private final byte[] bytes;
 
-  RandomFrame(long seed) {
+  public RandomFrame(long seed) {
     random = new Random(seed);
     bytes = frame();
   }
 
-  byte[] bytes() {
+  public byte[] bytes() {
     return bytes;
   }
 
-  FlowKey expected() {
+  public FlowKey expected() {
     return expected;
   }
 
