@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,7 @@ public final class Switch implements AutoCloseable {
   private final Engine engine;
   private final Thread thread;
   private final Queue<Pending<?>> commands = new ArrayDeque<>();
+  private final AtomicBoolean closed = new AtomicBoolean();
   private boolean ended;
   private volatile boolean running = true;
   private volatile @Nullable Throwable failure;
@@ -168,8 +170,7 @@ public final class Switch implements AutoCloseable {
   /** Ends the switch and takes everything that it made out of the kernel. */
   public void remove() throws IOException {
     run(Engine::dismantle);
-    end();
-    engine.close();
+    close();
   }
 
   private void end() throws IOException {
@@ -182,10 +183,12 @@ public final class Switch implements AutoCloseable {
     }
   }
 
-  /** Ends this process's part; the fast path forwards on. */
+  /** Ends this process's part; the fast path forwards on. A second time does nothing. */
   @Override
   public void close() throws IOException {
-    end();
-    engine.close();
+    if (closed.compareAndSet(false, true)) {
+      end();
+      engine.close();
+    }
   }
 }

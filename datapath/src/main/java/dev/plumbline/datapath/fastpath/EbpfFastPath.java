@@ -198,6 +198,11 @@ public final class EbpfFastPath implements AutoCloseable {
       tables.removeIngress(hook.ifindex());
     }
     unclaimed.clear();
+    // Every hook now has this process's programs: nobody uses the tables of another layout any
+    // more.
+    for (String pin : EbpfTables.foreign(pins)) {
+      pins.unpin(pin);
+    }
   }
 
   /** The port that frames of a bond's bucket leave by; 0: none. */

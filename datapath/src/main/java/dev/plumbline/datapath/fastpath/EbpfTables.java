@@ -10,6 +10,7 @@ import dev.plumbline.netlink.libc.Memory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -83,6 +84,13 @@ final class EbpfTables implements AutoCloseable {
         object.close();
       }
     }
+  }
+
+  /** The pins of tables that another version made in another layout. */
+  static List<String> foreign(BpfFs pins) throws IOException {
+    return pins.pins().stream()
+        .filter(pin -> pin.matches("v[0-9]+_.*") && !pin.startsWith(LAYOUT))
+        .toList();
   }
 
   /** Whether the tables are those of an earlier process. */

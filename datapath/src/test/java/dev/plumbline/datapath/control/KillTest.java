@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.control;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.plumbline.datapath.config.PortVlan;
+import dev.plumbline.netlink.testing.KernelTest;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * {@code kill -9} of the switch's process while a flow runs, and another process that takes over.
+ */
+@KernelTest
+class KillTest {
+  @TempDir Path directory;
+
+  @Test
+  void noPacketOfAnEstablishedFlowIsLost() throws Exception {
+    Guests.add("a", "10.0.0.1/24");
+    Guests.add("b", "10.0.0.2/24");
+    SwitchProcess first = SwitchProcess.start(directory, "va", "vb");
+    Guests.ping("a", "10.0.0.2");
+    // 2 ms apart for some seconds, as long as a kill and a start take.
+    Process ping =
+        new ProcessBuilder("ip netns exec a ping -q -c 2000 -i 0.002 -W 1 10.0.0.2".split(" ", -1))
+            .start();
+    Thread.sleep(700);
+    first.kill();
+    Thread.sleep(300);
+    SwitchProcess second = SwitchProcess.start(directory, "va", "vb");
+    String summary = "";
+    try (BufferedReader output =
+        new BufferedReader(new InputStreamReader(ping.getInputStream(), StandardCharsets.UTF_8))) {
+      for (String line = output.readLine(); line != null; line = output.readLine()) {
+        summary = line.contains("received") ? line : summary;
+      }
+    }
+    assertEquals(
+        "2000 packets transmitted, 2000 received, 0% packet loss",
+        summary.replaceAll(", time.*", ""));
+    second.kill();
+
+    try (Switch third = Switch.open(SwitchOptions.in(directory))) {
+      third.configure(Guests.bridgeOf("a", PortVlan.TRUNK_ALL, "b", PortVlan.TRUNK_ALL));
+      long counted =
+          third.flows("br0").stream()
+              .filter(flow -> flow.match().contains("0x0800"))
+              .mapToLong(SwitchStatus.CachedFlow::packets)
+              .sum();
+      assertEquals(2 * 2003, counted, "each packet there and back, counted over both processes");
+      third.remove();
+    }
+  }
+}
