@@ -18,15 +18,23 @@ import org.jspecify.annotations.Nullable;
 public final class Agent implements AutoCloseable {
   private final AgentLock lock;
   private final Origin origin;
+  private final RunningSwitch embedded;
   private final Host host;
   private final KernelWatch watch;
   private final AgentLog log;
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean stopping;
 
-  private Agent(AgentLock lock, Origin origin, Host host, KernelWatch watch, AgentLog log) {
+  private Agent(
+      AgentLock lock,
+      Origin origin,
+      RunningSwitch embedded,
+      Host host,
+      KernelWatch watch,
+      AgentLog log) {
     this.lock = lock;
     this.origin = origin;
+    this.embedded = embedded;
     this.host = host;
     this.watch = watch;
     this.log = log;
@@ -42,19 +50,20 @@ public final class Agent implements AutoCloseable {
   public static Agent open(AgentOptions options, AgentLog log) throws IOException {
     AgentLock lock = AgentLock.take(options.stateDirectory());
     Origin origin = null;
+    RunningSwitch embedded = new RunningSwitch(options.runDirectory());
     Host host = null;
     KernelWatch watch = null;
     boolean done = false;
     try {
       origin = origin(options, log);
-      host = Host.open(options.stateDirectory());
+      host = Host.open(options.stateDirectory(), embedded);
       watch = new KernelWatch(log);
-      Agent agent = new Agent(lock, origin, host, watch, log);
+      Agent agent = new Agent(lock, origin, embedded, host, watch, log);
       done = true;
       return agent;
     } finally {
       if (!done) {
-        closeAll(watch, host, origin, lock);
+        closeAll(watch, host, embedded, origin, lock);
       }
     }
   }
@@ -122,11 +131,15 @@ public final class Agent implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    closeAll(watch, host, origin, lock);
+    closeAll(watch, host, embedded, origin, lock);
   }
 
   private static void closeAll(
-      @Nullable KernelWatch watch, @Nullable Host host, @Nullable Origin origin, AgentLock lock)
+      @Nullable KernelWatch watch,
+      @Nullable Host host,
+      RunningSwitch embedded,
+      @Nullable Origin origin,
+      AgentLock lock)
       throws IOException {
     // The origin first: it wakes the watch.
     if (origin != null) {
@@ -138,6 +151,7 @@ public final class Agent implements AutoCloseable {
     if (host != null) {
       host.close();
     }
+    embedded.close();
     lock.close();
   }
 }

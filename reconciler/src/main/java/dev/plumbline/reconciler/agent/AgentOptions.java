@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param host the host's name; null: as {@code uname -n} gives it
  * @param interval between two fetches, or two looks at a file that did not seem to change
  * @param stateDirectory what is remembered, and the clone; one agent at a time may use it
+ * @param runDirectory the agent's socket, and what survives it of the embedded switch; gone with a
+ *     reboot
  */
 public record AgentOptions(
-    From from, @Nullable String host, Duration interval, Path stateDirectory) {
+    From from, @Nullable String host, Duration interval, Path stateDirectory, Path runDirectory) {
 
   /** Where revisions come from. */
   public sealed interface From {}

@@ -5,6 +5,7 @@ import dev.plumbline.netlink.libc.Errno;
 import dev.plumbline.netlink.socket.NetlinkException;
 import dev.plumbline.netlink.socket.Request;
 import dev.plumbline.netlink.socket.Result;
+import dev.plumbline.reconciler.embedded.SwitchAccess;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.live.Sockets;
 import dev.plumbline.reconciler.plan.Change;
@@ -26,13 +27,18 @@ public final class Applier {
   private record Pending(Change change, Operation.Netlink operation) {}
 
   private final Sockets sockets;
+  private final SwitchEdits edits;
   private final Progress progress;
   private final List<Pending> pending = new ArrayList<>();
 
   private @Nullable Failure failure;
 
-  public Applier(Sockets sockets, Progress progress) {
+  /**
+   * @param embedded the switch, which is changed where the plan has to do with it
+   */
+  public Applier(Sockets sockets, SwitchAccess embedded, Progress progress) {
     this.sockets = sockets;
+    this.edits = new SwitchEdits(embedded);
     this.progress = progress;
   }
 
@@ -68,15 +74,21 @@ public final class Applier {
   }
 
   private void take(Change change, Operation operation) throws IOException {
+    if (operation instanceof Operation.Switching switching) {
+      flushNetlink();
+      edits.add(switching.change());
+      return;
+    }
+    flushSwitch();
     if (operation instanceof Operation.Netlink netlink) {
       boolean other =
           !pending.isEmpty() && !pending.get(0).operation().namespace().equals(netlink.namespace());
       if (other) {
-        flush();
+        flushNetlink();
       }
       pending.add(new Pending(change, netlink));
     } else if (operation instanceof Operation.Call call) {
-      flush();
+      flushNetlink();
       if (failure == null) {
         call.body().run();
       }
@@ -84,6 +96,23 @@ public final class Applier {
   }
 
   private void flush() throws IOException {
+    flushNetlink();
+    flushSwitch();
+  }
+
+  private void flushSwitch() {
+    Change first = edits.first();
+    if (first == null || failure != null) {
+      return;
+    }
+    try {
+      edits.make();
+    } catch (IOException | IllegalArgumentException | IllegalStateException e) {
+      fail(first, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void flushNetlink() throws IOException {
     if (pending.isEmpty() || failure != null) {
       return;
     }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.apply;
 
+import dev.plumbline.netlink.namespace.Sysctl;
 import dev.plumbline.netlink.route.Link;
 import dev.plumbline.netlink.route.LinkBuilder;
 import dev.plumbline.netlink.route.Veth;
 import dev.plumbline.netlink.socket.Request;
 import dev.plumbline.netlink.wire.AttributeMap;
+import dev.plumbline.reconciler.embedded.Leg;
 import dev.plumbline.reconciler.kind.DeviceField;
 import dev.plumbline.reconciler.kind.DeviceField.How;
 import dev.plumbline.reconciler.kind.DeviceField.Place;
@@ -23,6 +25,7 @@ import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -281,6 +284,9 @@ final class DeviceOperations {
     if (wanted.owner() != null) {
       late.alias(LiveReader.MARK + wanted.owner());
     }
+    if (Leg.isOne(id.device())) {
+      operations.add(quiet(id));
+    }
     if (wanted.get("master").isEmpty() && wanted.get("up").equals("true")) {
       // Every message costs the kernel a notification. Not so with a master: before Linux 5.16 the
       // device went up first, which a bond refuses.
@@ -290,6 +296,26 @@ final class DeviceOperations {
     operations.add(ask(id.namespace(), Link.change(late)));
     join(wanted, operations);
     up(wanted, operations);
+  }
+
+  /**
+   * Nothing of the host's own shall talk on the switch's half of a pair: it gets no link-local
+   * address (IN6_ADDR_GEN_MODE_NONE, linux/if_link.h). To be told before it goes up.
+   */
+  private Operation quiet(ResourceId leg) {
+    return new Operation.Call(
+        "keep " + leg + " quiet",
+        () ->
+            sockets.runIn(
+                leg.namespace(),
+                () -> {
+                  try {
+                    Sysctl.write("net.ipv6.conf." + leg.device() + ".addr_gen_mode", "1");
+                  } catch (NoSuchFileException e) {
+                    return false; // no IPv6 here, or not with so small an MTU
+                  }
+                  return true;
+                }));
   }
 
   private void join(Resource wanted, List<Operation> operations) {

@@ -2,6 +2,7 @@
 package dev.plumbline.reconciler.apply;
 
 import dev.plumbline.netlink.socket.Request;
+import dev.plumbline.reconciler.plan.Change;
 import java.io.IOException;
 
 /** One thing that is asked of the kernel. */
@@ -13,6 +14,13 @@ sealed interface Operation {
    * @param removes whether it only takes something away, so that finding it gone is success
    */
   record Netlink(String namespace, Request request, boolean removes) implements Operation {}
+
+  /**
+   * A change of the embedded switch; neighbouring ones are made at once.
+   *
+   * @param change of a bridge or a port
+   */
+  record Switching(Change change) implements Operation {}
 
   /** Anything that is no netlink request; it sees the effect of all operations before it. */
   record Call(String description, Body body) implements Operation {

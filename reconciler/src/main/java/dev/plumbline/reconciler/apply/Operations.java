@@ -57,6 +57,9 @@ final class Operations {
         operations.addAll(devices.delayedUp(change.id().ofDevice()));
         return operations;
       }
+      case BRIDGE, PORT -> {
+        return List.of(new Operation.Switching(change));
+      }
       default -> {
         return netlink(change);
       }

@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code plumbline agent}: keeps the host at the newest good revision of its file. */
@@ -79,6 +80,8 @@ final class AgentVerb implements Callable<Integer> {
       description = "What is remembered, and the clone. Default: ${DEFAULT-VALUE}.")
   private Path state = Path.of("/var/lib/plumbline");
 
+  @Mixin private RunOption run = new RunOption();
+
   @Option(names = "--once", description = "Apply the newest revision and exit.")
   private boolean once;
 
@@ -112,7 +115,8 @@ final class AgentVerb implements Callable<Integer> {
             ? new AgentOptions.File(file)
             : new AgentOptions.Git(String.valueOf(from.repository), branch, path);
     try {
-      return Agent.open(new AgentOptions(origin, host, duration(interval), state), log);
+      return Agent.open(
+          new AgentOptions(origin, host, duration(interval), state, run.directory()), log);
     } catch (IllegalArgumentException e) {
       throw new CommandException(String.valueOf(e.getMessage()), e);
     }

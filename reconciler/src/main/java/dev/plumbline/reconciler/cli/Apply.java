@@ -77,6 +77,9 @@ final class Apply implements Callable<Integer> {
       if (!planned.plan().isEmpty()) {
         refuseBesideAgent();
       }
+      if (planned.needsSwitch()) {
+        throw new CommandException(Planned.NO_SWITCH + "; nothing was changed");
+      }
       if (!planned.plan().isEmpty() && !isConfirmed(planned)) {
         console.info("nothing was changed");
         return ExitCode.ERROR;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.cli;
 
+import dev.plumbline.reconciler.embedded.PortText;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.plan.Action;
 import dev.plumbline.reconciler.plan.Change;
@@ -159,6 +160,24 @@ final class Danger {
         device(port.id());
       }
     }
+    inSwitch(id);
+  }
+
+  /** Through an internal port the way may lead by any other port of its bridge. */
+  private void inSwitch(ResourceId device) {
+    for (Resource port : live.ofType(ResourceType.PORT)) {
+      boolean internal = port.get("type").equals("internal");
+      if (internal && port.get("device").equals(device.device())) {
+        String bridge = PortText.bridge(port.id());
+        others.add(ResourceId.bridge(bridge));
+        for (Resource other : live.ofType(ResourceType.PORT)) {
+          if (PortText.bridge(other.id()).equals(bridge)) {
+            others.add(other.id());
+            PortText.devices(other).forEach(each -> device(ResourceId.deviceIn("", each)));
+          }
+        }
+      }
+    }
   }
 
   private void sentence(String path, Plan plan, List<String> sentences) {
@@ -189,6 +208,12 @@ final class Danger {
                   && change.disruption().level() == Disruption.Level.NONE);
       ResourceId before = change instanceof Change.Modify modify ? modify.live().id() : id;
       return !harmless && (devices.contains(id) || devices.contains(before));
+    }
+    Resource port = id.type() == ResourceType.PORT ? change.after() : null;
+    if (port != null) {
+      return others.contains(id)
+          || PortText.devices(port).stream()
+              .anyMatch(device -> devices.contains(ResourceId.deviceIn("", device)));
     }
     if (id.type() == ResourceType.VLANS) {
       return devices.contains(id.ofDevice());

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -45,26 +44,12 @@ record GoalFile(Path file, Goal goal, SortedMap<String, String> digests) {
     if (state == null) {
       throw new CommandException(file + ": the file is refused, see above");
     }
-    refuseEmbedded(file, state);
     SortedMap<String, String> digests = new TreeMap<>();
     for (String read : loaded.files()) {
       Path each = root.toRealPath().resolve(read);
       digests.put(each.toString(), digest(each));
     }
     return new GoalFile(file, Goals.of(state), digests);
-  }
-
-  private static void refuseEmbedded(Path file, DesiredState state) {
-    List<String> embedded = state.usesEmbeddedSwitch();
-    if (!embedded.isEmpty()) {
-      throw new CommandException(
-          file
-              + ": "
-              + String.join(", ", embedded)
-              + (embedded.size() == 1 ? " needs" : " need")
-              + " the embedded switch, which this version does not have yet; a bridge with"
-              + " `datapath: kernel` can be planned");
-    }
   }
 
   /** SHA-256 of a file's bytes. */

@@ -97,7 +97,8 @@ final class PlanCommand implements Callable<Integer> {
     try (Host host =
         Privilege.open(state.directory(), ", or plan against a recorded state with --live")) {
       return Planned.of(
-          goal, host.read(goal.goal()), host.ownership(), System.getenv("SSH_CONNECTION"));
+              goal, host.read(goal.goal()), host.ownership(), System.getenv("SSH_CONNECTION"))
+          .withoutSwitch();
     }
   }
 

@@ -23,11 +23,30 @@ import org.jspecify.annotations.Nullable;
  */
 record Planned(GoalFile file, LiveState live, Plan plan, List<String> dangers) {
 
+  /** What to do about a plan that needs the switch where nobody runs one. */
+  static final String NO_SWITCH =
+      "embedded bridges are run by the agent, and none is running here: start one with"
+          + " `plumbline agent --file FILE`";
+
   /** Plans a file against a live state. */
   static Planned of(GoalFile file, LiveState live, Ownership ownership, @Nullable String ssh) {
     Plan plan = Planner.plan(file.goal(), live, ownership);
     List<String> dangers = Danger.of(plan, live, ssh);
     return new Planned(file, live, warned(plan, dangers), dangers);
+  }
+
+  /** The same where nobody runs the embedded switch, which is warned of if it is needed. */
+  Planned withoutSwitch() {
+    return needsSwitch()
+        ? new Planned(file, live, warned(plan, List.of(NO_SWITCH)), dangers)
+        : this;
+  }
+
+  /** Whether the plan has to do with the embedded switch. */
+  boolean needsSwitch() {
+    return plan.changes().stream()
+        .map(change -> change.id().type())
+        .anyMatch(type -> type == ResourceType.BRIDGE || type == ResourceType.PORT);
   }
 
   /**

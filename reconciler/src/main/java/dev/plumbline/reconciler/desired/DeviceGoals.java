@@ -10,7 +10,9 @@ import dev.plumbline.spec.model.DeviceSettings;
 import dev.plumbline.spec.model.Veth;
 import dev.plumbline.spec.model.Vlan;
 import dev.plumbline.spec.model.Vrf;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Devices with few settings of their own, and bonds. */
@@ -35,10 +37,14 @@ final class DeviceGoals {
     state.bridges().entrySet().stream()
         .filter(bridge -> !bridge.getValue().isEmbedded())
         .forEach(bridge -> BridgeGoals.bridge(goals, bridge.getKey(), bridge.getValue()));
-    state.tunnels().forEach((key, tunnel) -> TunnelGoals.tunnel(goals, key, tunnel));
-    state.bonds().forEach(kinds::bond);
+    state.tunnels().entrySet().stream()
+        .filter(tunnel -> !goals.isInSwitch("tunnels." + tunnel.getKey()))
+        .forEach(tunnel -> TunnelGoals.tunnel(goals, tunnel.getKey(), tunnel.getValue()));
+    Map<String, Bond> bonds = new LinkedHashMap<>(state.bonds());
+    bonds.keySet().removeIf(key -> goals.isInSwitch("bonds." + key));
+    bonds.forEach(kinds::bond);
     state.vrfs().forEach(kinds::vrf);
-    state.bonds().forEach(kinds::members);
+    bonds.forEach(kinds::members);
     state.vrfs().forEach(kinds::members);
   }
 

@@ -9,6 +9,8 @@ import dev.plumbline.spec.model.BridgePort;
 import dev.plumbline.spec.model.DesiredState;
 import dev.plumbline.spec.model.Devices;
 import dev.plumbline.spec.model.Namespace;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,19 +23,37 @@ public final class Goals {
   private final Devices devices;
   private final Map<String, Map<String, BridgePort>> ports;
   private final Map<ResourceId, Draft> drafts = new LinkedHashMap<>();
+  private final List<Wanted> wanted = new ArrayList<>();
+  private final Set<String> inSwitch = new HashSet<>();
 
   private Goals(DesiredState state) {
     this.state = state;
     this.devices = state.devices();
     this.ports = state.portsByBridge();
+    state
+        .bridges()
+        .forEach(
+            (key, bridge) -> {
+              if (bridge.isEmbedded()) {
+                portsOf(key).keySet().forEach(this::inSwitch);
+              }
+            });
+  }
+
+  private void inSwitch(String reference) {
+    Devices.Device device = find("", reference);
+    if (device != null) {
+      inSwitch.add(device.address());
+    }
   }
 
   /** The goal that a checked file describes: all it names, and nothing else that is plumbline's. */
   public static Goal of(DesiredState state) {
     Goals goals = new Goals(state);
     goals.collect();
-    List<Wanted> wanted = goals.drafts.values().stream().map(Draft::wanted).toList();
-    return new Goal(wanted, true, Set.of(), state.protect());
+    List<Wanted> wanted = new ArrayList<>(goals.wanted);
+    goals.drafts.values().forEach(draft -> wanted.add(draft.wanted()));
+    return new Goal(wanted, true, Set.of(), state.protect(), Unsupported.in(goals));
   }
 
   private void collect() {
@@ -44,6 +64,7 @@ public final class Goals {
     AddressGoals.collect(this);
     RouteGoals.collect(this);
     RuleGoals.collect(this);
+    SwitchGoals.collect(this);
   }
 
   private void namespace(String name, Namespace namespace) {
@@ -65,6 +86,21 @@ public final class Goals {
   Draft add(Draft draft) {
     drafts.put(draft.id, draft);
     return draft;
+  }
+
+  /** Adds what is in its normal form already. */
+  void add(Wanted resource) {
+    wanted.add(resource);
+  }
+
+  /** Whether the bond or tunnel at this address is a port of an embedded bridge, and no device. */
+  boolean isInSwitch(String address) {
+    return inSwitch.contains(address);
+  }
+
+  /** The device of the file that a reference means; null where the file has none. */
+  Devices.@Nullable Device find(String namespace, String reference) {
+    return devices.resolve(namespace, reference);
   }
 
   /** The ports of a bridge by reference, as {@link DesiredState#portsOf}. */

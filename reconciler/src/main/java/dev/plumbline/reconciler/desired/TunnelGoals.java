@@ -60,6 +60,9 @@ final class TunnelGoals {
         .tunnels()
         .forEach(
             (key, tunnel) -> {
+              if (goals.isInSwitch("tunnels." + key)) {
+                return;
+              }
               for (IpAddress remote : tunnel.remotes()) {
                 goals.add(
                     new Draft(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.host;
 
+import dev.plumbline.datapath.config.SwitchConfig;
 import dev.plumbline.netlink.probe.KernelFeatures;
 import dev.plumbline.reconciler.apply.Applier;
 import dev.plumbline.reconciler.apply.Failure;
@@ -8,6 +9,8 @@ import dev.plumbline.reconciler.apply.Outcome;
 import dev.plumbline.reconciler.apply.Outcome.Result;
 import dev.plumbline.reconciler.apply.Progress;
 import dev.plumbline.reconciler.apply.Snapshot;
+import dev.plumbline.reconciler.embedded.SwitchAccess;
+import dev.plumbline.reconciler.embedded.SwitchText;
 import dev.plumbline.reconciler.live.LiveReader;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.live.Sockets;
@@ -43,15 +46,22 @@ public final class Host implements AutoCloseable {
   private final Sockets sockets;
   private final KernelFeatures features;
   private final LiveReader reader;
+  private final SwitchAccess embedded;
 
   private Ownership ownership;
 
-  private Host(Memory memory, ApplyLock lock, Sockets sockets, KernelFeatures features)
+  private Host(
+      Memory memory,
+      ApplyLock lock,
+      Sockets sockets,
+      KernelFeatures features,
+      SwitchAccess embedded)
       throws IOException {
     this.memory = memory;
     this.lock = lock;
     this.sockets = sockets;
     this.features = features;
+    this.embedded = embedded;
     this.reader = new LiveReader(sockets, features);
     this.ownership = memory.load();
   }
@@ -61,14 +71,16 @@ public final class Host implements AutoCloseable {
    *
    * @param stateDirectory where plumbline remembers what it set; made when there is something to
    *     remember
+   * @param embedded the way to the host's embedded switch; stays the caller's
    * @throws IOException if the kernel can not be spoken to, or what is remembered is damaged
    */
-  public static Host open(Path stateDirectory) throws IOException {
+  public static Host open(Path stateDirectory, SwitchAccess embedded) throws IOException {
     Sockets sockets = Sockets.open();
     KernelFeatures features = null;
     try {
       features = KernelFeatures.open();
-      return new Host(new Memory(stateDirectory), new ApplyLock(stateDirectory), sockets, features);
+      return new Host(
+          new Memory(stateDirectory), new ApplyLock(stateDirectory), sockets, features, embedded);
     } catch (IOException | RuntimeException e) {
       if (features != null) {
         features.close();
@@ -76,6 +88,11 @@ public final class Host implements AutoCloseable {
       sockets.close();
       throw e;
     }
+  }
+
+  /** As {@link #open(Path, SwitchAccess)} where nobody runs a switch. */
+  public static Host open(Path stateDirectory) throws IOException {
+    return open(stateDirectory, SwitchAccess.NONE);
   }
 
   /** The host's name, as {@code uname -n} gives it. */
@@ -109,7 +126,9 @@ public final class Host implements AutoCloseable {
         sysctls.add(id);
       }
     }
-    return reader.read(name(), sysctls, kinds);
+    LiveState kernel = reader.read(name(), sysctls, kinds);
+    SwitchConfig config = embedded.config();
+    return config == null ? kernel : kernel.with(SwitchText.resources(config));
   }
 
   /** The changes that lead from the live state to the goal. */
@@ -147,7 +166,7 @@ public final class Host implements AutoCloseable {
     }
     Ownership before = ownership;
     remember(Planner.before(plan, live, ownership));
-    Failure failure = new Applier(sockets, progress).apply(plan, live);
+    Failure failure = new Applier(sockets, embedded, progress).apply(plan, live);
     if (failure == null) {
       remember(Planner.taken(plan, ownership));
     }
@@ -171,7 +190,7 @@ public final class Host implements AutoCloseable {
     LiveState end = now;
     // A second one only for what going back does to the rest and nobody has foreseen.
     for (int round = 0; round < UNDO_ROUNDS && !missing.isEmpty() && again == null; round++) {
-      again = new Applier(sockets, Progress.silent()).apply(missing, end);
+      again = new Applier(sockets, embedded, Progress.silent()).apply(missing, end);
       end = read(goal);
       missing = wayBack(live, end, plan);
     }

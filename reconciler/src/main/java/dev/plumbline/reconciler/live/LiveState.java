@@ -69,6 +69,13 @@ public final class LiveState {
     return new LiveState(host, Capabilities.ALL, List.of(), Map.of());
   }
 
+  /** The same with more resources, such as those that are not the kernel's. */
+  public LiveState with(Collection<Resource> more) {
+    List<Resource> all = new ArrayList<>(resources.values());
+    all.addAll(more);
+    return new LiveState(host, capabilities, all, indexes, newNamespaceSysctls);
+  }
+
   public String host() {
     return host;
   }

@@ -75,6 +75,9 @@ final class Comparison {
 
   /** A port that leaves a VLAN, or carries it otherwise, interrupts that VLAN and no other. */
   private static Disruption disruption(Resource there, Resource result) {
+    if (there.id().type() == ResourceType.PORT) {
+      return Disruption.interrupts("traffic through " + there.id());
+    }
     if (there.id().type() != ResourceType.VLANS) {
       return Disruption.IN_PLACE;
     }

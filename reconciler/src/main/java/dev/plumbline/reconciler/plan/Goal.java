@@ -12,12 +12,24 @@ import java.util.Set;
  * @param prune whether what plumbline made and the goal does not name is removed
  * @param remove resources to remove whoever made them, as when going back to a snapshot
  * @param protect patterns ({@code docker*}) of devices that must not be touched
+ * @param problems why it cannot be reached from anywhere, a sentence each
  */
 public record Goal(
-    List<Wanted> wanted, boolean prune, Set<ResourceId> remove, List<String> protect) {
+    List<Wanted> wanted,
+    boolean prune,
+    Set<ResourceId> remove,
+    List<String> protect,
+    List<String> problems) {
+
+  /** A goal without problems. */
+  public Goal(List<Wanted> wanted, boolean prune, Set<ResourceId> remove, List<String> protect) {
+    this(wanted, prune, remove, protect, List.of());
+  }
+
   public Goal {
     wanted = List.copyOf(wanted);
     remove = Set.copyOf(remove);
     protect = List.copyOf(protect);
+    problems = List.copyOf(problems);
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.plan;
 
+import dev.plumbline.reconciler.embedded.PortText;
 import dev.plumbline.reconciler.kind.DeviceKinds;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.resource.AddressText;
@@ -190,6 +191,7 @@ final class Order {
         case SYSCTL ->
             need(needed, makers.get(ResourceId.deviceIn(id.namespace(), SysctlText.device(id))));
         case ROUTE -> beforeRoute(wanted(change), needed);
+        case PORT -> beforePort(wanted(change), needed);
         default -> {}
       }
     }
@@ -259,6 +261,13 @@ final class Order {
     return old == null || !old.get("kind").equals("veth")
         ? null
         : leavers.get(PeerText.parse(old.get("peer")));
+  }
+
+  private void beforePort(Resource port, Set<String> needed) {
+    need(needed, makers.get(ResourceId.bridge(PortText.bridge(port.id()))));
+    for (String device : PortText.devices(port)) {
+      need(needed, makers.get(ResourceId.deviceIn("", device)));
+    }
   }
 
   private void beforeRoute(Resource route, Set<String> needed) {

@@ -21,6 +21,7 @@ public final class Planner {
   public static Plan plan(Goal goal, LiveState live, Ownership ownership) {
     Goal whole = Restorer.withOriginals(goal, live, ownership);
     Findings findings = new Findings();
+    goal.problems().forEach(findings::problem);
     LaterNamespaces namespaces = new LaterNamespaces(whole, live);
     DevicePlanner devices = DevicePlanner.decided(whole, live, namespaces, findings);
     List<DeviceStep> steps = devices.steps();

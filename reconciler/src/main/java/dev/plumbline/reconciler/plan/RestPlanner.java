@@ -31,6 +31,7 @@ final class RestPlanner {
   private final Leaving leaving;
   private final Forecast forecast;
   private final RouteWays ways;
+  private final SwitchPorts ports;
   private final Map<String, Change> changes = new LinkedHashMap<>();
   private final Map<String, Set<String>> after = new HashMap<>();
 
@@ -50,6 +51,7 @@ final class RestPlanner {
     this.leaving = new Leaving(goal, live, ownership, namespaces, devices);
     this.forecast = new Forecast(live, devices, findings);
     this.ways = new RouteWays(devices);
+    this.ports = new SwitchPorts(live, devices, findings);
   }
 
   /** Edges of the order that follow from here: change by address, and what it comes after. */
@@ -166,6 +168,10 @@ final class RestPlanner {
       }
       return false;
     }
+    if (id.type() == ResourceType.PORT) {
+      ports.expect(wanted);
+      return true;
+    }
     ResourceId missing = id.type() == ResourceType.ROUTE ? ways.missing(resource) : null;
     if (missing == null) {
       return id.type() != ResourceType.ROUTE || !isOfTheFile(wanted) || takesGateways(wanted);
@@ -231,6 +237,9 @@ final class RestPlanner {
             (field, value) ->
                 Lifetimes.same(there, field, value, ownership.find(now, field), !goal.prune()));
     if (change != null) {
+      if (target.id().type() == ResourceType.PORT) {
+        ports.touch(wanted.address(), target);
+      }
       put(change);
     }
   }
@@ -252,7 +261,13 @@ final class RestPlanner {
     }
     Resource whole = ways.withDevice(wanted.resource());
     boolean steers = id.type() == ResourceType.ROUTE || id.type() == ResourceType.RULE;
-    Disruption disruption = steers ? Disruption.IN_PLACE : Disruption.NONE;
+    Disruption disruption =
+        id.type() == ResourceType.PORT
+            ? ports.joining(whole)
+            : steers ? Disruption.IN_PLACE : Disruption.NONE;
+    if (id.type() == ResourceType.PORT) {
+      ports.touch(wanted.address(), whole);
+    }
     put(new Change.Create(wanted.address(), whole, List.of(), disruption));
     afterTakenDown(wanted.address(), whole);
   }

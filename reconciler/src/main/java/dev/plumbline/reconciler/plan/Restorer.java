@@ -80,7 +80,8 @@ final class Restorer {
                             named.address(), named.resource().with(originals), named.makes()));
               }
             });
-    return new Goal(List.copyOf(wanted.values()), true, goal.remove(), goal.protect());
+    return new Goal(
+        List.copyOf(wanted.values()), true, goal.remove(), goal.protect(), goal.problems());
   }
 
   /** The live resource, also where somebody has renamed it meanwhile. */

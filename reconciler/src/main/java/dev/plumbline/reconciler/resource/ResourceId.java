@@ -46,6 +46,14 @@ public record ResourceId(ResourceType type, String namespace, String device, Str
     return new ResourceId(ResourceType.RULE, namespace, "", key);
   }
 
+  public static ResourceId bridge(String name) {
+    return new ResourceId(ResourceType.BRIDGE, "", "", name);
+  }
+
+  public static ResourceId port(String bridge, String name) {
+    return new ResourceId(ResourceType.PORT, "", "", bridge + "/" + name);
+  }
+
   /** The device that this resource is or hangs on. */
   public ResourceId ofDevice() {
     return deviceIn(namespace, device);

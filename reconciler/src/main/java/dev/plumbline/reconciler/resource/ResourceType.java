@@ -18,7 +18,11 @@ public enum ResourceType {
   /** A route; key is destination, table and metric. */
   ROUTE(6, "route"),
   /** A routing rule; key is the whole rule, for the kernel can not change one. */
-  RULE(7, "rule");
+  RULE(7, "rule"),
+  /** A bridge of the embedded switch; key is its name. */
+  BRIDGE(8, "bridge"),
+  /** A port of such a bridge; key is the bridge and the port, parted by a slash. */
+  PORT(9, "port");
 
   private final int rank;
   private final String label;

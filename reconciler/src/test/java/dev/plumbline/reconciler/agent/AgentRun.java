@@ -57,7 +57,10 @@ final class AgentRun implements AutoCloseable {
   /** Follows a file, and waits until it is applied. */
   static AgentRun ofFile(Path file, Path state) {
     AgentOptions.From from = new AgentOptions.File(file);
-    AgentRun run = start(new AgentOptions(from, "alpha", Duration.ofSeconds(30), state));
+    AgentRun run =
+        start(
+            new AgentOptions(
+                from, "alpha", Duration.ofSeconds(30), state, state.resolveSibling("run")));
     run.await("applied ");
     return run;
   }

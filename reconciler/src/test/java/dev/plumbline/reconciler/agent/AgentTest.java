@@ -63,7 +63,8 @@ class AgentTest {
 
   private AgentOptions ofRepository() {
     AgentOptions.From from = new AgentOptions.Git(work.toString(), "main", "hosts/{host}.yaml");
-    return new AgentOptions(from, "alpha", Duration.ofMillis(100), state);
+    return new AgentOptions(
+        from, "alpha", Duration.ofMillis(100), state, state.resolveSibling("run"));
   }
 
   @Test
@@ -161,7 +162,9 @@ class AgentTest {
     AgentOptions.From from =
         new AgentOptions.Git("http://127.0.0.1:1/hosts.git", "main", "hosts/{host}.yaml");
     try (AgentRun agent =
-        AgentRun.start(new AgentOptions(from, "alpha", Duration.ofMillis(100), state))) {
+        AgentRun.start(
+            new AgentOptions(
+                from, "alpha", Duration.ofMillis(100), state, state.resolveSibling("run")))) {
       agent.await("127.0.0.1.*next try in 100 ms");
       agent.await("127.0.0.1.*next try in 200 ms");
     }
@@ -235,7 +238,12 @@ class AgentTest {
     AgentRun.write(file, bridges("br0"));
     try (AgentRun agent = AgentRun.ofFile(file, state)) {
       AgentOptions again =
-          new AgentOptions(new AgentOptions.File(file), "alpha", Duration.ofSeconds(30), state);
+          new AgentOptions(
+              new AgentOptions.File(file),
+              "alpha",
+              Duration.ofSeconds(30),
+              state,
+              state.resolveSibling("run"));
 
       IOException refused =
           assertThrows(
@@ -285,7 +293,12 @@ class AgentTest {
     Path file = directory.resolve("host.yaml");
     AgentRun.write(file, bridges("br0"));
     AgentOptions options =
-        new AgentOptions(new AgentOptions.File(file), "alpha", Duration.ofSeconds(30), state);
+        new AgentOptions(
+            new AgentOptions.File(file),
+            "alpha",
+            Duration.ofSeconds(30),
+            state,
+            state.resolveSibling("run"));
     List<String> log = new ArrayList<>();
     try (Agent agent = Agent.open(options, new AgentLog(log::add, true))) {
       assertTrue(agent.once());

@@ -110,13 +110,39 @@ class PlanCommandTest {
   }
 
   @Test
-  void whatNeedsTheEmbeddedSwitchIsRefusedByName() throws IOException {
-    String file = write("version: 1\nbridges: {br0: {}, br1: {datapath: kernel}}\n");
+  void whatTheEmbeddedSwitchDoesNotHaveYetIsAProblemByName() throws IOException {
+    String file =
+        write(
+            """
+            version: 1
+            bridges:
+              br0: {rstp: {}, flows: [{priority: 1, actions: [normal]}]}
+              br1: {ports: {eth7: {}}}
+            """);
     CommandRun run = new CommandRun();
     assertEquals(ExitCode.ERROR, run.execute("plan", file, "--live", snapshot));
+    assertTrue(run.out().contains("bridges.br0.flows: the embedded switch does not"), run.out());
+    assertTrue(run.out().contains("bridges.br0.rstp: the embedded switch does not"), run.out());
+    assertFalse(run.out().contains("br1.flows"), run.out());
+  }
+
+  @Test
+  void anEmbeddedBridgeIsPlannedWithItsPortsOneOfWhichIsMissing() throws IOException {
+    String file =
+        write(
+            """
+            version: 1
+            bridges: {br0: {ports: {eth7: {vlan: {access: 10}}}}}
+            internalPorts: {mgmt0: {bridge: br0, addresses: [10.77.0.1/24]}}
+            """);
+    CommandRun run = new CommandRun();
+    assertEquals(ExitCode.DONE, run.execute("plan", file, "--live", snapshot), run.err());
+    assertTrue(run.out().contains("internalPorts.mgmt0.addresses[10.77.0.1/24]"), run.out());
     assertTrue(
-        run.err().contains("bridges.br0 needs the embedded switch, which this version"), run.err());
-    assertFalse(run.err().contains("br1"), run.err());
+        run.out()
+            .contains(
+                "bridges.br0.ports.eth7: there is no device eth7; the switch takes it when it comes"),
+        run.out());
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.plumbline.netlink.testing.Sh;
 import dev.plumbline.reconciler.apply.Applier;
 import dev.plumbline.reconciler.apply.Progress;
 import dev.plumbline.reconciler.apply.Snapshot;
+import dev.plumbline.reconciler.embedded.SwitchAccess;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.live.Sockets;
 import dev.plumbline.reconciler.plan.Action;
@@ -121,10 +122,10 @@ class LabelsTest {
     LiveState live = host.host.read(goal);
     Plan plan = host.host.plan(goal, live);
     try (Sockets sockets = Sockets.open()) {
-      assertNull(new Applier(sockets, Progress.silent()).apply(plan, live));
+      assertNull(new Applier(sockets, SwitchAccess.NONE, Progress.silent()).apply(plan, live));
       LiveState now = host.host.read(goal);
       Plan back = wayBack(live, now, plan);
-      assertNull(new Applier(sockets, Progress.silent()).apply(back, now));
+      assertNull(new Applier(sockets, SwitchAccess.NONE, Progress.silent()).apply(back, now));
       assertEquals(List.of(), wayBack(live, host.host.read(goal), plan).changes());
       // Those without a suffix got one, and one is not called like the device: 10.1.0.3 is right.
       assertEquals(

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.embedded;
+
+import dev.plumbline.datapath.config.BridgeConfig;
+import dev.plumbline.datapath.config.PortConfig;
+import dev.plumbline.datapath.config.SwitchConfig;
+import dev.plumbline.reconciler.resource.Resource;
+import dev.plumbline.reconciler.resource.ResourceType;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A whole switch as resources. */
+public final class SwitchText {
+  private SwitchText() {}
+
+  /** All bridges and ports. */
+  public static List<Resource> resources(SwitchConfig config) {
+    List<Resource> resources = new ArrayList<>();
+    config
+        .bridges()
+        .forEach(
+            (name, bridge) -> {
+              resources.add(BridgeText.of(name, bridge));
+              bridge
+                  .ports()
+                  .forEach((port, value) -> resources.add(PortText.of(name, port, value)));
+            });
+    return resources;
+  }
+
+  /**
+   * The switch that {@link #resources} made these of.
+   *
+   * @throws IllegalArgumentException if a field is not understood, or a port's bridge is missing
+   */
+  public static SwitchConfig config(Collection<Resource> resources) {
+    Map<String, Map<String, PortConfig>> ports = new TreeMap<>();
+    Map<String, Resource> bridges = new TreeMap<>();
+    for (Resource resource : resources) {
+      if (resource.id().type() == ResourceType.BRIDGE) {
+        bridges.put(resource.id().key(), resource);
+      } else if (resource.id().type() == ResourceType.PORT) {
+        ports
+            .computeIfAbsent(PortText.bridge(resource.id()), name -> new TreeMap<>())
+            .put(PortText.name(resource.id()), PortText.parse(resource));
+      }
+    }
+    for (String bridge : ports.keySet()) {
+      if (!bridges.containsKey(bridge)) {
+        throw new IllegalArgumentException("there is no bridge " + bridge);
+      }
+    }
+    Map<String, BridgeConfig> parsed = new LinkedHashMap<>();
+    bridges.forEach(
+        (name, bridge) ->
+            parsed.put(name, BridgeText.parse(bridge, ports.getOrDefault(name, Map.of()))));
+    return new SwitchConfig(parsed);
+  }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.plumbline.netlink.testing.KernelTest;
+import dev.plumbline.netlink.testing.Sh;
+import dev.plumbline.reconciler.embedded.Leg;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Files with embedded bridges, applied by an agent, and packets that pass. */
+@KernelTest
+class EmbeddedSwitchTest {
+  private static final String FILE =
+      """
+      version: 1
+      namespaces: {web: {}}
+      bridges: {br0: {ports: {eth1: {}}}}
+      internalPorts:
+        mgmt0: {bridge: br0, addresses: [10.0.0.1/24]}
+        web0: {bridge: br0, namespace: web, device: eth0, addresses: [10.0.0.2/24]}
+      """;
+
+  @TempDir Path directory;
+  private Path file;
+  private Path state;
+
+  /** A network card of the host, and a neighbour at the other end of its cable. */
+  @BeforeEach
+  void connect() {
+    file = directory.resolve("host.yaml");
+    state = directory.resolve("state");
+    Sh.run("ip netns add peer");
+    Sh.run("ip link add eth1 type veth peer name eth0 netns peer");
+    Sh.run("ip link set eth1 up");
+    Sh.run("ip -n peer address add 10.0.0.9/24 dev eth0");
+    Sh.run("ip -n peer link set eth0 up");
+  }
+
+  private static void pings(String from, String to) {
+    String place = from.isEmpty() ? "" : "ip netns exec " + from + " ";
+    String result = Sh.run(place + "ping -c 3 -i 0.2 -W 2 " + to);
+    assertTrue(result.contains("3 received"), result);
+  }
+
+  @Test
+  void packetsPassBetweenTheHostAContainerAndANeighbour() throws Exception {
+    AgentRun.write(file, FILE);
+    try (AgentRun agent = AgentRun.ofFile(file, state)) {
+      pings("peer", "10.0.0.1");
+      pings("peer", "10.0.0.2");
+      pings("web", "10.0.0.1");
+      pings("", "10.0.0.9");
+      agent.settle();
+      assertEquals(1, agent.lines("applied|drift").size(), "the switch is no drift of its own");
+      String leg = Sh.run("ip address show dev " + Leg.of("mgmt0"));
+      assertFalse(leg.contains("inet"), leg);
+      assertTrue(leg.contains("UP"), leg);
+    }
+  }
+
+  @Test
+  void whatLeavesTheFileLeavesTheSwitchAndTheLastBridgeTakesTheSwitchAlong() throws Exception {
+    AgentRun.write(file, FILE);
+    try (AgentRun agent = AgentRun.ofFile(file, state)) {
+      pings("peer", "10.0.0.2");
+      int since = agent.size();
+      AgentRun.write(file, FILE.replaceAll("  web0: .*\n", ""));
+      agent.await(since, "applied ");
+      assertFalse(Sh.run("ip -br link").contains(Leg.of("web0")));
+      pings("peer", "10.0.0.1");
+
+      since = agent.size();
+      AgentRun.write(file, "version: 1\n");
+      agent.await(since, "applied ");
+      String links = Sh.run("ip -br link");
+      assertFalse(links.contains("mgmt0") || links.contains("plumbline"), links);
+    }
+  }
+}
