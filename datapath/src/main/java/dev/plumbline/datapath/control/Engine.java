@@ -16,6 +16,8 @@ import dev.plumbline.datapath.upcall.SlotTable;
 import dev.plumbline.datapath.upcall.UpcallQueues;
 import dev.plumbline.datapath.upcall.UpcallTap;
 import dev.plumbline.netlink.libc.ErrnoException;
+import dev.plumbline.netlink.route.Link;
+import dev.plumbline.netlink.route.RouteSocket;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -269,6 +271,18 @@ final class Engine implements AutoCloseable {
 
   SwitchState state() {
     return state;
+  }
+
+  UpcallTap tap() {
+    return tap;
+  }
+
+  /** Frames that the hidden device had no room for. */
+  long upcallsLost() throws IOException {
+    try (RouteSocket socket = RouteSocket.open()) {
+      Link link = socket.link(tap.ifindex());
+      return link == null ? 0 : link.droppedOnSending();
+    }
   }
 
   EbpfFastPath fast() {

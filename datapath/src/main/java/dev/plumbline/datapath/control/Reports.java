@@ -17,6 +17,7 @@ import dev.plumbline.datapath.translate.PortKind;
 import dev.plumbline.datapath.translate.PortNumbers;
 import dev.plumbline.datapath.translate.SwitchState;
 import dev.plumbline.netlink.libc.ErrnoException;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -52,7 +53,7 @@ final class Reports {
     this.engine = engine;
   }
 
-  SwitchStatus status() throws ErrnoException {
+  SwitchStatus status() throws IOException {
     List<SwitchStatus.Port> ports = new ArrayList<>();
     SwitchState state = engine.state();
     for (Map.Entry<PortId, Integer> one : state.numbers().ports().entrySet()) {
@@ -75,7 +76,17 @@ final class Reports {
         engine.fast().full(),
         engine.revalidator().tookNanos() / 1e6,
         drops(),
-        engine.warnings());
+        engine.upcallsLost(),
+        warnings());
+  }
+
+  private List<String> warnings() {
+    List<String> warnings = new ArrayList<>(engine.warnings());
+    String refusal = engine.tap().steeringRefusal();
+    if (refusal != null) {
+      warnings.add("a port that floods can take other ports' upcalls: " + refusal);
+    }
+    return warnings;
   }
 
   private SwitchStatus.Port port(SwitchState state, PortId id, int number, PortKind kind)

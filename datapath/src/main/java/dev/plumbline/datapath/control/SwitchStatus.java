@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param passMillis how long the last pass over the flows took
  * @param drops frames dropped by reason, only those that happened; counted since the tables were
  *     made
+ * @param upcallsLost frames that could not come up, since their port's queue was full or nobody
+ *     read it; counted since the hidden device was made
  * @param warnings what a person should know, as sentences
  */
 public record SwitchStatus(
@@ -34,6 +36,7 @@ public record SwitchStatus(
     long flowsRefused,
     double passMillis,
     Map<String, Long> drops,
+    long upcallsLost,
     List<String> warnings) {
   public SwitchStatus {
     ports = List.copyOf(ports);

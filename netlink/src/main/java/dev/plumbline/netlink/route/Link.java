@@ -63,6 +63,8 @@ public final class Link extends Message<LinkHeader> {
   /** Flag: has carrier. Read-only. */
   public static final long LOWER_UP = 0x10000;
 
+  private static final int TX_DROPPED = 7 * Long.BYTES; // tx_dropped of struct rtnl_link_stats64
+
   /** Link-layer address. Fixed for tunnels over IP, where it is the local address. */
   public static final Attribute<LinkLayerAddress> ADDRESS =
       new Attribute<>(1, "IFLA_ADDRESS", LINK_LAYER);
@@ -181,6 +183,9 @@ public final class Link extends Message<LinkHeader> {
   public static final Attribute<List<String>> PROP_LIST =
       new Attribute<>(52, "IFLA_PROP_LIST", Codecs.list(ALT_IFNAME, STRING));
 
+  /** Counters: struct rtnl_link_stats64, in host byte order. Read-only. */
+  public static final Attribute<byte[]> STATS64 = new Attribute<>(23, "IFLA_STATS64", BYTES);
+
   /** Link-layer address that the hardware came with. Read-only. */
   public static final Attribute<LinkLayerAddress> PERM_ADDRESS =
       new Attribute<>(54, "IFLA_PERM_ADDRESS", LINK_LAYER);
@@ -235,6 +240,7 @@ public final class Link extends Message<LinkHeader> {
             MIN_MTU,
             MAX_MTU,
             PROP_LIST,
+            STATS64,
             PERM_ADDRESS,
             PARENT_DEV_NAME,
             PARENT_DEV_BUS_NAME);
@@ -333,6 +339,14 @@ public final class Link extends Message<LinkHeader> {
   /** MTU in bytes, or 0 if the message does not say. */
   public long mtu() {
     return Objects.requireNonNullElse(attributes.get(MTU), 0L);
+  }
+
+  /** Packets that were to be sent and were dropped, or 0 if the message does not say. */
+  public long droppedOnSending() {
+    byte[] counters = attributes.get(STATS64);
+    return counters == null || counters.length < TX_DROPPED + Long.BYTES
+        ? 0
+        : ByteBuffer.wrap(counters).order(ByteOrder.nativeOrder()).getLong(TX_DROPPED);
   }
 
   /** Link-layer address, or null. */
