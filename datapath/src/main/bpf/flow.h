@@ -156,13 +156,14 @@ struct tunnel {
 	__u32 ifindex; /* VXLAN, Geneve: the external device; GRE: the route's device, 0: no route */
 	__u16 port; /* datapath port number of this remote */
 	__u16 next_hop_family; /* AF_INET or AF_INET6 */
+	__u32 mtu; /* most bytes behind the inner Ethernet header, tags among them; 0: no limit */
 };
 
 /* Which port a tunnelled frame comes in by. */
 struct tunnel_id {
 	__u8 type;
 	__u8 ipv6;
-	__u16 reserved;
+	__u16 has_key; /* GRE: 1 with a key, even one of 0; others: 0 */
 	__u32 key;
 	__u8 remote[16];
 	__u8 local[16]; /* all zero: any */

@@ -298,7 +298,7 @@ static __always_inline int gre_port(struct __sk_buff *skb, struct ingress *port,
 		if (bpf_skb_load_bytes(skb, offset, &key, 4))
 			return GRE_FOREIGN;
 		id.key = bpf_ntohl(key);
-		id.reserved = 1; /* a key of 0 is not the same as none */
+		id.has_key = 1;
 		offset += 4;
 	}
 	ingress = port_of_tunnel(&id);

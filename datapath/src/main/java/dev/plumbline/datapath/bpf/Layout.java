@@ -160,7 +160,8 @@ public final class Layout {
     public static final int IFINDEX = 56;
     public static final int PORT = 60;
     public static final int NEXT_HOP_FAMILY = 62;
-    public static final int SIZE = 64;
+    public static final int MTU = 64;
+    public static final int SIZE = 68;
 
     private Tunnel() {}
   }
@@ -169,6 +170,7 @@ public final class Layout {
   public static final class TunnelId {
     public static final int TYPE = 0;
     public static final int IPV6 = 1;
+    public static final int HAS_KEY = 2;
     public static final int KEY = 4;
     public static final int REMOTE = 8;
     public static final int LOCAL = 24;

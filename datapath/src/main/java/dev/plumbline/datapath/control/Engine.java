@@ -11,6 +11,7 @@ import dev.plumbline.datapath.translate.PortId;
 import dev.plumbline.datapath.translate.PortNumbers;
 import dev.plumbline.datapath.translate.StateChange;
 import dev.plumbline.datapath.translate.SwitchState;
+import dev.plumbline.datapath.tunnel.Tunnels;
 import dev.plumbline.datapath.upcall.Injector;
 import dev.plumbline.datapath.upcall.SlotTable;
 import dev.plumbline.datapath.upcall.UpcallQueues;
@@ -43,6 +44,7 @@ final class Engine implements AutoCloseable {
   private final UpcallQueues queues;
   private final Injector injector;
   private final DeviceWatch devices;
+  private final Tunnels tunnels;
   private final Joints joints;
   private final Bonds bonds;
   private final Announcer announcer;
@@ -67,7 +69,8 @@ final class Engine implements AutoCloseable {
       UpcallTap tap,
       UpcallQueues queues,
       Injector injector,
-      DeviceWatch devices)
+      DeviceWatch devices,
+      Tunnels tunnels)
       throws IOException {
     this.options = options;
     this.fast = fast;
@@ -75,15 +78,17 @@ final class Engine implements AutoCloseable {
     this.queues = queues;
     this.injector = injector;
     this.devices = devices;
+    this.tunnels = tunnels;
     this.saved = restored(options.directory().resolve("switch.state"), warnings);
     this.numbers = saved.numbers();
-    this.joints = new Joints(fast, devices);
+    this.joints = new Joints(fast, devices, tunnels);
     SlotTable slots = new SlotTable(fast.slots().buffer());
     this.bonds = new Bonds(fast);
     this.announcer = new Announcer(slots, injector);
     this.upcalls = new Upcalls(fast, slots, injector, disturbance);
     this.revalidator = new Revalidator(fast, disturbance, options.idleMillis());
     queues.watch(devices.fd());
+    queues.watch(tunnels.fd());
     fast.upcalls(tap.ifindex());
   }
 
@@ -113,7 +118,9 @@ final class Engine implements AutoCloseable {
       DeviceWatch devices = DeviceWatch.open();
       opened.add(devices);
       var unused = devices.poll(); // reads all there are
-      Engine engine = new Engine(options, fast, tap, queues, injector, devices);
+      Tunnels tunnels = Tunnels.open(options.tap());
+      opened.add(tunnels);
+      Engine engine = new Engine(options, fast, tap, queues, injector, devices, tunnels);
       done = true;
       return engine;
     } finally {
@@ -150,7 +157,8 @@ final class Engine implements AutoCloseable {
     if (count > 0) {
       upcalls.handle(state, revalidator.flows() < options.flowLimit(), now);
     }
-    if (queues.isReady(devices.fd()) && !devices.poll().isEmpty()) {
+    boolean changed = queues.isReady(devices.fd()) && !devices.poll().isEmpty();
+    if (tunnels.update(now, changed, queues.isReady(tunnels.fd())) || changed) {
       join();
     }
     if (now >= bonds.nextMillis()) {
@@ -186,6 +194,7 @@ final class Engine implements AutoCloseable {
 
   /** Becomes another switch. */
   void configure(SwitchConfig config) throws IOException {
+    Tunnels.check(config);
     numbers = numbers.assign(config);
     for (Map.Entry<String, BridgeConfig> one : config.bridges().entrySet()) {
       MacTableConfig wanted = one.getValue().macTable();
@@ -201,7 +210,9 @@ final class Engine implements AutoCloseable {
     SwitchState next = state.reconfigured(config, numbers, tables);
     restoreTables(config, next);
     become(next);
+    tunnels.configure(config);
     become(joints.join(state));
+    tunnels.removeUnneeded();
     become(bonds.configure(state, saved, millis()));
     announce();
     if (!configured) {
@@ -320,6 +331,7 @@ final class Engine implements AutoCloseable {
   /** Ends forwarding and takes everything out of the kernel. */
   void dismantle() throws IOException {
     joints.partAll();
+    tunnels.removeAll();
     fast.dismantle();
     tap.delete();
     saved.forget();
@@ -331,6 +343,6 @@ final class Engine implements AutoCloseable {
     if (!saved.isForgotten()) {
       saved.save(state, generations, millis());
     }
-    closeAll(List.of(fast, tap, queues, injector, devices));
+    closeAll(List.of(fast, tap, queues, injector, devices, tunnels));
   }
 }

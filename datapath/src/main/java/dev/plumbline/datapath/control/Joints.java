@@ -5,6 +5,7 @@ import dev.plumbline.datapath.config.BridgeConfig;
 import dev.plumbline.datapath.config.PortConfig;
 import dev.plumbline.datapath.config.PortConfig.DevicePort;
 import dev.plumbline.datapath.config.PortConfig.HostPort;
+import dev.plumbline.datapath.config.PortConfig.TunnelPort;
 import dev.plumbline.datapath.fastpath.EbpfFastPath;
 import dev.plumbline.datapath.fastpath.PortLink;
 import dev.plumbline.datapath.port.Device;
@@ -12,9 +13,11 @@ import dev.plumbline.datapath.port.DeviceClaim;
 import dev.plumbline.datapath.port.DeviceWatch;
 import dev.plumbline.datapath.translate.PortId;
 import dev.plumbline.datapath.translate.SwitchState;
+import dev.plumbline.datapath.tunnel.Tunnels;
 import dev.plumbline.netlink.libc.Errno;
 import dev.plumbline.netlink.libc.ErrnoException;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,32 +29,36 @@ import org.jspecify.annotations.Nullable;
  * that comes takes it up again, whatever its index is.
  */
 final class Joints {
-  private record Joint(int bridge, PortLink link, boolean up) {}
+  /**
+   * What a port is to be joined to.
+   *
+   * @param problem why it is not up though its devices are there; null: nothing is known
+   */
+  private record Joint(int bridge, PortLink link, boolean up, @Nullable String problem) {}
 
   private final EbpfFastPath fast;
   private final DeviceWatch devices;
+  private final Tunnels tunnels;
   private final Map<Integer, Joint> joints = new TreeMap<>();
   private final Map<Integer, String> failures = new TreeMap<>();
   private final Map<Integer, DeviceClaim> claims = new TreeMap<>();
 
-  Joints(EbpfFastPath fast, DeviceWatch devices) {
+  Joints(EbpfFastPath fast, DeviceWatch devices, Tunnels tunnels) {
     this.fast = fast;
     this.devices = devices;
+    this.tunnels = tunnels;
   }
 
   /** Joins and parts what has to be; returns the state with the ports up that are. */
   SwitchState join(SwitchState state) throws IOException {
     Map<Integer, Joint> wanted = new TreeMap<>();
-    state
-        .numbers()
-        .ports()
-        .forEach(
-            (id, number) -> {
-              Joint joint = joint(state, id);
-              if (joint != null) {
-                wanted.put(number, joint);
-              }
-            });
+    for (Map.Entry<PortId, Integer> one : state.numbers().ports().entrySet()) {
+      Joint joint = joint(state, one.getKey(), one.getValue());
+      if (joint != null) {
+        wanted.put(one.getValue(), joint);
+      }
+    }
+    fast.externals(tunnels.externals());
     for (int number : new ArrayList<>(joints.keySet())) {
       if (!wanted.containsKey(number)) {
         part(number);
@@ -68,6 +75,7 @@ final class Joints {
       } else if (!before.equals(now)) {
         claim(number, now.link());
         joints.put(number, now);
+        failed(number, now.problem());
       }
     }
     for (int number : state.numbers().ports().values()) {
@@ -110,7 +118,7 @@ final class Joints {
       fast.join(number, joint.bridge(), joint.link());
       claim(number, joint.link());
       joints.put(number, joint);
-      failures.remove(number);
+      failed(number, joint.problem());
     } catch (ErrnoException e) {
       // The device went at this moment: its event is on the way.
       if (e.errno() != Errno.ENODEV) {
@@ -121,11 +129,19 @@ final class Joints {
     }
   }
 
+  private void failed(int number, @Nullable String problem) {
+    if (problem == null) {
+      failures.remove(number);
+    } else {
+      failures.put(number, problem);
+    }
+  }
+
   private static boolean isPhysical(int number) {
     return number < dev.plumbline.datapath.translate.PortNumbers.BONDS;
   }
 
-  private @Nullable Joint joint(SwitchState state, PortId id) {
+  private @Nullable Joint joint(SwitchState state, PortId id, int portNumber) throws IOException {
     BridgeConfig bridge = state.config().bridges().get(id.bridge());
     PortConfig port = bridge == null ? null : bridge.ports().get(id.port());
     int number = state.numbers().bridge(id.bridge());
@@ -143,7 +159,20 @@ final class Joints {
           : new Joint(
               number,
               new PortLink.Host(device.ifindex(), leg.ifindex(), device.mtu()),
-              device.isUp() && leg.isUp());
+              device.isUp() && leg.isUp(),
+              null);
+    }
+    return port instanceof TunnelPort tunnel ? tunnelJoint(number, id, tunnel, portNumber) : null;
+  }
+
+  private @Nullable Joint tunnelJoint(int bridge, PortId id, TunnelPort tunnel, int port)
+      throws IOException {
+    for (InetAddress remote : tunnel.remotes()) {
+      if (remote.getHostAddress().equals(id.part())) {
+        Tunnels.Way way = tunnels.way(tunnel, remote, port);
+        PortLink link = new PortLink.Tunnel(way.tunnel(), way.id(), way.mtu());
+        return new Joint(bridge, link, way.up(), way.problem());
+      }
     }
     return null;
   }
@@ -161,7 +190,8 @@ final class Joints {
         : new Joint(
             bridge,
             new PortLink.Device(device.ifindex(), device.hasPeerElsewhere(), device.mtu()),
-            device.isUp() && (device.hasCarrier() || !byCarrier));
+            device.isUp() && (device.hasCarrier() || !byCarrier),
+            null);
   }
 
   /** Why a port could not be joined, by its number. */

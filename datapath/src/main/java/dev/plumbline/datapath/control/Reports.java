@@ -104,7 +104,18 @@ final class Reports {
         counters[1],
         counters[2],
         counters[3],
+        mtu(engine.joints().link(number)),
         engine.joints().failures().get(number));
+  }
+
+  private static int mtu(@Nullable PortLink link) {
+    if (link instanceof PortLink.Device device) {
+      return device.mtu();
+    }
+    if (link instanceof PortLink.Tunnel tunnel) {
+      return tunnel.mtu();
+    }
+    return link instanceof PortLink.Host host ? host.mtu() : 0;
   }
 
   private List<SwitchStatus.Bond> bonds(SwitchState state) {

@@ -117,6 +117,9 @@ public final class Switch implements AutoCloseable {
       if (e.getCause() instanceof IOException cause) {
         throw new IOException(cause.getMessage(), cause);
       }
+      if (e.getCause() instanceof IllegalArgumentException cause) {
+        throw new IllegalArgumentException(cause.getMessage(), cause);
+      }
       throw new IllegalStateException(e.getCause());
     }
   }
@@ -136,7 +139,8 @@ public final class Switch implements AutoCloseable {
    *
    * @throws IOException if the kernel refuses something; the switch goes on towards the new
    *     configuration as far as it can, and {@link #config} says which that is
-   * @throws IllegalStateException if the configuration cannot be (more ports than numbers)
+   * @throws IllegalArgumentException if the configuration cannot be: more ports than numbers, two
+   *     tunnels that nothing tells apart; the switch is then what it was
    */
   public void configure(SwitchConfig config) throws IOException {
     run(on -> on.configure(config));

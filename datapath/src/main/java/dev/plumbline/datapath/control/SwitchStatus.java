@@ -53,6 +53,8 @@ public record SwitchStatus(
    * @param number datapath port number, as flows have it
    * @param kind {@code device}, {@code host}, {@code member} or {@code tunnel}
    * @param ifindex of its device; 0: it is not there
+   * @param mtu largest IP packet that it sends whole: of a tunnel what its path leaves, of a device
+   *     the device's; 0: unknown
    * @param problem why the port does not work though its device is there; null: nothing is known
    */
   public record Port(
@@ -67,6 +69,7 @@ public record SwitchStatus(
       long rxBytes,
       long txPackets,
       long txBytes,
+      int mtu,
       @Nullable String problem) {}
 
   /**

@@ -33,6 +33,7 @@ public final class EbpfFastPath implements AutoCloseable {
   private final MaskTable masks = new MaskTable();
   private final FlowKey maskedKey = new FlowKey();
   private final Map<Integer, PortLink> links = new HashMap<>();
+  private final Set<Integer> externals = new HashSet<>();
   private final Set<Hook> unclaimed = new HashSet<>();
   private final Set<Integer> maskedBridges = new HashSet<>();
   private final Map<Integer, Integer> generations = new HashMap<>();
@@ -155,6 +156,28 @@ public final class EbpfFastPath implements AutoCloseable {
     PortLink link = links.remove(port);
     if (link != null) {
       leave(link, null);
+    }
+  }
+
+  /**
+   * Frames from these devices come out of tunnels.
+   *
+   * @param types {@code enum tunnel_type} by the index of an external device; all that there are
+   */
+  public void externals(Map<Integer, Integer> types) throws IOException {
+    for (Map.Entry<Integer, Integer> one : types.entrySet()) {
+      if (!externals.contains(one.getKey())) {
+        tables.ingress(one.getKey(), one.getValue(), 0, EbpfTables.INGRESS_TUNNEL);
+        hook(Hook.ingress(one.getKey()), "port_ingress");
+        externals.add(one.getKey());
+      }
+    }
+    for (int gone : Set.copyOf(externals)) {
+      if (!types.containsKey(gone)) {
+        boolean unused = hooks.detach(Hook.ingress(gone));
+        tables.removeIngress(gone);
+        externals.remove(gone);
+      }
     }
   }
 

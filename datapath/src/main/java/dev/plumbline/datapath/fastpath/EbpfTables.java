@@ -19,7 +19,7 @@ import java.util.Map;
  */
 final class EbpfTables implements AutoCloseable {
   /** In the names of pins: another layout is another set of maps. Raise it when flow.h changes. */
-  private static final String LAYOUT = "v1_";
+  private static final String LAYOUT = "v2_";
 
   static final int BUCKETS = 256;
   static final int DROP_REASONS = 64;

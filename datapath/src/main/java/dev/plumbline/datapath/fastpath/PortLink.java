@@ -27,6 +27,7 @@ public sealed interface PortLink {
    *
    * @param tunnel {@code struct tunnel} of flow.h
    * @param id {@code struct tunnel_id}: what frames from the remote look like
+   * @param mtu as it is in the first, for status
    */
-  record Tunnel(ByteBuffer tunnel, ByteBuffer id) implements PortLink {}
+  record Tunnel(ByteBuffer tunnel, ByteBuffer id, int mtu) implements PortLink {}
 }
