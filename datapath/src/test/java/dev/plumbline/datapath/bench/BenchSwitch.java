@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.bench;
+
+import dev.plumbline.datapath.config.BridgeConfig;
+import dev.plumbline.datapath.config.MacTableConfig;
+import dev.plumbline.datapath.config.PortConfig;
+import dev.plumbline.datapath.config.PortConfig.DevicePort;
+import dev.plumbline.datapath.config.PortConfig.HostPort;
+import dev.plumbline.datapath.config.PortVlan;
+import dev.plumbline.datapath.config.SwitchConfig;
+import dev.plumbline.datapath.control.Switch;
+import dev.plumbline.datapath.control.SwitchOptions;
+import dev.plumbline.datapath.control.SwitchStatus;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A switch with one bridge, {@code BenchSwitch DIRECTORY PORT…}, where a port is a device's name,
+ * or {@code DEVICE:LEG} for an internal port of the host. Says {@code ready}; answers each line of
+ * standard input with its status; ends with it, and leaves the fast path as it is.
+ */
+final class BenchSwitch {
+  private BenchSwitch() {}
+
+  public static void main(String[] arguments) throws IOException {
+    Map<String, PortConfig> ports = new LinkedHashMap<>();
+    for (String port : List.of(arguments).subList(1, arguments.length)) {
+      int colon = port.indexOf(':');
+      if (colon < 0) {
+        ports.put(port, new DevicePort(port, PortVlan.TRUNK_ALL));
+      } else {
+        String device = port.substring(0, colon);
+        ports.put(device, new HostPort(device, port.substring(colon + 1), PortVlan.TRUNK_ALL));
+      }
+    }
+    MacTableConfig table = new MacTableConfig(300, Contender.MAC_TABLE, List.of());
+    try (Switch running = Switch.open(SwitchOptions.in(Path.of(arguments[0])))) {
+      running.configure(new SwitchConfig(Map.of("br0", new BridgeConfig(ports, table, false))));
+      System.out.println("ready");
+      BufferedReader lines =
+          new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        SwitchStatus status = running.status();
+        System.out.printf(
+            "%d flows, %d upcalls, %d decided, %d idle, %d wrong, %d refused, pass %.1f ms, drops"
+                + " %s, %s%n",
+            status.flows(),
+            status.upcalls(),
+            status.decided(),
+            status.flowsIdle(),
+            status.flowsWrong(),
+            status.flowsRefused(),
+            status.passMillis(),
+            status.drops(),
+            running.failure());
+      }
+    }
+  }
+}

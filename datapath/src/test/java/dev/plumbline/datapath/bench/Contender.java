@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.bench;
+
+import dev.plumbline.netlink.namespace.NetNamespace;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+
+/** A switch under test, on a host of its own, with a port for each guest and one for the host. */
+abstract class Contender implements AutoCloseable {
+  /** Addresses that each bridge may learn: more than any scenario has flows. */
+  static final int MAC_TABLE = 16_384;
+
+  /** Of the frames that floods send: nobody's, but guest b has said once that it is there. */
+  static final long SINK_MAC = 0x02bb_0000_0001L;
+
+  final String name;
+  final int number;
+  final Path directory;
+
+  /**
+   * Not yet started.
+   *
+   * @param name also of each guest's device for it, at most 10 bytes
+   * @param number 1 to 99, of its network 10.number.0.0/24
+   * @param directory for what it writes
+   */
+  Contender(String name, int number, Path directory) {
+    this.name = name;
+    this.number = number;
+    this.directory = directory;
+  }
+
+  /** Makes the host, the guests' devices and the switch. */
+  final void open() throws Exception {
+    shell("ip netns add " + host());
+    inHost("ip link set lo up");
+    for (String guest : Guests.NAMES) {
+      inHost("ip link add v" + guest + " type veth peer name " + name + " netns " + guest);
+      inHost("ip link set v" + guest + " up");
+      String there = "ip -n " + guest + " ";
+      shell(there + "addr add " + address(guest).getHostAddress() + "/24 dev " + name);
+      shell(there + "link set " + name + " up");
+    }
+    start();
+    inHost("ip addr add " + address("host").getHostAddress() + "/24 dev br0");
+    inHost("ip link set br0 up");
+  }
+
+  /** Makes the switch with ports va, vb, vc and an internal port br0. */
+  abstract void start() throws Exception;
+
+  /** Ends its process without notice; false if it has none. */
+  boolean kill() throws Exception {
+    return false;
+  }
+
+  /** Starts its process again. */
+  void restart() throws Exception {
+    throw new UnsupportedOperationException(name);
+  }
+
+  /** Bytes that it needs for what it has learnt; -1: cannot be told. */
+  long memory() throws Exception {
+    return -1;
+  }
+
+  /** Whether it decides about a flow's first packet elsewhere than about the others. */
+  boolean hasUpcalls() {
+    return true;
+  }
+
+  /** Something to say after a scenario; empty: nothing. */
+  String remark() throws Exception {
+    return "";
+  }
+
+  final String host() {
+    return "h-" + name;
+  }
+
+  final InetAddress address(String guest) throws IOException {
+    int last = guest.equals("host") ? 254 : Guests.NAMES.indexOf(guest) + 1;
+    return InetAddress.getByAddress(new byte[] {10, (byte) number, 0, (byte) last});
+  }
+
+  final String inHost(String command) throws Exception {
+    return shell("ip netns exec " + host() + " " + command);
+  }
+
+  static String shell(String command) throws Exception {
+    return output(new ProcessBuilder("sh", "-c", command), 60);
+  }
+
+  /** Runs to the end; standard output. */
+  static String output(ProcessBuilder builder, int seconds) throws Exception {
+    Process process = builder.redirectErrorStream(true).start();
+    process.getOutputStream().close();
+    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (!process.waitFor(seconds, TimeUnit.SECONDS) || process.exitValue() != 0) {
+      process.destroyForcibly();
+      throw new IOException(String.join(" ", builder.command()) + ": " + text.strip());
+    }
+    return text;
+  }
+
+  static <T> T in(String namespace, Callable<T> call) throws Exception {
+    try (NetNamespace there = NetNamespace.named(namespace)) {
+      return there.run(call);
+    }
+  }
+
+  static void waitFor(Callable<Boolean> condition, String what) throws Exception {
+    for (int i = 0; i < 200; i++) {
+      if (condition.call()) {
+        return;
+      }
+      Thread.sleep(100);
+    }
+    throw new IOException(what + ": not after 20 s");
+  }
+
+  /** Ends what {@link #start} started. */
+  @Override
+  public void close() throws Exception {
+    List<String> left = List.of(shell("ip netns pids " + host()).split("\\s+", -1));
+    for (String pid : left) {
+      if (!pid.isEmpty()) {
+        ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
+      }
+    }
+  }
+}

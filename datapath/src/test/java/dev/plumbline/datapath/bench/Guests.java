@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.bench;
+
+import dev.plumbline.netlink.route.RouteSocket;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The namespaces that talk to each other by the switches, and the servers in them. */
+final class Guests implements AutoCloseable {
+  static final List<String> NAMES = List.of("a", "b", "c");
+
+  private final List<Process> servers = new ArrayList<>();
+
+  void open() throws Exception {
+    for (String guest : NAMES) {
+      Contender.shell("ip netns add " + guest);
+      Contender.shell("ip -n " + guest + " link set lo up");
+    }
+    serve("b");
+  }
+
+  /** Has iperf3 and {@link Echo} answer in a namespace. */
+  void serve(String namespace) throws Exception {
+    servers.add(
+        new ProcessBuilder("ip", "netns", "exec", namespace, "iperf3", "-s")
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start());
+    Contender.in(
+        namespace,
+        () -> {
+          Echo.serve();
+          return true;
+        });
+  }
+
+  static int ifindex(String device) throws IOException {
+    try (RouteSocket socket = RouteSocket.open()) {
+      return socket.index(device);
+    }
+  }
+
+  /** Frames that a device of the calling thread's namespace has received. */
+  static long received(String device) throws IOException {
+    String table =
+        Files.readString(Path.of("/proc/thread-self/net/dev"), StandardCharsets.US_ASCII);
+    for (String line : table.split("\n", -1)) {
+      String[] words = line.strip().split("[\\s:]+", -1);
+      if (words[0].equals(device)) {
+        return Long.parseLong(words[2]);
+      }
+    }
+    throw new IOException("no device " + device);
+  }
+
+  @Override
+  public void close() {
+    servers.forEach(Process::destroy);
+  }
+}

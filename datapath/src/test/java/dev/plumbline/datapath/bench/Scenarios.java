@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.bench;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What is measured. docs/benchmarks-switch.md has it in words. */
+final class Scenarios {
+  private static final Pattern RECEIVED =
+      Pattern.compile("\"sum_received\":\\s*\\{[^}]*?\"bits_per_second\":\\s*([0-9.e+]+)");
+  private static final Pattern RTT = Pattern.compile("= [0-9.]+/([0-9.]+)/");
+  private static final Pattern PINGS =
+      Pattern.compile("(\\d+) packets transmitted, (\\d+) received");
+  private static final int ATTACK_PER_SECOND = 100_000;
+  private static final int MEMORY_FLOWS = 10_000;
+
+  private Scenarios() {}
+
+  static List<Scenario> all() {
+    return List.of(
+        new Scenario("memory", "bytes a flow", 1, 1, (on, nanos) -> memory(on)),
+        new Scenario("tcp", "Gb/s", 1e9, (on, nanos) -> tcp(on, "b", 1, nanos)),
+        new Scenario("tcp-100", "Gb/s", 1e9, (on, nanos) -> tcp(on, "b", 100, nanos)),
+        new Scenario("small", "kpps", 1e3, (on, nanos) -> small(on, 1, nanos)),
+        new Scenario("small-100", "kpps", 1e3, (on, nanos) -> small(on, 100, nanos)),
+        new Scenario("small-10000", "kpps", 1e3, (on, nanos) -> small(on, 10_000, nanos)),
+        new Scenario("ping", "µs", 1, Scenarios::ping),
+        new Scenario("rr", "k/s", 1e3, (on, nanos) -> requests(on, "b", nanos)),
+        new Scenario("connect", "k/s", 1e3, Scenarios::connect),
+        new Scenario("host-tcp", "Gb/s", 1e9, (on, nanos) -> tcp(on, "host", 1, nanos)),
+        new Scenario("host-rr", "k/s", 1e3, (on, nanos) -> requests(on, "host", nanos)),
+        new Scenario("setup", "k/s", 1e3, Scenarios::setUp),
+        new Scenario("attack", "% of its rate", 1e-2, 3, Scenarios::attack),
+        new Scenario("kill", "of 2,000 lost", 1, 1, (on, nanos) -> kill(on)));
+  }
+
+  private static double tcp(Contender on, String to, int streams, long nanos) throws Exception {
+    double seconds = Math.max(1, nanos / 1e9);
+    String text =
+        Contender.output(
+            new ProcessBuilder(
+                "ip",
+                "netns",
+                "exec",
+                "a",
+                "iperf3",
+                "-J",
+                "-t",
+                String.valueOf((int) Math.ceil(seconds)),
+                "-P",
+                String.valueOf(streams),
+                "-c",
+                on.address(to).getHostAddress()),
+            120);
+    Matcher bits = RECEIVED.matcher(text);
+    if (!bits.find()) {
+      throw new IOException("iperf3 said: " + text);
+    }
+    return Double.parseDouble(bits.group(1));
+  }
+
+  /** Lets the bridge know where {@link Contender#SINK_MAC} is. */
+  private static void announceSink(Contender on) throws Exception {
+    Contender.in(
+        "b",
+        () -> {
+          // A flood whose flow 0xbb… is the sink's address would be another class: one raw frame.
+          try (Announcement announcement = new Announcement(Guests.ifindex(on.name))) {
+            announcement.send(Contender.SINK_MAC);
+          }
+          return true;
+        });
+    Thread.sleep(50);
+  }
+
+  private static Flood flood(Contender on, String guest, int flows) throws Exception {
+    return Contender.in(
+        guest, () -> new Flood(Guests.ifindex(on.name), Contender.SINK_MAC, flows));
+  }
+
+  private static long received(Contender on) throws Exception {
+    return Contender.in("b", () -> Guests.received(on.name));
+  }
+
+  /** Frames a second that arrive. */
+  private static double small(Contender on, int flows, long nanos) throws Exception {
+    announceSink(on);
+    try (Flood flood = flood(on, "a", flows)) {
+      long unused = flood.run(Math.max(nanos / 5, flows > 1000 ? 500_000_000L : 0), 0);
+      return arriving(on, flood, nanos);
+    }
+  }
+
+  private static double arriving(Contender on, Flood flood, long nanos) throws Exception {
+    long before = received(on);
+    long begin = System.nanoTime();
+    long unused = flood.run(nanos, 0);
+    long took = System.nanoTime() - begin;
+    return (received(on) - before) * 1e9 / took;
+  }
+
+  private static double setUp(Contender on, long nanos) throws Exception {
+    if (!on.hasUpcalls()) {
+      return -1;
+    }
+    announceSink(on);
+    try (Flood flood = flood(on, "a", Flood.RANDOM)) {
+      double rate = arriving(on, flood, nanos);
+      Thread.sleep(2000); // what is still queued must not be the next one's load
+      System.err.printf("  %s: %s%n", on.name, on.remark());
+      return rate;
+    }
+  }
+
+  private static double ping(Contender on, long nanos) throws Exception {
+    int count = (int) Math.max(100, nanos / 5_000_000);
+    String text =
+        Contender.shell(
+            "ip netns exec a ping -q -i 0.005 -c "
+                + count
+                + " "
+                + on.address("b").getHostAddress());
+    Matcher rtt = RTT.matcher(text);
+    if (!rtt.find()) {
+      throw new IOException("ping said: " + text);
+    }
+    return Double.parseDouble(rtt.group(1)) * 1000;
+  }
+
+  private static double requests(Contender on, String to, long nanos) throws Exception {
+    return Contender.in(
+        "a",
+        () -> {
+          double unused = Echo.transactions(on.address(to), nanos / 10);
+          return Echo.transactions(on.address(to), nanos);
+        });
+  }
+
+  private static double connect(Contender on, long nanos) throws Exception {
+    return Contender.in("a", () -> Echo.connections(on.address("b"), nanos));
+  }
+
+  /** The rate of a TCP connection while guest c sends frames of random flows, to its rate without. */
+  private static double attack(Contender on, long nanos) throws Exception {
+    double alone = tcp(on, "b", 1, nanos);
+    announceSink(on);
+    try (Flood flood = flood(on, "c", Flood.RANDOM)) {
+      CompletableFuture<Long> sent = new CompletableFuture<>();
+      Thread attacker =
+          new Thread(
+              () -> sent.complete(flood.run(Long.MAX_VALUE / 2, ATTACK_PER_SECOND)), "attacker");
+      long begin = System.nanoTime();
+      attacker.start();
+      try {
+        return tcp(on, "b", 1, nanos) / alone;
+      } finally {
+        attacker.interrupt();
+        attacker.join();
+        double rate = sent.get() * 1e9 / (System.nanoTime() - begin);
+        System.err.printf("  %s: attacked by %.0f frames a second%n", on.name, rate);
+        Thread.sleep(2000);
+      }
+    }
+  }
+
+  private static double memory(Contender on) throws Exception {
+    long before = on.memory();
+    if (before < 0) {
+      return -1;
+    }
+    announceSink(on);
+    try (Flood flood = flood(on, "a", MEMORY_FLOWS)) {
+      // Twice: upcalls that found no room in the first turn.
+      for (int i = 0; i < 10; i++) {
+        long unused = flood.run(200_000_000, MEMORY_FLOWS * 5);
+      }
+    }
+    double bytes = (double) (on.memory() - before) / MEMORY_FLOWS;
+    System.err.printf("  %s: %s%n", on.name, on.remark());
+    return bytes;
+  }
+
+  private static double kill(Contender on) throws Exception {
+    if (!on.hasUpcalls()) {
+      return -1;
+    }
+    CompletableFuture<String> text = new CompletableFuture<>();
+    Callable<String> ping =
+        () ->
+            Contender.shell(
+                "ip netns exec a ping -q -i 0.002 -c 2000 -W 1 "
+                    + on.address("b").getHostAddress()
+                    + " || :");
+    Thread pinging =
+        new Thread(
+            () -> {
+              try {
+                text.complete(ping.call());
+              } catch (Exception e) {
+                text.completeExceptionally(e);
+              }
+            },
+            "ping");
+    pinging.start();
+    Thread.sleep(500);
+    boolean unused = on.kill();
+    on.restart();
+    pinging.join();
+    Matcher pings = PINGS.matcher(text.get());
+    if (!pings.find()) {
+      throw new IOException("ping said: " + text.get());
+    }
+    return Integer.parseInt(pings.group(1)) - Integer.parseInt(pings.group(2));
+  }
+}
