@@ -11,12 +11,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
 /** A switch under test, on a host of its own, with a port for each guest and one for the host. */
-abstract class Contender implements AutoCloseable {
+abstract class Contender {
   /** Addresses that each bridge may learn: more than any scenario has flows. */
   static final int MAC_TABLE = 16_384;
-
-  /** Of the frames that floods send: nobody's, but guest b has said once that it is there. */
-  static final long SINK_MAC = 0x02bb_0000_0001L;
 
   final String name;
   final int number;
@@ -125,8 +122,7 @@ abstract class Contender implements AutoCloseable {
   }
 
   /** Ends what {@link #start} started. */
-  @Override
-  public void close() throws Exception {
+  void stop() throws Exception {
     List<String> left = List.of(shell("ip netns pids " + host()).split("\\s+", -1));
     for (String pid : left) {
       if (!pid.isEmpty()) {

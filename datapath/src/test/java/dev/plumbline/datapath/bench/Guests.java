@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.bench;
 
+import dev.plumbline.netlink.route.Link;
 import dev.plumbline.netlink.route.RouteSocket;
+import dev.plumbline.netlink.wire.LinkLayerAddress;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,7 +28,15 @@ final class Guests implements AutoCloseable {
   /** Has iperf3 and {@link Echo} answer in a namespace. */
   void serve(String namespace) throws Exception {
     servers.add(
-        new ProcessBuilder("ip", "netns", "exec", namespace, "iperf3", "-s")
+        // Again and again: it ends when a test with many streams breaks off.
+        new ProcessBuilder(
+                "ip",
+                "netns",
+                "exec",
+                namespace,
+                "sh",
+                "-c",
+                "while :; do iperf3 -s; sleep 0.1; done")
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start());
@@ -41,6 +51,18 @@ final class Guests implements AutoCloseable {
   static int ifindex(String device) throws IOException {
     try (RouteSocket socket = RouteSocket.open()) {
       return socket.index(device);
+    }
+  }
+
+  /** A device's address in the low 48 bits; of the calling thread's namespace. */
+  static long mac(String device) throws IOException {
+    try (RouteSocket socket = RouteSocket.open()) {
+      Link link = socket.link(device);
+      LinkLayerAddress address = link == null ? null : link.address();
+      if (address == null) {
+        throw new IOException("no device " + device);
+      }
+      return Long.parseLong(address.toString().replace(":", ""), 16);
     }
   }
 

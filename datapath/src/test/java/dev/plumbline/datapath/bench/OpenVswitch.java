@@ -116,12 +116,12 @@ final class OpenVswitch extends Contender {
   }
 
   @Override
-  public void close() throws Exception {
+  void stop() throws Exception {
     for (String program : new String[] {"ovs-vswitchd", "ovsdb-server"}) {
       if (Files.exists(directory.resolve(program + ".pid"))) {
         shell("kill " + pid(program) + " || :");
       }
     }
-    super.close();
+    super.stop();
   }
 }

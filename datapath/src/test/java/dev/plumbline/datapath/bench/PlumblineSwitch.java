@@ -50,8 +50,7 @@ final class PlumblineSwitch extends Contender {
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     process = started;
     answers =
-        new BufferedReader(
-            new InputStreamReader(started.getInputStream(), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(started.getInputStream(), StandardCharsets.UTF_8));
     String ready = answers.readLine();
     if (!"ready".equals(ready)) {
       throw new IOException("the switch did not start: " + ready);

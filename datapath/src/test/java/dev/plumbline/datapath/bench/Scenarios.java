@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 final class Scenarios {
   private static final Pattern RECEIVED =
       Pattern.compile("\"sum_received\":\\s*\\{[^}]*?\"bits_per_second\":\\s*([0-9.e+]+)");
+  private static final Pattern ERROR = Pattern.compile("\"error\":\\s*\"([^\"]*)\"");
   private static final Pattern RTT = Pattern.compile("= [0-9.]+/([0-9.]+)/");
   private static final Pattern PINGS =
       Pattern.compile("(\\d+) packets transmitted, (\\d+) received");
@@ -58,28 +59,25 @@ final class Scenarios {
             120);
     Matcher bits = RECEIVED.matcher(text);
     if (!bits.find()) {
-      throw new IOException("iperf3 said: " + text);
+      Matcher error = ERROR.matcher(text);
+      throw new IOException("iperf3 said: " + (error.find() ? error.group(1) : text));
     }
     return Double.parseDouble(bits.group(1));
   }
 
-  /** Lets the bridge know where {@link Contender#SINK_MAC} is. */
-  private static void announceSink(Contender on) throws Exception {
-    Contender.in(
-        "b",
-        () -> {
-          // A flood whose flow 0xbb… is the sink's address would be another class: one raw frame.
-          try (Announcement announcement = new Announcement(Guests.ifindex(on.name))) {
-            announcement.send(Contender.SINK_MAC);
-          }
-          return true;
-        });
-    Thread.sleep(50);
-  }
-
+  /** A flood to guest b, after the switch has heard where b is. */
   private static Flood flood(Contender on, String guest, int flows) throws Exception {
-    return Contender.in(
-        guest, () -> new Flood(Guests.ifindex(on.name), Contender.SINK_MAC, flows));
+    long mac =
+        Contender.in(
+            "b",
+            () -> {
+              try (Announcement announcement = new Announcement(Guests.ifindex(on.name))) {
+                announcement.send(Guests.mac(on.name));
+              }
+              return Guests.mac(on.name);
+            });
+    Thread.sleep(50);
+    return Contender.in(guest, () -> new Flood(Guests.ifindex(on.name), mac, flows));
   }
 
   private static long received(Contender on) throws Exception {
@@ -88,7 +86,6 @@ final class Scenarios {
 
   /** Frames a second that arrive. */
   private static double small(Contender on, int flows, long nanos) throws Exception {
-    announceSink(on);
     try (Flood flood = flood(on, "a", flows)) {
       long unused = flood.run(Math.max(nanos / 5, flows > 1000 ? 500_000_000L : 0), 0);
       return arriving(on, flood, nanos);
@@ -107,7 +104,6 @@ final class Scenarios {
     if (!on.hasUpcalls()) {
       return -1;
     }
-    announceSink(on);
     try (Flood flood = flood(on, "a", Flood.RANDOM)) {
       double rate = arriving(on, flood, nanos);
       Thread.sleep(2000); // what is still queued must not be the next one's load
@@ -144,10 +140,11 @@ final class Scenarios {
     return Contender.in("a", () -> Echo.connections(on.address("b"), nanos));
   }
 
-  /** The rate of a TCP connection while guest c sends frames of random flows, to its rate without. */
+  /**
+   * The rate of a TCP connection while guest c sends frames of random flows, to its rate without.
+   */
   private static double attack(Contender on, long nanos) throws Exception {
     double alone = tcp(on, "b", 1, nanos);
-    announceSink(on);
     try (Flood flood = flood(on, "c", Flood.RANDOM)) {
       CompletableFuture<Long> sent = new CompletableFuture<>();
       Thread attacker =
@@ -172,7 +169,6 @@ final class Scenarios {
     if (before < 0) {
       return -1;
     }
-    announceSink(on);
     try (Flood flood = flood(on, "a", MEMORY_FLOWS)) {
       // Twice: upcalls that found no room in the first turn.
       for (int i = 0; i < 10; i++) {

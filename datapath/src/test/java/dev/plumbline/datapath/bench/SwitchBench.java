@@ -41,7 +41,7 @@ final class SwitchBench {
       status = 1;
     } finally {
       for (Contender each : contenders) {
-        each.close();
+        each.stop();
       }
     }
     System.exit(status);
@@ -70,13 +70,13 @@ final class SwitchBench {
       return true;
     } catch (IOException e) {
       System.out.println(contender.name + " is left out: " + e.getMessage());
-      contender.close();
+      contender.stop();
       return false;
     }
   }
 
-  private static void measure(
-      Scenario scenario, List<Contender> contenders, int rounds, long nanos) throws Exception {
+  private static void measure(Scenario scenario, List<Contender> contenders, int rounds, long nanos)
+      throws Exception {
     int count = scenario.rounds() == 0 ? rounds : Math.min(rounds, scenario.rounds());
     Map<String, Figures> figures = new LinkedHashMap<>();
     contenders.forEach(each -> figures.put(each.name, new Figures()));
@@ -97,7 +97,8 @@ final class SwitchBench {
     for (Map.Entry<String, Figures> one : figures.entrySet()) {
       line.append(
           String.format(
-              " %10s %-8s", one.getValue().text(scenario.scale()), one.getValue().ratio(reference)));
+              " %10s %-8s",
+              one.getValue().text(scenario.scale()), one.getValue().ratio(reference)));
     }
     System.out.println(line + "  load " + load);
   }
