@@ -5,7 +5,10 @@
 #define PLUMBLINE_EXECUTE_H
 
 /* Sends by a port. last: nothing is done with the frame after this, so that no copy is needed; the verdict is
- * returned. Otherwise a copy goes out, and what is returned means nothing. */
+ * returned. Otherwise a copy goes out, and what is returned means nothing.
+ * may_peer: bpf_redirect_peer may be used, which saves a queue, but hands the frame over as one to the peer's own
+ * address, whatever its destination is (skb_scrub_packet makes it PACKET_HOST). A guest would answer, or route, what
+ * was flooded to it for somebody else. */
 __noinline int output(struct __sk_buff *skb, __u32 port, bool last, bool may_peer)
 {
 	__u32 index = port, length = skb->len;
@@ -92,11 +95,11 @@ static __always_inline int act(struct __sk_buff *skb, const struct action *actio
 	case ACTION_END:
 		return 1;
 	case ACTION_OUTPUT:
-		*verdict = output(skb, action->port, last, may_peer);
+		*verdict = output(skb, action->port, last, may_peer && action->flags & OUTPUT_KNOWN);
 		return last;
 	case ACTION_BOND:
 		port = bucket_port(skb, frame, action->arg, action->flags);
-		*verdict = output(skb, port, last, may_peer);
+		*verdict = output(skb, port, last, false);
 		return last;
 	case ACTION_PUSH_VLAN:
 		if (bpf_skb_vlan_push(skb, bpf_htons(action->arg >> 16), action->arg & 0xefff)) {

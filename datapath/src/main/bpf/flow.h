@@ -64,7 +64,7 @@ struct masked_key {
 
 enum action_type {
 	ACTION_END = 0, /* nothing behind this is done */
-	ACTION_OUTPUT = 1, /* port */
+	ACTION_OUTPUT = 1, /* port; flags: OUTPUT_KNOWN */
 	ACTION_PUSH_VLAN = 2, /* arg: TPID << 16 | TCI */
 	ACTION_POP_VLAN = 3,
 	ACTION_BOND = 4, /* arg: bond; flags: BOND_HASH_*; the bucket's port */
@@ -72,6 +72,8 @@ enum action_type {
 	ACTION_DROP = 6, /* arg: reason, counted */
 	ACTION_LIST = 7, /* arg: list; last action: goes on there */
 };
+
+#define OUTPUT_KNOWN 1 /* the destination is known to be there: not a copy of a flood */
 
 #define BOND_HASH_L2 0 /* source MAC and VLAN: balance-slb */
 #define BOND_HASH_L4 1 /* MACs, VLAN, IP addresses, ports: balance-tcp */
@@ -124,7 +126,7 @@ struct egress {
 
 enum egress_kind {
 	EGRESS_DEVICE = 1, /* redirect to the device */
-	EGRESS_PEER = 2, /* veth whose peer is in another namespace: redirect_peer where the hook allows it */
+	EGRESS_PEER = 2, /* veth whose peer is in another namespace: redirect_peer where that is right */
 	EGRESS_HOST = 3, /* internal port of this namespace: into the host's stack as if received on the device */
 	EGRESS_TUNNEL = 4,
 };

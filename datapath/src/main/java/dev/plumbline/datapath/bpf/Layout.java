@@ -20,6 +20,7 @@ public final class Layout {
   public static final int BOND_HASH_L2 = 0;
   public static final int BOND_HASH_L4 = 1;
   public static final int BRIDGE_MASKED = 1;
+  public static final int OUTPUT_KNOWN = 1;
   public static final int TUNNEL_IPV6 = 1;
   public static final int TUNNEL_CSUM = 2;
   public static final int TUNNEL_DF = 4;

@@ -12,6 +12,9 @@ public final class ActionList {
   /** Most actions: 32 outputs, each with a tag pushed and popped, and some to spare. */
   public static final int LIMIT = 72;
 
+  /** Flag of {@link ActionType#OUTPUT}: no copy of a flood. */
+  public static final int OUTPUT_KNOWN = 1;
+
   /** Hashes of {@link ActionType#BOND}: source MAC address and VLAN (balance-slb). */
   public static final int BOND_HASH_L2 = 0;
 
@@ -70,6 +73,11 @@ public final class ActionList {
 
   public void output(int port) {
     add(ActionType.OUTPUT, 0, port, 0);
+  }
+
+  /** As {@link #output}, where the destination is known to be behind the port: no flood. */
+  public void outputKnown(int port) {
+    add(ActionType.OUTPUT, OUTPUT_KNOWN, port, 0);
   }
 
   public void pushVlan(int tpid, int tci) {

@@ -23,6 +23,7 @@ public final class Decision {
   static final int WAY_LIMIT = 64;
 
   private static final int BOND = 1 << 16;
+  private static final int KNOWN = 1 << 17;
 
   private final FlowMask mask = new FlowMask();
   private final ActionList actions = new ActionList();
@@ -173,6 +174,8 @@ public final class Decision {
     int port = outputPorts[output] & 0xffff;
     if ((outputPorts[output] & BOND) != 0) {
       list.bond(port - PortNumbers.BONDS, ActionList.BOND_HASH_L2);
+    } else if ((outputPorts[output] & KNOWN) != 0) {
+      list.outputKnown(port);
     } else {
       list.output(port);
     }
@@ -210,14 +213,20 @@ public final class Decision {
     return learnt[learns++];
   }
 
-  void addOutput(Port port, long tags) {
+  /**
+   * Adds one.
+   *
+   * @param known whether the destination is known to be behind the port
+   */
+  void addOutput(Port port, long tags, boolean known) {
     if (outputs == outputPorts.length) {
       outputPorts = Arrays.copyOf(outputPorts, 2 * outputs);
       outputTags = Arrays.copyOf(outputTags, 2 * outputs);
       orderedPorts = new int[2 * outputs];
       orderedTags = new long[2 * outputs];
     }
-    outputPorts[outputs] = port.number() | (port.kind() == PortKind.BOND ? BOND : 0);
+    outputPorts[outputs] =
+        port.number() | (port.kind() == PortKind.BOND ? BOND : 0) | (known ? KNOWN : 0);
     outputTags[outputs++] = tags;
   }
 

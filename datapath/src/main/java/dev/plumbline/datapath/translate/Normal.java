@@ -154,7 +154,7 @@ final class Normal {
     } else if (!port.vlan().carries(tags)) {
       decision.reason(DropReason.VLAN_NOT_CARRIED);
     } else {
-      output(way, port, tags, priority);
+      output(way, port, tags, priority, true);
     }
   }
 
@@ -165,7 +165,7 @@ final class Normal {
           && (in.mesh() == 0 || port.mesh() != in.mesh())
           && way.state().isSendable(port)
           && port.vlan().carries(tags)) {
-        output(way, port, tags, priority);
+        output(way, port, tags, priority, false);
         if (way.isRefused()) {
           return;
         }
@@ -173,12 +173,12 @@ final class Normal {
     }
   }
 
-  private static void output(Way way, Port port, long tags, int priority) {
+  private static void output(Way way, Port port, long tags, int priority, boolean known) {
     long leaving = port.vlan().leave(tags, priority);
     if (port.kind() == PortKind.PATCH) {
       Translator.cross(way, port, leaving);
     } else {
-      way.decision().addOutput(port, leaving);
+      way.decision().addOutput(port, leaving, known);
     }
   }
 }

@@ -97,6 +97,17 @@ class SwitchTest {
   }
 
   @Test
+  void aGuestIsNotHandedWhatWasFloodedForAnotherAddress() throws Exception {
+    // With two ports a flood has one output, which must not look like a known destination.
+    Guests.add("a", "10.0.0.1/24");
+    Guests.add("b", "10.0.0.2/24");
+    running.configure(Guests.bridgeOf("a", ALL, "b", ALL));
+    Guests.ping("a", "10.0.0.2");
+    Sh.run("ip -n a neigh replace 10.0.0.2 lladdr 02:00:00:00:00:99 dev eth0 nud permanent");
+    assertFalse(Guests.reaches("a", "10.0.0.2"));
+  }
+
+  @Test
   void aPatchJoinsTwoBridges() throws Exception {
     Guests.add("a", "10.0.0.1/24");
     Guests.add("b", "10.0.0.2/24");
