@@ -186,7 +186,8 @@ final class NamespaceReader {
         }
       }
     }
-    if (Boolean.TRUE.equals(link.data().get(Vxlan.COLLECT_METADATA))) {
+    // The numbers of attributes mean something else for every kind.
+    if (kind.equals(Vxlan.KIND) && Boolean.TRUE.equals(link.data().get(Vxlan.COLLECT_METADATA))) {
       // External: each packet says its identifier, and the kernel's 0 is none.
       values.remove("key");
     }

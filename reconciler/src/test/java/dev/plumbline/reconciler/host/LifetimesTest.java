@@ -152,7 +152,10 @@ class LifetimesTest {
   void itIsRememberedByTheNewNameOfTheDevice(String address) throws IOException {
     applied(on("one", address, lifetimes("1h", "1h")));
     List<String> changes = applied(on("two", address, lifetimes("2h", "1h")));
-    assertTrue(changes.contains("modify " + address), changes.toString());
+    // Before Linux 6.2 a device goes down for a new name, and loses its IPv6 addresses.
+    assertTrue(
+        changes.contains("modify " + address) || changes.contains("create " + address),
+        changes.toString());
     near(7200, left(VALID, "two", address));
     assertEquals(List.of("modify " + address), applied(on("two", address, lifetimes("3h", "1h"))));
   }
