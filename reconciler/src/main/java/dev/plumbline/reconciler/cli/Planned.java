@@ -77,7 +77,7 @@ record Planned(GoalFile file, LiveState live, Plan plan, List<String> dangers) {
   private static Plan warned(Plan plan, List<String> more) {
     List<String> warnings = new ArrayList<>(more);
     warnings.addAll(plan.warnings());
-    return new Plan(plan.changes(), plan.waiting(), plan.problems(), warnings);
+    return plan.withWarnings(warnings);
   }
 
   PlanHeader header() {

@@ -16,6 +16,7 @@ import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.live.Sockets;
 import dev.plumbline.reconciler.plan.Change;
 import dev.plumbline.reconciler.plan.FieldChange;
+import dev.plumbline.reconciler.plan.FileTerms;
 import dev.plumbline.reconciler.plan.Goal;
 import dev.plumbline.reconciler.plan.Ownership;
 import dev.plumbline.reconciler.plan.Plan;
@@ -214,7 +215,7 @@ public final class Host implements AutoCloseable {
     for (Change change : plan.changes()) {
       StringBuilder text = new StringBuilder();
       text.append(change.address()).append(": still to ").append(change.action().label());
-      for (FieldChange field : change.fields()) {
+      for (FieldChange field : FileTerms.of(change, plan)) {
         text.append(", ").append(field.name()).append(" is ").append(shown(field.before()));
         text.append(", not ").append(shown(field.after()));
       }

@@ -109,7 +109,9 @@ final class DeviceCondemner {
       boolean anew =
           comparison.how(step, field.getKey()) == How.RECREATE || otherFamily(device, field);
       if (anew && comparison.differs(step, field.getKey())) {
-        return field.getKey() + " can not be changed from " + shown(device, field.getKey());
+        return FileTerms.name(field.getKey())
+            + " can not be changed from "
+            + shown(device, field.getKey());
       }
     }
     DeviceKind kind = DeviceKinds.of(step.kind());

@@ -212,7 +212,9 @@ final class DevicePlanner {
               || (id.equals(master.finalId())
                   && (master.fate != Fate.LEFT || master.isOfKindWanted()));
       if (!there) {
-        findings.waits(step.address + ".master", id);
+        boolean part = step.address.contains(".ports.") || step.address.contains(".members.");
+        String term = part || master == null ? "" : "." + FileTerms.master(master.kind());
+        findings.waits(step.address + term, id);
         SortedMap<String, String> fields = new TreeMap<>(wanted.resource().fields());
         fields.keySet().removeIf(field -> field.equals("master") || field.startsWith("port."));
         Resource free = new Resource(wanted.resource().id(), wanted.resource().owner(), fields);

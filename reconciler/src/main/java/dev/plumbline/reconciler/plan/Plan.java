@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.plan;
 
+import dev.plumbline.reconciler.resource.ResourceId;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What has to be done to reach a goal.
@@ -10,14 +12,31 @@ import java.util.List;
  * @param waiting what is wanted but can not be done yet
  * @param problems why the plan can not be applied as a whole; a plan with any is not applied
  * @param warnings what the user should know before applying
+ * @param masters the kinds of the devices that others join or leave, for who shows the plan
  */
 public record Plan(
-    List<Change> changes, List<Waiting> waiting, List<String> problems, List<String> warnings) {
+    List<Change> changes,
+    List<Waiting> waiting,
+    List<String> problems,
+    List<String> warnings,
+    Map<ResourceId, String> masters) {
   public Plan {
     changes = List.copyOf(changes);
     waiting = List.copyOf(waiting);
     problems = List.copyOf(problems);
     warnings = List.copyOf(warnings);
+    masters = Map.copyOf(masters);
+  }
+
+  /** A plan that lets nobody join or leave anything. */
+  public Plan(
+      List<Change> changes, List<Waiting> waiting, List<String> problems, List<String> warnings) {
+    this(changes, waiting, problems, warnings, Map.of());
+  }
+
+  /** The same plan with these warnings instead of its own. */
+  public Plan withWarnings(List<String> others) {
+    return new Plan(changes, waiting, problems, others, masters);
   }
 
   /** Whether there is nothing to do. */

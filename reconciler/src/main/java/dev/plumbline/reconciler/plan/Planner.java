@@ -3,9 +3,13 @@ package dev.plumbline.reconciler.plan;
 
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.resource.Resource;
+import dev.plumbline.reconciler.resource.ResourceId;
+import dev.plumbline.reconciler.resource.ResourceType;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
@@ -37,7 +41,41 @@ public final class Planner {
     changes.addAll(rest.plan());
     protect(whole, changes, findings);
     List<Change> ordered = new Order(changes, rest.after(), live).sorted();
-    return new Plan(ordered, findings.waiting(), findings.problems(), findings.warnings());
+    return new Plan(
+        ordered,
+        findings.waiting(),
+        findings.problems(),
+        findings.warnings(),
+        masters(ordered, live));
+  }
+
+  /** The kinds of the devices that others join or leave. */
+  private static Map<ResourceId, String> masters(List<Change> changes, LiveState live) {
+    Set<ResourceId> named = new HashSet<>();
+    for (Change change : changes) {
+      if (change.id().type() == ResourceType.DEVICE) {
+        for (FieldChange field : change.fields()) {
+          if (field.name().equals("master")) {
+            named.add(ResourceId.deviceIn(change.id().namespace(), field.before()));
+            named.add(ResourceId.deviceIn(change.id().namespace(), field.after()));
+          }
+        }
+      }
+    }
+    Map<ResourceId, String> kinds = new HashMap<>();
+    for (ResourceId id : named) {
+      Resource there = live.find(id);
+      if (there != null) {
+        kinds.put(id, there.get("kind"));
+      }
+    }
+    for (Change change : changes) {
+      Resource later = change.after();
+      if (later != null && named.contains(later.id())) {
+        kinds.put(later.id(), later.get("kind"));
+      }
+    }
+    return kinds;
   }
 
   private static @Nullable Change change(DevicePlanner devices, DeviceStep step) {

@@ -5,6 +5,8 @@ import dev.plumbline.reconciler.plan.Action;
 import dev.plumbline.reconciler.plan.Change;
 import dev.plumbline.reconciler.plan.Disruption;
 import dev.plumbline.reconciler.plan.FieldChange;
+import dev.plumbline.reconciler.plan.FileTerms;
+import dev.plumbline.reconciler.plan.Plan;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
@@ -29,9 +31,12 @@ final class ChangeLines {
   private final Palette palette;
   private final boolean full;
 
-  ChangeLines(Palette palette, boolean full) {
+  private final Plan plan;
+
+  ChangeLines(Palette palette, boolean full, Plan plan) {
     this.palette = palette;
     this.full = full;
+    this.plan = plan;
   }
 
   /** The address, and beside it what the change is about; without the sign. */
@@ -97,14 +102,14 @@ final class ChangeLines {
   }
 
   /** Without what the head says already. */
-  private static List<FieldChange> fields(Change change) {
+  private List<FieldChange> fields(Change change) {
     if (change.id().type() == ResourceType.RULE) {
       return List.of();
     }
     boolean create = change.action() == Action.CREATE;
     boolean route = change.id().type() == ResourceType.ROUTE;
-    return change.fields().stream()
-        .filter(field -> !(create && field.name().equals("kind")))
+    return FileTerms.of(change, plan).stream()
+        .filter(field -> !(create && field.name().equals("type") && !route))
         .filter(field -> !(create && route && field.after().equals("unicast")))
         .sorted(Comparator.comparing(ChangeLines::rank))
         .toList();

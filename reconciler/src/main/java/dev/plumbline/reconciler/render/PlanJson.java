@@ -4,6 +4,7 @@ package dev.plumbline.reconciler.render;
 import dev.plumbline.reconciler.plan.Action;
 import dev.plumbline.reconciler.plan.Change;
 import dev.plumbline.reconciler.plan.FieldChange;
+import dev.plumbline.reconciler.plan.FileTerms;
 import dev.plumbline.reconciler.plan.Plan;
 import dev.plumbline.reconciler.plan.Waiting;
 import java.io.StringWriter;
@@ -46,7 +47,7 @@ public final class PlanJson {
   /** All that the plan says, without where it comes from. */
   static void body(Plan plan, JsonGenerator json) {
     json.writeArrayPropertyStart("changes");
-    plan.changes().forEach(change -> change(change, json));
+    plan.changes().forEach(change -> change(change, plan, json));
     json.writeEndArray();
     json.writeArrayPropertyStart("waiting");
     for (Waiting waiting : plan.waiting()) {
@@ -70,7 +71,7 @@ public final class PlanJson {
     json.writeEndObject();
   }
 
-  private static void change(Change change, JsonGenerator json) {
+  private static void change(Change change, Plan plan, JsonGenerator json) {
     json.writeStartObject();
     json.writeStringProperty("address", change.address());
     json.writeStringProperty("action", change.action().label());
@@ -79,7 +80,7 @@ public final class PlanJson {
     Json.text(json, "device", change.id().device());
     Json.text(json, "key", change.id().key());
     json.writeArrayPropertyStart("fields");
-    for (FieldChange field : change.fields()) {
+    for (FieldChange field : FileTerms.of(change, plan)) {
       json.writeStartObject();
       json.writeStringProperty("name", field.name());
       Json.text(json, "before", field.before());

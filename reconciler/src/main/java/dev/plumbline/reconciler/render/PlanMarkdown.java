@@ -15,14 +15,12 @@ public final class PlanMarkdown {
   private static final int LONG = 40;
 
   private final boolean full;
-  private final ChangeLines lines;
 
   /**
    * @param full whether every change is printed, even of thousands that are alike
    */
   public PlanMarkdown(boolean full) {
     this.full = full;
-    this.lines = new ChangeLines(Palette.PLAIN, full);
   }
 
   /** The whole comment; lines end with a newline. */
@@ -86,8 +84,9 @@ public final class PlanMarkdown {
       return;
     }
     StringBuilder diff = new StringBuilder();
+    ChangeLines lines = new ChangeLines(Palette.PLAIN, full, plan);
     for (Group group : Outline.of(plan, full)) {
-      group.shown().forEach(block -> block(diff, block));
+      group.shown().forEach(block -> block(diff, block, lines));
       if (!group.folded().isEmpty()) {
         Change last = group.folded().get(0).first();
         diff.append(sign(last.action())).append(" … ");
@@ -107,7 +106,7 @@ public final class PlanMarkdown {
     }
   }
 
-  private void block(StringBuilder out, Block block) {
+  private static void block(StringBuilder out, Block block, ChangeLines lines) {
     for (Change change : block.changes()) {
       String sign = sign(change.action());
       out.append(sign).append(' ');

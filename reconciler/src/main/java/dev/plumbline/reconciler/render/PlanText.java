@@ -15,7 +15,6 @@ public final class PlanText {
 
   private final Palette palette;
   private final boolean full;
-  private final ChangeLines lines;
 
   /**
    * @param colours whether escape sequences may be used
@@ -24,17 +23,17 @@ public final class PlanText {
   public PlanText(boolean colours, boolean full) {
     this.palette = colours ? Palette.ANSI : Palette.PLAIN;
     this.full = full;
-    this.lines = new ChangeLines(palette, full);
   }
 
   /** The whole plan; lines end with a newline. */
   public String render(PlanHeader header, Plan plan) {
     StringBuilder out = new StringBuilder();
+    ChangeLines lines = new ChangeLines(palette, full, plan);
     head(out, header);
     boolean spaced = true;
     for (Group group : Outline.of(plan, full)) {
       for (Block block : group.shown()) {
-        String text = block(block);
+        String text = block(block, lines);
         boolean tall = text.indexOf('\n') < text.length() - 1;
         if (tall && !spaced) {
           out.append('\n');
@@ -74,7 +73,7 @@ public final class PlanText {
     out.append("\n\n");
   }
 
-  private String block(Block block) {
+  private String block(Block block, ChangeLines lines) {
     StringBuilder out = new StringBuilder();
     for (Change change : block.changes()) {
       out.append("  ")

@@ -3,7 +3,9 @@ package dev.plumbline.reconciler.render;
 
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.plan.Change;
+import dev.plumbline.reconciler.plan.FileTerms;
 import dev.plumbline.reconciler.plan.Plan;
+import dev.plumbline.reconciler.resource.AddressText;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import java.io.IOException;
@@ -53,7 +55,7 @@ public record SavedPlan(
     try (JsonGenerator json = Json.generator(text)) {
       json.writeStartObject();
       // What the planner warns of depends on the shell that asks; the changes do not.
-      PlanJson.body(new Plan(plan.changes(), plan.waiting(), plan.problems(), List.of()), json);
+      PlanJson.body(plan.withWarnings(List.of()), json);
       json.writeEndObject();
     }
     return text.toString();
@@ -85,7 +87,8 @@ public record SavedPlan(
       ResourceId id = resource.id();
       boolean onDevice = !id.device().isEmpty() && devices.contains(id.ofDevice());
       if (onDevice || others.contains(id)) {
-        rests.put(id, resource);
+        // What is left of a lifetime is another number each time.
+        rests.put(id, resource.without(AddressText.VALID_LEFT).without(AddressText.PREFERRED_LEFT));
       }
     }
     return rests;
@@ -215,7 +218,7 @@ public record SavedPlan(
       List<String> changes = new ArrayList<>();
       for (String name : names) {
         changes.add(
-            name
+            FileTerms.name(name)
                 + " was "
                 + Shown.value(before.get(name))
                 + " and is "

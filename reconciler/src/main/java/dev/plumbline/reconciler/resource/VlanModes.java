@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.plumbline.reconciler.adopt;
+package dev.plumbline.reconciler.resource;
 
-import dev.plumbline.reconciler.resource.VlansText;
 import dev.plumbline.reconciler.resource.VlansText.Flags;
 import dev.plumbline.spec.value.VlanSet;
 import java.util.ArrayList;
@@ -13,11 +12,11 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The VLANs of a bridge port as access, trunk or native. */
-final class VlanModes {
+public final class VlanModes {
   private VlanModes() {}
 
   /** The mode, or null for VLANs that no mode gives. */
-  static @Nullable Map<String, Object> of(String text) {
+  public static @Nullable Map<String, Object> of(String text) {
     SortedMap<Integer, Flags> vlans = VlansText.parse(text);
     SortedMap<Integer, Flags> special = new TreeMap<>(vlans);
     special.values().removeIf(Flags.TAGGED::equals);
@@ -48,6 +47,20 @@ final class VlanModes {
     }
     mode.put("trunk", ranges(tagged));
     return mode;
+  }
+
+  /**
+   * The mode as the file has it, {@code native: 1, trunk: [10, 20-29]}; for VLANs that no mode
+   * gives the kernel's flags, and for none nothing.
+   */
+  public static String text(String vlans) {
+    Map<String, Object> mode = of(vlans);
+    if (mode == null) {
+      return vlans.replace(",", ", ");
+    }
+    List<String> parts = new ArrayList<>();
+    mode.forEach((key, value) -> parts.add(key + ": " + value));
+    return String.join(", ", parts);
   }
 
   private static List<Object> ranges(List<Integer> ids) {

@@ -16,6 +16,7 @@ import dev.plumbline.reconciler.plan.Waiting;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -125,13 +126,16 @@ final class Plans {
         changes,
         List.of(new Waiting("bridges.br0.ports.tap7", "device tap7")),
         List.of(),
-        List.of("address web/eth0 fd00::5/64 is lost for a moment and comes back by itself"));
+        List.of("address web/eth0 fd00::5/64 is lost for a moment and comes back by itself"),
+        Map.of(deviceIn("", "br0"), "bridge"));
   }
 
   /** Thousands of changes, most of them alike. */
   static Plan thousands() {
     List<Change> changes = new ArrayList<>(everything().changes());
+    Map<ResourceId, String> masters = new HashMap<>(everything().masters());
     for (int i = 0; i < 1000; i++) {
+      masters.put(deviceIn("", "b" + i), "bridge");
       changes.add(create("bridges.b" + i, deviceIn("", "b" + i), "kind", "bridge", "up", "true"));
       changes.add(
           create(
@@ -162,7 +166,7 @@ final class Plans {
               List.of(),
               Disruption.IN_PLACE));
     }
-    return new Plan(changes, List.of(), List.of(), List.of());
+    return new Plan(changes, List.of(), List.of(), List.of(), masters);
   }
 
   /** What must not be applied, with texts that try to be more than text. */

@@ -84,6 +84,31 @@ class SavedPlanTest {
   }
 
   @Test
+  void aLifetimeThatRunsDownDoesNotMakeAPlanStale() {
+    assertEquals(List.of(), leased("3599s", "running").moved(leased("3580s", "running")));
+    assertEquals(
+        List.of("address eth0 10.0.0.1/24: validLifetime was running and is forever"),
+        leased("3599s", "running").moved(leased("3580s", "forever")));
+  }
+
+  /** A plan for a device that has an address. */
+  private static SavedPlan leased(String left, String lifetime) {
+    Resource address =
+        Plans.resource(
+            ResourceId.addressOn("", "eth0", "10.0.0.1/24"),
+            null,
+            "validLifetime",
+            lifetime,
+            "validLeft",
+            left,
+            "preferredLeft",
+            left);
+    List<Resource> resources = List.of(live("1500").resources().iterator().next(), address);
+    LiveState live = new LiveState("hv-01", Capabilities.ALL, resources, Map.of());
+    return SavedPlan.of(live, plan(), FILE, new TreeMap<>());
+  }
+
+  @Test
   void whatThePlanHasNothingToDoWithMayMove() {
     LiveState live = live("1500");
     Resource other = new Resource(ResourceId.deviceIn("", "eth1"), null, Map.of("mtu", "1500"));
