@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.control;
 
+import static dev.plumbline.datapath.fastpath.FlowVisitor.Verdict.DELETE;
+
 import dev.plumbline.datapath.bridge.MacTable;
 import dev.plumbline.datapath.config.BridgeConfig;
 import dev.plumbline.datapath.config.MacTableConfig;
@@ -90,6 +92,11 @@ final class Engine implements AutoCloseable {
     queues.watch(devices.fd());
     queues.watch(tunnels.fd());
     fast.upcalls(tap.ifindex());
+    this.lastGeneration = saved.lastGeneration();
+    if (fast.adopted() && lastGeneration == 0) {
+      // Which ports and bridges these flows speak of, nobody knows any more.
+      int unused = fast.walk((key, mask, generation, actions, packets, bytes, used) -> DELETE);
+    }
   }
 
   private static SavedState restored(Path file, List<String> warnings) {
@@ -190,6 +197,11 @@ final class Engine implements AutoCloseable {
       saved.save(state, generations, now);
     }
     lastPass = now;
+  }
+
+  /** Whether it knows what it is to be. Until then frames wait in the queues, as far as they fit. */
+  boolean isConfigured() {
+    return configured;
   }
 
   /** Becomes another switch. */

@@ -115,6 +115,11 @@ final class SavedState {
     return generations.getOrDefault(bridge, 0);
   }
 
+  /** The highest generation of any bridge; 0: nothing was saved. */
+  int lastGeneration() {
+    return generations.values().stream().mapToInt(Integer::intValue).max().orElse(0);
+  }
+
   /** The bond's active member when it was saved; 0: none. */
   int active(int bond) {
     return active.getOrDefault(bond, 0);

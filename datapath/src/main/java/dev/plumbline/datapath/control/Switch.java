@@ -68,7 +68,11 @@ public final class Switch implements AutoCloseable {
   private void run() {
     try {
       while (running) {
-        engine.turn();
+        if (engine.isConfigured()) {
+          engine.turn();
+        } else {
+          awaitCommand();
+        }
         runCommands();
       }
     } catch (IOException | RuntimeException | Error e) {
@@ -78,6 +82,19 @@ public final class Switch implements AutoCloseable {
         ended = true;
       }
       runCommands();
+    }
+  }
+
+  private void awaitCommand() {
+    synchronized (commands) {
+      try {
+        while (running && commands.isEmpty()) {
+          commands.wait();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        running = false;
+      }
     }
   }
 
@@ -106,6 +123,7 @@ public final class Switch implements AutoCloseable {
         throw new IOException("the switch has ended", failure);
       }
       commands.add(pending);
+      commands.notifyAll();
     }
     engine.wakeUp();
     try {
@@ -179,6 +197,9 @@ public final class Switch implements AutoCloseable {
 
   private void end() throws IOException {
     running = false;
+    synchronized (commands) {
+      commands.notifyAll();
+    }
     engine.wakeUp();
     try {
       thread.join();
