@@ -199,7 +199,9 @@ final class Engine implements AutoCloseable {
     lastPass = now;
   }
 
-  /** Whether it knows what it is to be. Until then frames wait in the queues, as far as they fit. */
+  /**
+   * Whether it knows what it is to be. Until then frames wait in the queues, as far as they fit.
+   */
   boolean isConfigured() {
     return configured;
   }
