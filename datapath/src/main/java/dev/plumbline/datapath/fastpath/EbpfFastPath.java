@@ -39,7 +39,7 @@ public final class EbpfFastPath implements AutoCloseable {
   private final Map<Integer, Integer> generations = new HashMap<>();
   private int upcallIfindex;
 
-  private EbpfFastPath(BpfFs pins, EbpfTables tables, Hooks hooks) throws IOException {
+  EbpfFastPath(BpfFs pins, EbpfTables tables, Hooks hooks) throws IOException {
     this.pins = pins;
     this.tables = tables;
     this.hooks = hooks;

@@ -56,7 +56,11 @@ final class EbpfTables implements AutoCloseable {
    * @throws IOException with the kernel's or its verifier's words
    */
   static EbpfTables open(BpfFs pins) throws IOException {
-    BpfObject.Spec spec = BpfObject.resource(BpfObject.class, "switch.bpf.o");
+    return open(pins, BpfObject.resource(BpfObject.class, "switch.bpf.o"));
+  }
+
+  /** As {@link #open(BpfFs)}, with another specification of the programs. */
+  static EbpfTables open(BpfFs pins, BpfObject.Spec spec) throws IOException {
     Map<String, BpfMap> pinned = new HashMap<>();
     boolean done = false;
     BpfObject object = null;
