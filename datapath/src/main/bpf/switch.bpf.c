@@ -26,8 +26,8 @@
 #include "tunnel.h"
 #include "execute.h"
 
-/* A function of its own for the sake of the stack. */
-static __noinline struct flow *masked_flow(struct __sk_buff *skb, const struct frame *frame)
+/* A function of its own for the sake of the stack. A stale flow does not hide one under a later mask. */
+static __noinline struct flow *masked_flow(struct __sk_buff *skb, const struct frame *frame, __u32 generation)
 {
 	struct settings *settings = the_settings();
 	struct flow_key key = {.l2 = frame->key};
@@ -50,7 +50,7 @@ static __noinline struct flow *masked_flow(struct __sk_buff *skb, const struct f
 		for (int word = 0; word < sizeof(key) / 8; word++)
 			to[word] = from[word] & bits[word];
 		flow = bpf_map_lookup_elem(&flows, &masked);
-		if (flow)
+		if (flow && flow->generation == generation)
 			return flow;
 	}
 	return NULL;
@@ -72,11 +72,8 @@ static __always_inline int switch_frame(struct __sk_buff *skb, __u16 in_port, __
 	flow = bpf_map_lookup_elem(&flows_l2, &frame.key);
 	if (flow && flow->generation != bridge->generation)
 		flow = NULL;
-	if (!flow && bridge->flags & BRIDGE_MASKED) {
-		flow = masked_flow(skb, &frame);
-		if (flow && flow->generation != bridge->generation)
-			flow = NULL;
-	}
+	if (!flow && bridge->flags & BRIDGE_MASKED)
+		flow = masked_flow(skb, &frame, bridge->generation);
 	if (!flow && !at_ingress)
 		return TC_ACT_UNSPEC;
 	count_rx(in_port, skb->len);

@@ -20,6 +20,30 @@ public final class DamagedFrame {
     if (random.nextInt(3) == 0) {
       bytes = Arrays.copyOf(bytes, random.nextInt(bytes.length + 1));
     }
+    damage(random, bytes);
+    return bytes;
+  }
+
+  /** Another one that is damaged once more, or a little longer or shorter, or has bytes twice. */
+  public static byte[] again(Random random, byte[] frame) {
+    byte[] bytes = frame.clone();
+    switch (random.nextInt(4)) {
+      case 0 -> bytes = Arrays.copyOf(bytes, Math.max(0, bytes.length + random.nextInt(17) - 8));
+      case 1 -> {
+        if (bytes.length > 16) {
+          int from = 12 + random.nextInt(bytes.length - 12);
+          int to = 12 + random.nextInt(bytes.length - 12);
+          int length = random.nextInt(bytes.length - Math.max(from, to));
+          System.arraycopy(frame, from, bytes, to, length);
+        }
+      }
+      default -> {}
+    }
+    damage(random, bytes);
+    return bytes;
+  }
+
+  private static void damage(Random random, byte[] bytes) {
     for (int damages = random.nextInt(4); damages > 0 && bytes.length > 12; damages--) {
       int at = 12 + random.nextInt(Math.min(bytes.length, 150) - 12);
       switch (random.nextInt(3)) {
@@ -28,6 +52,5 @@ public final class DamagedFrame {
         default -> bytes[at] = (byte) random.nextInt();
       }
     }
-    return bytes;
   }
 }

@@ -8,10 +8,10 @@ import java.util.HexFormat;
 import java.util.stream.Collectors;
 
 /** A key as text, a line a field that is not 0, so that a failing test shows which differ. */
-final class KeyText {
+public final class KeyText {
   private KeyText() {}
 
-  static String of(FlowKey key) {
+  public static String of(FlowKey key) {
     return Arrays.stream(FlowField.values())
         .map(field -> field + "=" + value(key, field))
         .filter(text -> !text.matches(".*=0+"))

@@ -15,9 +15,9 @@ import java.nio.ByteOrder;
  * The parser of the eBPF programs, in {@code src/test/bpf/parse.bpf.c}, to be run on bytes
  * (BPF_PROG_TEST_RUN) or to be hooked to a device.
  */
-final class ProgramParser implements AutoCloseable {
+public final class ProgramParser implements AutoCloseable {
   /** Of the shortest frame that a program gets to see: its Ethernet header. */
-  static final int LEAST_BYTES = 14;
+  public static final int LEAST_BYTES = 14;
 
   /** The kernel is given that many at least, to be cut in the program. */
   private static final int GIVEN_BYTES = 64;
@@ -33,7 +33,7 @@ final class ProgramParser implements AutoCloseable {
   private final Memory parsed;
   private final TestRun run = new TestRun(2048);
 
-  ProgramParser() throws IOException {
+  public ProgramParser() throws IOException {
     object = BpfObject.resource(BpfObject.class, "parse.bpf.o").load();
     given = object.program("parse_given");
     parsed = object.map("parsed").mapValues();
@@ -45,9 +45,9 @@ final class ProgramParser implements AutoCloseable {
   }
 
   /** Parses it; the tag is beside it if its TPID is not 0. */
-  void parse(byte[] frame, int vlanTpid, int vlanTci, FlowKey key) throws IOException {
+  public void parse(byte[] frame, int vlanTpid, int vlanTci, FlowKey key) throws IOException {
     run.in().buffer().put(0, frame);
-    run.cb(0, (vlanTpid << 16) | vlanTci).cb(1, frame.length);
+    run.cb(0, vlanTpid == 0 ? 0 : (vlanTpid << 16) | vlanTci).cb(1, frame.length);
     int verdict = run.run(given, Math.max(GIVEN_BYTES, frame.length), 1);
     if (verdict != 0) {
       throw new AssertionError("verdict " + verdict);
@@ -66,7 +66,7 @@ final class ProgramParser implements AutoCloseable {
   }
 
   /** Where its payload begins in its bytes, as {@link PacketParser#networkOffset}. */
-  int networkOffset() {
+  public int networkOffset() {
     return parsed.buffer().getInt(L3_OFFSET);
   }
 

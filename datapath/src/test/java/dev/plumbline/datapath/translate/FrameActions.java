@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Executes actions on bytes, plainly. */
-final class FrameActions {
+public final class FrameActions {
   /** A frame that goes out; a bond has its own number. */
   @SuppressWarnings("ArrayRecordComponent")
-  record Output(int port, byte[] frame) {}
+  public record Output(int port, byte[] frame) {}
 
   private FrameActions() {}
 

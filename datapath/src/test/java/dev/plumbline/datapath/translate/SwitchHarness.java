@@ -9,6 +9,7 @@ import dev.plumbline.datapath.bridge.MacTable.Outcome;
 import dev.plumbline.datapath.config.SwitchConfig;
 import dev.plumbline.datapath.flow.ActionList;
 import dev.plumbline.datapath.flow.FlowKey;
+import dev.plumbline.datapath.flow.FlowMask;
 import dev.plumbline.datapath.packet.PacketParser;
 import dev.plumbline.datapath.testing.RandomSwitch;
 import dev.plumbline.datapath.testing.RandomTraffic;
@@ -29,11 +30,24 @@ import java.util.TreeSet;
  * StateChange} and {@link SwitchState#concerns} say, beside a reference switch that is told the
  * same.
  */
-final class SwitchHarness {
+public final class SwitchHarness {
+  /** Carries out what was decided. */
+  public interface Path {
+    /**
+     * Does a list of a decision on a frame; a bond is the number of its port.
+     *
+     * @param key of the frame, with the port it came in by
+     * @param bridge of that port
+     */
+    List<FrameActions.Output> send(
+        FlowKey key, FlowMask mask, int bridge, ActionList list, byte[] frame);
+  }
+
   private final Random random;
   private final RandomSwitch generator;
   private final RandomTraffic traffic;
   private final int tableSize;
+  private final Path path;
   private final ReferenceSwitch reference = new ReferenceSwitch();
   private final Translator translator = new Translator();
   private final PacketParser parser = new PacketParser();
@@ -49,6 +63,12 @@ final class SwitchHarness {
   private int sent;
 
   SwitchHarness(long seed, int tableSize) {
+    this(seed, tableSize, (key, mask, bridge, list, frame) -> FrameActions.execute(list, frame));
+  }
+
+  /** With another way to carry out decisions. */
+  public SwitchHarness(long seed, int tableSize, Path path) {
+    this.path = path;
     random = new Random(seed);
     this.tableSize = tableSize;
     generator = new RandomSwitch(random);
@@ -74,11 +94,12 @@ final class SwitchHarness {
   }
 
   /** How many packets were sent somewhere. */
-  int sent() {
+  public int sent() {
     return sent;
   }
 
-  void step() {
+  /** Something happens, mostly a packet; its outputs are compared with the reference's. */
+  public void step() {
     switch (random.nextInt(30)) {
       case 0 -> pass(random.nextInt(100_000));
       case 1 -> pass(random.nextInt(3_000));
@@ -150,7 +171,7 @@ final class SwitchHarness {
       expected.add(sent.port() + " " + HexFormat.of().formatHex(sent.frame()));
     }
     if (tableSize > 50) {
-      List<String> actual = outputs(decision, frame);
+      List<String> actual = outputs(decision, key, frame);
       assertEquals(
           new TreeSet<>(expected),
           new TreeSet<>(actual),
@@ -180,13 +201,18 @@ final class SwitchHarness {
     }
   }
 
-  private List<String> outputs(Decision decision, byte[] frame) {
+  private List<String> outputs(Decision decision, FlowKey key, byte[] frame) {
     List<String> outputs = new ArrayList<>();
     ActionList list = new ActionList();
+    int bridge = state.bridgeOf(key.inPort());
+    if (decision.outputs() == 0) {
+      assertEquals(
+          List.of(), path.send(key, decision.mask(), bridge, decision.actions(), frame));
+    }
     int next = 0;
     while (next < decision.outputs()) {
       next = decision.fill(next, list);
-      for (FrameActions.Output output : FrameActions.execute(list, frame)) {
+      for (FrameActions.Output output : path.send(key, decision.mask(), bridge, list, frame)) {
         outputs.add(state.id(output.port()) + " " + HexFormat.of().formatHex(output.frame()));
       }
     }
