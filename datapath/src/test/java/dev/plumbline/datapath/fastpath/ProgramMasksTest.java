@@ -32,6 +32,7 @@ class ProgramMasksTest {
   private static final int BRIDGES = 2;
   private static final int PORTS = 4;
 
+  @SuppressWarnings("ArrayRecordComponent")
   private record Flow(byte[] mask, FlowKey key, int bridge, int generation, int output) {
     boolean matches(FlowKey other, int ofBridge, int now) {
       boolean same = bridge == ofBridge && generation == now;

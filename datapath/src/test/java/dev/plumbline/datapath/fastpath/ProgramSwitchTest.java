@@ -48,8 +48,7 @@ class ProgramSwitchTest {
             new SwitchHarness(
                 seed,
                 1000,
-                (key, mask, bridge, list, frame) ->
-                    send(programs, key, mask, bridge, list, frame));
+                (key, mask, bridge, list, frame) -> send(programs, key, mask, bridge, list, frame));
         for (int i = 0; i < STEPS; i++) {
           harness.step();
         }

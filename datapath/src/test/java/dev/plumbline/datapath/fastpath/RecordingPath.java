@@ -65,8 +65,7 @@ final class RecordingPath implements AutoCloseable {
 
   /** The frame, longer if that is needed for the kernel to run a program on it. */
   static byte[] runnable(byte[] frame) {
-    int type =
-        frame.length < ETHERNET_BYTES ? 0 : ByteBuffer.wrap(frame).getShort(12) & 0xffff;
+    int type = frame.length < ETHERNET_BYTES ? 0 : ByteBuffer.wrap(frame).getShort(12) & 0xffff;
     int least =
         switch (type) {
           case 0x0800 -> IPV4_BYTES;

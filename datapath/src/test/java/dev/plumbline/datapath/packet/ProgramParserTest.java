@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.plumbline.datapath.bpf.BpfFs;
 import dev.plumbline.datapath.bpf.Hook;
 import dev.plumbline.datapath.bpf.Hooks;
+import dev.plumbline.datapath.flow.FlowField;
 import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
@@ -78,6 +79,23 @@ class ProgramParserTest {
         for (int length = ProgramParser.LEAST_BYTES; length <= whole.length; length++) {
           assertEquals(1, compare(program, Arrays.copyOf(whole, length), 0, 0));
         }
+      }
+    }
+  }
+
+  @Test
+  void chainsOfExtensionHeadersEndAtTheSameOne() throws IOException {
+    byte[] payload = Frames.udp(1, 2, new byte[] {3});
+    int next = Wire.PROTO_UDP;
+    try (ProgramParser program = new ProgramParser()) {
+      for (int headers = 0; headers <= 2 * PacketParser.EXTENSION_HEADERS; headers++) {
+        byte[] packet = Frames.ipv6(new byte[16], new byte[16], next, 1, 2, 3, payload);
+        byte[] frame = Frames.ethernet(new byte[6], new byte[6], new int[0], 0x86dd, packet);
+        assertEquals(1, compare(program, frame, 0, 0));
+        boolean whole = headers <= PacketParser.EXTENSION_HEADERS;
+        assertEquals(whole ? 2 : 0, programs.get(FlowField.TP_DST), headers + " headers");
+        payload = Frames.options(next, headers % 3, payload);
+        next = Wire.PROTO_DESTINATION_OPTIONS;
       }
     }
   }

@@ -206,8 +206,7 @@ public final class SwitchHarness {
     ActionList list = new ActionList();
     int bridge = state.bridgeOf(key.inPort());
     if (decision.outputs() == 0) {
-      assertEquals(
-          List.of(), path.send(key, decision.mask(), bridge, decision.actions(), frame));
+      assertEquals(List.of(), path.send(key, decision.mask(), bridge, decision.actions(), frame));
     }
     int next = 0;
     while (next < decision.outputs()) {
