@@ -48,7 +48,9 @@ class ProgramActionsTest {
 
   @AfterEach
   void unload() throws IOException {
-    programs.close();
+    if (programs != null) {
+      programs.close();
+    }
   }
 
   @Test

@@ -54,7 +54,9 @@ class ProgramFuzzTest {
   @AfterEach
   void unload() throws IOException {
     parser.close();
-    programs.close();
+    if (programs != null) {
+      programs.close();
+    }
   }
 
   @Test
