@@ -154,7 +154,7 @@ struct tunnel {
 	__u32 key;
 	__u8 local[16]; /* IPv4 in the first 4 bytes */
 	__u8 remote[16];
-	__u8 next_hop[16]; /* GRE: where the host's routing sends it; all zero: on link */
+	__u8 next_hop[16]; /* GRE: the neighbour that the host's routing sends it to, perhaps the remote itself */
 	__u32 ifindex; /* VXLAN, Geneve: the external device; GRE: the route's device, 0: no route */
 	__u16 port; /* datapath port number of this remote */
 	__u16 next_hop_family; /* AF_INET or AF_INET6 */
@@ -186,6 +186,7 @@ enum upcall_reason {
 	UPCALL_MISS = 1,
 	UPCALL_ACTION = 2,
 	UPCALL_TUNNEL = 3, /* in_port: the tunnel's; to be encapsulated by Java, as only IP frames can be here */
+	UPCALL_TOO_BIG = 4, /* in_port: the tunnel's, whose path has no room for it */
 };
 
 /* What a frame that Java sends is to meet: the mark says which slot. */

@@ -19,6 +19,8 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
+#define PACKET_HOST 0 /* <linux/if_packet.h> */
+
 #include "maps.h"
 #include "parse.h"
 #include "hash.h"
@@ -118,8 +120,12 @@ int underlay(struct __sk_buff *skb)
 {
 	bool may_peer = true;
 	struct ingress ingress = {};
-	int found = gre_port(skb, &ingress, &may_peer);
+	int found;
 
+	/* A router's or a bridge's port sees what is for others too. */
+	if (skb->pkt_type != PACKET_HOST)
+		return TC_ACT_UNSPEC;
+	found = gre_port(skb, &ingress, &may_peer);
 	if (found == GRE_FOREIGN)
 		return TC_ACT_UNSPEC;
 	if (found == GRE_DROPPED)

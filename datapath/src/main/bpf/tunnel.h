@@ -15,7 +15,7 @@
 #define AF_INET6 10
 #define DEFAULT_TTL 64
 
-/* <linux/bpf.h> of kernel 6.3; older kernels refuse them. */
+/* <linux/bpf.h> of kernel 6.3; older kernels refuse them, and skb->protocol stays the outer packet's there. */
 #define ADJ_ROOM_DECAP_L3_IPV4 (1ULL << 7)
 #define ADJ_ROOM_DECAP_L3_IPV6 (1ULL << 8)
 
@@ -159,12 +159,14 @@ static __always_inline int encapsulate_gre(struct __sk_buff *skb, const struct t
 	bool ipv6 = tunnel->flags & TUNNEL_IPV6;
 	__u32 ip_bytes = ipv6 ? 40 : 20, gre_bytes = 4, inner_bytes = ETH_HLEN;
 	__u64 flags = BPF_F_ADJ_ROOM_FIXED_GSO | BPF_F_ADJ_ROOM_ENCAP_L4_GRE | BPF_F_ADJ_ROOM_ENCAP_L2_ETH;
-	__be16 outer_type = ipv6 ? bpf_htons(ETH_P_IPV6) : bpf_htons(ETH_P_IP);
+	/* All zero: redirect_neigh fills it, but drops what is to a group before (net/core/filter.c), as inner frames are. */
+	__u8 outer[ETH_HLEN] = {};
 	__u8 tos, ttl;
 
 	if (!tunnel->ifindex)
 		return drop(DROP_NO_ROUTE);
-	if (skb->protocol != bpf_htons(ETH_P_IP) && skb->protocol != bpf_htons(ETH_P_IPV6))
+	if ((skb->protocol != bpf_htons(ETH_P_IP) && skb->protocol != bpf_htons(ETH_P_IPV6)) ||
+	    tunnel->flags & TUNNEL_CSUM)
 		return upcall(skb, tunnel->port, UPCALL_TUNNEL);
 	outer_tos_ttl(skb, tunnel, &tos, &ttl);
 	if (bpf_skb_load_bytes(skb, 0, inner, ETH_HLEN))
@@ -188,7 +190,8 @@ static __always_inline int encapsulate_gre(struct __sk_buff *skb, const struct t
 	flags |= BPF_F_ADJ_ROOM_ENCAP_L2((__u64)inner_bytes);
 	if (bpf_skb_adjust_room(skb, ip_bytes + gre_bytes + inner_bytes, BPF_ADJ_ROOM_MAC, flags))
 		return drop(DROP_TUNNEL);
-	if (bpf_skb_store_bytes(skb, 12, &outer_type, 2, 0))
+	*(__be16 *)(outer + 12) = ipv6 ? bpf_htons(ETH_P_IPV6) : bpf_htons(ETH_P_IP);
+	if (bpf_skb_store_bytes(skb, 0, outer, ETH_HLEN, 0))
 		return drop(DROP_TUNNEL);
 	if (ipv6) {
 		struct ipv6_header ip = {
@@ -233,6 +236,41 @@ static __always_inline int encapsulate_gre(struct __sk_buff *skb, const struct t
 	return bpf_redirect_neigh(tunnel->ifindex, &neighbour, sizeof(neighbour), 0);
 }
 
+/* Bytes behind the Ethernet header, the outer tag among them, that the largest packet will have that is made of this. */
+static __always_inline __u32 largest(struct __sk_buff *skb)
+{
+	__u32 tag = skb->vlan_present ? 4 : 0, offset = ETH_HLEN, bytes;
+	__u8 protocol = 0, first, words;
+
+	if (!skb->gso_size)
+		return skb->len - ETH_HLEN + tag;
+	if (skb->protocol == bpf_htons(ETH_P_IP)) {
+		if (!bpf_skb_load_bytes(skb, offset + 9, &protocol, 1) && !bpf_skb_load_bytes(skb, offset, &first, 1))
+			offset += (first & 15) * 4;
+	} else if (skb->protocol == bpf_htons(ETH_P_IPV6)) {
+		bpf_skb_load_bytes(skb, offset + 6, &protocol, 1);
+		offset += 40;
+	}
+	if (protocol == IPPROTO_TCP && !bpf_skb_load_bytes(skb, offset + 12, &words, 1))
+		offset += (words >> 4) * 4;
+	else
+		offset += 8;
+	bytes = offset + skb->gso_size;
+	return (bytes < skb->len ? bytes : skb->len) - ETH_HLEN + tag;
+}
+
+/* Whether the kernel may send a packet that is too big for the path in fragments, and the inner sender wants no other. */
+static __always_inline bool may_fragment(struct __sk_buff *skb, const struct tunnel *tunnel)
+{
+	__be16 fragment;
+
+	if (tunnel->type == TUNNEL_GRE || tunnel->flags & (TUNNEL_IPV6 | TUNNEL_DF) ||
+	    skb->protocol == bpf_htons(ETH_P_IPV6))
+		return false;
+	return skb->protocol != bpf_htons(ETH_P_IP) ||
+	       (!bpf_skb_load_bytes(skb, ETH_HLEN + 6, &fragment, 2) && !(fragment & bpf_htons(IP_DF)));
+}
+
 /* Sends the frame by a tunnel; it is not the caller's any more. */
 __noinline int encapsulate(struct __sk_buff *skb, __u32 index)
 {
@@ -240,6 +278,8 @@ __noinline int encapsulate(struct __sk_buff *skb, __u32 index)
 
 	if (!tunnel)
 		return drop(DROP_BAD_ACTION);
+	if (tunnel->mtu && largest(skb) > tunnel->mtu && !may_fragment(skb, tunnel))
+		return upcall(skb, tunnel->port, UPCALL_TOO_BIG);
 	if (tunnel->type == TUNNEL_GRE)
 		return encapsulate_gre(skb, tunnel);
 	return encapsulate_external(skb, tunnel);
@@ -258,10 +298,10 @@ static __always_inline int gre_port(struct __sk_buff *skb, struct ingress *port,
 		__be16 flags, type;
 	} gre;
 	__u64 flags = BPF_F_ADJ_ROOM_FIXED_GSO;
-	__u32 offset = ETH_HLEN, outer_tos;
+	__u32 offset = ETH_HLEN, outer_tos, room, l3;
 	__u8 ethernet[ETH_HLEN], tos;
 	struct ingress *ingress;
-	__be16 inner_type;
+	__be16 inner_type, tpid = 0, tag[2];
 
 	if (skb->protocol == bpf_htons(ETH_P_IP)) {
 		struct ip_header ip;
@@ -278,7 +318,17 @@ static __always_inline int gre_port(struct __sk_buff *skb, struct ingress *port,
 	} else if (skb->protocol == bpf_htons(ETH_P_IPV6)) {
 		struct ipv6_header ip;
 
-		if (bpf_skb_load_bytes(skb, offset, &ip, sizeof(ip)) || ip.next_header != IPPROTO_GRE)
+		if (bpf_skb_load_bytes(skb, offset, &ip, sizeof(ip)))
+			return GRE_FOREIGN;
+		if (ip.next_header == IPPROTO_DSTOPTS) { /* RFC 2473, 4.1.1: how deep tunnels may be, from Linux and others */
+			__u8 options[2];
+
+			if (bpf_skb_load_bytes(skb, offset + sizeof(ip), options, 2))
+				return GRE_FOREIGN;
+			ip.next_header = options[0];
+			offset += (options[1] + 1) * 8;
+		}
+		if (ip.next_header != IPPROTO_GRE)
 			return GRE_FOREIGN;
 		id.ipv6 = 1;
 		__builtin_memcpy(id.remote, ip.source, 16);
@@ -309,11 +359,21 @@ static __always_inline int gre_port(struct __sk_buff *skb, struct ingress *port,
 		return GRE_DROPPED;
 	}
 	inner_type = *(__be16 *)(ethernet + 12);
+	room = offset;
+	l3 = offset + ETH_HLEN;
+	/* A tag goes beside the frame: in its bytes it could not be popped, as skb->protocol knows nothing of it. */
+	if (is_tpid(inner_type) && !bpf_skb_load_bytes(skb, l3, tag, 4)) {
+		tpid = inner_type;
+		inner_type = tag[1];
+		*(__be16 *)(ethernet + 12) = inner_type;
+		room += 4;
+		l3 += 4;
+	}
 	/* RFC 6040, 4.2: congestion experienced on the way is handed to the inner packet, or ends one that cannot have it. */
 	if ((outer_tos & 3) == 3) {
-		if (inner_type == bpf_htons(ETH_P_IP) && !bpf_skb_load_bytes(skb, offset + ETH_HLEN + 1, &tos, 1)) {
+		if (inner_type == bpf_htons(ETH_P_IP) && !bpf_skb_load_bytes(skb, l3 + 1, &tos, 1)) {
 			__be16 old, new;
-			__u32 at = offset + ETH_HLEN;
+			__u32 at = l3;
 
 			if ((tos & 3) == 0) {
 				count_drop(DROP_TUNNEL);
@@ -329,22 +389,27 @@ static __always_inline int gre_port(struct __sk_buff *skb, struct ingress *port,
 		} else if (inner_type == bpf_htons(ETH_P_IPV6)) {
 			__u8 class[2];
 
-			if (!bpf_skb_load_bytes(skb, offset + ETH_HLEN, class, 2)) {
+			if (!bpf_skb_load_bytes(skb, l3, class, 2)) {
 				if (!(class[1] & 0x30)) {
 					count_drop(DROP_TUNNEL);
 					return GRE_DROPPED;
 				}
 				class[1] |= 0x30;
-				bpf_skb_store_bytes(skb, offset + ETH_HLEN, class, 2, 0);
+				bpf_skb_store_bytes(skb, l3, class, 2, 0);
 			}
 		}
 	}
-	if (id.ipv6 && inner_type == bpf_htons(ETH_P_IP))
+	/* Neither is ARP, but what is left of it is shorter than an IPv6 header, and would be refused. */
+	if (id.ipv6 && inner_type != bpf_htons(ETH_P_IPV6))
 		flags |= ADJ_ROOM_DECAP_L3_IPV4;
 	else if (!id.ipv6 && inner_type == bpf_htons(ETH_P_IPV6))
 		flags |= ADJ_ROOM_DECAP_L3_IPV6;
-	if (bpf_skb_adjust_room(skb, -(__s32)(offset), BPF_ADJ_ROOM_MAC, flags) ||
-	    bpf_skb_store_bytes(skb, 0, ethernet, ETH_HLEN, 0)) {
+	/* What is too short to be taken out here goes by Java. */
+	if (bpf_skb_adjust_room(skb, -(__s32)room, BPF_ADJ_ROOM_MAC, flags) &&
+	    bpf_skb_adjust_room(skb, -(__s32)room, BPF_ADJ_ROOM_MAC, BPF_F_ADJ_ROOM_FIXED_GSO))
+		return GRE_FOREIGN;
+	if (bpf_skb_store_bytes(skb, 0, ethernet, ETH_HLEN, 0) ||
+	    (tpid && bpf_skb_vlan_push(skb, tpid, bpf_ntohs(tag[0])))) {
 		count_drop(DROP_TUNNEL);
 		return GRE_DROPPED;
 	}

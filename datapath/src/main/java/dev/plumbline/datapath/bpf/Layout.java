@@ -54,6 +54,7 @@ public final class Layout {
   public static final int UPCALL_MISS = 1;
   public static final int UPCALL_ACTION = 2;
   public static final int UPCALL_TUNNEL = 3;
+  public static final int UPCALL_TOO_BIG = 4;
 
   // enum drop_reason
   public static final int DROP_NONE = 0;

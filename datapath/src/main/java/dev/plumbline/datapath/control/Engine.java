@@ -13,6 +13,7 @@ import dev.plumbline.datapath.translate.PortId;
 import dev.plumbline.datapath.translate.PortNumbers;
 import dev.plumbline.datapath.translate.StateChange;
 import dev.plumbline.datapath.translate.SwitchState;
+import dev.plumbline.datapath.tunnel.GrePackets;
 import dev.plumbline.datapath.tunnel.Tunnels;
 import dev.plumbline.datapath.upcall.Injector;
 import dev.plumbline.datapath.upcall.SlotTable;
@@ -51,9 +52,11 @@ final class Engine implements AutoCloseable {
   private final Bonds bonds;
   private final Announcer announcer;
   private final Disturbance disturbance = new Disturbance();
+  private final TunnelUpcalls tunnelUpcalls;
   private final Upcalls upcalls;
   private final Revalidator revalidator;
   private final SavedState saved;
+  private final List<Integer> greSockets = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
   private final Map<String, MacTable> tables = new HashMap<>();
   private final Map<String, Integer> generations = new TreeMap<>();
@@ -87,7 +90,8 @@ final class Engine implements AutoCloseable {
     SlotTable slots = new SlotTable(fast.slots().buffer());
     this.bonds = new Bonds(fast);
     this.announcer = new Announcer(slots, injector);
-    this.upcalls = new Upcalls(fast, slots, injector, disturbance);
+    this.tunnelUpcalls = new TunnelUpcalls(tunnels, joints);
+    this.upcalls = new Upcalls(fast, slots, injector, disturbance, tunnelUpcalls);
     this.revalidator = new Revalidator(fast, disturbance, options.idleMillis());
     queues.watch(devices.fd());
     queues.watch(tunnels.fd());
@@ -164,6 +168,10 @@ final class Engine implements AutoCloseable {
     if (count > 0) {
       upcalls.handle(state, revalidator.flows() < options.flowLimit(), now);
     }
+    if (greSockets.stream().anyMatch(queues::isReady)) {
+      tunnelUpcalls.receive();
+      upcalls.handleTunnels(state, revalidator.flows() < options.flowLimit(), now);
+    }
     boolean changed = queues.isReady(devices.fd()) && !devices.poll().isEmpty();
     if (tunnels.update(now, changed, queues.isReady(tunnels.fd())) || changed) {
       join();
@@ -224,7 +232,7 @@ final class Engine implements AutoCloseable {
     SwitchState next = state.reconfigured(config, numbers, tables);
     restoreTables(config, next);
     become(next);
-    tunnels.configure(config);
+    configureTunnels(config);
     become(joints.join(state));
     tunnels.removeUnneeded();
     become(bonds.configure(state, saved, millis()));
@@ -235,6 +243,17 @@ final class Engine implements AutoCloseable {
       fast.release();
     }
     pass(millis());
+  }
+
+  private void configureTunnels(SwitchConfig config) throws IOException {
+    tunnels.configure(config);
+    greSockets.forEach(queues::unwatch);
+    greSockets.clear();
+    GrePackets packets = tunnels.packets();
+    if (packets != null) {
+      greSockets.addAll(packets.fds());
+      greSockets.forEach(queues::watch);
+    }
   }
 
   private void restoreTables(SwitchConfig config, SwitchState next) {
@@ -324,6 +343,10 @@ final class Engine implements AutoCloseable {
 
   Upcalls upcalls() {
     return upcalls;
+  }
+
+  TunnelUpcalls tunnelUpcalls() {
+    return tunnelUpcalls;
   }
 
   Revalidator revalidator() {

@@ -16,12 +16,15 @@ import dev.plumbline.datapath.translate.SwitchState;
 import dev.plumbline.datapath.tunnel.Tunnels;
 import dev.plumbline.netlink.libc.Errno;
 import dev.plumbline.netlink.libc.ErrnoException;
+import dev.plumbline.netlink.route.Vrf;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +81,7 @@ final class Joints {
         failed(number, now.problem());
       }
     }
+    underlays();
     for (int number : state.numbers().ports().values()) {
       Joint joint = joints.get(number);
       boolean up = joint != null && joint.up();
@@ -126,6 +130,36 @@ final class Joints {
       }
       part(number);
       failures.put(number, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * GRE may come by any device of the host's that has an Ethernet header, but for ports. What comes
+   * by members of bridges and bonds comes by those.
+   */
+  private void underlays() throws IOException {
+    Set<Integer> found = new TreeSet<>();
+    if (tunnels.packets() != null) {
+      for (Device device : devices.devices()) {
+        Device master = device.master() == 0 ? null : devices.device(device.master());
+        if (device.mac() != 0 && (master == null || Vrf.KIND.equals(master.kind()))) {
+          found.add(device.ifindex());
+        }
+      }
+      for (Joint joint : joints.values()) {
+        if (joint.link() instanceof PortLink.Device device) {
+          found.remove(device.ifindex());
+        } else if (joint.link() instanceof PortLink.Host host) {
+          found.remove(host.leg());
+        }
+      }
+    }
+    try {
+      fast.underlays(found);
+    } catch (ErrnoException e) {
+      if (e.errno() != Errno.ENODEV) {
+        throw e;
+      }
     }
   }
 

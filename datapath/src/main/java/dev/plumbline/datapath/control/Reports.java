@@ -158,13 +158,22 @@ final class Reports {
 
   private Map<String, Long> drops() throws ErrnoException {
     Map<String, Long> drops = new TreeMap<>();
+    TunnelUpcalls tunnels = engine.tunnelUpcalls();
     for (int reason = 1; reason < DROP_REASONS; reason++) {
       long count = engine.fast().dropped(reason);
       if (count > 0) {
         drops.merge(text(reason), count, Long::sum);
       }
     }
+    count(drops, "was too big for its tunnel, and its sender was told", tunnels.told());
+    count(drops, "fits no tunnel, and could not be cut", tunnels.lost());
     return drops;
+  }
+
+  private static void count(Map<String, Long> drops, String text, long count) {
+    if (count > 0) {
+      drops.merge(text, count, Long::sum);
+    }
   }
 
   private static String text(int reason) {

@@ -30,6 +30,7 @@ final class Upcalls {
   private final SlotTable slots;
   private final Injector injector;
   private final Disturbance disturbance;
+  private final TunnelUpcalls tunnels;
   private final UpcallBatch batch = new UpcallBatch(BATCH);
   private final PacketParser parser = new PacketParser();
   private final Translator translator = new Translator();
@@ -43,9 +44,14 @@ final class Upcalls {
   private long frames;
   private long decided;
   private long malformed;
-  private long unplaced;
 
-  Upcalls(EbpfFastPath fast, SlotTable slots, Injector injector, Disturbance disturbance) {
+  Upcalls(
+      EbpfFastPath fast,
+      SlotTable slots,
+      Injector injector,
+      Disturbance disturbance,
+      TunnelUpcalls tunnels) {
+    this.tunnels = tunnels;
     this.fast = fast;
     this.slots = slots;
     this.injector = injector;
@@ -64,16 +70,39 @@ final class Upcalls {
    * @param mayInstall false if there are as many flows as there may be
    */
   void handle(SwitchState state, boolean mayInstall, long nowMillis) throws ErrnoException {
+    handle(batch, state, mayInstall, nowMillis);
+    frames += batch.size();
+    handleTunnels(state, mayInstall, nowMillis);
+  }
+
+  /** As {@link #handle} with what tunnels' slow path has for the switch. */
+  void handleTunnels(SwitchState state, boolean mayInstall, long nowMillis) throws ErrnoException {
+    UpcallBatch leaving = tunnels.leaving();
+    for (int i = 0; i < leaving.size(); i++) {
+      UpcallPrefix prefix = leaving.prefix(i);
+      part.clear();
+      part.output(prefix.inPort());
+      slots.write(nextSlot, prefix.inPort(), prefix.vlanTci(), prefix.vlanTpid(), part);
+      boolean unused = injector.add(leaving, i, nextSlot++);
+    }
+    send();
+    leaving.clear();
+    handle(tunnels.entering(), state, mayInstall, nowMillis);
+    tunnels.entering().clear();
+  }
+
+  private void handle(UpcallBatch batch, SwitchState state, boolean mayInstall, long nowMillis)
+      throws ErrnoException {
     Arrays.fill(byHash, -1);
     nextSlot = 0;
     for (int i = 0; i < batch.size(); i++) {
-      handle(i, state, mayInstall, nowMillis);
+      handle(batch, i, state, mayInstall, nowMillis);
     }
-    frames += batch.size();
     send();
   }
 
-  private void handle(int index, SwitchState state, boolean mayInstall, long nowMillis)
+  private void handle(
+      UpcallBatch batch, int index, SwitchState state, boolean mayInstall, long nowMillis)
       throws ErrnoException {
     UpcallPrefix prefix = batch.prefix(index);
     FlowKey key = keys[index];
@@ -81,8 +110,8 @@ final class Upcalls {
     int tci = prefix.vlanTci();
     int tpid = prefix.vlanTpid();
     slotOf[index] = -1;
-    if (prefix.reason() == UpcallPrefix.TUNNEL) {
-      unplaced++;
+    if (prefix.reason() == UpcallPrefix.TUNNEL || prefix.reason() == UpcallPrefix.TOO_BIG) {
+      tunnels.take(batch, index);
       return;
     }
     if (!parser.parse(
@@ -176,11 +205,6 @@ final class Upcalls {
   /** Decisions that were made for them. */
   long decided() {
     return decided;
-  }
-
-  /** Frames that only a tunnel could have taken, and that it does not take. */
-  long unplaced() {
-    return unplaced;
   }
 
   /** Frames without even an Ethernet header. */

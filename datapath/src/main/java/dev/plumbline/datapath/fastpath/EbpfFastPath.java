@@ -11,6 +11,7 @@ import dev.plumbline.netlink.libc.Errno;
 import dev.plumbline.netlink.libc.ErrnoException;
 import dev.plumbline.netlink.libc.Memory;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -34,6 +35,7 @@ public final class EbpfFastPath implements AutoCloseable {
   private final FlowKey maskedKey = new FlowKey();
   private final Map<Integer, PortLink> links = new HashMap<>();
   private final Set<Integer> externals = new HashSet<>();
+  private final Set<Integer> underlays = new HashSet<>();
   private final Set<Hook> unclaimed = new HashSet<>();
   private final Set<Integer> maskedBridges = new HashSet<>();
   private final Map<Integer, Integer> generations = new HashMap<>();
@@ -143,7 +145,9 @@ public final class EbpfFastPath implements AutoCloseable {
     } else if (link instanceof PortLink.Tunnel tunnel) {
       tables.tunnel(port, tunnel.tunnel());
       tables.egress(port, 1, EbpfTables.EGRESS_TUNNEL, 0, port);
-      tables.tunnelPort(tunnel.id(), port, bridge);
+      if (tunnel.id() != null) {
+        tables.tunnelPort(tunnel.id(), port, bridge);
+      }
     }
     if (before != null && !before.equals(link)) {
       leave(before, link);
@@ -181,10 +185,35 @@ public final class EbpfFastPath implements AutoCloseable {
     }
   }
 
+  /**
+   * Devices by which GRE for this host's tunnels may come, all of them; none of a port.
+   *
+   * @throws IOException with ENODEV if one has gone
+   */
+  public void underlays(Set<Integer> ifindexes) throws IOException {
+    for (int ifindex : ifindexes) {
+      boolean hidden = ifindex == upcallIfindex || externals.contains(ifindex);
+      if (!hidden && !underlays.contains(ifindex)) {
+        hook(Hook.ingress(ifindex), "underlay");
+        underlays.add(ifindex);
+      }
+    }
+    for (int gone : Set.copyOf(underlays)) {
+      if (!ifindexes.contains(gone)) {
+        Hook hook = Hook.ingress(gone);
+        if (links.values().stream().noneMatch(link -> hooksOf(link).contains(hook))) {
+          boolean unused = hooks.detach(hook);
+        }
+        underlays.remove(gone);
+      }
+    }
+  }
+
   /** Undoes what the old link needed and the new one does not. */
   private void leave(PortLink old, @Nullable PortLink now) throws IOException {
     if (old instanceof PortLink.Tunnel tunnel) {
-      if (!(now instanceof PortLink.Tunnel kept) || !kept.id().equals(tunnel.id())) {
+      ByteBuffer kept = now instanceof PortLink.Tunnel still ? still.id() : null;
+      if (tunnel.id() != null && !tunnel.id().equals(kept)) {
         tables.removeTunnelPort(tunnel.id());
       }
       return;
@@ -192,6 +221,7 @@ public final class EbpfFastPath implements AutoCloseable {
     for (Hook hook : hooksOf(old)) {
       if (now == null || !hooksOf(now).contains(hook)) {
         boolean unused = hooks.detach(hook);
+        underlays.remove(hook.ifindex());
       }
       if (now == null || hooksOf(now).stream().noneMatch(one -> one.ifindex() == hook.ifindex())) {
         tables.removeIngress(hook.ifindex());

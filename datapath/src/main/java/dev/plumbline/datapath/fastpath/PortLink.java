@@ -2,6 +2,7 @@
 package dev.plumbline.datapath.fastpath;
 
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** Where a port's frames come from and go to, as the kernel has it at this moment. */
 public sealed interface PortLink {
@@ -26,8 +27,9 @@ public sealed interface PortLink {
    * A remote of a tunnel.
    *
    * @param tunnel {@code struct tunnel} of flow.h
-   * @param id {@code struct tunnel_id}: what frames from the remote look like
+   * @param id {@code struct tunnel_id}: what frames from the remote look like; null: none are taken
+   *     now
    * @param mtu as it is in the first, for status
    */
-  record Tunnel(ByteBuffer tunnel, ByteBuffer id, int mtu) implements PortLink {}
+  record Tunnel(ByteBuffer tunnel, @Nullable ByteBuffer id, int mtu) implements PortLink {}
 }

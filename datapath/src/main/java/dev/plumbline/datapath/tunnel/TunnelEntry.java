@@ -42,10 +42,10 @@ final class TunnelEntry {
     entry.putInt(Layout.Tunnel.KEY, (int) Math.max(0, config.key()));
     address(entry, Layout.Tunnel.LOCAL, source);
     address(entry, Layout.Tunnel.REMOTE, remote);
-    address(entry, Layout.Tunnel.NEXT_HOP, nextHop);
+    InetAddress neighbour = nextHop == null ? remote : nextHop;
+    address(entry, Layout.Tunnel.NEXT_HOP, neighbour);
     entry.putInt(Layout.Tunnel.IFINDEX, ifindex);
     entry.putShort(Layout.Tunnel.PORT, (short) port);
-    InetAddress neighbour = nextHop == null ? remote : nextHop;
     entry.putShort(Layout.Tunnel.NEXT_HOP_FAMILY, (short) (isIpv6(neighbour) ? AF_INET6 : AF_INET));
     entry.putInt(Layout.Tunnel.MTU, mtu);
     return entry;

@@ -30,13 +30,13 @@ public final class Tunnels implements AutoCloseable {
    * How a remote is reached.
    *
    * @param tunnel {@code struct tunnel}
-   * @param id {@code struct tunnel_id}
+   * @param id {@code struct tunnel_id}; null: no frames come now
    * @param mtu largest IP packet that goes through whole, without a tag; 0: unknown
    * @param up whether frames can be sent
    * @param problem why they cannot; null: they can
    */
   public record Way(
-      ByteBuffer tunnel, ByteBuffer id, int mtu, boolean up, @Nullable String problem) {}
+      ByteBuffer tunnel, @Nullable ByteBuffer id, int mtu, boolean up, @Nullable String problem) {}
 
   private static final long MEND_MILLIS = 2_000;
 
@@ -45,6 +45,8 @@ public final class Tunnels implements AutoCloseable {
   private final ExternalDevices devices;
   private final Set<ExternalDevices.Wanted> wanted = new HashSet<>();
   private final Set<RouteQuery> queries = new HashSet<>();
+  private final Map<Integer, GreRemote> greRemotes = new TreeMap<>();
+  private @Nullable GrePackets packets;
   private long lastMendMillis;
 
   private Tunnels(RouteSocket socket, RouteResolver resolver, String owner) {
@@ -110,6 +112,8 @@ public final class Tunnels implements AutoCloseable {
   /** Has what these tunnels need. */
   public void configure(SwitchConfig config) throws IOException {
     wanted.clear();
+    greRemotes.clear();
+    boolean gre = false;
     Set<RouteQuery> asked = new HashSet<>();
     for (BridgeConfig bridge : config.bridges().values()) {
       for (PortConfig port : bridge.ports().values()) {
@@ -117,6 +121,7 @@ public final class Tunnels implements AutoCloseable {
           if (tunnel.type() != TunnelType.GRE) {
             wanted.add(device(tunnel));
           }
+          gre |= tunnel.type() == TunnelType.GRE;
           tunnel.remotes().forEach(remote -> asked.add(query(tunnel, remote)));
         }
       }
@@ -128,6 +133,12 @@ public final class Tunnels implements AutoCloseable {
     }
     queries.clear();
     queries.addAll(asked);
+    if (gre && packets == null) {
+      packets = GrePackets.open();
+    } else if (!gre && packets != null) {
+      packets.close();
+      packets = null;
+    }
     mend();
   }
 
@@ -194,6 +205,7 @@ public final class Tunnels implements AutoCloseable {
     String problem = route instanceof RouteResolution.Unreachable no ? no.reason() : null;
     int ifindex = 0;
     if (tunnel.type() == TunnelType.GRE) {
+      greRemotes.put(port, new GreRemote(tunnel, remote, port));
       ifindex = route instanceof RouteResolution.Reachable to ? to.ifindex() : 0;
     } else {
       ExternalDevices.State device = devices.state(device(tunnel));
@@ -212,10 +224,45 @@ public final class Tunnels implements AutoCloseable {
     }
     return new Way(
         TunnelEntry.tunnel(tunnel, remote, port, ifindex, source, nextHop, mtu),
-        TunnelEntry.id(tunnel, remote),
+        tunnel.type() != TunnelType.GRE
+            ? TunnelEntry.id(tunnel, remote)
+            : source == null ? null : TunnelEntry.id(tunnel.type(), remote, source, tunnel.key()),
         mtu,
         problem == null,
         problem);
+  }
+
+  /** GRE's slow path; null: there is no GRE tunnel. */
+  public @Nullable GrePackets packets() {
+    return packets;
+  }
+
+  /**
+   * Sends a frame to a GRE remote by the host's stack.
+   *
+   * @param port the remote's
+   * @return false if that is no GRE remote
+   */
+  public boolean send(int port, ByteBuffer frame, int offset, int length) throws IOException {
+    GreRemote remote = greRemotes.get(port);
+    if (remote == null || packets == null) {
+      return false;
+    }
+    packets.send(remote, frame, offset, length);
+    return true;
+  }
+
+  /** Hands over frames that came by the host's stack, at most so many a socket. */
+  public void receive(int most, GrePackets.Sink sink) throws IOException {
+    if (packets != null) {
+      packets.receive(greRemotes.values(), most, sink);
+    }
+  }
+
+  /** Whether the port is a GRE remote whose outer packets may be fragmented. */
+  public boolean mayFragment(int port) {
+    GreRemote remote = greRemotes.get(port);
+    return remote != null && !remote.config().dontFragment();
   }
 
   /** Bytes between the outer packet's first and the inner packet's. */
@@ -239,6 +286,9 @@ public final class Tunnels implements AutoCloseable {
 
   @Override
   public void close() {
+    if (packets != null) {
+      packets.close();
+    }
     resolver.close();
     socket.close();
   }

@@ -27,6 +27,9 @@ public final class UpcallPrefix {
   /** Reason: to be encapsulated here, for the tunnel port {@link #inPort}. */
   public static final int TUNNEL = 3;
 
+  /** Reason: the path of the tunnel port {@link #inPort} has no room for it. */
+  public static final int TOO_BIG = 4;
+
   private ByteBuffer buffer = ByteBuffer.allocate(BYTES);
   private int offset;
 

@@ -23,6 +23,7 @@ public final class MessageVector {
   private static final int CONTROL_HEADER_BYTES = 16;
 
   private static final int MESSAGE_BYTES = 64;
+  private static final int NAME_LENGTH = 8;
   private static final int IOVECS = 16;
   private static final int IOVEC_COUNT = 24;
   private static final int CONTROL = 32;
@@ -83,6 +84,37 @@ public final class MessageVector {
     int at = iovec(message, part);
     buffer.putLong(at, address);
     buffer.putLong(at + 8, bytes);
+  }
+
+  /** Says where a message is to go, or where to write whence it came: struct sockaddr. */
+  public void name(int message, long address, int bytes) {
+    int at = message * MESSAGE_BYTES;
+    buffer.putLong(at, address);
+    buffer.putInt(at + NAME_LENGTH, bytes);
+  }
+
+  /** A message that is to be sent has no control messages any more. */
+  public void noControls(int message) {
+    buffer.putLong(message * MESSAGE_BYTES + CONTROL_LENGTH, 0);
+  }
+
+  /**
+   * Gives a message that is to be sent one control message more.
+   *
+   * @throws IllegalArgumentException if there is no room for it
+   */
+  public void addControl(int message, int level, int type, byte[] data) {
+    int lengthAt = message * MESSAGE_BYTES + CONTROL_LENGTH;
+    int used = (int) buffer.getLong(lengthAt);
+    if (used + controlBytes(data.length) > controlBytes) {
+      throw new IllegalArgumentException("no room for control messages beyond " + controlBytes);
+    }
+    int at = control(message) + used;
+    buffer.putLong(at, CONTROL_HEADER_BYTES + (long) data.length);
+    buffer.putInt(at + 8, level);
+    buffer.putInt(at + 12, type);
+    buffer.put(at + CONTROL_HEADER_BYTES, data);
+    buffer.putLong(lengthAt, used + (long) controlBytes(data.length));
   }
 
   /** Gives a message that is to be sent one control message, whose data is an int. */
