@@ -105,12 +105,25 @@ final class FlowTable {
       return;
     }
     int written = writes.update(count);
-    if (written < count) {
-      int errno = writes.failure();
-      if (errno != Errno.E2BIG && errno != Errno.ENOMEM) {
-        throw new ErrnoException("write flows", errno);
+    for (int next = written; next < count; next++) {
+      if (writes.failure() != Errno.E2BIG && writes.failure() != Errno.ENOMEM) {
+        throw new ErrnoException("write flows", writes.failure());
       }
-      full += count - written;
+      // One that has no room keeps no other back; and a batch may be short of memory for a moment
+      // where a single write is not.
+      writeAlone(next);
+    }
+  }
+
+  private void writeAlone(int index) throws ErrnoException {
+    try {
+      map.update(
+          writes.keys(), index * map.keyBytes(), writes.values(), index * VALUE_BYTES, BpfMap.ANY);
+    } catch (ErrnoException e) {
+      if (e.errno() != Errno.E2BIG && e.errno() != Errno.ENOMEM) {
+        throw e;
+      }
+      full++;
     }
   }
 
