@@ -31,6 +31,9 @@ final class SwitchBench {
           contenders.add(each);
         }
       }
+      if (contenders.isEmpty()) {
+        throw new IOException("no contender is left");
+      }
       for (Scenario scenario : Scenarios.all()) {
         if (chosen.isEmpty() || chosen.contains(scenario.name())) {
           measure(scenario, contenders, rounds, nanos);
