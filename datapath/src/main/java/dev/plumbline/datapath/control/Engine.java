@@ -187,7 +187,8 @@ final class Engine implements AutoCloseable {
   }
 
   private long shortest() {
-    return Math.max(SHORTEST_MILLIS, 4 * revalidator.tookNanos() / 1_000_000);
+    long rest = 10 * revalidator.tookNanos() / 1_000_000;
+    return Math.min(PASS_MILLIS, Math.max(SHORTEST_MILLIS, rest));
   }
 
   private void pass(long now) throws IOException {
