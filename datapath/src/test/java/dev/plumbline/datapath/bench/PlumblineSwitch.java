@@ -39,7 +39,7 @@ final class PlumblineSwitch extends Contender {
                 "--net=/run/netns/" + host(),
                 System.getProperty("java.home") + "/bin/java"));
     String options = System.getProperty("bench.jvm", "-XX:+UseSerialGC -XX:-UsePerfData -Xmx64m");
-    command.addAll(List.of(options.split(" ", -1)));
+    command.addAll(List.of(options.split("[ ,]", -1)));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(List.of(BenchSwitch.class.getName(), directory.toString()));
     for (String guest : Guests.NAMES) {

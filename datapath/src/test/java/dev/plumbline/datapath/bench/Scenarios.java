@@ -92,7 +92,8 @@ final class Scenarios {
   /** Frames a second that arrive. */
   private static double small(Contender on, int flows, long nanos) throws Exception {
     try (Flood flood = flood(on, "a", flows)) {
-      long unused = flood.run(Math.max(nanos / 5, flows > 1000 ? 500_000_000L : 0), 0);
+      // Slowly, so that every flow is there before it is measured.
+      long unused = flood.run(flows > 1000 ? 2_000_000_000L : nanos / 5, 10_000);
       return arriving(on, flood, nanos);
     }
   }
