@@ -40,6 +40,7 @@ final class ArchitectureTest {
               "host", List.of("resource", "kind", "embedded", "live", "plan", "desired", "apply")),
           Map.entry("render", List.of("resource", "kind", "live", "plan", "desired", "apply")),
           Map.entry("adopt", List.of("resource", "kind", "embedded", "live", "plan")),
+          Map.entry("api", List.of("resource", "embedded", "render")),
           Map.entry("source", List.of()),
           Map.entry("demo", List.of("source")),
           Map.entry(
@@ -53,7 +54,8 @@ final class ArchitectureTest {
                   "apply",
                   "host",
                   "source",
-                  "render")),
+                  "render",
+                  "api")),
           Map.entry(
               "cli",
               List.of(
@@ -68,6 +70,7 @@ final class ArchitectureTest {
                   "source",
                   "render",
                   "adopt",
+                  "api",
                   "agent",
                   "demo")));
 

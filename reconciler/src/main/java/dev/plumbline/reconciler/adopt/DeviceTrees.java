@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.adopt;
 
+import dev.plumbline.reconciler.embedded.PortText;
 import dev.plumbline.reconciler.kind.DeviceField;
 import dev.plumbline.reconciler.kind.DeviceKind;
 import dev.plumbline.reconciler.kind.DeviceKinds;
@@ -80,6 +81,15 @@ final class DeviceTrees {
         settings(device, place.key(), false, tree);
         return tree.map();
       }
+      case "internalPorts" -> {
+        Resource port = port(PeerText.parse(device.get("peer")).device());
+        if (port == null) {
+          notes.add(device.id(), "nobody runs the switch that it is a port of");
+          return null;
+        }
+        tree.put("bridge", PortText.bridge(port.id()));
+        EmbeddedBridges.vlan(port, tree.map());
+      }
       case "vlans" -> vlan(device, tree);
       case "bridges" -> bridge(device, tree);
       case "bonds" -> bond(device, tree);
@@ -94,6 +104,16 @@ final class DeviceTrees {
     }
     settings(device, place.key(), true, tree);
     return tree.map();
+  }
+
+  /** The switch's port that this leg is, or null. */
+  private @Nullable Resource port(String leg) {
+    for (Resource port : live.ofType(ResourceType.PORT)) {
+      if (PortText.devices(port).contains(leg)) {
+        return port;
+      }
+    }
+    return null;
   }
 
   private void vlan(Resource device, Tree tree) {

@@ -32,6 +32,8 @@ public final class HostTree {
           "dummies",
           "bridges",
           "bonds",
+          "internalPorts",
+          "patches",
           "tunnels",
           "vrfs");
 
@@ -131,7 +133,7 @@ public final class HostTree {
     for (Resource device : live.ofType(ResourceType.DEVICE)) {
       Sections.Place place = sections.of(device.id());
       boolean wanted = isWanted(device.id().namespace());
-      if (place.section().equals("veths")) {
+      if (place.section().equals("veths") || place.section().equals("internalPorts")) {
         ResourceId peer = PeerText.parse(device.get("peer"));
         wanted |= isWanted(peer.namespace());
       }
@@ -141,6 +143,9 @@ public final class HostTree {
           Scalars.map(tree, place.section()).put(place.key(), object);
         }
       }
+    }
+    if (isWanted("")) {
+      new EmbeddedBridges(live, sections, tree).write();
     }
     list("routes", ResourceType.ROUTE, sections);
     list("rules", ResourceType.RULE, sections);

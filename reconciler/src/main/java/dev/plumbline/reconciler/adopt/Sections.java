@@ -20,6 +20,7 @@ final class Sections {
   record Place(String section, String key, boolean far) {}
 
   private static final String INTERFACES = "interfaces";
+  private static final String INTERNAL = "internalPorts";
   private static final String PEER = ".peer";
 
   private static final Map<String, String> BY_KIND =
@@ -76,14 +77,14 @@ final class Sections {
       return;
     }
     String section = section(device);
-    if (section.equals("veths")) {
-      pair(device);
+    if (section.equals("veths") || section.equals(INTERNAL)) {
+      pair(section, device);
     } else {
       places.put(device.id(), new Place(section, key(section, device), false));
     }
   }
 
-  private void pair(Resource device) {
+  private void pair(String section, Resource device) {
     ResourceId peerId = PeerText.parse(device.get("peer"));
     Resource peer = live.find(peerId);
     if (peer == null) {
@@ -93,9 +94,9 @@ final class Sections {
     boolean swap = device.owner() == null ? isBetter(peer, device) : device.owner().endsWith(PEER);
     Resource near = swap ? peer : device;
     Resource far = swap ? device : peer;
-    String key = key("veths", near);
-    places.put(near.id(), new Place("veths", key, false));
-    places.put(far.id(), new Place("veths", key, true));
+    String key = key(section, near);
+    places.put(near.id(), new Place(section, key, false));
+    places.put(far.id(), new Place(section, key, true));
   }
 
   private static boolean isBetter(Resource one, Resource other) {
@@ -110,7 +111,8 @@ final class Sections {
       return INTERFACES;
     }
     if (kind.equals("veth")) {
-      return "veths";
+      String owner = device.owner();
+      return owner != null && owner.startsWith(INTERNAL + ".") ? INTERNAL : "veths";
     }
     if (kind.equals("vrf")) {
       return "vrfs";

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.agent;
 
+import dev.plumbline.reconciler.api.ApiServer;
 import dev.plumbline.reconciler.host.Host;
 import dev.plumbline.reconciler.source.GitSource;
 import dev.plumbline.reconciler.source.HostPath;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 public final class Agent implements AutoCloseable {
   private final AgentLock lock;
   private final Origin origin;
+  private final String name;
+  private final Path runDirectory;
   private final RunningSwitch embedded;
   private final Host host;
   private final KernelWatch watch;
@@ -28,10 +32,14 @@ public final class Agent implements AutoCloseable {
   private Agent(
       AgentLock lock,
       Origin origin,
+      String name,
+      Path runDirectory,
       RunningSwitch embedded,
       Host host,
       KernelWatch watch,
       AgentLog log) {
+    this.name = name;
+    this.runDirectory = runDirectory;
     this.lock = lock;
     this.origin = origin;
     this.embedded = embedded;
@@ -58,7 +66,9 @@ public final class Agent implements AutoCloseable {
       origin = origin(options, log);
       host = Host.open(options.stateDirectory(), embedded);
       watch = new KernelWatch(log);
-      Agent agent = new Agent(lock, origin, embedded, host, watch, log);
+      Agent agent =
+          new Agent(
+              lock, origin, name(options), options.runDirectory(), embedded, host, watch, log);
       done = true;
       return agent;
     } finally {
@@ -68,9 +78,13 @@ public final class Agent implements AutoCloseable {
     }
   }
 
-  private static Origin origin(AgentOptions options, AgentLog log) throws IOException {
+  private static String name(AgentOptions options) throws IOException {
     String named = options.host();
-    String host = named == null ? Host.name() : named;
+    return named == null ? Host.name() : named;
+  }
+
+  private static Origin origin(AgentOptions options, AgentLog log) throws IOException {
+    String host = name(options);
     if (options.from() instanceof AgentOptions.File from) {
       return new FileOrigin(from.path(), host, options.interval(), log);
     }
@@ -86,10 +100,19 @@ public final class Agent implements AutoCloseable {
     try {
       Mailbox mailbox = new Mailbox(watch::wakeUp);
       Reconciling reconciling = new Reconciling(host, watch, mailbox, log);
-      log.say("started", "agent started, process " + ProcessHandle.current().pid());
-      origin.start(mailbox);
-      while (!stopping) {
-        reconciling.turn();
+      AgentApi api = new AgentApi(embedded, name, watch::wakeUp);
+      try (ApiServer server = ApiServer.open(runDirectory, api)) {
+        log.say(
+            "started",
+            "agent started, process "
+                + ProcessHandle.current().pid()
+                + ", listening on "
+                + server.socket());
+        origin.start(mailbox);
+        while (!stopping) {
+          reconciling.turn();
+          api.serve(reconciling);
+        }
       }
       log.say("stopped", "agent stopped; the host stays as it is");
     } finally {

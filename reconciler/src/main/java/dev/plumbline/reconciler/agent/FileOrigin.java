@@ -55,6 +55,12 @@ final class FileOrigin implements Origin {
     this.log = log;
   }
 
+  /** Reads a file once. */
+  static Candidate read(Path file, String host) {
+    AgentLog silent = new AgentLog(line -> {}, false);
+    return new FileOrigin(file, host, AgentOptions.USUAL_INTERVAL, silent).read().candidate();
+  }
+
   @Override
   public void start(Mailbox mailbox) {
     worker = Worker.start("file-watch", running -> follow(running, mailbox));

@@ -13,7 +13,9 @@ import dev.plumbline.reconciler.plan.Goal;
 import dev.plumbline.reconciler.plan.Plan;
 import dev.plumbline.reconciler.plan.Waiting;
 import dev.plumbline.reconciler.plan.Wanted;
+import dev.plumbline.reconciler.render.SavedPlan;
 import dev.plumbline.reconciler.resource.ResourceType;
+import dev.plumbline.spec.model.DesiredState;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
@@ -245,6 +247,60 @@ final class Reconciling {
     }
     afterApply(attempt.goal);
     return outcome.isGood();
+  }
+
+  /**
+   * Applies a plan that somebody has seen and agreed to. Its file is the good revision from then
+   * on, until the origin has a new one.
+   *
+   * @param answer takes what the command line shows, see {@link HandAnswers}
+   */
+  void applyByHand(SavedPlan saved, HandRevision revision, HandAnswers answer) throws IOException {
+    Candidate candidate = revision.candidate();
+    DesiredState state = candidate.state();
+    if (state == null) {
+      answer.refused(candidate.problems());
+      return;
+    }
+    Attempt attempt = new Attempt(candidate, Goals.of(state));
+    cover(attempt.goal);
+    LiveState live = host.read(attempt.goal);
+    Plan plan = host.plan(attempt.goal, live);
+    List<String> moved = saved.moved(SavedPlan.of(live, plan, saved.file(), revision.digests()));
+    if (!moved.isEmpty() || !plan.problems().isEmpty()) {
+      answer.refused(moved.isEmpty() ? plan.problems() : moved);
+      return;
+    }
+    long started = System.nanoTime();
+    Outcome outcome;
+    try {
+      outcome = host.apply(attempt.goal, live, plan, answer);
+    } catch (BusyException e) {
+      answer.refused(List.of(String.valueOf(e.getMessage())));
+      return;
+    }
+    long nanos = System.nanoTime() - started;
+    log.say(
+        outcome.isGood() ? "applied" : "failed",
+        (outcome.isGood() ? "applied " : "not applied: ")
+            + candidate.label()
+            + ": "
+            + Drift.counts(plan)
+            + " in "
+            + AgentLog.shown(nanos),
+        measured(candidate, plan, nanos));
+    if (outcome.isGood()) {
+      fights.clear();
+      adopted(attempt);
+    }
+    answer.outcome(outcome);
+    afterApply(attempt.goal);
+    due(0);
+  }
+
+  /** The revision that the host is kept at; empty if there is none yet. */
+  String revision() {
+    return good == null ? "" : good.candidate.label();
   }
 
   private void postpone(BusyException e) {

@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class RunningSwitch implements SwitchAccess, AutoCloseable {
   private final Path directory;
-  private @Nullable Switch running;
+
+  /** Set by the agent's thread, read by the one that answers the command line. */
+  private volatile @Nullable Switch running;
 
   RunningSwitch(Path runDirectory) {
     this.directory = runDirectory.resolve("switch");

@@ -31,6 +31,7 @@ public final class Applier {
   private final Progress progress;
   private final List<Pending> pending = new ArrayList<>();
 
+  private @Nullable Announcer moved;
   private @Nullable Failure failure;
 
   /**
@@ -50,7 +51,14 @@ public final class Applier {
    * @throws IOException if a namespace can not be spoken to at all
    */
   public @Nullable Failure apply(Plan plan, LiveState live) throws IOException {
-    Operations operations = new Operations(plan, live, sockets);
+    try (Announcer announcer = new Announcer(plan, live, sockets)) {
+      moved = announcer;
+      return apply(plan, new Operations(plan, live, sockets), announcer);
+    }
+  }
+
+  private @Nullable Failure apply(Plan plan, Operations operations, Announcer announcer)
+      throws IOException {
     int done = 0;
     for (Change change : plan.changes()) {
       try {
@@ -61,6 +69,9 @@ public final class Applier {
         for (Operation operation : operations.of(change)) {
           take(change, operation);
         }
+        if (announcer.concerns(change)) {
+          take(change, new Operation.Call("announce what moved", announcer::announce));
+        }
       } catch (IllegalArgumentException | IOException e) {
         fail(change, String.valueOf(e.getMessage()));
       }
@@ -70,6 +81,9 @@ public final class Applier {
       }
     }
     flush();
+    if (failure == null) {
+      announcer.announce();
+    }
     return failure;
   }
 
@@ -102,11 +116,13 @@ public final class Applier {
 
   private void flushSwitch() {
     Change first = edits.first();
-    if (first == null || failure != null) {
+    Announcer announcer = moved;
+    if (first == null || failure != null || announcer == null) {
       return;
     }
     try {
-      edits.make();
+      edits.make(announcer::takesOver, announcer::prepare);
+      announcer.announce();
     } catch (IOException | IllegalArgumentException | IllegalStateException e) {
       fail(first, String.valueOf(e.getMessage()));
     }

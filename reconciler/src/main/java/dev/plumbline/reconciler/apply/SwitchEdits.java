@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Changes of the switch that are made at once: the switch compares whole configurations. */
@@ -32,24 +33,42 @@ final class SwitchEdits {
     return changes.isEmpty() ? null : changes.get(0);
   }
 
-  /** Makes them all. */
-  void make() throws IOException {
+  /**
+   * Makes them all.
+   *
+   * @param last those that nothing shall come after, for they interrupt something
+   * @param before what is to be done before these
+   */
+  void make(Predicate<Change> last, Operation.Call.Body before) throws IOException {
     SwitchConfig now = embedded.config();
     Map<ResourceId, Resource> resources = new TreeMap<>();
     if (now != null) {
       SwitchText.resources(now).forEach(each -> resources.put(each.id(), each));
     }
-    for (Change change : changes) {
-      Resource before = change.before();
-      if (before != null) {
-        resources.remove(before.id());
-      }
-      Resource after = change.after();
-      if (after != null) {
-        resources.put(after.id(), after);
-      }
-    }
+    List<Change> first = new ArrayList<>(changes);
+    first.removeIf(last);
+    List<Change> then = new ArrayList<>(changes);
+    then.removeAll(first);
     changes.clear();
-    embedded.configure(SwitchText.config(resources.values()));
+    first.forEach(change -> edit(change, resources));
+    if (!first.isEmpty()) {
+      embedded.configure(SwitchText.config(resources.values()));
+    }
+    before.run();
+    then.forEach(change -> edit(change, resources));
+    if (!then.isEmpty()) {
+      embedded.configure(SwitchText.config(resources.values()));
+    }
+  }
+
+  private static void edit(Change change, Map<ResourceId, Resource> resources) {
+    Resource before = change.before();
+    if (before != null) {
+      resources.remove(before.id());
+    }
+    Resource after = change.after();
+    if (after != null) {
+      resources.put(after.id(), after);
+    }
   }
 }

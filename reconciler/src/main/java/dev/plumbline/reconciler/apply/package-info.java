@@ -7,6 +7,9 @@
  * done by planning from what is there then to the {@link dev.plumbline.reconciler.apply.Snapshot}
  * taken before.
  *
+ * <p>Changes of the embedded switch are gathered and made at once. IPv4 addresses that move from
+ * one device to another are announced to their neighbours.
+ *
  * <p>All of it is used by one thread at a time.
  */
 @NullMarked

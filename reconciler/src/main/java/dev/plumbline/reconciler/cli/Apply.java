@@ -2,6 +2,8 @@
 package dev.plumbline.reconciler.cli;
 
 import dev.plumbline.reconciler.agent.AgentLock;
+import dev.plumbline.reconciler.api.AgentClient;
+import dev.plumbline.reconciler.api.RemoteSwitch;
 import dev.plumbline.reconciler.apply.Failure;
 import dev.plumbline.reconciler.apply.Outcome;
 import dev.plumbline.reconciler.host.BusyException;
@@ -45,6 +47,7 @@ final class Apply implements Callable<Integer> {
   private boolean full;
 
   @Mixin private StateOption state = new StateOption();
+  @Mixin private RunOption run = new RunOption();
 
   private final Console console;
 
@@ -61,7 +64,8 @@ final class Apply implements Callable<Integer> {
           source + " is for the host " + saved.host() + ", and this is " + Host.name());
     }
     GoalFile goal = GoalFile.load(file, Host.name(), console);
-    try (Host host = Privilege.open(state.directory(), "")) {
+    RemoteSwitch embedded = RemoteSwitch.of(run.directory());
+    try (Host host = Privilege.open(state.directory(), embedded, "")) {
       Planned planned =
           Planned.of(
               goal, host.read(goal.goal()), host.ownership(), System.getenv("SSH_CONNECTION"));
@@ -74,18 +78,33 @@ final class Apply implements Callable<Integer> {
       if (!planned.plan().problems().isEmpty()) {
         return ExitCode.ERROR;
       }
-      if (!planned.plan().isEmpty()) {
+      AgentClient agent = embedded.agent();
+      if (agent == null && !planned.plan().isEmpty()) {
         refuseBesideAgent();
       }
-      if (planned.needsSwitch()) {
+      if (agent == null && planned.needsSwitch()) {
         throw new CommandException(Planned.NO_SWITCH + "; nothing was changed");
       }
       if (!planned.plan().isEmpty() && !isConfirmed(planned)) {
         console.info("nothing was changed");
         return ExitCode.ERROR;
       }
-      return apply(host, planned);
+      return agent == null ? apply(host, planned) : applyBy(agent, planned);
     }
+  }
+
+  /** The agent keeps the host as the file says that was applied last, so it has to be the one. */
+  private int applyBy(AgentClient agent, Planned planned) throws IOException {
+    if (planned.plan().isEmpty()) {
+      return ExitCode.DONE;
+    }
+    long start = System.nanoTime();
+    AgentAnswers answers = new AgentAnswers(planned.plan(), console);
+    Path file = planned.file().file().toAbsolutePath().normalize();
+    agent.apply(
+        SavedPlan.of(planned.live(), planned.plan(), file, planned.file().digests()).text(),
+        answers::take);
+    return report(answers.outcome(), planned, (System.nanoTime() - start) / 1_000_000);
   }
 
   private void refuseBesideAgent() throws IOException {
@@ -94,8 +113,11 @@ final class Apply implements Callable<Integer> {
       throw new CommandException(
           "an agent"
               + (agent.isEmpty() ? "" : " (process " + agent + ")")
-              + " keeps this host as its own file says, and would undo this; nothing was changed:"
-              + " change the agent's file, or stop it first");
+              + " keeps this host as its own file says, and would undo this, and it does not listen"
+              + " in "
+              + run.directory()
+              + "; nothing was changed: name its run directory by --run, change the agent's file, or"
+              + " stop it first");
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.cli;
 
+import dev.plumbline.reconciler.api.RemoteSwitch;
 import dev.plumbline.reconciler.host.Host;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.render.JsonFormatException;
@@ -59,6 +60,7 @@ final class PlanCommand implements Callable<Integer> {
   private boolean full;
 
   @Mixin private StateOption state = new StateOption();
+  @Mixin private RunOption run = new RunOption();
 
   private final Console console;
 
@@ -94,11 +96,14 @@ final class PlanCommand implements Callable<Integer> {
       return Planned.ofRecorded(GoalFile.load(file, recorded.host(), console), recorded);
     }
     GoalFile goal = GoalFile.load(file, Host.name(), console);
+    RemoteSwitch embedded = RemoteSwitch.of(run.directory());
     try (Host host =
-        Privilege.open(state.directory(), ", or plan against a recorded state with --live")) {
-      return Planned.of(
-              goal, host.read(goal.goal()), host.ownership(), System.getenv("SSH_CONNECTION"))
-          .withoutSwitch();
+        Privilege.open(
+            state.directory(), embedded, ", or plan against a recorded state with --live")) {
+      Planned planned =
+          Planned.of(
+              goal, host.read(goal.goal()), host.ownership(), System.getenv("SSH_CONNECTION"));
+      return embedded.agent() == null ? planned.withoutSwitch() : planned;
     }
   }
 

@@ -56,6 +56,11 @@ final class Plumbline implements Runnable {
         .addSubcommand(new PlanCommand(console))
         .addSubcommand(new Apply(console))
         .addSubcommand(new AgentVerb(console))
+        .addSubcommand(new Flows(console))
+        .addSubcommand(new Fdb(console))
+        .addSubcommand(new Ports(console))
+        .addSubcommand(new BondVerb(console))
+        .addSubcommand(new TunnelsVerb(console))
         .addSubcommand(new DemoVerb(console))
         .addSubcommand(new Completion(console))
         .setColorScheme(

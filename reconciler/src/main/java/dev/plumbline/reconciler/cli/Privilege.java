@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.cli;
 
+import dev.plumbline.reconciler.embedded.SwitchAccess;
 import dev.plumbline.reconciler.host.Host;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,11 +20,13 @@ final class Privilege {
   /**
    * Opens the host, or says what to do instead.
    *
+   * @param embedded the way to the host's switch
    * @param otherwise what helps a user who has no way to become root; a clause
    */
-  static Host open(Path stateDirectory, String otherwise) throws IOException {
+  static Host open(Path stateDirectory, SwitchAccess embedded, String otherwise)
+      throws IOException {
     require(otherwise);
-    return Host.open(stateDirectory);
+    return Host.open(stateDirectory, embedded);
   }
 
   /** Refuses to go on without the right to speak to the kernel about networks. */

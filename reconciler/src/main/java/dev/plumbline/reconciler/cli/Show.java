@@ -2,6 +2,7 @@
 package dev.plumbline.reconciler.cli;
 
 import dev.plumbline.reconciler.adopt.HostTree;
+import dev.plumbline.reconciler.api.RemoteSwitch;
 import dev.plumbline.reconciler.host.Host;
 import dev.plumbline.reconciler.kind.DeviceKinds;
 import dev.plumbline.reconciler.live.LiveState;
@@ -49,6 +50,7 @@ final class Show implements Callable<Integer> {
   private @Nullable String namespace;
 
   @Mixin private StateOption state = new StateOption();
+  @Mixin private RunOption run = new RunOption();
 
   private final Console console;
 
@@ -58,7 +60,8 @@ final class Show implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (Host host = Privilege.open(state.directory(), "")) {
+    RemoteSwitch embedded = RemoteSwitch.of(run.directory());
+    try (Host host = Privilege.open(state.directory(), embedded, "")) {
       LiveState live = host.read(everything());
       boolean known =
           namespace == null

@@ -52,6 +52,11 @@ final class Unsupported {
     String later = "the embedded switch does not have this yet";
     refuse(address + ".flows", bridge.flows().isEmpty() ? null : bridge.flows(), later);
     refuse(address + ".rstp", bridge.rstp(), later);
+    String namespace = bridge.settings().namespace();
+    refuse(
+        address + ".namespace",
+        namespace.isEmpty() ? null : namespace,
+        "embedded bridges are in the host's own namespace; their internal ports may be elsewhere");
     goals
         .portsOf(key)
         .forEach(
@@ -95,6 +100,7 @@ final class Unsupported {
         "bonds of embedded bridges are active-backup or balance-slb in this version");
     BondOptions options = bond.options();
     Map<String, @Nullable Object> named = new LinkedHashMap<>();
+    named.put("miimon", options.miimon());
     named.put("peerNotifyDelay", options.peerNotifyDelay());
     named.put("primaryReselect", options.primaryReselect());
     named.put("failOverMac", options.failOverMac());

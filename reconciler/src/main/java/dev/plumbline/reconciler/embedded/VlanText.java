@@ -12,7 +12,7 @@ import java.util.Locale;
  * {@code native 1 tagged trunk 10}, {@code dot1q-tunnel 7 customers 1-5}. A list that is left out
  * is empty for a native port and means all VLANs otherwise; {@code all} says so for a native one.
  */
-final class VlanText {
+public final class VlanText {
   private static final String ALL = "all";
 
   private VlanText() {}
@@ -42,7 +42,8 @@ final class VlanText {
     return text.toString();
   }
 
-  static PortVlan parse(String text) {
+  /** The VLANs that {@code print} made this of. */
+  public static PortVlan parse(String text) {
     String[] words = text.split(" ", -1);
     Mode mode =
         switch (words[0]) {

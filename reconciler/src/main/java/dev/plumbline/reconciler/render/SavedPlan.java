@@ -111,21 +111,32 @@ public record SavedPlan(
   /** Writes the plan; an existing file is replaced. */
   public void write(Path target) throws IOException {
     try (Writer writer = Files.newBufferedWriter(target)) {
-      try (JsonGenerator json = Json.generator(writer)) {
-        json.writeStartObject();
-        json.writeNumberProperty(KEY, VERSION);
-        json.writeStringProperty("host", host);
-        json.writeStringProperty("file", file.toString());
-        json.writeObjectPropertyStart("digests");
-        digests.forEach(json::writeStringProperty);
-        json.writeEndObject();
-        json.writeStringProperty("plan", plan);
-        json.writeArrayPropertyStart("rests");
-        rests.values().forEach(resource -> LiveJson.resource(resource, null, json));
-        json.writeEndArray();
-        json.writeEndObject();
-        json.writeRaw('\n');
-      }
+      write(writer);
+    }
+  }
+
+  /** What {@link #write(Path)} writes. */
+  public String text() {
+    StringWriter text = new StringWriter();
+    write(text);
+    return text.toString();
+  }
+
+  private void write(Writer writer) {
+    try (JsonGenerator json = Json.generator(writer)) {
+      json.writeStartObject();
+      json.writeNumberProperty(KEY, VERSION);
+      json.writeStringProperty("host", host);
+      json.writeStringProperty("file", file.toString());
+      json.writeObjectPropertyStart("digests");
+      digests.forEach(json::writeStringProperty);
+      json.writeEndObject();
+      json.writeStringProperty("plan", plan);
+      json.writeArrayPropertyStart("rests");
+      rests.values().forEach(resource -> LiveJson.resource(resource, null, json));
+      json.writeEndArray();
+      json.writeEndObject();
+      json.writeRaw('\n');
     }
   }
 
@@ -135,11 +146,21 @@ public record SavedPlan(
    * @throws JsonFormatException if the file is none
    */
   public static SavedPlan read(Path source) throws IOException {
+    try (Reader reader = Files.newBufferedReader(source)) {
+      return read(source.toString(), reader);
+    }
+  }
+
+  /**
+   * As {@link #read(Path)}.
+   *
+   * @param name how messages call the plan
+   */
+  public static SavedPlan read(String name, Reader reader) throws IOException {
     String[] texts = {"", "", ""};
     SortedMap<String, String> digests = new TreeMap<>();
     SortedMap<ResourceId, Resource> rests = new TreeMap<>();
-    try (Reader reader = Files.newBufferedReader(source);
-        JsonInput json = new JsonInput(source.toString(), reader)) {
+    try (JsonInput json = new JsonInput(name, reader)) {
       json.document(
           key -> {
             switch (key) {

@@ -63,7 +63,8 @@ public final class VlanModes {
     return String.join(", ", parts);
   }
 
-  private static List<Object> ranges(List<Integer> ids) {
+  /** {@code [10, 20-29]}. */
+  public static List<Object> ranges(List<Integer> ids) {
     List<Object> ranges = new ArrayList<>();
     VlanSet set = VlanSet.of(ids.stream().mapToInt(Integer::intValue).toArray());
     for (VlanSet.Range range : set.ranges()) {

@@ -66,7 +66,9 @@ final class BondChecks {
         && options.arpIpTargets().stream().anyMatch(ip -> ip.family() != IpFamily.IPV4)) {
       scope.error(object + ".arpIpTargets", object, "ARP is of IPv4", "IPv4 addresses");
     }
-    if (scope.isSure(object, "miimon")) {
+    // The switch hears of carriers by itself, whatever the interval.
+    boolean inSwitch = bridge != null && bridge.isEmbedded();
+    if (scope.isSure(object, "miimon") && !inSwitch) {
       delay(scope, object, "upDelay", options.upDelay(), options.miimon());
       delay(scope, object, "downDelay", options.downDelay(), options.miimon());
       delay(scope, object, "peerNotifyDelay", options.peerNotifyDelay(), options.miimon());

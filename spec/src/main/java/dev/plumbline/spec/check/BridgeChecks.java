@@ -13,6 +13,11 @@ final class BridgeChecks {
   /** {@code BR_MAX_AGEING_TIME}'s order of magnitude: IEEE 802.1D-2004 table 7-5. */
   private static final Duration LONGEST_AGING = Duration.ofSeconds(1_000_000);
 
+  /** Open vSwitch's range for {@code mac-aging-time} (vswitch.xml). */
+  private static final Duration SWITCH_SHORTEST_AGING = Duration.ofSeconds(15);
+
+  private static final Duration SWITCH_LONGEST_AGING = Duration.ofHours(1);
+
   private BridgeChecks() {}
 
   static void run(Scope scope) {
@@ -119,6 +124,9 @@ final class BridgeChecks {
             "them at an entry of `internalPorts` with bridge: "
                 + object.substring("bridges.".length()));
       }
+      if (object.indexOf('/') >= 0) {
+        scope.error(object, object, "an embedded bridge's name has no slash", "another name");
+      }
       kernelOnly(scope, object, "device", null, expected);
       kernelOnly(scope, object, "mac", settings.mac(), expected);
       kernelOnly(scope, object, "up", settings.up(), expected);
@@ -160,8 +168,13 @@ final class BridgeChecks {
           object + ".macTable.aging",
           object,
           bridge.macTable().aging(),
-          Duration.ZERO,
-          LONGEST_AGING);
+          bridge.isEmbedded() ? SWITCH_SHORTEST_AGING : Duration.ZERO,
+          bridge.isEmbedded() ? SWITCH_LONGEST_AGING : LONGEST_AGING);
+      Duration aging = bridge.macTable().aging();
+      if (bridge.isEmbedded() && aging != null && aging.toMillis() % 1000 != 0) {
+        scope.error(
+            object + ".macTable.aging", object, "the switch counts whole seconds", "15s to 3600s");
+      }
     }
     times(scope, object, "stp", bridge.stp());
     times(scope, object, "rstp", bridge.rstp());

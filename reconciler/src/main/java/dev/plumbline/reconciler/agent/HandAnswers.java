@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.agent;
+
+import dev.plumbline.reconciler.apply.Failure;
+import dev.plumbline.reconciler.apply.Outcome;
+import dev.plumbline.reconciler.apply.Progress;
+import dev.plumbline.reconciler.plan.Change;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the agent says of a plan that it applies for somebody: {@code {"step": address, "done": 1,
+ * "of": 3}} a step, and at last {@code {"refused": [sentences]}} or {@code {"result": …, "failure":
+ * …, "left": […], "waiting": […]}}.
+ */
+final class HandAnswers implements Progress {
+  private final Consumer<Object> sink;
+
+  HandAnswers(Consumer<Object> sink) {
+    this.sink = sink;
+  }
+
+  @Override
+  public void step(Change change, int done, int of) {
+    sink.accept(Map.of("step", change.address(), "done", done, "of", of));
+  }
+
+  void refused(List<String> reasons) {
+    sink.accept(Map.of("refused", reasons));
+  }
+
+  void outcome(Outcome outcome) {
+    Map<String, @Nullable Object> tree = new LinkedHashMap<>();
+    tree.put("result", outcome.result().name());
+    Failure failure = outcome.failure();
+    tree.put(
+        "failure",
+        failure == null
+            ? null
+            : Map.of(
+                "address", failure.address(),
+                "resource", failure.resource(),
+                "message", failure.message()));
+    tree.put("left", outcome.left());
+    tree.put(
+        "waiting",
+        outcome.remaining().waiting().stream()
+            .map(each -> Map.of("address", each.address(), "waitsFor", each.waitsFor()))
+            .toList());
+    sink.accept(tree);
+  }
+}

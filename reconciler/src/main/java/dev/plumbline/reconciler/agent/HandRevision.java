@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.agent;
+
+import dev.plumbline.reconciler.render.SavedPlan;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The file of a plan that somebody applies, as it is now.
+ *
+ * @param digests SHA-256 of the files that the plan was made from; empty for one that is gone
+ */
+record HandRevision(Candidate candidate, SortedMap<String, String> digests) {
+
+  static HandRevision of(SavedPlan saved, String host) throws IOException {
+    Candidate read = FileOrigin.read(saved.file(), host);
+    SortedMap<String, String> digests = new TreeMap<>();
+    for (String file : saved.digests().keySet()) {
+      digests.put(file, digest(Path.of(file)));
+    }
+    String label = read.label() + " by hand";
+    return new HandRevision(
+        new Candidate(read.id(), label, read.state(), read.problems(), read.keep()), digests);
+  }
+
+  private static String digest(Path file) throws IOException {
+    try {
+      byte[] bytes = Files.readAllBytes(file);
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchFileException e) {
+      return "";
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

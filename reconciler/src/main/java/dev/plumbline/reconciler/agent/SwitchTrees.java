@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.agent;
+
+import dev.plumbline.datapath.config.SwitchConfig;
+import dev.plumbline.datapath.control.Switch;
+import dev.plumbline.datapath.control.SwitchStatus;
+import dev.plumbline.reconciler.embedded.PortText;
+import dev.plumbline.reconciler.embedded.SwitchText;
+import dev.plumbline.reconciler.render.Node;
+import dev.plumbline.reconciler.resource.Resource;
+import dev.plumbline.reconciler.resource.ResourceId;
+import dev.plumbline.reconciler.resource.ResourceType;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the switch is and does, as trees for JSON. Without a switch there is nothing of anything.
+ */
+final class SwitchTrees {
+  private static final Set<String> TUNNELS = Set.of("vxlan", "geneve", "gre");
+
+  private SwitchTrees() {}
+
+  static Object resources(SwitchConfig config) {
+    List<Object> resources = new ArrayList<>();
+    for (Resource resource : SwitchText.resources(config)) {
+      resources.add(
+          Map.of(
+              "type", resource.id().type().label(),
+              "key", resource.id().key(),
+              "fields", new TreeMap<>(resource.fields())));
+    }
+    return Map.of("resources", resources);
+  }
+
+  static Object status(SwitchStatus status) {
+    Map<String, @Nullable Object> tree = new LinkedHashMap<>();
+    tree.put("fastPath", status.fastPath());
+    tree.put("adopted", status.adopted());
+    tree.put("flows", status.flows());
+    tree.put("upcalls", status.upcalls());
+    tree.put("decided", status.decided());
+    tree.put("flowsIdle", status.flowsIdle());
+    tree.put("flowsWrong", status.flowsWrong());
+    tree.put("flowsRefused", status.flowsRefused());
+    tree.put("passMicros", (long) (status.passMillis() * 1000));
+    tree.put("drops", new TreeMap<>(status.drops()));
+    tree.put("warnings", status.warnings());
+    return tree;
+  }
+
+  /** Ports by bridge and name: what they are, and what they have done. */
+  static Object ports(@Nullable Switch running, @Nullable String bridge) throws IOException {
+    List<Object> trees = new ArrayList<>();
+    if (running != null) {
+      Map<String, List<SwitchStatus.Port>> states = new HashMap<>();
+      for (SwitchStatus.Port port : running.status().ports()) {
+        states
+            .computeIfAbsent(port.bridge() + "/" + port.port(), key -> new ArrayList<>())
+            .add(port);
+      }
+      for (Resource port : ports(running.config())) {
+        if (bridge == null || bridge.equals(PortText.bridge(port.id()))) {
+          trees.add(port(port, states.getOrDefault(port.id().key(), List.of())));
+        }
+      }
+    }
+    return Map.of("ports", trees);
+  }
+
+  private static List<Resource> ports(SwitchConfig config) {
+    Map<ResourceId, Resource> ports = new TreeMap<>();
+    for (Resource resource : SwitchText.resources(config)) {
+      if (resource.id().type() == ResourceType.PORT) {
+        ports.put(resource.id(), resource);
+      }
+    }
+    return List.copyOf(ports.values());
+  }
+
+  private static Map<String, @Nullable Object> port(Resource port, List<SwitchStatus.Port> states) {
+    Map<String, @Nullable Object> tree = new LinkedHashMap<>();
+    tree.put("bridge", PortText.bridge(port.id()));
+    tree.put("port", PortText.name(port.id()));
+    // The UDP port is a port as well.
+    port.fields().forEach((name, value) -> tree.put(name.equals("port") ? "udpPort" : name, value));
+    List<Object> parts = new ArrayList<>();
+    for (SwitchStatus.Port state : states) {
+      Map<String, @Nullable Object> part = new LinkedHashMap<>();
+      part.put("part", state.part());
+      part.put("number", state.number());
+      part.put("up", state.up());
+      part.put("there", state.ifindex() != 0 || state.kind().equals("tunnel"));
+      part.put("rxPackets", state.rxPackets());
+      part.put("rxBytes", state.rxBytes());
+      part.put("txPackets", state.txPackets());
+      part.put("txBytes", state.txBytes());
+      part.put("problem", state.problem());
+      parts.add(part);
+    }
+    tree.put("parts", parts);
+    return tree;
+  }
+
+  /** What the kernel has cached, and by bridge the flows that it was decided by. */
+  static Object flows(@Nullable Switch running, @Nullable String bridge) throws IOException {
+    List<Object> cached = new ArrayList<>();
+    List<Object> decided = new ArrayList<>();
+    if (running != null) {
+      for (SwitchStatus.CachedFlow flow : running.flows(bridge)) {
+        Map<String, @Nullable Object> tree = new LinkedHashMap<>();
+        tree.put("bridge", flow.bridge());
+        tree.put("match", flow.match());
+        tree.put("packets", flow.packets());
+        tree.put("bytes", flow.bytes());
+        tree.put("usedMillis", flow.usedMillis());
+        tree.put("actions", flow.actions());
+        cached.add(tree);
+      }
+      List<SwitchStatus.Port> ports = running.status().ports();
+      for (String name : new TreeSet<>(running.config().bridges().keySet())) {
+        if (bridge == null || bridge.equals(name)) {
+          decided.add(normal(name, ports));
+        }
+      }
+    }
+    return Map.of("decided", decided, "cached", cached);
+  }
+
+  /** A bridge without flows of its own has one, which all that comes in meets. */
+  private static Object normal(String bridge, List<SwitchStatus.Port> ports) {
+    long packets = 0;
+    long bytes = 0;
+    for (SwitchStatus.Port port : ports) {
+      if (port.bridge().equals(bridge)) {
+        packets += port.rxPackets();
+        bytes += port.rxBytes();
+      }
+    }
+    Map<String, @Nullable Object> tree = new LinkedHashMap<>();
+    tree.put("bridge", bridge);
+    tree.put("table", 0);
+    tree.put("priority", 0);
+    tree.put("packets", packets);
+    tree.put("bytes", bytes);
+    tree.put("actions", "NORMAL");
+    return tree;
+  }
+
+  static Object addresses(@Nullable Switch running, @Nullable String bridge) throws IOException {
+    List<Object> trees = new ArrayList<>();
+    if (running != null) {
+      for (SwitchStatus.MacEntry entry : running.addresses(bridge)) {
+        Map<String, @Nullable Object> tree = new LinkedHashMap<>();
+        tree.put("bridge", entry.bridge());
+        tree.put("port", entry.port());
+        tree.put("vlan", entry.vlan());
+        tree.put("mac", entry.mac());
+        tree.put("ageSeconds", entry.ageSeconds());
+        tree.put("static", entry.isStatic());
+        trees.add(tree);
+      }
+    }
+    return Map.of("addresses", trees);
+  }
+
+  static Object bonds(@Nullable Switch running, @Nullable String bridge) throws IOException {
+    List<Object> trees = new ArrayList<>();
+    if (running != null) {
+      Map<String, Resource> ports = new HashMap<>();
+      ports(running.config()).forEach(port -> ports.put(port.id().key(), port));
+      for (SwitchStatus.Bond bond : running.status().bonds()) {
+        Resource port = ports.get(bond.bridge() + "/" + bond.bond());
+        if (port != null && (bridge == null || bridge.equals(bond.bridge()))) {
+          trees.add(bond(bond, port));
+        }
+      }
+    }
+    return Map.of("bonds", trees);
+  }
+
+  private static Object bond(SwitchStatus.Bond bond, Resource port) {
+    Map<String, @Nullable Object> tree = new LinkedHashMap<>();
+    tree.put("bridge", bond.bridge());
+    tree.put("bond", bond.bond());
+    tree.put("mode", port.get("mode"));
+    tree.put("upDelay", port.get("upDelay"));
+    tree.put("downDelay", port.get("downDelay"));
+    tree.put("rebalance", port.get("rebalance"));
+    tree.put("active", bond.active());
+    List<Object> members = new ArrayList<>();
+    for (SwitchStatus.Member each : bond.members()) {
+      Map<String, @Nullable Object> member = new LinkedHashMap<>();
+      member.put("device", each.device());
+      member.put("carrier", each.carrier());
+      member.put("enabled", each.enabled());
+      member.put("buckets", each.buckets());
+      members.add(member);
+    }
+    tree.put("members", members);
+    return tree;
+  }
+
+  static Object tunnels(@Nullable Switch running, @Nullable String bridge) throws IOException {
+    List<Object> found = new ArrayList<>();
+    for (Node port : Node.of(ports(running, bridge)).nodes("ports")) {
+      if (TUNNELS.contains(port.text("type"))) {
+        found.add(port.map());
+      }
+    }
+    return Map.of("tunnels", found);
+  }
+}

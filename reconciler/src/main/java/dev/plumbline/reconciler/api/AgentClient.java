@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.api;
+
+import dev.plumbline.reconciler.render.JsonTree;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.ConnectException;
+import java.net.SocketException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Asks the agent of a run directory. */
+public final class AgentClient {
+  private static final int OK = 200;
+
+  private final Path socket;
+
+  private AgentClient(Path socket) {
+    this.socket = socket;
+  }
+
+  /** The agent that listens there; null if none does. */
+  public static @Nullable AgentClient find(Path runDirectory) throws IOException {
+    Path socket = ApiServer.socket(runDirectory);
+    if (!Files.exists(socket)) {
+      return null;
+    }
+    try (SocketChannel channel = connect(socket)) {
+      return channel.isConnected() ? new AgentClient(socket) : null;
+    } catch (ConnectException e) {
+      return null; // left by an agent that was killed
+    }
+  }
+
+  private static SocketChannel connect(Path socket) throws IOException {
+    try {
+      return SocketChannel.open(UnixDomainSocketAddress.of(socket));
+    } catch (ConnectException e) {
+      throw e;
+    } catch (SocketException e) {
+      throw new IOException(socket + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Asks for a path below {@code /v1/}.
+   *
+   * @throws IOException with the agent's own words if it cannot answer
+   */
+  public Object get(String path) throws IOException {
+    try (SocketChannel channel = connect(socket)) {
+      write(channel, "GET /v1/" + path + " HTTP/1.1\r\nHost: agent\r\nConnection: close\r\n\r\n");
+      BufferedReader reader = reader(channel);
+      int status = status(reader);
+      Object tree = JsonTree.read(reader);
+      if (status != OK) {
+        Object problem = tree instanceof Map<?, ?> map ? map.get("problem") : null;
+        throw new IOException("the agent: " + (problem == null ? "error " + status : problem));
+      }
+      return tree;
+    }
+  }
+
+  /**
+   * Lets the agent apply a saved plan.
+   *
+   * @param answer takes what it says, a tree a line, until it is done
+   */
+  public void apply(String plan, Consumer<Object> answer) throws IOException {
+    byte[] body = plan.getBytes(StandardCharsets.UTF_8);
+    try (SocketChannel channel = connect(socket)) {
+      write(
+          channel,
+          "POST /v1/apply HTTP/1.1\r\nHost: agent\r\nConnection: close\r\nContent-Length: "
+              + body.length
+              + "\r\n\r\n"
+              + plan);
+      BufferedReader reader = reader(channel);
+      int status = status(reader);
+      if (status != OK) {
+        throw new IOException("the agent: error " + status);
+      }
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        answer.accept(JsonTree.read(line));
+      }
+    }
+  }
+
+  private static void write(SocketChannel channel, String text) throws IOException {
+    ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
+    while (bytes.hasRemaining()) {
+      int written = channel.write(bytes);
+      assert written > 0;
+    }
+  }
+
+  private static BufferedReader reader(SocketChannel channel) {
+    return new BufferedReader(
+        new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.UTF_8));
+  }
+
+  /** Reads the head up to its empty line. */
+  private static int status(BufferedReader reader) throws IOException {
+    String first = reader.readLine();
+    String[] words = first == null ? new String[0] : first.split(" ", 3);
+    if (words.length < 2 || !words[0].startsWith("HTTP/1.")) {
+      throw new IOException("the agent answers with no HTTP");
+    }
+    String line = first;
+    while (line != null && !line.isEmpty()) {
+      line = reader.readLine();
+    }
+    return Integer.parseInt(words[1]);
+  }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.cli;
+
+import dev.plumbline.reconciler.apply.Failure;
+import dev.plumbline.reconciler.apply.Outcome;
+import dev.plumbline.reconciler.plan.Plan;
+import dev.plumbline.reconciler.plan.Waiting;
+import dev.plumbline.reconciler.render.Node;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What the agent says while it applies a plan, shown as if this process did. */
+final class AgentAnswers {
+  private final Plan plan;
+  private final Console console;
+  private @Nullable Outcome outcome;
+
+  AgentAnswers(Plan plan, Console console) {
+    this.plan = plan;
+    this.console = console;
+  }
+
+  void take(Object answer) {
+    Node node = Node.of(answer);
+    if (node.map().containsKey("step")) {
+      console.progress(
+          "[" + node.number("done") + "/" + node.number("of") + "] " + node.text("step"));
+    } else if (node.map().containsKey("refused")) {
+      node.texts("refused").forEach(reason -> console.info("the agent: " + reason));
+      throw new CommandException(
+          "the agent refuses the plan, see above; nothing was changed: apply again");
+    } else {
+      outcome = outcome(node);
+    }
+  }
+
+  private Outcome outcome(Node node) {
+    Failure failure =
+        node.map().get("failure") instanceof Map<?, ?> map ? failure(new Node(map)) : null;
+    List<Waiting> waiting =
+        node.nodes("waiting").stream()
+            .map(each -> new Waiting(each.text("address"), each.text("waitsFor")))
+            .toList();
+    return new Outcome(
+        Outcome.Result.valueOf(node.text("result")),
+        plan,
+        failure,
+        node.texts("left"),
+        new Plan(List.of(), waiting, List.of(), List.of()));
+  }
+
+  private static Failure failure(Node node) {
+    return new Failure(node.text("address"), node.text("resource"), node.text("message"));
+  }
+
+  /** How it ended. */
+  Outcome outcome() {
+    Outcome end = outcome;
+    if (end == null) {
+      throw new CommandException(
+          "the agent ended before the plan was done: see its log, and plan again");
+    }
+    return end;
+  }
+}

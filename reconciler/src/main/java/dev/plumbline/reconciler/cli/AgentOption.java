@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.cli;
+
+import dev.plumbline.reconciler.api.AgentClient;
+import dev.plumbline.reconciler.render.JsonTree;
+import dev.plumbline.reconciler.render.Node;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What the verbs that ask a running agent have in common. */
+final class AgentOption {
+  /** How an answer is printed. */
+  enum Format {
+    text,
+    json
+  }
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORMAT",
+      description = "text (default) or json.")
+  private Format format = Format.text;
+
+  @Mixin private RunOption run = new RunOption();
+
+  /**
+   * Asks and prints.
+   *
+   * @param path below {@code /v1/}
+   * @param bridge the only one that is asked for; null: all
+   */
+  int print(String path, @Nullable String bridge, Function<Node, String> text, Console console)
+      throws IOException {
+    AgentClient agent = AgentClient.find(run.directory());
+    if (agent == null) {
+      throw new CommandException(
+          "no agent is running here (run directory "
+              + run.directory()
+              + "): start one with `plumbline agent --file FILE`, or name its directory by --run");
+    }
+    if (bridge != null) {
+      refuseUnknown(agent, bridge);
+    }
+    String query =
+        bridge == null ? "" : "?bridge=" + URLEncoder.encode(bridge, StandardCharsets.UTF_8);
+    Object tree = agent.get(path + query);
+    console
+        .out()
+        .print(format == Format.json ? JsonTree.document(tree) : text.apply(Node.of(tree)));
+    return ExitCode.DONE;
+  }
+
+  private static void refuseUnknown(AgentClient agent, String bridge) throws IOException {
+    boolean known = false;
+    for (Node resource : Node.of(agent.get("switch")).nodes("resources")) {
+      known |= resource.text("type").equals("bridge") && resource.text("key").equals(bridge);
+    }
+    if (!known) {
+      throw new CommandException("the embedded switch has no bridge " + bridge);
+    }
+  }
+}

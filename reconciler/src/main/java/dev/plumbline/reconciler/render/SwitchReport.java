@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.render;
+
+import java.util.Locale;
+
+/** What a switch is and does, in words that people know from Open vSwitch's tools. */
+public final class SwitchReport {
+  private SwitchReport() {}
+
+  /** As {@code ovs-ofctl dump-flows}: a line a flow that the bridge was given. */
+  public static String decided(Node flows) {
+    StringBuilder text = new StringBuilder();
+    for (Node flow : flows.nodes("decided")) {
+      text.append(" table=")
+          .append(flow.number("table"))
+          .append(", n_packets=")
+          .append(flow.number("packets"))
+          .append(", n_bytes=")
+          .append(flow.number("bytes"))
+          .append(", priority=")
+          .append(flow.number("priority"))
+          .append(" actions=")
+          .append(flow.text("actions"))
+          .append('\n');
+    }
+    return text.toString();
+  }
+
+  /** As {@code ovs-appctl dpctl/dump-flows}: a line a megaflow in the kernel. */
+  public static String cached(Node flows) {
+    StringBuilder text = new StringBuilder();
+    for (Node flow : flows.nodes("cached")) {
+      String used =
+          flow.number("packets") == 0
+              ? "never"
+              : String.format(Locale.ROOT, "%.3fs", flow.number("usedMillis") / 1000.0);
+      text.append(flow.text("match"))
+          .append(", packets:")
+          .append(flow.number("packets"))
+          .append(", bytes:")
+          .append(flow.number("bytes"))
+          .append(", used:")
+          .append(used)
+          .append(", actions:")
+          .append(flow.text("actions"))
+          .append('\n');
+    }
+    return text.toString();
+  }
+
+  /** As {@code ovs-appctl fdb/show}, with the names of bridges and ports. */
+  public static String addresses(Node fdb) {
+    StringBuilder text =
+        new StringBuilder(" bridge       port             VLAN  MAC                Age\n");
+    for (Node entry : fdb.nodes("addresses")) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              " %-12s %-15s %5d  %s %5s%n",
+              entry.text("bridge"),
+              entry.text("port"),
+              entry.number("vlan"),
+              entry.text("mac"),
+              entry.flag("static") ? "static" : String.valueOf(entry.number("ageSeconds"))));
+    }
+    return text.toString();
+  }
+
+  /** A port with its parts, as {@code ovs-vsctl show} and {@code ovs-ofctl dump-ports} together. */
+  public static String ports(Node ports) {
+    StringBuilder text = new StringBuilder();
+    String bridge = "";
+    for (Node port : ports.nodes("ports")) {
+      if (!port.text("bridge").equals(bridge)) {
+        bridge = port.text("bridge");
+        text.append("bridge ").append(bridge).append('\n');
+      }
+      text.append("  port ").append(port.text("port")).append(": ").append(what(port));
+      text.append(", vlan ").append(port.text("vlan")).append('\n');
+      for (Node part : port.nodes("parts")) {
+        counters(part, text);
+      }
+    }
+    return text.toString();
+  }
+
+  private static String what(Node port) {
+    String type = port.text("type");
+    return switch (type) {
+      case "device" -> "device " + port.text("device");
+      case "internal" -> "internal, device " + port.text("device");
+      case "patch" -> "patch to " + port.text("peer");
+      case "bond" -> "bond (" + port.text("mode") + ") of " + port.text("members");
+      default -> type + " to " + port.text("remotes");
+    };
+  }
+
+  private static void counters(Node part, StringBuilder text) {
+    String state = part.flag("up") ? "up" : part.flag("there") ? "down" : "not there";
+    text.append("    ").append(part.text("part").isEmpty() ? "" : part.text("part") + ": ");
+    text.append(state).append('\n');
+    for (String way : new String[] {"rx", "tx"}) {
+      text.append("      ")
+          .append(way)
+          .append(" pkts=")
+          .append(part.number(way + "Packets"))
+          .append(", bytes=")
+          .append(part.number(way + "Bytes"))
+          .append('\n');
+    }
+    if (!part.text("problem").isEmpty()) {
+      text.append("      problem: ").append(part.text("problem")).append('\n');
+    }
+  }
+
+  /** As {@code ovs-appctl bond/show}. */
+  public static String bonds(Node bonds) {
+    StringBuilder text = new StringBuilder();
+    for (Node bond : bonds.nodes("bonds")) {
+      text.append("---- ").append(bond.text("bond")).append(" ----\n");
+      text.append("bridge: ").append(bond.text("bridge")).append('\n');
+      text.append("bond_mode: ").append(bond.text("mode")).append('\n');
+      text.append("updelay: ").append(bond.text("upDelay")).append('\n');
+      text.append("downdelay: ").append(bond.text("downDelay")).append('\n');
+      for (Node member : bond.nodes("members")) {
+        text.append("\nmember ").append(member.text("device")).append(": ");
+        text.append(member.flag("enabled") ? "enabled" : "disabled").append('\n');
+        if (member.text("device").equals(bond.text("active"))) {
+          text.append("  active member\n");
+        }
+        text.append("  carrier: ").append(member.flag("carrier") ? "up" : "down").append('\n');
+        text.append("  buckets: ").append(member.number("buckets")).append('\n');
+      }
+      text.append('\n');
+    }
+    return text.toString();
+  }
+
+  /** Each tunnel, and each of its remotes with what went to it and came from it. */
+  public static String tunnels(Node tunnels) {
+    StringBuilder text = new StringBuilder();
+    for (Node tunnel : tunnels.nodes("tunnels")) {
+      text.append(tunnel.text("bridge")).append('/').append(tunnel.text("port"));
+      text.append(": ").append(tunnel.text("type"));
+      for (String field : new String[] {"key", "port", "local", "ttl", "tos", "df"}) {
+        String value = tunnel.text(field.equals("port") ? "udpPort" : field);
+        text.append(value.isEmpty() ? "" : ", " + field + " " + value);
+      }
+      text.append('\n');
+      for (Node part : tunnel.nodes("parts")) {
+        counters(part, text);
+      }
+    }
+    return text.toString();
+  }
+}

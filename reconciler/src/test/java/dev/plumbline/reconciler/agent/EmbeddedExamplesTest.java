@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.plumbline.netlink.testing.KernelTest;
+import dev.plumbline.netlink.testing.Sh;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The examples of the embedded switch run as they are, and do what their heads say. */
+@KernelTest
+class EmbeddedExamplesTest {
+  private static final Path EXAMPLES = Path.of("..", "examples");
+
+  @TempDir Path directory;
+
+  /** Cards, and at the other end of all their cables one switch with a neighbour on it. */
+  @BeforeEach
+  void connect() {
+    Sh.run("ip netns add outside");
+    Sh.run("ip -n outside link add wire type bridge");
+    Sh.run("ip -n outside link set wire up");
+    for (int card = 0; card < 3; card++) {
+      Sh.run("ip link add eth" + card + " type veth peer name cable" + card + " netns outside");
+      Sh.run("ip link set eth" + card + " up");
+      Sh.run("ip -n outside link set cable" + card + " master wire up");
+    }
+  }
+
+  private AgentRun agent(String example) {
+    return AgentRun.ofFile(EXAMPLES.resolve(example), directory.resolve("state"));
+  }
+
+  private static void pings(String from, String to) {
+    String place = from.isEmpty() ? "" : "ip netns exec " + from + " ";
+    String result = Sh.run(place + "ping -c 3 -i 0.2 -W 2 " + to);
+    assertTrue(result.contains("3 received"), result);
+  }
+
+  @Test
+  void aContainerOnAnInternalPortReachesItsGateway() throws Exception {
+    Sh.run("ip -n outside address add 10.0.0.254/24 dev wire");
+    try (AgentRun agent = agent("embedded-container.yaml")) {
+      pings("web", "10.0.0.254");
+      pings("outside", "10.0.0.2");
+      assertEquals(1, agent.lines("applied").size(), "once, and nothing drifts");
+    }
+  }
+
+  @Test
+  void aHostWithAllItsCardsInTheSwitchIsReachedOverItsBondAlsoWhenACableIsPulled()
+      throws Exception {
+    Sh.run("ip -n outside address add 192.168.50.1/24 dev wire");
+    try (AgentRun agent = agent("embedded-in-band.yaml")) {
+      pings("", "192.168.50.1");
+      pings("outside", "192.168.50.10");
+      String seen = Sh.run("ip -n outside neighbour show 192.168.50.10");
+      assertTrue(seen.contains(Sh.run("cat /sys/class/net/br0/address").strip()), seen);
+      Sh.run("ip -n outside link set cable0 down");
+      AgentRun.eventually(
+          "the other card carries on",
+          () -> Sh.run("ping -c 1 -W 1 192.168.50.1 || true").contains("1 received"));
+      pings("outside", "192.168.50.10");
+      assertEquals(1, agent.lines("applied").size(), "once, and nothing drifts");
+    }
+  }
+
+  @Test
+  void bridgesJoinedByAPatchAreOneNetwork() throws Exception {
+    Sh.run("ip -n outside address add 10.0.0.9/24 dev wire");
+    try (AgentRun agent = agent("embedded-patch.yaml")) {
+      pings("vm", "10.0.0.9");
+      assertFalse(Sh.run("ip -br link").contains("p-int"), "a patch is no device");
+      assertEquals(1, agent.lines("applied").size(), "once, and nothing drifts");
+    }
+  }
+
+  @Test
+  void bridgesJoinedByAVethPairCarryAVlanAcross() throws Exception {
+    Sh.run("ip -n outside address add 10.0.0.9/24 dev wire");
+    try (AgentRun agent = agent("embedded-veth-pair.yaml")) {
+      pings("vm", "10.0.0.9");
+      pings("outside", "10.0.0.2");
+      assertEquals(1, agent.lines("applied").size(), "once, and nothing drifts");
+    }
+  }
+}

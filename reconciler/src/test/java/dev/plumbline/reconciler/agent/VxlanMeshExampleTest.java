@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.agent;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.plumbline.netlink.testing.KernelTest;
+import dev.plumbline.netlink.testing.RequiresKind;
+import dev.plumbline.netlink.testing.Sh;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The three files of the mesh, each applied by an agent on a host of its own. */
+@KernelTest
+@RequiresKind("vxlan")
+class VxlanMeshExampleTest {
+  private static final int HOSTS = 3;
+  private static final int PINGS = 20;
+
+  @TempDir Path directory;
+  private final List<OtherHost> hosts = new ArrayList<>();
+  private final List<AgentRun> agents = new ArrayList<>();
+
+  @BeforeEach
+  void start() throws Exception {
+    Sh.run("ip link add wire type bridge");
+    Sh.run("ip link set wire up");
+    for (int i = 1; i <= HOSTS; i++) {
+      OtherHost host = new OtherHost();
+      hosts.add(host);
+      Sh.run("ip link add cable" + i + " type veth peer name eth0 netns " + host.namespace());
+      Sh.run("ip link set cable" + i + " master wire up");
+      Path file = Path.of("..", "examples", "vxlan-mesh", "host-" + i + ".yaml");
+      Path state = directory.resolve("host-" + i).resolve("state");
+      agents.add(host.run(() -> AgentRun.ofFile(file, state)));
+    }
+  }
+
+  @AfterEach
+  void stop() {
+    agents.forEach(AgentRun::close);
+    hosts.forEach(OtherHost::close);
+  }
+
+  private String ping(int from, int to, int count) throws Exception {
+    String command = "ip netns exec c" + from + " ping -c " + count + " -i 0.05 -W 2 10.10.0." + to;
+    return hosts.get(from - 1).run(() -> Sh.run(command));
+  }
+
+  private long sent(int host) throws Exception {
+    String file = "/sys/class/net/eth0/statistics/tx_packets";
+    return Long.parseLong(hosts.get(host - 1).run(() -> Sh.run("cat " + file)).strip());
+  }
+
+  @Test
+  void everyPairSpeaksDirectlyAndNoHostRelays() throws Exception {
+    int[][] pairs = {{1, 2, 3}, {2, 3, 1}, {3, 1, 2}};
+    for (int[] pair : pairs) {
+      String first = ping(pair[0], pair[1], 2);
+      assertTrue(first.contains(" 2 received"), first);
+      long third = sent(pair[2]);
+      String result = ping(pair[0], pair[1], PINGS);
+      assertTrue(result.contains(" " + PINGS + " received"), result);
+      long relayed = sent(pair[2]) - third;
+      // Its own neighbour discovery and the like; relaying would be two packets a ping.
+      assertTrue(relayed < PINGS / 2, relayed + " packets left the third host meanwhile");
+    }
+  }
+}

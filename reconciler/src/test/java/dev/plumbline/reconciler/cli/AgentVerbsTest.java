@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.plumbline.netlink.testing.KernelTest;
+import dev.plumbline.netlink.testing.Sh;
+import dev.plumbline.reconciler.agent.Agent;
+import dev.plumbline.reconciler.agent.AgentLog;
+import dev.plumbline.reconciler.agent.AgentOptions;
+import dev.plumbline.reconciler.render.JsonTree;
+import dev.plumbline.reconciler.render.Node;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The verbs that ask a running agent, or let it apply. */
+@KernelTest
+class AgentVerbsTest {
+  private static final String FILE =
+      """
+      version: 1
+      namespaces: {web: {}}
+      bridges: {br0: {ports: {eth1: {vlan: {trunk: [10, 20-22]}}}}}
+      internalPorts:
+        mgmt0: {bridge: br0, addresses: [10.0.0.1/24]}
+        web0: {bridge: br0, namespace: web, device: eth0, addresses: [10.0.0.2/24]}
+      """;
+
+  @TempDir Path directory;
+  private String file;
+  private String run;
+  private String state;
+  private Agent agent;
+  private Thread thread;
+
+  @BeforeEach
+  void start() throws Exception {
+    file = directory.resolve("host.yaml").toString();
+    run = directory.resolve("run").toString();
+    state = directory.resolve("state").toString();
+    Files.writeString(Path.of(file), FILE);
+    CompletableFuture<Agent> opened = new CompletableFuture<>();
+    CountDownLatch applied = new CountDownLatch(1);
+    AgentLog log =
+        new AgentLog(
+            line -> {
+              if (line.contains("applied ")) {
+                applied.countDown();
+              }
+            },
+            false);
+    AgentOptions options =
+        new AgentOptions(
+            new AgentOptions.File(Path.of(file)),
+            "alpha",
+            Duration.ofSeconds(30),
+            Path.of(state),
+            Path.of(run));
+    thread =
+        new Thread(
+            () -> {
+              try (Agent one = Agent.open(options, log)) {
+                opened.complete(one);
+                one.run();
+              } catch (IOException | RuntimeException e) {
+                opened.completeExceptionally(e);
+              }
+            },
+            "agent-under-test");
+    thread.start();
+    agent = opened.get(10, TimeUnit.SECONDS);
+    assertTrue(applied.await(20, TimeUnit.SECONDS), "the agent applies its file");
+  }
+
+  @AfterEach
+  void stop() throws InterruptedException {
+    agent.stop();
+    thread.join();
+  }
+
+  private String done(String... arguments) {
+    CommandRun command = new CommandRun();
+    assertEquals(ExitCode.DONE, command.execute(arguments), command.err());
+    return command.out();
+  }
+
+  @Test
+  void whatTheSwitchIsAndDoes() throws IOException {
+    Sh.run("ping -c 2 -i 0.2 10.0.0.2");
+
+    String ports = done("ports", "--run", run);
+    assertTrue(ports.contains("port web0: device pl-"), ports);
+    assertTrue(ports.contains("port mgmt0: internal, device mgmt0, vlan trunk\n    up\n"), ports);
+    assertTrue(
+        ports.contains("port eth1: device eth1, vlan trunk 10,20-22\n    not there\n"), ports);
+
+    String mac = Sh.run("cat /sys/class/net/mgmt0/address").strip();
+    String fdb = done("fdb", "br0", "--run", run);
+    assertTrue(
+        fdb.lines().anyMatch(line -> line.contains("mgmt0") && line.contains(" 0  " + mac)), fdb);
+
+    String decided = done("flows", "br0", "--run", run);
+    assertTrue(
+        decided.matches(" table=0, n_packets=[1-9]\\d*, n_bytes=\\d+, priority=0 actions=NORMAL\n"),
+        decided);
+    String cached = done("flows", "br0", "--cached", "--run", run);
+    assertTrue(cached.contains("packets:") && cached.contains("actions:"), cached);
+
+    Node tree = Node.of(JsonTree.read(done("fdb", "--run", run, "-o", "json")));
+    assertTrue(
+        tree.nodes("addresses").stream().anyMatch(entry -> entry.text("mac").equals(mac)),
+        tree.toString());
+    assertEquals("", done("bond", "--run", run));
+    assertEquals("", done("tunnels", "--run", run));
+  }
+
+  @Test
+  void anApplyGoesThroughTheAgentWhichKeepsItFromThenOn() throws Exception {
+    String other = directory.resolve("other.yaml").toString();
+    Files.writeString(
+        Path.of(other),
+        FILE.replace("mgmt0:", "mgmt1:").replace("mgmt1: {", "mgmt1: {mtu: 1400, "));
+    String out = done("apply", other, "--yes", "--run", run, "--state", state);
+    assertTrue(out.contains("Applied in "), out);
+    assertTrue(Sh.run("ip link show dev mgmt1").contains("mtu 1400"));
+    assertFalse(Sh.run("ip -br link").contains("mgmt0"));
+
+    String plan = done("plan", other, "--run", run, "--state", state);
+    assertTrue(plan.contains("Nothing to do"), plan);
+
+    Sh.run("ip link set mgmt1 mtu 1300");
+    long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    while (!Sh.run("ip link show dev mgmt1").contains("mtu 1400")) {
+      assertTrue(System.nanoTime() < deadline, "the agent repairs what was applied by hand");
+      Thread.sleep(20);
+    }
+  }
+
+  @Test
+  void showGivesTheFileBackWithoutLegsAndItsPlanIsEmpty() throws Exception {
+    String rich = directory.resolve("rich.yaml").toString();
+    Files.writeString(
+        Path.of(rich),
+        """
+        version: 1
+        namespaces: {web: {}}
+        veths: {vm1: {peer: {device: eth0, namespace: web}}}
+        bridges:
+          br0:
+            ports: {eth1: {vlan: {native: 5, trunk: [10, 20-22], tagged: true}}, vm1: {vlan: {access: 7}}}
+            macTable: {aging: 60s, size: 100}
+            forwardBpdu: true
+          br1: {ports: {eth2: {vlan: {dot1q-tunnel: 9}}}}
+        internalPorts:
+          mgmt0: {bridge: br0, vlan: {trunk: [1]}, mtu: 1400, addresses: [10.0.0.1/24]}
+          web0: {bridge: br1, namespace: web, device: eth7, addresses: [10.1.0.2/24]}
+        patches: {p0: {bridges: [br0, br1]}}
+        """);
+    done("apply", rich, "--yes", "--run", run, "--state", state);
+    String shown = done("show", "--run", run, "--state", state);
+    assertFalse(shown.contains("pl-"), shown);
+    for (String part :
+        List.of("mgmt0:", "web0:", "bridge: br1", "dot1q-tunnel: 9", "forwardBpdu: true", "p0:")) {
+      assertTrue(shown.contains(part), part + " in " + shown);
+    }
+    String again = directory.resolve("again.yaml").toString();
+    Files.writeString(Path.of(again), shown);
+    CommandRun plan = new CommandRun();
+    int code = plan.execute("plan", again, "--detailed-exitcode", "--run", run, "--state", state);
+    assertEquals(ExitCode.DONE, code, plan.out() + plan.err() + shown);
+  }
+
+  @Test
+  void theSocketIsForRootAloneAndOneAgent() throws IOException {
+    Path socket = Path.of(run).resolve("agent.sock");
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)));
+    CommandRun command = new CommandRun();
+    assertEquals(ExitCode.ERROR, command.execute("fdb", "br7", "--run", run));
+    assertTrue(command.err().contains("has no bridge br7"), command.err());
+  }
+
+  @Test
+  void withoutAnAgentItSaysHowToStartOne() throws IOException {
+    String nowhere = directory.resolve("nowhere").toString();
+    String elsewhere = directory.resolve("elsewhere").toString();
+    CommandRun ports = new CommandRun();
+    assertEquals(ExitCode.ERROR, ports.execute("ports", "--run", nowhere));
+    assertTrue(ports.err().contains("plumbline agent --file FILE"), ports.err());
+
+    String more = directory.resolve("more.yaml").toString();
+    Files.writeString(Path.of(more), FILE + "  more0: {bridge: br0}\n");
+    CommandRun plan = new CommandRun();
+    assertEquals(ExitCode.DONE, plan.execute("plan", more, "--run", nowhere, "--state", elsewhere));
+    assertTrue(plan.out().contains("plumbline agent --file FILE"), plan.out());
+    CommandRun apply = new CommandRun();
+    assertEquals(
+        ExitCode.ERROR,
+        apply.execute("apply", more, "--yes", "--run", nowhere, "--state", elsewhere));
+    assertTrue(apply.err().contains("plumbline agent --file FILE"), apply.err());
+    assertFalse(Sh.run("ip -br link").contains("more0"));
+  }
+}
