@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Where tunnelled packets go: {@link dev.plumbline.datapath.tunnel.RouteResolver} asks the host's
- * own routing, and asks again when what it says may have changed.
+ * Tunnels: what the kernel has to have for them, and what the fast path has to be told. Where their
+ * packets go {@link dev.plumbline.datapath.tunnel.RouteResolver} asks the host's own routing, and
+ * asks again when what it says may have changed.
  *
  * <p>A <b>remote</b> is the other end of a tunnel, an IP address. A <b>resolution</b> is what the
  * host's routing says of it.
