@@ -59,8 +59,7 @@ class TunnelMtuTest {
     assertEquals(Map.of(), without(hosts.at(1).status().drops()));
     assertEquals(Map.of(), without(hosts.at(2).status().drops()));
     // The guest has learnt it, and says so itself now.
-    String refused =
-        Sh.run("ip netns exec g1 ping -c 2 -W 2 -M do -s 1472 10.0.0.2 2>&1 || true");
+    String refused = Sh.run("ip netns exec g1 ping -c 2 -W 2 -M do -s 1472 10.0.0.2 2>&1 || true");
     assertTrue(refused.contains("mtu=" + mtu) || refused.contains("mtu = " + mtu), refused);
   }
 
