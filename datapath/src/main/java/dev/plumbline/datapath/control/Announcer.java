@@ -2,6 +2,7 @@
 package dev.plumbline.datapath.control;
 
 import dev.plumbline.datapath.bridge.MacTable;
+import dev.plumbline.datapath.fastpath.FastPath;
 import dev.plumbline.datapath.flow.ActionList;
 import dev.plumbline.datapath.flow.FlowField;
 import dev.plumbline.datapath.flow.FlowKey;
@@ -10,10 +11,11 @@ import dev.plumbline.datapath.translate.Decision;
 import dev.plumbline.datapath.translate.PortNumbers;
 import dev.plumbline.datapath.translate.SwitchState;
 import dev.plumbline.datapath.translate.Translator;
-import dev.plumbline.datapath.upcall.Injector;
-import dev.plumbline.datapath.upcall.SlotTable;
 import dev.plumbline.datapath.upcall.UpcallBatch;
+import dev.plumbline.netlink.libc.ErrnoException;
 import dev.plumbline.netlink.libc.Memory;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * After a bond's failover the switches at the other end must learn anew behind which of their ports
@@ -21,15 +23,16 @@ import dev.plumbline.netlink.libc.Memory;
  * goes out by the bond, as Open vSwitch and Linux send it. No guest sees it.
  */
 final class Announcer {
+  private record Known(int vlan, long mac, int port) {}
+
   private static final int TYPE_RARP = 0x8035;
   private static final int TPID = 0x8100;
   private static final long BROADCAST = 0xffff_ffff_ffffL;
   private static final int PLACE_BYTES = 128;
   private static final int FRAME_OFFSET = 16;
 
-  private final SlotTable slots;
-  private final Injector injector;
-  private final Memory memory = Memory.allocate(SlotTable.SLOTS * PLACE_BYTES);
+  private final FastPath fast;
+  private final Memory memory = Memory.allocate(FastPath.SLOTS * PLACE_BYTES);
   private final Translator translator = new Translator();
   private final Decision decision = new Decision();
   private final FlowKey key = new FlowKey();
@@ -37,30 +40,32 @@ final class Announcer {
   private int waiting;
   private long sent;
 
-  Announcer(SlotTable slots, Injector injector) {
-    this.slots = slots;
-    this.injector = injector;
+  Announcer(FastPath fast) {
+    this.fast = fast;
   }
 
   /** Announces all that is to be known behind the bond. */
-  void announce(SwitchState state, int bond, long nowMillis) {
+  void announce(SwitchState state, int bond, long nowMillis) throws ErrnoException {
+    List<Known> all = new ArrayList<>();
     for (int bridge : state.numbers().bridges().values()) {
       MacTable table = state.table(bridge);
       if (table != null) {
         table.forEach(
             nowMillis,
-            (vlan, mac, port, ageMillis, isStatic) -> {
-              if (port < PortNumbers.BONDS && state.logical(port) != bond) {
-                announce(state, bond, port, vlan, mac, nowMillis);
-              }
-            });
+            (vlan, mac, port, ageMillis, isStatic) -> all.add(new Known(vlan, mac, port)));
+      }
+    }
+    for (Known one : all) {
+      if (one.port() < PortNumbers.BONDS && state.logical(one.port()) != bond) {
+        announce(state, bond, one.port(), one.vlan(), one.mac(), nowMillis);
       }
     }
     flush();
   }
 
   /** As if the host had sent the frame, of which only what leaves by the bond is done. */
-  private void announce(SwitchState state, int bond, int port, int vlan, long mac, long nowMillis) {
+  private void announce(SwitchState state, int bond, int port, int vlan, long mac, long nowMillis)
+      throws ErrnoException {
     if (!decide(state, bond, port, 0, vlan, mac, nowMillis)
         && !decide(state, bond, port, vlan | FlowKey.VLAN_PRESENT, vlan, mac, nowMillis)) {
       return; // the bond does not carry its VLAN
@@ -71,11 +76,10 @@ final class Announcer {
       memory.buffer().put(at + i, (byte) 0);
     }
     GratuitousArp.writeRarp(memory.buffer(), at + FRAME_OFFSET, mac);
-    slots.write(waiting, port, tci, tci == 0 ? 0 : TPID, actions);
-    boolean unused =
-        injector.add(memory, at, at + FRAME_OFFSET, GratuitousArp.FRAME_BYTES, waiting);
+    fast.slot(waiting, key, tci == 0 ? 0 : TPID, tci, actions);
+    boolean unused = fast.send(memory, at, at + FRAME_OFFSET, GratuitousArp.FRAME_BYTES, waiting);
     sent++;
-    if (++waiting == SlotTable.SLOTS) {
+    if (++waiting == FastPath.SLOTS) {
       flush();
     }
   }
@@ -97,8 +101,8 @@ final class Announcer {
         && decision.fillOnly(bond, actions);
   }
 
-  private void flush() {
-    int unused = injector.flush();
+  private void flush() throws ErrnoException {
+    fast.flush();
     waiting = 0;
   }
 

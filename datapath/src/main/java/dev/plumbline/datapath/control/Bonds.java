@@ -5,7 +5,7 @@ import dev.plumbline.datapath.bond.Bond;
 import dev.plumbline.datapath.config.BridgeConfig;
 import dev.plumbline.datapath.config.PortConfig;
 import dev.plumbline.datapath.config.PortConfig.BondPort;
-import dev.plumbline.datapath.fastpath.EbpfFastPath;
+import dev.plumbline.datapath.fastpath.FastPath;
 import dev.plumbline.datapath.translate.PortId;
 import dev.plumbline.datapath.translate.PortNumbers;
 import dev.plumbline.datapath.translate.SwitchState;
@@ -31,10 +31,10 @@ final class Bonds {
     }
   }
 
-  private final EbpfFastPath fast;
+  private final FastPath fast;
   private final Map<Integer, Kept> bonds = new TreeMap<>();
 
-  Bonds(EbpfFastPath fast) {
+  Bonds(FastPath fast) {
     this.fast = fast;
   }
 

@@ -8,6 +8,7 @@ import dev.plumbline.datapath.config.BridgeConfig;
 import dev.plumbline.datapath.config.MacTableConfig;
 import dev.plumbline.datapath.config.SwitchConfig;
 import dev.plumbline.datapath.fastpath.EbpfFastPath;
+import dev.plumbline.datapath.fastpath.FastPath;
 import dev.plumbline.datapath.port.DeviceWatch;
 import dev.plumbline.datapath.translate.PortId;
 import dev.plumbline.datapath.translate.PortNumbers;
@@ -15,13 +16,7 @@ import dev.plumbline.datapath.translate.StateChange;
 import dev.plumbline.datapath.translate.SwitchState;
 import dev.plumbline.datapath.tunnel.GrePackets;
 import dev.plumbline.datapath.tunnel.Tunnels;
-import dev.plumbline.datapath.upcall.Injector;
-import dev.plumbline.datapath.upcall.SlotTable;
-import dev.plumbline.datapath.upcall.UpcallQueues;
-import dev.plumbline.datapath.upcall.UpcallTap;
 import dev.plumbline.netlink.libc.ErrnoException;
-import dev.plumbline.netlink.route.Link;
-import dev.plumbline.netlink.route.RouteSocket;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +28,6 @@ import java.util.TreeMap;
 
 /** The switch itself: all that it has, and one turn after another. Belongs to one thread. */
 final class Engine implements AutoCloseable {
-  private static final int BUDGET = 32;
   private static final long PASS_MILLIS = 500;
 
   /**
@@ -42,10 +36,7 @@ final class Engine implements AutoCloseable {
   private static final long SHORTEST_MILLIS = 5;
 
   private final SwitchOptions options;
-  private final EbpfFastPath fast;
-  private final UpcallTap tap;
-  private final UpcallQueues queues;
-  private final Injector injector;
+  private final FastPath fast;
   private final DeviceWatch devices;
   private final Tunnels tunnels;
   private final Joints joints;
@@ -68,34 +59,22 @@ final class Engine implements AutoCloseable {
   private long lastPass;
   private long passes;
 
-  private Engine(
-      SwitchOptions options,
-      EbpfFastPath fast,
-      UpcallTap tap,
-      UpcallQueues queues,
-      Injector injector,
-      DeviceWatch devices,
-      Tunnels tunnels)
+  private Engine(SwitchOptions options, FastPath fast, DeviceWatch devices, Tunnels tunnels)
       throws IOException {
     this.options = options;
     this.fast = fast;
-    this.tap = tap;
-    this.queues = queues;
-    this.injector = injector;
     this.devices = devices;
     this.tunnels = tunnels;
     this.saved = restored(options.directory().resolve("switch.state"), warnings);
     this.numbers = saved.numbers();
     this.joints = new Joints(fast, devices, tunnels);
-    SlotTable slots = new SlotTable(fast.slots().buffer());
     this.bonds = new Bonds(fast);
-    this.announcer = new Announcer(slots, injector);
+    this.announcer = new Announcer(fast);
     this.tunnelUpcalls = new TunnelUpcalls(tunnels, joints);
-    this.upcalls = new Upcalls(fast, slots, injector, disturbance, tunnelUpcalls);
+    this.upcalls = new Upcalls(fast, disturbance, tunnelUpcalls);
     this.revalidator = new Revalidator(fast, disturbance, options.idleMillis());
-    queues.watch(devices.fd());
-    queues.watch(tunnels.fd());
-    fast.upcalls(tap.ifindex());
+    fast.watch(devices.fd());
+    fast.watch(tunnels.fd());
     this.lastGeneration = saved.lastGeneration();
     if (fast.adopted() && lastGeneration == 0) {
       // Which ports and bridges these flows speak of, nobody knows any more.
@@ -118,20 +97,14 @@ final class Engine implements AutoCloseable {
     List<AutoCloseable> opened = new ArrayList<>();
     boolean done = false;
     try {
-      EbpfFastPath fast = EbpfFastPath.open(options.directory().resolve("bpf"));
+      FastPath fast = EbpfFastPath.open(options.directory().resolve("bpf"), options.tap());
       opened.add(fast);
-      UpcallTap tap = UpcallTap.open(options.tap(), UpcallTap.QUEUES);
-      opened.add(tap);
-      UpcallQueues queues = new UpcallQueues(tap, BUDGET);
-      opened.add(queues);
-      Injector injector = Injector.open(tap.ifindex());
-      opened.add(injector);
       DeviceWatch devices = DeviceWatch.open();
       opened.add(devices);
       var unused = devices.poll(); // reads all there are
       Tunnels tunnels = Tunnels.open(options.tap());
       opened.add(tunnels);
-      Engine engine = new Engine(options, fast, tap, queues, injector, devices, tunnels);
+      Engine engine = new Engine(options, fast, devices, tunnels);
       done = true;
       return engine;
     } finally {
@@ -155,7 +128,7 @@ final class Engine implements AutoCloseable {
 
   /** Lets {@link #turn} return early; from any thread. */
   void wakeUp() throws ErrnoException {
-    queues.wakeUp();
+    fast.wakeUp();
   }
 
   /** Waits for something to do, at most until the next pass is due, and does it. */
@@ -163,17 +136,17 @@ final class Engine implements AutoCloseable {
     long now = millis();
     long due = lastPass + (disturbance.isNone() ? PASS_MILLIS : shortest());
     due = Math.min(due, bonds.nextMillis());
-    int count = queues.poll((int) Math.max(0, Math.min(PASS_MILLIS, due - now)), upcalls.batch());
+    int count = fast.poll((int) Math.max(0, Math.min(PASS_MILLIS, due - now)), upcalls.batch());
     now = millis();
     if (count > 0) {
       upcalls.handle(state, revalidator.flows() < options.flowLimit(), now);
     }
-    if (greSockets.stream().anyMatch(queues::isReady)) {
+    if (greSockets.stream().anyMatch(fast::isReady)) {
       tunnelUpcalls.receive();
       upcalls.handleTunnels(state, revalidator.flows() < options.flowLimit(), now);
     }
-    boolean changed = queues.isReady(devices.fd()) && !devices.poll().isEmpty();
-    if (tunnels.update(now, changed, queues.isReady(tunnels.fd())) || changed) {
+    boolean changed = fast.isReady(devices.fd()) && !devices.poll().isEmpty();
+    if (tunnels.update(now, changed, fast.isReady(tunnels.fd())) || changed) {
       join();
     }
     if (now >= bonds.nextMillis()) {
@@ -248,12 +221,12 @@ final class Engine implements AutoCloseable {
 
   private void configureTunnels(SwitchConfig config) throws IOException {
     tunnels.configure(config);
-    greSockets.forEach(queues::unwatch);
+    greSockets.forEach(fast::unwatch);
     greSockets.clear();
     GrePackets packets = tunnels.packets();
     if (packets != null) {
       greSockets.addAll(packets.fds());
-      greSockets.forEach(queues::watch);
+      greSockets.forEach(fast::watch);
     }
   }
 
@@ -308,7 +281,7 @@ final class Engine implements AutoCloseable {
     announce();
   }
 
-  private void announce() {
+  private void announce() throws IOException {
     for (int bond : bonds.takeAnnouncements()) {
       announcer.announce(state, bond, millis());
     }
@@ -318,19 +291,7 @@ final class Engine implements AutoCloseable {
     return state;
   }
 
-  UpcallTap tap() {
-    return tap;
-  }
-
-  /** Frames that the hidden device had no room for. */
-  long upcallsLost() throws IOException {
-    try (RouteSocket socket = RouteSocket.open()) {
-      Link link = socket.link(tap.ifindex());
-      return link == null ? 0 : link.droppedOnSending();
-    }
-  }
-
-  EbpfFastPath fast() {
+  FastPath fast() {
     return fast;
   }
 
@@ -354,12 +315,10 @@ final class Engine implements AutoCloseable {
     return revalidator;
   }
 
-  UpcallQueues queues() {
-    return queues;
-  }
-
   List<String> warnings() {
-    return warnings;
+    List<String> all = new ArrayList<>(warnings);
+    all.addAll(fast.warnings());
+    return all;
   }
 
   static long millis() {
@@ -371,7 +330,6 @@ final class Engine implements AutoCloseable {
     joints.partAll();
     tunnels.removeAll();
     fast.dismantle();
-    tap.delete();
     saved.forget();
   }
 
@@ -381,6 +339,6 @@ final class Engine implements AutoCloseable {
     if (!saved.isForgotten()) {
       saved.save(state, generations, millis());
     }
-    closeAll(List.of(fast, tap, queues, injector, devices, tunnels));
+    closeAll(List.of(fast, devices, tunnels));
   }
 }

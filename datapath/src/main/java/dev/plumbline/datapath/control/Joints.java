@@ -6,7 +6,7 @@ import dev.plumbline.datapath.config.PortConfig;
 import dev.plumbline.datapath.config.PortConfig.DevicePort;
 import dev.plumbline.datapath.config.PortConfig.HostPort;
 import dev.plumbline.datapath.config.PortConfig.TunnelPort;
-import dev.plumbline.datapath.fastpath.EbpfFastPath;
+import dev.plumbline.datapath.fastpath.FastPath;
 import dev.plumbline.datapath.fastpath.PortLink;
 import dev.plumbline.datapath.port.Device;
 import dev.plumbline.datapath.port.DeviceClaim;
@@ -39,14 +39,14 @@ final class Joints {
    */
   private record Joint(int bridge, PortLink link, boolean up, @Nullable String problem) {}
 
-  private final EbpfFastPath fast;
+  private final FastPath fast;
   private final DeviceWatch devices;
   private final Tunnels tunnels;
   private final Map<Integer, Joint> joints = new TreeMap<>();
   private final Map<Integer, String> failures = new TreeMap<>();
   private final Map<Integer, DeviceClaim> claims = new TreeMap<>();
 
-  Joints(EbpfFastPath fast, DeviceWatch devices, Tunnels tunnels) {
+  Joints(FastPath fast, DeviceWatch devices, Tunnels tunnels) {
     this.fast = fast;
     this.devices = devices;
     this.tunnels = tunnels;
@@ -124,8 +124,8 @@ final class Joints {
       joints.put(number, joint);
       failed(number, joint.problem());
     } catch (ErrnoException e) {
-      // The device went at this moment: its event is on the way.
-      if (e.errno() != Errno.ENODEV) {
+      // ENODEV: the device went at this moment, its event is on the way.
+      if (e.errno() != Errno.ENODEV && e.errno() != Errno.EOPNOTSUPP) {
         throw e;
       }
       part(number);

@@ -76,17 +76,8 @@ final class Reports {
         engine.fast().full(),
         engine.revalidator().tookNanos() / 1e6,
         drops(),
-        engine.upcallsLost(),
-        warnings());
-  }
-
-  private List<String> warnings() {
-    List<String> warnings = new ArrayList<>(engine.warnings());
-    String refusal = engine.tap().steeringRefusal();
-    if (refusal != null) {
-      warnings.add("a port that floods can take other ports' upcalls: " + refusal);
-    }
-    return warnings;
+        engine.fast().lost(),
+        engine.warnings());
   }
 
   private SwitchStatus.Port port(SwitchState state, PortId id, int number, PortKind kind)

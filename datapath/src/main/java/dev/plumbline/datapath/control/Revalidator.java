@@ -2,7 +2,7 @@
 package dev.plumbline.datapath.control;
 
 import dev.plumbline.datapath.bridge.MacTable;
-import dev.plumbline.datapath.fastpath.EbpfFastPath;
+import dev.plumbline.datapath.fastpath.FastPath;
 import dev.plumbline.datapath.fastpath.FlowVisitor;
 import dev.plumbline.datapath.flow.ActionList;
 import dev.plumbline.datapath.flow.FlowKey;
@@ -20,7 +20,7 @@ import dev.plumbline.netlink.libc.ErrnoException;
  * place that holds flows: nothing is kept here from one pass to the next but the time.
  */
 final class Revalidator implements FlowVisitor {
-  private final EbpfFastPath fast;
+  private final FastPath fast;
   private final Disturbance pending;
   private final Disturbance disturbance = new Disturbance();
   private final Translator translator = new Translator();
@@ -40,7 +40,7 @@ final class Revalidator implements FlowVisitor {
    *
    * @param pending what has happened since the last pass; emptied by the next one
    */
-  Revalidator(EbpfFastPath fast, Disturbance pending, int idleMillis) {
+  Revalidator(FastPath fast, Disturbance pending, int idleMillis) {
     this.fast = fast;
     this.pending = pending;
     this.idleNanos = idleMillis * 1_000_000L;

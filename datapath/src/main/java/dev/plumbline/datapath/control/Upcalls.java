@@ -2,15 +2,13 @@
 package dev.plumbline.datapath.control;
 
 import dev.plumbline.datapath.bridge.MacTable;
-import dev.plumbline.datapath.fastpath.EbpfFastPath;
+import dev.plumbline.datapath.fastpath.FastPath;
 import dev.plumbline.datapath.flow.ActionList;
 import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.packet.PacketParser;
 import dev.plumbline.datapath.translate.Decision;
 import dev.plumbline.datapath.translate.SwitchState;
 import dev.plumbline.datapath.translate.Translator;
-import dev.plumbline.datapath.upcall.Injector;
-import dev.plumbline.datapath.upcall.SlotTable;
 import dev.plumbline.datapath.upcall.UpcallBatch;
 import dev.plumbline.datapath.upcall.UpcallPrefix;
 import dev.plumbline.netlink.libc.ErrnoException;
@@ -26,9 +24,7 @@ final class Upcalls {
   private static final int BATCH = 128;
   private static final int HASHED = 4 * BATCH;
 
-  private final EbpfFastPath fast;
-  private final SlotTable slots;
-  private final Injector injector;
+  private final FastPath fast;
   private final Disturbance disturbance;
   private final TunnelUpcalls tunnels;
   private final UpcallBatch batch = new UpcallBatch(BATCH);
@@ -36,6 +32,7 @@ final class Upcalls {
   private final Translator translator = new Translator();
   private final Decision decision = new Decision();
   private final ActionList part = new ActionList();
+  private final FlowKey leavingKey = new FlowKey();
   private final FlowKey[] keys = new FlowKey[BATCH];
   private final int[] slotOf = new int[BATCH];
   private final int[] byHash = new int[HASHED];
@@ -45,16 +42,9 @@ final class Upcalls {
   private long decided;
   private long malformed;
 
-  Upcalls(
-      EbpfFastPath fast,
-      SlotTable slots,
-      Injector injector,
-      Disturbance disturbance,
-      TunnelUpcalls tunnels) {
+  Upcalls(FastPath fast, Disturbance disturbance, TunnelUpcalls tunnels) {
     this.tunnels = tunnels;
     this.fast = fast;
-    this.slots = slots;
-    this.injector = injector;
     this.disturbance = disturbance;
     Arrays.setAll(keys, i -> new FlowKey());
   }
@@ -82,8 +72,9 @@ final class Upcalls {
       UpcallPrefix prefix = leaving.prefix(i);
       part.clear();
       part.output(prefix.inPort());
-      slots.write(nextSlot, prefix.inPort(), prefix.vlanTci(), prefix.vlanTpid(), part);
-      boolean unused = injector.add(leaving, i, nextSlot++);
+      leavingKey.inPort(prefix.inPort());
+      fast.slot(nextSlot, leavingKey, prefix.vlanTpid(), prefix.vlanTci(), part);
+      boolean unused = send(leaving, i, nextSlot++);
     }
     send();
     leaving.clear();
@@ -123,7 +114,7 @@ final class Upcalls {
     int same = remember(key, index);
     if (same >= 0) {
       slotOf[index] = slotOf[same];
-      if (slotOf[index] >= 0 && injector.add(batch, index, slotOf[index])) {
+      if (slotOf[index] >= 0 && send(batch, index, slotOf[index])) {
         return;
       }
     }
@@ -144,18 +135,18 @@ final class Upcalls {
     do {
       next = decision.slowPathOnly() ? decision.fill(next, part) : decision.outputs();
       ActionList actions = decision.slowPathOnly() ? part : decision.actions();
-      if (nextSlot == SlotTable.SLOTS) {
+      if (nextSlot == FastPath.SLOTS) {
         send();
       }
       int slot = nextSlot++;
-      slots.write(slot, inPort, tci, tpid, actions);
+      fast.slot(slot, key, tpid, tci, actions);
       if (!decision.slowPathOnly()) {
         slotOf[index] = slot;
       }
-      if (!injector.add(batch, index, slot)) {
+      if (!send(batch, index, slot)) {
         send();
-        slots.write(nextSlot++, inPort, tci, tpid, actions);
-        boolean unused = injector.add(batch, index, nextSlot - 1);
+        fast.slot(nextSlot++, key, tpid, tci, actions);
+        boolean unused = send(batch, index, nextSlot - 1);
       }
     } while (next < decision.outputs());
   }
@@ -189,10 +180,18 @@ final class Upcalls {
     }
   }
 
+  private boolean send(UpcallBatch batch, int index, int slot) {
+    return fast.send(
+        batch.memory(),
+        batch.vnetOffset(index),
+        batch.frameOffset(index),
+        batch.frameLength(index),
+        slot);
+  }
+
   /** First the flows, then the frames; after that the slots are free. */
   private void send() throws ErrnoException {
     fast.flush();
-    int unused = injector.flush();
     nextSlot = 0;
     Arrays.fill(byHash, -1);
   }

@@ -7,15 +7,19 @@ import dev.plumbline.datapath.bpf.Hooks;
 import dev.plumbline.datapath.flow.ActionList;
 import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.flow.FlowMask;
+import dev.plumbline.datapath.upcall.UpcallBatch;
 import dev.plumbline.netlink.libc.Errno;
 import dev.plumbline.netlink.libc.ErrnoException;
 import dev.plumbline.netlink.libc.Memory;
+import dev.plumbline.netlink.route.Link;
+import dev.plumbline.netlink.route.RouteSocket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * The fast path in eBPF. Its tables and hooks outlive the process: what an earlier one left is
  * taken over as it is, and forwards all the while.
  */
-public final class EbpfFastPath implements AutoCloseable {
+public final class EbpfFastPath implements FastPath {
   private final BpfFs pins;
   private final EbpfTables tables;
   private final Hooks hooks;
@@ -39,12 +43,14 @@ public final class EbpfFastPath implements AutoCloseable {
   private final Set<Hook> unclaimed = new HashSet<>();
   private final Set<Integer> maskedBridges = new HashSet<>();
   private final Map<Integer, Integer> generations = new HashMap<>();
+  private final EbpfFrames frames;
   private int upcallIfindex;
 
-  EbpfFastPath(BpfFs pins, EbpfTables tables, Hooks hooks) throws IOException {
+  EbpfFastPath(BpfFs pins, EbpfTables tables, Hooks hooks, EbpfFrames frames) throws IOException {
     this.pins = pins;
     this.tables = tables;
     this.hooks = hooks;
+    this.frames = frames;
     this.lists = new ActionLists(tables.map("lists"));
     this.layer2 = new FlowTable(tables.map("flows_l2"), lists, true);
     this.masked = new FlowTable(tables.map("flows"), lists, false);
@@ -52,25 +58,57 @@ public final class EbpfFastPath implements AutoCloseable {
     adoptMasks();
   }
 
+  /** Upcalls go to the hidden device, which has the programs' egress hook for what Java sends. */
+  private void connect() throws IOException {
+    upcallIfindex = frames.tap().ifindex();
+    tables.settings(upcallIfindex, masks.size());
+    hook(Hook.egress(upcallIfindex), "hidden_egress");
+  }
+
   /**
    * Loads it, or takes over what is there.
    *
    * @param directory for the tables' pins; a bpffs is mounted on it
-   * @throws IOException in the kernel's own words if it has no eBPF for us
+   * @param tap name of the hidden device for upcalls
+   * @throws NoEbpfException in the kernel's own words if it has no eBPF for us
    */
-  public static EbpfFastPath open(Path directory) throws IOException {
-    BpfFs pins = BpfFs.mount(directory);
-    EbpfTables tables = EbpfTables.open(pins);
+  public static EbpfFastPath open(Path directory, String tap) throws IOException {
+    BpfFs pins;
+    EbpfTables tables;
+    try {
+      pins = BpfFs.mount(directory);
+      tables = EbpfTables.open(pins);
+    } catch (IOException | UnsupportedOperationException e) {
+      throw new NoEbpfException(e);
+    }
     Hooks hooks = null;
+    EbpfFrames frames = null;
     try {
       hooks = Hooks.open(pins);
-      return new EbpfFastPath(pins, tables, hooks);
+      frames = EbpfFrames.open(tap, tables.map("slots").mapValues().buffer());
+      EbpfFastPath path = new EbpfFastPath(pins, tables, hooks, frames);
+      path.connect();
+      return path;
     } catch (IOException | RuntimeException e) {
+      if (frames != null) {
+        frames.close();
+      }
       if (hooks != null) {
         hooks.close();
       }
       tables.close();
       throw e;
+    }
+  }
+
+  /** Takes away what an earlier process may have left there, when this one has no eBPF. */
+  static void dismantle(Path directory) throws IOException {
+    if (BpfFs.isMounted(directory)) {
+      BpfFs pins = BpfFs.mount(directory);
+      try (Hooks hooks = Hooks.open(pins)) {
+        detachAll(hooks);
+      }
+      pins.unmount();
     }
   }
 
@@ -91,44 +129,41 @@ public final class EbpfFastPath implements AutoCloseable {
     }
   }
 
-  /** For status: how frames reach the programs. */
+  @Override
   public String description() {
     return "eBPF (" + hooks.mechanism() + ")";
   }
 
-  /** Whether tables of an earlier process were found. */
+  @Override
   public boolean adopted() {
     return tables.adopted();
   }
 
-  /** Upcalls go to that device, which has the programs' egress hook for what Java sends. */
-  public void upcalls(int ifindex) throws IOException {
-    upcallIfindex = ifindex;
-    tables.settings(ifindex, masks.size());
-    hook(Hook.egress(ifindex), "hidden_egress");
+  @Override
+  public List<String> warnings() {
+    String refusal = frames.tap().steeringRefusal();
+    return refusal == null
+        ? List.of()
+        : List.of("a port that floods can take other ports' upcalls: " + refusal);
   }
 
-  /** The slots, to be mapped into memory. */
-  public Memory slots() throws IOException {
-    return tables.map("slots").mapValues();
-  }
-
+  @Override
   public int generation(int bridge) throws ErrnoException {
     return tables.generation(bridge);
   }
 
-  /** The generation that was set last by this process; 0: none. */
+  @Override
   public int currentGeneration(int bridge) {
     return generations.getOrDefault(bridge, 0);
   }
 
-  /** Flows of the bridge with another generation are misses from now on. */
+  @Override
   public void generation(int bridge, int generation) throws ErrnoException {
     generations.put(bridge, generation);
     tables.bridge(bridge, generation, maskedBridges.contains(bridge));
   }
 
-  /** Joins a port to its device; a port that is joined already is joined as said now. */
+  @Override
   public void join(int port, int bridge, PortLink link) throws IOException {
     PortLink before = links.put(port, link);
     if (link instanceof PortLink.Device device) {
@@ -154,7 +189,7 @@ public final class EbpfFastPath implements AutoCloseable {
     }
   }
 
-  /** The port sends nothing and receives nothing from now on. */
+  @Override
   public void part(int port) throws IOException {
     tables.egress(port, 0, 0, 0, 0);
     PortLink link = links.remove(port);
@@ -163,11 +198,7 @@ public final class EbpfFastPath implements AutoCloseable {
     }
   }
 
-  /**
-   * Frames from these devices come out of tunnels.
-   *
-   * @param types {@code enum tunnel_type} by the index of an external device; all that there are
-   */
+  @Override
   public void externals(Map<Integer, Integer> types) throws IOException {
     for (Map.Entry<Integer, Integer> one : types.entrySet()) {
       if (!externals.contains(one.getKey())) {
@@ -185,11 +216,7 @@ public final class EbpfFastPath implements AutoCloseable {
     }
   }
 
-  /**
-   * Devices by which GRE for this host's tunnels may come, all of them; none of a port.
-   *
-   * @throws IOException with ENODEV if one has gone
-   */
+  @Override
   public void underlays(Set<Integer> ifindexes) throws IOException {
     for (int ifindex : ifindexes) {
       boolean hidden = ifindex == upcallIfindex || externals.contains(ifindex);
@@ -244,7 +271,7 @@ public final class EbpfFastPath implements AutoCloseable {
     unclaimed.remove(hook);
   }
 
-  /** Takes away the hooks that an earlier process left and nobody has asked for since. */
+  @Override
   public void release() throws IOException {
     for (Hook hook : unclaimed) {
       boolean unused = hooks.detach(hook);
@@ -258,28 +285,22 @@ public final class EbpfFastPath implements AutoCloseable {
     }
   }
 
-  /** The port that frames of a bond's bucket leave by; 0: none. */
+  @Override
   public int bucket(int bond, int bucket) throws ErrnoException {
     return tables.bucket(bond, bucket);
   }
 
-  /** Lets frames of a bond's bucket leave by a port; 0: they are dropped. */
+  @Override
   public void bucket(int bond, int bucket, int port) throws ErrnoException {
     tables.bucket(bond, bucket, port);
   }
 
+  @Override
   public long bucketBytes(int bond, int bucket) throws ErrnoException {
     return tables.bucketBytes(bond, bucket);
   }
 
-  /**
-   * Puts a flow into the tables; it is there after {@link #flush}.
-   *
-   * @param bridge of the key's port
-   * @param packets frames that its counters begin with
-   * @param bytes of these frames
-   * @return false if there is no room for its actions
-   */
+  @Override
   public boolean install(
       FlowKey key, FlowMask mask, int bridge, ActionList actions, long packets, long bytes)
       throws ErrnoException {
@@ -303,17 +324,7 @@ public final class EbpfFastPath implements AutoCloseable {
     return masked.put(maskedKey, index, generation, actions, packets, bytes);
   }
 
-  /** Writes what was installed. */
-  public void flush() throws ErrnoException {
-    layer2.flush();
-    masked.flush();
-  }
-
-  /**
-   * Shows every flow to the visitor and deletes those that it says.
-   *
-   * @return how many were seen
-   */
+  @Override
   public int walk(FlowVisitor visitor) throws ErrnoException {
     int seen = layer2.walk(visitor);
     seen += maskedBridges.isEmpty() && !adopted() ? 0 : masked.walk(visitor);
@@ -321,28 +332,42 @@ public final class EbpfFastPath implements AutoCloseable {
     return seen;
   }
 
-  /** The bits that a flow of {@link FlowVisitor} was installed under. */
+  @Override
   public byte[] mask(int index) {
     return masks.bytes(index);
   }
 
-  /** Flows for which there was no room since the start. */
+  @Override
   public long full() {
     return layer2.full() + masked.full();
   }
 
-  /** As {@link EbpfTables#portCounters}. */
+  @Override
   public long[] portCounters(int port) throws ErrnoException {
     return tables.portCounters(port);
   }
 
-  /** Frames dropped for a reason, {@code enum drop_reason}; 0 to 63. */
+  @Override
   public long dropped(int reason) throws ErrnoException {
     return tables.dropped(reason);
   }
 
-  /** Ends forwarding: every hook of ours goes, and the tables with their file system. */
+  @Override
+  public long lost() throws IOException {
+    try (RouteSocket socket = RouteSocket.open()) {
+      Link link = socket.link(frames.tap().ifindex());
+      return link == null ? 0 : link.droppedOnSending();
+    }
+  }
+
+  @Override
   public void dismantle() throws IOException {
+    detachAll(hooks);
+    pins.unmount();
+    frames.tap().delete();
+  }
+
+  private static void detachAll(Hooks hooks) throws IOException {
     for (var attachment : hooks.list()) {
       try {
         boolean unused = hooks.detach(attachment.hook());
@@ -352,12 +377,53 @@ public final class EbpfFastPath implements AutoCloseable {
         }
       }
     }
-    pins.unmount();
   }
 
-  /** Lets go of everything; it forwards on. */
+  @Override
+  public void watch(int fd) {
+    frames.queues().watch(fd);
+  }
+
+  @Override
+  public void unwatch(int fd) {
+    frames.queues().unwatch(fd);
+  }
+
+  @Override
+  public boolean isReady(int fd) {
+    return frames.queues().isReady(fd);
+  }
+
+  @Override
+  public int poll(int timeoutMillis, UpcallBatch batch) throws ErrnoException {
+    return frames.queues().poll(timeoutMillis, batch);
+  }
+
+  @Override
+  public void wakeUp() throws ErrnoException {
+    frames.queues().wakeUp();
+  }
+
+  @Override
+  public void slot(int slot, FlowKey key, int vlanTpid, int vlanTci, ActionList actions) {
+    frames.slots().write(slot, key.inPort(), vlanTci, vlanTpid, actions);
+  }
+
+  @Override
+  public boolean send(Memory memory, int vnetOffset, int frameOffset, int frameBytes, int slot) {
+    return frames.injector().add(memory, vnetOffset, frameOffset, frameBytes, slot);
+  }
+
+  @Override
+  public void flush() throws ErrnoException {
+    layer2.flush();
+    masked.flush();
+    int unused = frames.injector().flush();
+  }
+
   @Override
   public void close() {
+    frames.close();
     hooks.close();
     tables.close();
   }

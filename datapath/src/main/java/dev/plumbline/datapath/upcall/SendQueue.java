@@ -49,6 +49,26 @@ public final class SendQueue {
     return add(memory, vnetOffset, frameOffset, frameBytes, 0);
   }
 
+  /**
+   * Adds a frame that is in two pieces.
+   *
+   * @param headOffset where its vnet header is, with the frame's first bytes right behind it
+   * @param headBytes of both, at least the vnet header's 10
+   * @param restBytes of the frame's rest; 0: there is none
+   * @return false if the queue is full
+   */
+  public boolean add(
+      Memory head, int headOffset, int headBytes, Memory rest, int restOffset, int restBytes) {
+    if (isFull()) {
+      return false;
+    }
+    messages.part(size, 0, head.address(headOffset, headBytes), headBytes);
+    messages.part(size, 1, rest.address(restOffset, restBytes), restBytes);
+    messages.control(size, Libc.SOL_SOCKET, Libc.SO_MARK, 0);
+    bytes[size++] = headBytes - UpcallBatch.VNET_BYTES + restBytes;
+    return true;
+  }
+
   /** As {@link #add(Memory, int, int, int)}, with the mark that the frame is to have. */
   public boolean add(Memory memory, int vnetOffset, int frameOffset, int frameBytes, int mark) {
     if (isFull()) {

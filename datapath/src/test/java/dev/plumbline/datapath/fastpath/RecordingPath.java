@@ -62,9 +62,10 @@ final class RecordingPath implements AutoCloseable {
     BpfObject.Spec spec = BpfObject.resource(BpfObject.class, "switch.bpf.o");
     spec.constant("recording", 1).maxEntries("records", RECORDS);
     tables = EbpfTables.open(pins, spec);
-    path = new EbpfFastPath(pins, tables, Hooks.open(pins));
-    slotMemory = path.slots();
-    slots = new SlotTable(slotMemory.buffer());
+    slotMemory = tables.map("slots").mapValues();
+    EbpfFrames frames = EbpfFrames.open("recording", slotMemory.buffer()); // given none
+    slots = frames.slots();
+    path = new EbpfFastPath(pins, tables, Hooks.open(pins), frames);
     ingress = tables.program("port_ingress");
     egress = tables.program("hidden_egress");
   }
@@ -137,7 +138,7 @@ final class RecordingPath implements AutoCloseable {
   @Override
   public void close() throws IOException {
     slotMemory.unmap();
+    path.dismantle();
     path.close();
-    pins.unmount();
   }
 }

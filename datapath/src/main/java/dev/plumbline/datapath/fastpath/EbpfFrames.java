@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.fastpath;
+
+import dev.plumbline.datapath.upcall.Injector;
+import dev.plumbline.datapath.upcall.SlotTable;
+import dev.plumbline.datapath.upcall.UpcallQueues;
+import dev.plumbline.datapath.upcall.UpcallTap;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** The way of frames from the programs up to Java and back: the hidden device and its queues. */
+record EbpfFrames(UpcallTap tap, UpcallQueues queues, Injector injector, SlotTable slots)
+    implements AutoCloseable {
+  /** Frames of one queue in one turn. */
+  private static final int BUDGET = 32;
+
+  /**
+   * Opens it.
+   *
+   * @param name of the hidden device
+   * @param slots memory of the programs' slots
+   */
+  static EbpfFrames open(String name, ByteBuffer slots) throws IOException {
+    UpcallTap tap = UpcallTap.open(name, UpcallTap.QUEUES);
+    UpcallQueues queues = null;
+    try {
+      queues = new UpcallQueues(tap, BUDGET);
+      return new EbpfFrames(tap, queues, Injector.open(tap.ifindex()), new SlotTable(slots));
+    } catch (IOException | RuntimeException e) {
+      if (queues != null) {
+        queues.close();
+      }
+      tap.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    injector.close();
+    queues.close();
+    tap.close();
+  }
+}
