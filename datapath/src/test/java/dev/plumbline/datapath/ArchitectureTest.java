@@ -25,7 +25,7 @@ class ArchitectureTest {
           Map.entry("bond", List.of("flow", "config")),
           Map.entry("translate", List.of("flow", "config", "bridge", "bond")),
           Map.entry("bpf", List.of("flow")),
-          Map.entry("fastpath", List.of("flow", "bpf", "upcall")),
+          Map.entry("fastpath", List.of("flow", "packet", "bpf", "upcall", "port")),
           Map.entry("upcall", List.of("flow", "packet", "bpf")),
           Map.entry("port", List.of("flow", "upcall")),
           Map.entry("tunnel", List.of()));

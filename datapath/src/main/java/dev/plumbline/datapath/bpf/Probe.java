@@ -71,12 +71,12 @@ public record Probe(Map<Feature, String> refusals) {
     Map<Feature, String> refusals = new EnumMap<>(Feature.class);
     attempt(refusals, Feature.BPF, Probe::tryMap);
     attempt(refusals, Feature.LIBBPF, LibBpf::get);
-    attempt(refusals, Feature.PROGRAMS, () -> ProbeProgram.load(ProbeProgram.NO_HELPER));
+    attempt(refusals, Feature.PROGRAMS, () -> SmallProgram.probe(SmallProgram.NO_HELPER));
     attempt(refusals, Feature.TCX, Probe::tryTcx);
     attempt(refusals, Feature.CLSACT, Probe::tryClsact);
-    attempt(refusals, Feature.REDIRECT_PEER, () -> ProbeProgram.load(REDIRECT_PEER));
-    attempt(refusals, Feature.REDIRECT_NEIGH, () -> ProbeProgram.load(REDIRECT_NEIGH));
-    attempt(refusals, Feature.COARSE_CLOCK, () -> ProbeProgram.load(KTIME_GET_COARSE_NS));
+    attempt(refusals, Feature.REDIRECT_PEER, () -> SmallProgram.probe(REDIRECT_PEER));
+    attempt(refusals, Feature.REDIRECT_NEIGH, () -> SmallProgram.probe(REDIRECT_NEIGH));
+    attempt(refusals, Feature.COARSE_CLOCK, () -> SmallProgram.probe(KTIME_GET_COARSE_NS));
     attempt(refusals, Feature.BATCHES, Probe::tryBatch);
     attempt(refusals, Feature.MAPPED_ARRAYS, Probe::tryMapping);
     return new Probe(refusals);

@@ -7,8 +7,8 @@ import dev.plumbline.datapath.bridge.MacTable;
 import dev.plumbline.datapath.config.BridgeConfig;
 import dev.plumbline.datapath.config.MacTableConfig;
 import dev.plumbline.datapath.config.SwitchConfig;
-import dev.plumbline.datapath.fastpath.EbpfFastPath;
 import dev.plumbline.datapath.fastpath.FastPath;
+import dev.plumbline.datapath.fastpath.FastPaths;
 import dev.plumbline.datapath.port.DeviceWatch;
 import dev.plumbline.datapath.translate.PortId;
 import dev.plumbline.datapath.translate.PortNumbers;
@@ -97,7 +97,8 @@ final class Engine implements AutoCloseable {
     List<AutoCloseable> opened = new ArrayList<>();
     boolean done = false;
     try {
-      FastPath fast = EbpfFastPath.open(options.directory().resolve("bpf"), options.tap());
+      FastPath fast =
+          FastPaths.open(options.directory().resolve("bpf"), options.tap(), options.ebpf());
       opened.add(fast);
       DeviceWatch devices = DeviceWatch.open();
       opened.add(devices);

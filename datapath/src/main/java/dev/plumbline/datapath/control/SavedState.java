@@ -138,9 +138,12 @@ final class SavedState {
     }
   }
 
-  /** Writes the file if it would be another one. */
+  /** Writes the file if it would be another one, and is not {@linkplain #forget forgotten}. */
   void save(SwitchState state, Map<String, Integer> bridgeGenerations, long nowMillis)
       throws IOException {
+    if (forgotten) {
+      return;
+    }
     int room = ROOM;
     for (String bridge : state.config().bridges().keySet()) {
       MacTable table = state.table(state.numbers().bridge(bridge));

@@ -12,8 +12,13 @@ import java.nio.file.Path;
  *     network namespace
  * @param flowLimit most flows in the fast path, 1,000 to 200,000
  * @param idleMillis how long a flow without packets stays, 500 to 600,000
+ * @param ebpf whether eBPF is used where the kernel has it
  */
-public record SwitchOptions(Path directory, String tap, int flowLimit, int idleMillis) {
+public record SwitchOptions(
+    Path directory, String tap, int flowLimit, int idleMillis, boolean ebpf) {
+  /** System property: {@code on} or {@code off}. */
+  public static final String EBPF = "plumbline.ebpf";
+
   public SwitchOptions {
     if (flowLimit < 1_000 || flowLimit > 200_000) {
       throw new IllegalArgumentException(
@@ -24,12 +29,29 @@ public record SwitchOptions(Path directory, String tap, int flowLimit, int idleM
     }
   }
 
-  /** Open vSwitch's figures: flows that are idle for 10 s go, and there are at most 200,000. */
+  /**
+   * Open vSwitch's figures: flows that are idle for 10 s go, and there are at most 200,000. With
+   * eBPF unless the system property {@value #EBPF} is {@code off}.
+   */
   public static SwitchOptions in(Path directory) {
-    return new SwitchOptions(directory, "plumbline", 200_000, 10_000);
+    return new SwitchOptions(directory, "plumbline", 200_000, 10_000, isWanted());
   }
 
   public SwitchOptions tap(String name) {
-    return new SwitchOptions(directory, name, flowLimit, idleMillis);
+    return new SwitchOptions(directory, name, flowLimit, idleMillis, ebpf);
+  }
+
+  /** By AF_PACKET sockets, whatever the kernel has. */
+  public SwitchOptions withoutEbpf() {
+    return new SwitchOptions(directory, tap, flowLimit, idleMillis, false);
+  }
+
+  private static boolean isWanted() {
+    String value = System.getProperty(EBPF, "on");
+    return switch (value) {
+      case "on" -> true;
+      case "off" -> false;
+      default -> throw new IllegalArgumentException(EBPF + " is " + value + ", not on or off");
+    };
   }
 }

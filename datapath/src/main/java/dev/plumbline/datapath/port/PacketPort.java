@@ -84,9 +84,20 @@ public final class PacketPort implements AutoCloseable {
    * @return how many were added
    */
   public int receive(UpcallBatch batch) {
-    int room = Math.min(CAPACITY, batch.capacity() - batch.size());
+    int before = batch.size();
+    boolean unused = receive(batch, CAPACITY);
+    return batch.size() - before;
+  }
+
+  /**
+   * As {@link #receive(UpcallBatch)}, at most so many.
+   *
+   * @return whether there may be more
+   */
+  public boolean receive(UpcallBatch batch, int limit) {
+    int room = Math.min(Math.min(limit, CAPACITY), batch.capacity() - batch.size());
     if (room == 0) {
-      return 0;
+      return true;
     }
     for (int i = 0; i < room; i++) {
       batch.receiveInto(messages, i, i);
@@ -99,13 +110,13 @@ public final class PacketPort implements AutoCloseable {
       if (received != -Errno.EAGAIN) {
         errors.count(-received);
       }
-      return 0;
+      return false;
     }
     int kept = 0;
     for (int i = 0; i < received; i++) {
       kept += take(batch, i, i - kept) ? 1 : 0;
     }
-    return kept;
+    return received == room;
   }
 
   /** Takes a message, whose bytes are so many places behind the batch's next one. */

@@ -45,7 +45,7 @@ class ProbeTest {
 
   @Test
   void helperThatIsNotThereIsRefusedInTheVerifiersWords() {
-    ErrnoException e = assertThrows(ErrnoException.class, () -> ProbeProgram.load(99_999));
+    ErrnoException e = assertThrows(ErrnoException.class, () -> SmallProgram.probe(99_999));
     assertEquals(Errno.EINVAL, e.errno());
     assertTrue(e.getMessage().contains("99999"), e.getMessage());
     assertFalse(e.getMessage().contains("r1 = 0"), "no code: " + e.getMessage());

@@ -2,7 +2,9 @@
 package dev.plumbline.netlink.traffic;
 
 import dev.plumbline.netlink.socket.Request;
+import dev.plumbline.netlink.wire.Attribute;
 import dev.plumbline.netlink.wire.AttributeMap;
+import dev.plumbline.netlink.wire.Codecs;
 import dev.plumbline.netlink.wire.MessageWriter;
 
 /** A request of traffic control as a value. */
@@ -15,6 +17,8 @@ record TrafficRequest(
   static final int NEWTFILTER = 44;
   static final int DELTFILTER = 45;
   static final int GETTFILTER = 46;
+
+  static final Attribute<String> KIND = new Attribute<>(1, "TCA_KIND", Codecs.STRING);
 
   static final int REPLACE = 0x100;
   static final int EXCLUSIVE = 0x200;

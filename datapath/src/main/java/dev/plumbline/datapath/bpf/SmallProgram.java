@@ -7,18 +7,37 @@ import dev.plumbline.netlink.libc.Memory;
 import java.io.IOException;
 import java.lang.ref.Reference;
 
-/** A program of type tc that may call one helper and passes its frame on. */
-final class ProbeProgram {
+/** A program of type tc with one verdict, which may call one helper before. */
+public final class SmallProgram implements AutoCloseable {
   static final int NO_HELPER = 0;
 
   private static final int TYPE = 3; // BPF_PROG_TYPE_SCHED_CLS
   private static final int LOG_BYTES = 16 * 1024;
 
-  private ProbeProgram() {}
+  private final int fd;
 
-  /** Loads it and lets it go; the exception has the verifier's words. */
-  static void load(int helper) throws IOException {
-    // r1 to r3 = 0, r4 = 0; call; r0 = 0; exit (struct bpf_insn: code, registers, offset, imm)
+  private SmallProgram(int fd) {
+    this.fd = fd;
+  }
+
+  /**
+   * Loads a program.
+   *
+   * @param verdict TC_ACT_* of {@code <linux/pkt_cls.h>}
+   * @throws IOException with the verifier's words
+   */
+  public static SmallProgram load(int verdict) throws IOException {
+    return new SmallProgram(load(NO_HELPER, verdict));
+  }
+
+  /** Whether a program that calls the helper can be loaded; the exception says why not. */
+  static void probe(int helper) throws IOException {
+    Libc.close(load(helper, 0));
+  }
+
+  private static int load(int helper, int verdict) throws IOException {
+    // r1 to r3 = 0, r4 = 0; call; r0 = verdict; exit (struct bpf_insn: code, registers, offset,
+    // imm)
     Memory code = Memory.allocate(7 * 8);
     int count = 0;
     for (int register = 1; helper != NO_HELPER && register <= 4; register++) {
@@ -27,7 +46,7 @@ final class ProbeProgram {
     if (helper != NO_HELPER) {
       instruction(code, count++, 0x85, 0, helper);
     }
-    instruction(code, count++, 0xb7, 0, 0);
+    instruction(code, count++, 0xb7, 0, verdict);
     instruction(code, count++, 0x95, 0, 0);
     Memory licence = BpfCall.string("Apache-2.0");
     Memory log = Memory.allocate(LOG_BYTES);
@@ -52,6 +71,16 @@ final class ProbeProgram {
       throw new ErrnoException(
           "load a program" + (words.isEmpty() ? "" : " (" + firstComplaint(words) + ")"), -fd);
     }
+    return fd;
+  }
+
+  /** Owned by this; a hook that has the program holds it by itself. */
+  public int fd() {
+    return fd;
+  }
+
+  @Override
+  public void close() {
     Libc.close(fd);
   }
 
