@@ -54,8 +54,13 @@ class AnnouncementKernelTest {
               + " ip neighbour add 2001:db8::2 lladdr "
               + PEER
               + " dev tap0");
-      String said = pinged(tap, "ping -n -c 1 -W 3 -M do -s 1400 2001:db8::2 || true", 1300);
-      String route = Sh.run("ip route get 2001:db8::2");
+      String said = "";
+      String route = "";
+      // On a busy machine one answer may come too late for the request that it is for.
+      for (int i = 0; i < 3 && !route.contains("mtu 1300"); i++) {
+        said = pinged(tap, "ping -n -c 1 -W 3 -M do -s 1400 2001:db8::2 || true", 1300);
+        route = Sh.run("ip route get 2001:db8::2");
+      }
       assertTrue(route.contains("mtu 1300"), route + said);
     }
   }
