@@ -28,7 +28,7 @@ class ArchitectureTest {
           Map.entry("fastpath", List.of("flow", "packet", "bpf", "upcall", "port")),
           Map.entry("upcall", List.of("flow", "packet", "bpf")),
           Map.entry("port", List.of("flow", "upcall")),
-          Map.entry("tunnel", List.of()));
+          Map.entry("tunnel", List.of("config", "packet", "bpf")));
 
   private static final JavaClasses ALL =
       new ClassFileImporter()

@@ -89,7 +89,8 @@ class BondTest {
     assertEquals("eth2", running.status().bonds().get(0).active());
     assertEquals(0, sent("eth1"), "only the primary sends");
     assertTrue(sent("eth2") >= 6);
-    // The carrier goes, as of a cable that is pulled. On a quiet machine no ping is lost; the bound is for
+    // The carrier goes, as of a cable that is pulled. On a quiet machine no ping is lost; the bound
+    // is for
     // one so busy that the kernel's own event comes late.
     String losses =
         Sh.run(
