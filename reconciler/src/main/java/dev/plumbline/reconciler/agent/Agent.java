@@ -112,6 +112,9 @@ public final class Agent implements AutoCloseable {
         while (!stopping) {
           reconciling.turn();
           api.serve(reconciling);
+          if (!reconciling.revision().isEmpty()) {
+            embedded.forgetEarlier();
+          }
         }
       }
       log.say("stopped", "agent stopped; the host stays as it is");

@@ -23,6 +23,8 @@ final class RunningSwitch implements SwitchAccess, AutoCloseable {
   /** Set by the agent's thread, read by the one that answers the command line. */
   private volatile @Nullable Switch running;
 
+  private boolean forgotten;
+
   RunningSwitch(Path runDirectory) {
     this.directory = runDirectory.resolve("switch");
   }
@@ -47,16 +49,18 @@ final class RunningSwitch implements SwitchAccess, AutoCloseable {
     opened().configure(config);
   }
 
-  /** Removes what an earlier agent left and nothing asks for any more. */
+  /**
+   * Removes what an earlier agent left and the file does not ask for any more; to be called once
+   * the file is applied. Does so once.
+   */
   void forgetEarlier() throws IOException {
-    if (running == null && isLeft()) {
-      opened();
-      dismantle();
+    if (!forgotten) {
+      forgotten = true;
+      if (running == null && Files.isDirectory(directory)) {
+        opened();
+        dismantle();
+      }
     }
-  }
-
-  private boolean isLeft() {
-    return Files.isDirectory(directory);
   }
 
   private Switch opened() throws IOException {
