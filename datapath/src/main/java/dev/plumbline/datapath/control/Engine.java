@@ -57,7 +57,7 @@ final class Engine implements AutoCloseable {
   private int lastGeneration;
   private boolean configured;
   private long lastPass;
-  private long passes;
+  private long lastSave;
 
   private Engine(SwitchOptions options, FastPath fast, DeviceWatch devices, Tunnels tunnels)
       throws IOException {
@@ -176,10 +176,15 @@ final class Engine implements AutoCloseable {
     if (configured) {
       revalidator.pass(state);
     }
-    if (passes++ % 2 == 0 || now - lastPass >= PASS_MILLIS) {
-      saved.save(state, generations, now);
+    if (now - lastSave >= PASS_MILLIS) {
+      save(now);
     }
     lastPass = now;
+  }
+
+  private void save(long now) throws IOException {
+    saved.save(state, generations, now);
+    lastSave = now;
   }
 
   /**
@@ -192,6 +197,7 @@ final class Engine implements AutoCloseable {
   /** Becomes another switch. */
   void configure(SwitchConfig config) throws IOException {
     Tunnels.check(config);
+    PortNumbers before = numbers;
     numbers = numbers.assign(config);
     for (Map.Entry<String, BridgeConfig> one : config.bridges().entrySet()) {
       MacTableConfig wanted = one.getValue().macTable();
@@ -207,6 +213,10 @@ final class Engine implements AutoCloseable {
     SwitchState next = state.reconfigured(config, numbers, tables);
     restoreTables(config, next);
     become(next);
+    if (!numbers.ports().equals(before.ports()) || !numbers.bridges().equals(before.bridges())) {
+      // Before any flow can name them: a process that takes over must know what they mean.
+      save(millis());
+    }
     configureTunnels(config);
     become(joints.join(state));
     tunnels.removeUnneeded();

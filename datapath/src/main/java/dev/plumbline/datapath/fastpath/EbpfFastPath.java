@@ -85,7 +85,7 @@ public final class EbpfFastPath implements FastPath {
     EbpfFrames frames = null;
     try {
       hooks = Hooks.open(pins);
-      frames = EbpfFrames.open(tap, tables.map("slots").mapValues().buffer());
+      frames = EbpfFrames.open(tap, tables.map("slots").mapValues());
       EbpfFastPath path = new EbpfFastPath(pins, tables, hooks, frames);
       path.connect();
       return path;

@@ -5,11 +5,13 @@ import dev.plumbline.datapath.upcall.Injector;
 import dev.plumbline.datapath.upcall.SlotTable;
 import dev.plumbline.datapath.upcall.UpcallQueues;
 import dev.plumbline.datapath.upcall.UpcallTap;
+import dev.plumbline.netlink.libc.ErrnoException;
+import dev.plumbline.netlink.libc.Memory;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 
 /** The way of frames from the programs up to Java and back: the hidden device and its queues. */
-record EbpfFrames(UpcallTap tap, UpcallQueues queues, Injector injector, SlotTable slots)
+record EbpfFrames(
+    UpcallTap tap, UpcallQueues queues, Injector injector, SlotTable slots, Memory mapped)
     implements AutoCloseable {
   /** Frames of one queue in one turn. */
   private static final int BUDGET = 32;
@@ -18,14 +20,15 @@ record EbpfFrames(UpcallTap tap, UpcallQueues queues, Injector injector, SlotTab
    * Opens it.
    *
    * @param name of the hidden device
-   * @param slots memory of the programs' slots
+   * @param mapped memory of the programs' slots; belongs to what is returned
    */
-  static EbpfFrames open(String name, ByteBuffer slots) throws IOException {
+  static EbpfFrames open(String name, Memory mapped) throws IOException {
     UpcallTap tap = UpcallTap.open(name, UpcallTap.QUEUES);
     UpcallQueues queues = null;
     try {
       queues = new UpcallQueues(tap, BUDGET);
-      return new EbpfFrames(tap, queues, Injector.open(tap.ifindex()), new SlotTable(slots));
+      SlotTable slots = new SlotTable(mapped.buffer());
+      return new EbpfFrames(tap, queues, Injector.open(tap.ifindex()), slots, mapped);
     } catch (IOException | RuntimeException e) {
       if (queues != null) {
         queues.close();
@@ -40,5 +43,10 @@ record EbpfFrames(UpcallTap tap, UpcallQueues queues, Injector injector, SlotTab
     injector.close();
     queues.close();
     tap.close();
+    try {
+      mapped.unmap();
+    } catch (ErrnoException e) {
+      throw new IllegalStateException(e); // only for what is not mapped
+    }
   }
 }

@@ -63,7 +63,7 @@ final class RecordingPath implements AutoCloseable {
     spec.constant("recording", 1).maxEntries("records", RECORDS);
     tables = EbpfTables.open(pins, spec);
     slotMemory = tables.map("slots").mapValues();
-    EbpfFrames frames = EbpfFrames.open("recording", slotMemory.buffer()); // given none
+    EbpfFrames frames = EbpfFrames.open("recording", slotMemory); // given none
     slots = frames.slots();
     path = new EbpfFastPath(pins, tables, Hooks.open(pins), frames);
     ingress = tables.program("port_ingress");
