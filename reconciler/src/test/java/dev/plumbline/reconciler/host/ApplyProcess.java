@@ -8,8 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** {@code plumbline} as a process of its own, on the throwaway host of the test. */
 final class ApplyProcess implements AutoCloseable {
@@ -17,10 +19,12 @@ final class ApplyProcess implements AutoCloseable {
 
   private final Process process;
   private final Path output;
+  private final Path run;
 
-  private ApplyProcess(Process process, Path output) {
+  private ApplyProcess(Process process, Path output, Path run) {
     this.process = process;
     this.output = output;
+    this.run = run;
   }
 
   static ApplyProcess apply(Path file, Path state) throws IOException {
@@ -35,12 +39,12 @@ final class ApplyProcess implements AutoCloseable {
     command.add("dev.plumbline.reconciler.cli.Main");
     command.addAll(List.of(arguments));
     Path output = Files.createTempFile("plumbline-apply", ".out");
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    return new ApplyProcess(process, output);
+    // Each has a run directory of its own, so that none finds another's socket.
+    Path run = Files.createTempDirectory("plumbline-run");
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+    builder.environment().put("PLUMBLINE_RUN", run.toString());
+    return new ApplyProcess(builder.start(), output, run);
   }
 
   long pid() {
@@ -76,5 +80,10 @@ final class ApplyProcess implements AutoCloseable {
   public void close() throws IOException {
     process.destroyForcibly();
     Files.delete(output);
+    try (Stream<Path> left = Files.walk(run)) {
+      for (Path path : left.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    }
   }
 }

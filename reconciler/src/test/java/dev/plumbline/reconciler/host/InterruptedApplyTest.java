@@ -125,6 +125,7 @@ class InterruptedApplyTest {
     }
   }
 
+  /** One that does not find its socket, for with that the agent would do it. */
   @Test
   void anApplyBesideAnAgentIsRefusedAndNamesIt() throws Exception {
     Path agents = Files.writeString(directory.resolve("agent.yaml"), "version: 1\n" + network());
