@@ -4,6 +4,7 @@ package dev.plumbline.datapath.control;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.plumbline.datapath.config.PortVlan;
+import dev.plumbline.datapath.testing.RequiresEbpf;
 import dev.plumbline.netlink.testing.KernelTest;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code kill -9} of the switch's process while a flow runs, and another process that takes over.
  */
 @KernelTest
+@RequiresEbpf
 class KillTest {
   @TempDir Path directory;
 
@@ -24,26 +26,35 @@ class KillTest {
     Guests.add("a", "10.0.0.1/24");
     Guests.add("b", "10.0.0.2/24");
     SwitchProcess first = SwitchProcess.start(directory, "va", "vb");
-    Guests.ping("a", "10.0.0.2");
-    // 2 ms apart for some seconds, as long as a kill and a start take.
-    Process ping =
-        new ProcessBuilder("ip netns exec a ping -q -c 2000 -i 0.002 -W 1 10.0.0.2".split(" ", -1))
-            .start();
-    Thread.sleep(700);
-    first.kill();
-    Thread.sleep(300);
-    SwitchProcess second = SwitchProcess.start(directory, "va", "vb");
-    String summary = "";
-    try (BufferedReader output =
-        new BufferedReader(new InputStreamReader(ping.getInputStream(), StandardCharsets.UTF_8))) {
-      for (String line = output.readLine(); line != null; line = output.readLine()) {
-        summary = line.contains("received") ? line : summary;
+    SwitchProcess second = null;
+    try {
+      Guests.ping("a", "10.0.0.2");
+      // 2 ms apart for some seconds, as long as a kill and a start take.
+      Process ping =
+          new ProcessBuilder(
+                  "ip netns exec a ping -q -c 2000 -i 0.002 -W 1 10.0.0.2".split(" ", -1))
+              .start();
+      Thread.sleep(700);
+      first.kill();
+      Thread.sleep(300);
+      second = SwitchProcess.start(directory, "va", "vb");
+      String summary = "";
+      try (BufferedReader output =
+          new BufferedReader(
+              new InputStreamReader(ping.getInputStream(), StandardCharsets.UTF_8))) {
+        for (String line = output.readLine(); line != null; line = output.readLine()) {
+          summary = line.contains("received") ? line : summary;
+        }
+      }
+      assertEquals(
+          "2000 packets transmitted, 2000 received, 0% packet loss",
+          summary.replaceAll(", time.*", ""));
+    } finally {
+      first.kill();
+      if (second != null) {
+        second.kill();
       }
     }
-    assertEquals(
-        "2000 packets transmitted, 2000 received, 0% packet loss",
-        summary.replaceAll(", time.*", ""));
-    second.kill();
 
     try (Switch third = Switch.open(SwitchOptions.in(directory))) {
       third.configure(Guests.bridgeOf("a", PortVlan.TRUNK_ALL, "b", PortVlan.TRUNK_ALL));

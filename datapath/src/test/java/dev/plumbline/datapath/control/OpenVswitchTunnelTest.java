@@ -6,6 +6,7 @@ import static dev.plumbline.datapath.control.TunnelHosts.transfer;
 import static dev.plumbline.datapath.control.TunnelHosts.tunnel;
 
 import dev.plumbline.datapath.config.PortConfig.TunnelType;
+import dev.plumbline.datapath.testing.RequiresEbpf;
 import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
 import java.nio.file.Files;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * to be cut, so that guests have a small MTU and the wire to it no offloads.
  */
 @KernelTest
+@RequiresEbpf
 @Timeout(120)
 class OpenVswitchTunnelTest {
   @TempDir Path directory;

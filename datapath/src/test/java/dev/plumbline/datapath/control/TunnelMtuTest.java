@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.datapath.config.PortConfig.TunnelPort;
 import dev.plumbline.datapath.config.PortConfig.TunnelType;
+import dev.plumbline.datapath.testing.RequiresEbpf;
 import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Guests and underlay have the same MTU, so that full frames do not fit into a tunnel. */
 @KernelTest
+@RequiresEbpf
 @Timeout(120)
 class TunnelMtuTest {
   private static final String TOLD = "was too big for its tunnel, and its sender was told";

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.datapath.config.PortConfig.TunnelType;
+import dev.plumbline.datapath.testing.RequiresEbpf;
 import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** VXLAN tunnels between switches of several hosts, and to the kernel's own. */
 @KernelTest
+@RequiresEbpf
 @Timeout(120)
 class VxlanTest {
   @TempDir Path directory;

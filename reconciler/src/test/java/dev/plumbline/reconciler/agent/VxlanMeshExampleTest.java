@@ -3,6 +3,7 @@ package dev.plumbline.reconciler.agent;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.plumbline.datapath.testing.RequiresEbpf;
 import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.RequiresKind;
 import dev.plumbline.netlink.testing.Sh;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The three files of the mesh, each applied by an agent on a host of its own. */
 @KernelTest
+@RequiresEbpf
 @RequiresKind("vxlan")
 class VxlanMeshExampleTest {
   private static final int HOSTS = 3;
