@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.plumbline.datapath.testing.RequiresEbpf;
 import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
 import dev.plumbline.reconciler.agent.Agent;
@@ -98,6 +99,7 @@ class AgentVerbsTest {
   }
 
   @Test
+  @RequiresEbpf
   void whatTheSwitchIsAndDoes() throws IOException {
     Sh.run("ping -c 2 -i 0.2 10.0.0.2");
 
