@@ -4,6 +4,7 @@ package dev.plumbline.reconciler.agent;
 import dev.plumbline.reconciler.plan.Action;
 import dev.plumbline.reconciler.plan.Change;
 import dev.plumbline.reconciler.plan.FieldChange;
+import dev.plumbline.reconciler.plan.FileTerms;
 import dev.plumbline.reconciler.plan.Plan;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,39 +32,43 @@ final class Drift {
     }
   }
 
-  /** {@code veths.vm1 master "" → br0; dummies.lo1 is missing and 3 more}. */
+  /** {@code veths.vm1 bridge none → br0; dummies.lo1 is missing and 3 more}. */
   static String describe(Plan plan) {
     List<Change> changes = plan.changes();
     String text =
-        changes.stream().limit(SHOWN).map(Drift::describe).collect(Collectors.joining("; "));
+        changes.stream()
+            .limit(SHOWN)
+            .map(change -> describe(change, plan))
+            .collect(Collectors.joining("; "));
     int more = changes.size() - SHOWN;
     return more > 0 ? text + " and " + more + " more" : text;
   }
 
-  static String describe(Change change) {
+  private static String describe(Change change, Plan plan) {
     return switch (change.action()) {
       case CREATE -> change.address() + " is missing";
       case DELETE -> change.address() + " is there again";
-      case MODIFY -> change.address() + " " + fields(change);
-      case RECREATE -> change.address() + " " + fields(change) + " (made anew)";
+      case MODIFY -> change.address() + " " + fields(change, plan);
+      case RECREATE -> change.address() + " " + fields(change, plan) + " (made anew)";
     };
   }
 
-  private static String fields(Change change) {
-    return change.fields().stream()
+  private static String fields(Change change, Plan plan) {
+    return FileTerms.of(change, plan).stream()
         .map(field -> field.name() + " " + shown(field.before()) + " → " + shown(field.after()))
         .collect(Collectors.joining(", "));
   }
 
   /** What a fight is about: {@code mtu is set to 1400 by somebody else, the file says 1500}. */
-  static String dispute(Change change) {
+  static String dispute(Change change, Plan plan) {
     if (change.action() == Action.CREATE) {
       return "somebody else removes it";
     }
-    if (change.action() == Action.DELETE || change.fields().isEmpty()) {
+    List<FieldChange> fields = FileTerms.of(change, plan);
+    if (change.action() == Action.DELETE || fields.isEmpty()) {
       return "somebody else makes it again";
     }
-    FieldChange field = change.fields().get(0);
+    FieldChange field = fields.get(0);
     return field.name()
         + " is set to "
         + shown(field.before())
@@ -72,6 +77,6 @@ final class Drift {
   }
 
   private static String shown(String value) {
-    return value.isEmpty() ? "\"\"" : value;
+    return value.isEmpty() ? "none" : value;
   }
 }

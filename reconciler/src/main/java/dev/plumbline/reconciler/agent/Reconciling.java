@@ -456,7 +456,7 @@ final class Reconciling {
             "FIGHT over "
                 + change.address()
                 + ": "
-                + Drift.dispute(change)
+                + Drift.dispute(change, plan)
                 + "; repaired "
                 + fights.count(change.address())
                 + " times within a minute, now left alone for "

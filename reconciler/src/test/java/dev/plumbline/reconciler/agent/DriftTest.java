@@ -97,7 +97,7 @@ class DriftTest {
 
   @Test
   void aPortThatIsTakenOutOfItsBridgeGoesBack() throws Exception {
-    String line = repairs("ip link set vm nomaster", "veths.vm master \"\" → br0");
+    String line = repairs("ip link set vm nomaster", "veths.vm bridge none → br0");
 
     assertTrue(has("ip link show dev vm", "master br0"), line);
   }
