@@ -45,6 +45,7 @@ public final class Libc {
   public static final int POLLFD_BYTES = 8;
 
   public static final int O_RDONLY = 0; // open(2)
+  public static final int O_WRONLY = 1;
   public static final int O_RDWR = 2;
   public static final int O_CREAT = 0x40;
   public static final int O_EXCL = 0x80;

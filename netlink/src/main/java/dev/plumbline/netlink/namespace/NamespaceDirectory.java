@@ -5,12 +5,14 @@ import dev.plumbline.netlink.libc.Errno;
 import dev.plumbline.netlink.libc.ErrnoException;
 import dev.plumbline.netlink.libc.Libc;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /** /run/netns, in the state that iproute2 (ip/ipnetns.c) wants it to be in. */
 final class NamespaceDirectory {
   private static final String PATH = NetNamespace.DIRECTORY.toString();
+  private static final int LONGEST_NOTE = 1024;
 
   private NamespaceDirectory() {}
 
@@ -51,6 +53,33 @@ final class NamespaceDirectory {
       }
       throw e;
     }
+  }
+
+  /** Writes the note of a name, and closes the file. */
+  static void write(int file, String note) throws ErrnoException {
+    byte[] bytes = note.getBytes(StandardCharsets.UTF_8);
+    if (bytes.length > LONGEST_NOTE) {
+      Libc.close(file);
+      throw new IllegalArgumentException("a note of more than " + LONGEST_NOTE + " bytes");
+    }
+    int written = Libc.write(file, bytes);
+    Libc.close(file);
+    if (written != bytes.length) {
+      throw new ErrnoException(
+          "write the note of a network namespace", written < 0 ? -written : Errno.ENOSPC);
+    }
+  }
+
+  /** The note of a name, as far as the longest goes. */
+  static String read(String path) throws ErrnoException {
+    int file = Libc.open(path, Libc.O_RDONLY | Libc.O_CLOEXEC, 0);
+    byte[] bytes = new byte[LONGEST_NOTE];
+    int count = Libc.read(file, bytes);
+    Libc.close(file);
+    if (count < 0) {
+      throw new ErrnoException("read " + path, -count);
+    }
+    return new String(bytes, 0, count, StandardCharsets.UTF_8);
   }
 
   /** Unmounts and unlinks a name. */

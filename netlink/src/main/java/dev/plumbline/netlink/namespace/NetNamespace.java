@@ -93,7 +93,7 @@ public final class NetNamespace implements AutoCloseable {
    * @throws IllegalArgumentException if it can be no name
    */
   public static NetNamespace create(String name) throws IOException {
-    return create(name, () -> {});
+    return create(name, "", () -> {});
   }
 
   /** What is done in a new namespace before it has its name; runs in the namespace. */
@@ -105,13 +105,18 @@ public final class NetNamespace implements AutoCloseable {
   /**
    * As {@link #create(String)}, with something done in the namespace before anybody can find it by
    * its name: whoever sees the name sees the result.
+   *
+   * @param note what {@link #note} tells of the name where a creation or a removal was broken off,
+   *     such as who made it
    */
-  public static NetNamespace create(String name, Preparation preparation) throws IOException {
+  public static NetNamespace create(String name, String note, Preparation preparation)
+      throws IOException {
     String path = path(name);
     NamespaceDirectory.prepare();
-    Libc.close(Libc.open(path, Libc.O_RDONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC, 0));
+    int file = Libc.open(path, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC, 0);
     boolean done = false;
     try {
+      NamespaceDirectory.write(file, note);
       NetNamespace made =
           OwnThread.call(
               "create-namespace",
@@ -143,6 +148,19 @@ public final class NetNamespace implements AutoCloseable {
       throw new NoSuchFileException(path, null, "no network namespace " + name);
     }
     NamespaceDirectory.remove(path);
+  }
+
+  /**
+   * The note in the file of a name on which no namespace is mounted: the name's creation or removal
+   * was broken off, or goes on at this moment. The file lies under the mount otherwise, out of
+   * sight.
+   *
+   * @return empty if whoever made the name left no note, as {@code ip netns add} does
+   * @throws ErrnoException with ENOENT if there is none of that name, with EINVAL if it is a
+   *     namespace
+   */
+  public static String note(String name) throws ErrnoException {
+    return NamespaceDirectory.read(path(name));
   }
 
   /** The names in {@link #DIRECTORY}, sorted; empty if there is no such directory. */

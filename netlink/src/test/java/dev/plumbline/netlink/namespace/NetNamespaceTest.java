@@ -118,6 +118,24 @@ class NetNamespaceTest {
   }
 
   @Test
+  void aNoteIsReadWhereARemovalWasBrokenOff() throws IOException {
+    NetNamespace.create("web", "made by me", () -> {}).close();
+    ErrnoException whole = assertThrows(ErrnoException.class, () -> NetNamespace.note("web"));
+    assertEquals(Errno.EINVAL, whole.errno());
+    Sh.run("umount /run/netns/web");
+    assertEquals("made by me", NetNamespace.note("web"));
+    NetNamespace.delete("web");
+    ErrnoException gone = assertThrows(ErrnoException.class, () -> NetNamespace.note("web"));
+    assertEquals(Errno.ENOENT, gone.errno());
+    Sh.run("touch /run/netns/other");
+    assertEquals("", NetNamespace.note("other"));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> NetNamespace.create("long", "x".repeat(1025), () -> {}));
+    assertEquals(List.of("other"), NetNamespace.list());
+  }
+
+  @Test
   void theThreadComesBackAfterAFailure() throws Exception {
     try (NetNamespace home = NetNamespace.current();
         NetNamespace scratch = NetNamespace.scratch()) {

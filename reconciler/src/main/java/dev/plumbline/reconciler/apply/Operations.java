@@ -113,7 +113,7 @@ final class Operations {
     try {
       NetNamespace.named(name).close();
     } catch (NotANamespaceException e) {
-      // The rest of a creation that was broken off between the name and the namespace.
+      // The rest of a creation or a removal that was broken off.
       NetNamespace.delete(name);
     } catch (NoSuchFileException e) {
       // As it should be.
@@ -125,6 +125,7 @@ final class Operations {
     }
     NetNamespace.create(
             name,
+            owner == null ? "" : LiveReader.MARK + owner,
             () -> {
               try (RouteSocket socket = RouteSocket.open()) {
                 socket.execute(Link.change(loopback));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.live;
 
+import dev.plumbline.netlink.libc.Errno;
+import dev.plumbline.netlink.libc.ErrnoException;
 import dev.plumbline.netlink.namespace.NetNamespace;
 import dev.plumbline.netlink.namespace.NotANamespaceException;
 import dev.plumbline.netlink.namespace.Sysctl;
@@ -61,9 +63,15 @@ public final class LiveReader {
     for (String name : names) {
       try {
         readers.put(name, NamespaceReader.read(name, sockets.in(name)));
-      } catch (NoSuchFileException | NotANamespaceException e) {
-        // Gone since the names were listed, or not whole yet.
+      } catch (NoSuchFileException e) {
+        sockets.forget(name); // gone since the names were listed
+      } catch (NotANamespaceException e) {
         sockets.forget(name);
+        String owner = ownerOfUnfinished(name);
+        if (owner != null) {
+          ResourceId id = ResourceId.namespaceNamed(name);
+          resources.add(new Resource(id, owner, Map.of(Resource.UNFINISHED, "true")));
+        }
       }
     }
     Peers.resolve(readers, sockets);
@@ -86,6 +94,18 @@ public final class LiveReader {
     }
     return new LiveState(
         host, capabilities(kinds), resources, indexes, inNewNamespace(sysctls, readers.keySet()));
+  }
+
+  /** Who made a name that is no namespace; null also if it has gone, or become whole, by now. */
+  private static @Nullable String ownerOfUnfinished(String name) throws IOException {
+    try {
+      return ownerIn(NetNamespace.note(name));
+    } catch (ErrnoException e) {
+      if (e.errno() == Errno.ENOENT || e.errno() == Errno.EINVAL) {
+        return null;
+      }
+      throw e;
+    }
   }
 
   /** What those sysctls start from whose namespace is not there yet. */
@@ -137,6 +157,10 @@ public final class LiveReader {
   /** The address in the file that a device was made for; null where plumbline did not make it. */
   static @Nullable String ownerOf(Link link) {
     String alias = link.alias();
-    return alias != null && alias.startsWith(MARK) ? alias.substring(MARK.length()) : null;
+    return alias == null ? null : ownerIn(alias);
+  }
+
+  private static @Nullable String ownerIn(String mark) {
+    return mark.startsWith(MARK) ? mark.substring(MARK.length()) : null;
   }
 }

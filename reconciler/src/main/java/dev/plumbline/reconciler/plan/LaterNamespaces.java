@@ -16,7 +16,9 @@ final class LaterNamespaces {
   LaterNamespaces(Goal goal, LiveState live) {
     there.add("");
     for (Resource namespace : live.ofType(ResourceType.NAMESPACE)) {
-      there.add(namespace.id().key());
+      if (!namespace.has(Resource.UNFINISHED)) {
+        there.add(namespace.id().key());
+      }
     }
     for (Wanted wanted : goal.wanted()) {
       if (wanted.resource().id().type() == ResourceType.NAMESPACE) {

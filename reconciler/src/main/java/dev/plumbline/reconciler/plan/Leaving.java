@@ -41,6 +41,10 @@ final class Leaving {
       }
       String name = namespace.id().key();
       String address = "namespaces." + name;
+      if (namespace.has(Resource.UNFINISHED)) {
+        changes.add(new Change.Delete(address, namespace, false, List.of(), Disruption.NONE));
+        continue;
+      }
       if (later.isInUse(name)) {
         findings.waits(address, "what the file still names in it to leave the file");
         continue;

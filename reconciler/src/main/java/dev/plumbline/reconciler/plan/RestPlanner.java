@@ -81,8 +81,9 @@ final class RestPlanner {
 
   private void namespaces(Map<ResourceId, Wanted> wanted) {
     for (Wanted candidate : wanted.values()) {
+      Resource there = live.find(candidate.resource().id());
       if (candidate.resource().id().type() == ResourceType.NAMESPACE
-          && !live.has(candidate.resource().id())) {
+          && (there == null || there.has(Resource.UNFINISHED))) {
         put(
             new Change.Create(
                 candidate.address(), candidate.resource(), List.of(), Disruption.NONE));

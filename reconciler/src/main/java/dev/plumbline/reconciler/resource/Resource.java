@@ -24,6 +24,12 @@ public record Resource(ResourceId id, @Nullable String owner, Map<String, String
   /** The owner of routes, rules and addresses, whose mark is a number with no room for a name. */
   public static final String OURS = "plumbline";
 
+  /**
+   * The field of a live namespace whose creation or removal was broken off: the name is there, and
+   * no namespace.
+   */
+  public static final String UNFINISHED = "unfinished";
+
   public Resource {
     // Sorted for who reads it, hashed for the planner, which asks for fields all the time.
     Map<String, String> sorted =

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.plumbline.netlink.namespace.NetNamespace;
 import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
 import dev.plumbline.reconciler.apply.Progress;
@@ -14,6 +15,7 @@ import dev.plumbline.reconciler.plan.Plan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,6 +80,24 @@ class CrashTest {
     assertThrows(Crash.class, () -> host.host.apply(goal, live, plan, crash));
     host.restart();
     return true;
+  }
+
+  /** As a kill leaves it between the two system calls that remove a name, or make one. */
+  @Test
+  void aNameWithoutItsNamespaceIsRemovedOrMadeWholeAndNobodyElses() throws IOException {
+    String both = "namespaces: {red: {}, blue: {}}";
+    host.applied(both);
+    Sh.run("umount -l /run/netns/red /run/netns/blue && touch /run/netns/others");
+    host.restart();
+    Plan plan = host.plan("namespaces: {blue: {}}");
+    assertEquals(
+        List.of("+ namespaces.blue", "- namespaces.red"),
+        plan.changes().stream().map(c -> c.action().sign() + " " + c.address()).toList());
+    host.applied("namespaces: {blue: {}}");
+    assertEquals(List.of("blue", "others"), NetNamespace.list());
+    Sh.run("ip netns exec blue true");
+    host.applied("");
+    assertEquals(List.of("others"), NetNamespace.list());
   }
 
   @Test
