@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.bpf;
 
+import dev.plumbline.netlink.libc.Descriptor;
 import dev.plumbline.netlink.libc.Errno;
 import dev.plumbline.netlink.libc.ErrnoException;
 import dev.plumbline.netlink.libc.Libc;
@@ -35,11 +36,10 @@ public final class BpfMap implements AutoCloseable {
   private final MapInfo info;
   private final int valueBytes;
   private final Memory attributes = Memory.allocate(ATTRIBUTE_BYTES);
-  private int fd;
+  private final Descriptor descriptor;
 
   /** Takes over the descriptor, even if this fails. */
   BpfMap(int fd) throws ErrnoException {
-    this.fd = fd;
     boolean done = false;
     try {
       this.info = MapInfo.of(fd);
@@ -50,7 +50,7 @@ public final class BpfMap implements AutoCloseable {
       }
     }
     this.valueBytes = info.isPerCpu() ? cpuValueBytes(info) * Cpus.POSSIBLE : info.valueBytes();
-    attributes.buffer().putInt(0, fd);
+    this.descriptor = new Descriptor(fd, "the map " + info.name());
   }
 
   /** Makes a map that no object file describes. */
@@ -108,10 +108,7 @@ public final class BpfMap implements AutoCloseable {
 
   /** The descriptor, owned by this map. */
   public int fd() {
-    if (fd < 0) {
-      throw new IllegalStateException("the map " + info.name() + " is closed");
-    }
-    return fd;
+    return descriptor.fd();
   }
 
   /**
@@ -226,10 +223,12 @@ public final class BpfMap implements AutoCloseable {
   }
 
   private int call(int command, long key, long value, long flags) {
-    if (fd < 0) {
-      throw new IllegalStateException("the map " + info.name() + " is closed");
-    }
-    attributes.buffer().putLong(KEY, key).putLong(VALUE, value).putLong(FLAGS, flags);
+    attributes
+        .buffer()
+        .putInt(0, descriptor.fd())
+        .putLong(KEY, key)
+        .putLong(VALUE, value)
+        .putLong(FLAGS, flags);
     return Libc.bpf(command, attributes);
   }
 
@@ -243,11 +242,7 @@ public final class BpfMap implements AutoCloseable {
   /** Closes the descriptor; what is pinned or used by a loaded program stays. */
   @Override
   public void close() {
-    int open = fd;
-    fd = -1;
-    if (open >= 0) {
-      Libc.close(open);
-    }
+    descriptor.close();
   }
 
   @Override

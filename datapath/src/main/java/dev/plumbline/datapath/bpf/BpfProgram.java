@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.bpf;
 
+import dev.plumbline.netlink.libc.Descriptor;
 import dev.plumbline.netlink.libc.ErrnoException;
 import dev.plumbline.netlink.libc.Libc;
 import dev.plumbline.netlink.libc.Memory;
@@ -11,11 +12,11 @@ public final class BpfProgram implements AutoCloseable {
 
   private final String name;
   private final int id;
-  private int fd;
+  private final Descriptor descriptor;
 
   /** Takes over the descriptor, even if this fails. */
   private BpfProgram(int fd, String name, int id) {
-    this.fd = fd;
+    this.descriptor = new Descriptor(fd, "the program " + name);
     this.name = name;
     this.id = id;
   }
@@ -60,20 +61,13 @@ public final class BpfProgram implements AutoCloseable {
 
   /** The descriptor, owned by this program. */
   public int fd() {
-    if (fd < 0) {
-      throw new IllegalStateException("the program " + name + " is closed");
-    }
-    return fd;
+    return descriptor.fd();
   }
 
   /** Closes the descriptor; an attached program stays. */
   @Override
   public void close() {
-    int open = fd;
-    fd = -1;
-    if (open >= 0) {
-      Libc.close(open);
-    }
+    descriptor.close();
   }
 
   @Override

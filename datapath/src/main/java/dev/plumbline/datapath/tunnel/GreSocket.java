@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.tunnel;
 
+import dev.plumbline.netlink.libc.Descriptor;
 import dev.plumbline.netlink.libc.Errno;
 import dev.plumbline.netlink.libc.ErrnoException;
 import dev.plumbline.netlink.libc.Libc;
@@ -48,7 +49,7 @@ final class GreSocket implements AutoCloseable {
   private final boolean ipv6;
   private final Memory memory = Memory.allocate(PACKET + PACKET_BYTES);
   private final MessageVector messages = new MessageVector(1, 1, CONTROL_BYTES);
-  private int fd;
+  private final Descriptor descriptor;
   private int discovery = -1;
   private byte[] source = new byte[0];
   private byte[] destination = new byte[0];
@@ -57,7 +58,7 @@ final class GreSocket implements AutoCloseable {
 
   private GreSocket(boolean ipv6, int fd) {
     this.ipv6 = ipv6;
-    this.fd = fd;
+    this.descriptor = new Descriptor(fd, "the GRE socket");
   }
 
   /** In the calling thread's network namespace; null if the kernel does not have this IP. */
@@ -81,14 +82,14 @@ final class GreSocket implements AutoCloseable {
   }
 
   private void option(int level, int number, int value) throws ErrnoException {
-    int errno = Libc.setsockopt(fd, level, number, value);
+    int errno = Libc.setsockopt(fd(), level, number, value);
     if (errno != 0) {
       throw new ErrnoException("setsockopt " + level + " " + number + " of a GRE socket", errno);
     }
   }
 
   int fd() {
-    return fd;
+    return descriptor.fd();
   }
 
   /** Where a packet's bytes are to be put, and are found, from its GRE header on. */
@@ -139,7 +140,7 @@ final class GreSocket implements AutoCloseable {
       option(IPPROTO_IP, IP_MTU_DISCOVER, wanted);
       discovery = wanted;
     }
-    int sent = Libc.sendmmsg(fd, messages, 0, 1, 0);
+    int sent = Libc.sendmmsg(fd(), messages, 0, 1, 0);
     return sent < 0 ? -sent : 0;
   }
 
@@ -152,7 +153,7 @@ final class GreSocket implements AutoCloseable {
     messages.name(0, memory.address(0, NAME_BYTES), NAME_BYTES);
     messages.part(0, 0, memory.address(PACKET, PACKET_BYTES), PACKET_BYTES);
     messages.clearControls(1);
-    int received = Libc.recvmmsg(fd, messages, 1, 0);
+    int received = Libc.recvmmsg(fd(), messages, 1, 0);
     if (received < 0 && -received != Errno.EAGAIN && -received != Errno.EINTR) {
       // Errors of packets sent earlier (ICMP) are told here; they are not this packet's.
       return -received == Errno.ENOMEM || -received == Errno.ENOBUFS ? -1 : 0;
@@ -219,10 +220,6 @@ final class GreSocket implements AutoCloseable {
 
   @Override
   public void close() {
-    int open = fd;
-    fd = -1;
-    if (open >= 0) {
-      Libc.close(open);
-    }
+    descriptor.close();
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.upcall;
 
+import dev.plumbline.netlink.libc.Descriptor;
 import dev.plumbline.netlink.libc.Errno;
 import dev.plumbline.netlink.libc.ErrnoException;
 import dev.plumbline.netlink.libc.Libc;
@@ -16,10 +17,10 @@ public final class PacketSocket implements AutoCloseable {
   private static final int ETH_P_ALL = 3;
   private static final int BUFFER_BYTES = 16 * 1024 * 1024;
 
-  private int fd;
+  private final Descriptor descriptor;
 
   private PacketSocket(int fd) {
-    this.fd = fd;
+    this.descriptor = new Descriptor(fd, "the packet socket");
   }
 
   /**
@@ -94,19 +95,12 @@ public final class PacketSocket implements AutoCloseable {
 
   /** Owned by this. */
   public int fd() {
-    if (fd < 0) {
-      throw new IllegalStateException("the packet socket is closed");
-    }
-    return fd;
+    return descriptor.fd();
   }
 
   /** Closes it; a second time does nothing. */
   @Override
   public void close() {
-    int open = fd;
-    fd = -1;
-    if (open >= 0) {
-      Libc.close(open);
-    }
+    descriptor.close();
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.netlink.event;
 
+import dev.plumbline.netlink.libc.Descriptor;
 import dev.plumbline.netlink.libc.Errno;
 import dev.plumbline.netlink.libc.ErrnoException;
 import dev.plumbline.netlink.libc.Libc;
@@ -43,10 +44,10 @@ public final class NamespaceWatch implements EventSource {
   private static final int GONE = Libc.IN_DELETE | Libc.IN_MOVED_FROM;
 
   private final byte[] buffer = new byte[64 * 1024];
-  private int fd;
+  private final Descriptor descriptor;
 
   private NamespaceWatch(int fd) {
-    this.fd = fd;
+    this.descriptor = new Descriptor(fd, "the watch");
   }
 
   /** Watches the names in the mount namespace of the calling thread. */
@@ -104,19 +105,12 @@ public final class NamespaceWatch implements EventSource {
 
   @Override
   public int fd() {
-    if (fd < 0) {
-      throw new IllegalStateException("the watch is closed");
-    }
-    return fd;
+    return descriptor.fd();
   }
 
   /** Closes it; a second time does nothing. */
   @Override
   public void close() {
-    int open = fd;
-    fd = -1;
-    if (open >= 0) {
-      Libc.close(open);
-    }
+    descriptor.close();
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.netlink.namespace;
 
+import dev.plumbline.netlink.libc.Descriptor;
 import dev.plumbline.netlink.libc.Errno;
 import dev.plumbline.netlink.libc.ErrnoException;
 import dev.plumbline.netlink.libc.Libc;
@@ -13,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,13 +26,12 @@ public final class NetNamespace implements AutoCloseable {
 
   private static final String OF_THREAD = "/proc/thread-self/ns/net";
 
-  private final int fd;
+  private final Descriptor descriptor;
   private final long inode;
   private final String description;
-  private final AtomicBoolean closed = new AtomicBoolean();
 
   private NetNamespace(int fd, String description) throws IOException {
-    this.fd = fd;
+    this.descriptor = new Descriptor(fd, "the handle of " + description);
     this.description = description;
     boolean done = false;
     try {
@@ -41,7 +40,7 @@ public final class NetNamespace implements AutoCloseable {
       done = true;
     } finally {
       if (!done) {
-        Libc.close(fd);
+        descriptor.close();
       }
     }
   }
@@ -230,17 +229,12 @@ public final class NetNamespace implements AutoCloseable {
    * @throws IllegalStateException if the handle is closed
    */
   public int fd() {
-    if (closed.get()) {
-      throw new IllegalStateException("the handle of " + description + " is closed");
-    }
-    return fd;
+    return descriptor.fd();
   }
 
   @Override
   public void close() {
-    if (closed.compareAndSet(false, true)) {
-      Libc.close(fd);
-    }
+    descriptor.close();
   }
 
   /** Whether both are handles of the same namespace. */

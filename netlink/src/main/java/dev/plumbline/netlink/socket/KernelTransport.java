@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.netlink.socket;
 
+import dev.plumbline.netlink.libc.Descriptor;
 import dev.plumbline.netlink.libc.Errno;
 import dev.plumbline.netlink.libc.ErrnoException;
 import dev.plumbline.netlink.libc.Libc;
@@ -29,12 +30,12 @@ final class KernelTransport implements Transport, AutoCloseable {
   private final int sendLimitBytes;
   private final boolean strictChecking;
   private int requestLimit;
-  private int fd;
+  private final Descriptor descriptor;
   private ByteBuffer sendBuffer = direct(SEND_BYTES);
   private ByteBuffer receiveBuffer = direct(RECEIVE_BYTES);
 
   private KernelTransport(int fd) throws ErrnoException {
-    this.fd = fd;
+    this.descriptor = new Descriptor(fd, "the netlink socket");
     Libc.bind(fd, sockaddr());
     required("NETLINK_EXT_ACK", Libc.NETLINK_EXT_ACK); // since Linux 4.12
     required("NETLINK_CAP_ACK", Libc.NETLINK_CAP_ACK); // since Linux 4.3
@@ -49,7 +50,7 @@ final class KernelTransport implements Transport, AutoCloseable {
             .putLong(TIMEOUT_SECONDS)
             .putLong(0)
             .array(); // struct timeval on 64-bit machines
-    int errno = Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_RCVTIMEO, timeout);
+    int errno = Libc.setsockopt(fd(), Libc.SOL_SOCKET, Libc.SO_RCVTIMEO, timeout);
     if (errno != 0) {
       throw new ErrnoException("setsockopt SO_RCVTIMEO", errno);
     }
@@ -76,7 +77,7 @@ final class KernelTransport implements Transport, AutoCloseable {
   }
 
   private void required(String name, int option) throws ErrnoException {
-    int errno = Libc.setsockopt(fd, Libc.SOL_NETLINK, option, 1);
+    int errno = Libc.setsockopt(fd(), Libc.SOL_NETLINK, option, 1);
     if (errno != 0) {
       throw new ErrnoException("setsockopt " + name, errno);
     }
@@ -111,10 +112,7 @@ final class KernelTransport implements Transport, AutoCloseable {
   }
 
   int fd() {
-    if (fd < 0) {
-      throw new IllegalStateException("the netlink socket is closed");
-    }
-    return fd;
+    return descriptor.fd();
   }
 
   @Override
@@ -157,11 +155,7 @@ final class KernelTransport implements Transport, AutoCloseable {
 
   @Override
   public void close() {
-    int open = fd;
-    fd = -1;
-    if (open >= 0) {
-      Libc.close(open);
-    }
+    descriptor.close();
   }
 
   private static ByteBuffer direct(int bytes) {

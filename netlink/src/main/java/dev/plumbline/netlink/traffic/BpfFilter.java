@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.netlink.traffic;
 
-import dev.plumbline.netlink.socket.Message;
 import dev.plumbline.netlink.socket.NetlinkSocket;
 import dev.plumbline.netlink.socket.Request;
 import dev.plumbline.netlink.wire.Attribute;
@@ -10,6 +9,7 @@ import dev.plumbline.netlink.wire.AttributeSchema;
 import dev.plumbline.netlink.wire.Codecs;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A filter that is an eBPF program whose verdict is the action ({@code direct-action}), for frames
@@ -34,7 +34,6 @@ public record BpfFilter(int index, int parent, int priority, int handle, String 
   private static final Attribute<AttributeMap> OPTIONS =
       new Attribute<>(
           2, "TCA_OPTIONS", Codecs.nested(AttributeSchema.of("TCA_BPF", FD, NAME, FLAGS, ID)));
-  private static final AttributeSchema KINDS = AttributeSchema.of("TCA", TrafficRequest.KIND);
 
   /**
    * Adds it, or replaces the program of the one with the same priority and handle at once.
@@ -69,26 +68,22 @@ public record BpfFilter(int index, int parent, int priority, int handle, String 
    */
   public static List<BpfFilter> list(NetlinkSocket socket, int index, int parent)
       throws IOException {
-    return TrafficFilter.dump(socket, index, parent, message -> read(message, parent)).stream()
-        .flatMap(List::stream)
-        .toList();
+    return TrafficRequest.filters(
+        socket, index, parent, (header, attributes) -> read(header, attributes, parent));
   }
 
-  /** None if the message is about another kind, or about a priority as such. */
-  private static List<BpfFilter> read(Message message, int parent) {
-    TrafficHeader header = TrafficHeader.read(message.payload());
-    AttributeMap attributes = message.attributes(TrafficHeader.BYTES, KINDS);
-    if (!attributes.get(TrafficRequest.KIND, "").equals(KIND) || header.handle() == 0) {
-      return List.of();
+  private static @Nullable BpfFilter read(
+      TrafficHeader header, AttributeMap attributes, int parent) {
+    if (!attributes.get(TrafficRequest.KIND, "").equals(KIND)) {
+      return null;
     }
     AttributeMap options = attributes.get(OPTIONS, AttributeMap.EMPTY);
-    return List.of(
-        new BpfFilter(
-            header.index(),
-            parent,
-            header.info() >>> 16,
-            header.handle(),
-            options.get(NAME, ""),
-            (int) (long) options.get(ID, 0L)));
+    return new BpfFilter(
+        header.index(),
+        parent,
+        header.info() >>> 16,
+        header.handle(),
+        options.get(NAME, ""),
+        (int) (long) options.get(ID, 0L));
   }
 }

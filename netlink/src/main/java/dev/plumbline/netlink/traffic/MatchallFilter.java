@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.netlink.traffic;
 
-import dev.plumbline.netlink.socket.Message;
 import dev.plumbline.netlink.socket.NetlinkSocket;
 import dev.plumbline.netlink.socket.Request;
 import dev.plumbline.netlink.wire.Attribute;
@@ -43,7 +42,6 @@ public record MatchallFilter(int index, int parent, int priority, int handle, in
           2, "TCA_MATCHALL_ACT", Codecs.nested(AttributeSchema.of("actions", FIRST_ACTION)));
   private static final Attribute<AttributeMap> OPTIONS =
       new Attribute<>(2, "TCA_OPTIONS", Codecs.nested(AttributeSchema.of("TCA_MATCHALL", ACTIONS)));
-  private static final AttributeSchema KINDS = AttributeSchema.of("TCA", TrafficRequest.KIND);
 
   /** Adds it. EEXIST if there is one at its place, ENOENT if the kernel has no such filters. */
   public Request put() {
@@ -81,17 +79,14 @@ public record MatchallFilter(int index, int parent, int priority, int handle, in
    */
   public static List<MatchallFilter> list(NetlinkSocket socket, int index, int parent)
       throws IOException {
-    return TrafficFilter.dump(socket, index, parent, message -> read(message, parent)).stream()
-        .flatMap(List::stream)
-        .toList();
-  }
-
-  private static List<MatchallFilter> read(Message message, int parent) {
-    TrafficHeader header = TrafficHeader.read(message.payload());
-    AttributeMap attributes = message.attributes(TrafficHeader.BYTES, KINDS);
-    return attributes.get(TrafficRequest.KIND, "").equals(KIND) && header.handle() != 0
-        ? List.of(
-            new MatchallFilter(header.index(), parent, header.info() >>> 16, header.handle(), 0))
-        : List.of();
+    return TrafficRequest.filters(
+        socket,
+        index,
+        parent,
+        (header, attributes) ->
+            attributes.get(TrafficRequest.KIND, "").equals(KIND)
+                ? new MatchallFilter(
+                    header.index(), parent, header.info() >>> 16, header.handle(), 0)
+                : null);
   }
 }
