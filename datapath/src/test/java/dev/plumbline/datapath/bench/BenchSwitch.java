@@ -6,6 +6,8 @@ import dev.plumbline.datapath.config.MacTableConfig;
 import dev.plumbline.datapath.config.PortConfig;
 import dev.plumbline.datapath.config.PortConfig.DevicePort;
 import dev.plumbline.datapath.config.PortConfig.HostPort;
+import dev.plumbline.datapath.config.PortConfig.TunnelPort;
+import dev.plumbline.datapath.config.PortConfig.TunnelType;
 import dev.plumbline.datapath.config.PortVlan;
 import dev.plumbline.datapath.config.SwitchConfig;
 import dev.plumbline.datapath.control.Switch;
@@ -14,16 +16,19 @@ import dev.plumbline.datapath.control.SwitchStatus;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
  * A switch with one bridge, {@code BenchSwitch DIRECTORY PORT…}, where a port is a device's name,
- * or {@code DEVICE:LEG} for an internal port of the host. Says {@code ready}; answers each line of
- * standard input with its status; ends with it, and leaves the fast path as it is.
+ * {@code DEVICE:LEG} for an internal port of the host, or {@code vxlan=REMOTE} or {@code
+ * gre=REMOTE} for a tunnel. Says {@code ready}; answers each line of standard input with its
+ * status; ends with it, and leaves the fast path as it is.
  */
 final class BenchSwitch {
   private BenchSwitch() {}
@@ -32,7 +37,11 @@ final class BenchSwitch {
     Map<String, PortConfig> ports = new LinkedHashMap<>();
     for (String port : List.of(arguments).subList(1, arguments.length)) {
       int colon = port.indexOf(':');
-      if (colon < 0) {
+      int equals = port.indexOf('=');
+      if (equals >= 0) {
+        String type = port.substring(0, equals);
+        ports.put(type, tunnel(type, port.substring(equals + 1)));
+      } else if (colon < 0) {
         ports.put(port, new DevicePort(port, PortVlan.TRUNK_ALL));
       } else {
         String device = port.substring(0, colon);
@@ -61,5 +70,19 @@ final class BenchSwitch {
             running.failure());
       }
     }
+  }
+
+  private static TunnelPort tunnel(String type, String remote) throws IOException {
+    return new TunnelPort(
+        TunnelType.valueOf(type.toUpperCase(Locale.ROOT)),
+        null,
+        List.of(InetAddress.getByName(remote)),
+        7,
+        type.equals("vxlan") ? 4789 : 0,
+        64,
+        0,
+        false,
+        false,
+        PortVlan.TRUNK_ALL);
   }
 }

@@ -6,9 +6,12 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A switch under test, on a host of its own, with a port for each guest and one for the host. */
 abstract class Contender {
@@ -18,6 +21,7 @@ abstract class Contender {
   final String name;
   final int number;
   final Path directory;
+  private final Map<String, Overlay> overlays = new HashMap<>();
 
   /**
    * Not yet started.
@@ -59,6 +63,38 @@ abstract class Contender {
   /** Starts its process again. */
   void restart() throws Exception {
     throw new UnsupportedOperationException(name);
+  }
+
+  /** Whether there is another version, whose tables are laid out differently. */
+  boolean hasUpgrade() {
+    return false;
+  }
+
+  /** Ends its process without notice, and starts one of the other version. */
+  void upgrade() throws Exception {
+    throw new UnsupportedOperationException(name);
+  }
+
+  /**
+   * Two hosts with this switch, joined by a tunnel, of which the first guest finds servers at the
+   * second; null: it has none of that kind.
+   *
+   * @param tunnel {@code vxlan} or {@code gre}
+   */
+  final @Nullable Overlay overlay(String tunnel) throws Exception {
+    Overlay overlay = overlays.get(tunnel);
+    if (overlay == null) {
+      overlay = newOverlay(tunnel);
+      if (overlay != null) {
+        overlays.put(tunnel, overlay);
+      }
+    }
+    return overlay;
+  }
+
+  /** Makes it for {@link #overlay}. */
+  @Nullable Overlay newOverlay(String tunnel) throws Exception {
+    return null;
   }
 
   /** Bytes that it needs for what it has learnt; -1: cannot be told. */
@@ -121,9 +157,19 @@ abstract class Contender {
     throw new IOException(what + ": not after 20 s");
   }
 
-  /** Ends what {@link #start} started. */
+  /** Ends what was started. */
   void stop() throws Exception {
-    List<String> left = List.of(shell("ip netns pids " + host()).split("\\s+", -1));
+    end(host());
+    for (Overlay overlay : overlays.values()) {
+      end(overlay.host(1));
+      end(overlay.host(2));
+      overlay.close();
+    }
+    overlays.clear();
+  }
+
+  private static void end(String namespace) throws Exception {
+    List<String> left = List.of(shell("ip netns pids " + namespace).split("\\s+", -1));
     for (String pid : left) {
       if (!pid.isEmpty()) {
         ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);

@@ -27,25 +27,24 @@ final class Guests implements AutoCloseable {
 
   /** Has iperf3 and {@link Echo} answer in a namespace. */
   void serve(String namespace) throws Exception {
-    servers.add(
-        // Again and again: it ends when a test with many streams breaks off.
-        new ProcessBuilder(
-                "ip",
-                "netns",
-                "exec",
-                namespace,
-                "sh",
-                "-c",
-                "while :; do iperf3 -s; sleep 0.1; done")
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start());
-    Contender.in(
-        namespace,
-        () -> {
-          Echo.serve();
-          return true;
-        });
+    servers.add(server(namespace));
+  }
+
+  /** As {@link #serve}; the process is iperf3's, and the caller's to end. */
+  static Process server(String namespace) throws Exception {
+    boolean unused =
+        Contender.in(
+            namespace,
+            () -> {
+              Echo.serve();
+              return true;
+            });
+    // Again and again: it ends when a test with many streams breaks off.
+    return new ProcessBuilder(
+            "ip", "netns", "exec", namespace, "sh", "-c", "while :; do iperf3 -s; sleep 0.1; done")
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .start();
   }
 
   static int ifindex(String device) throws IOException {

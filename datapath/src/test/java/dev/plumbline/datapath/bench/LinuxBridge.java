@@ -20,6 +20,22 @@ final class LinuxBridge extends Contender {
     }
   }
 
+  /** VXLAN's, for every kind: not every kernel has gretap. */
+  @Override
+  Overlay newOverlay(String tunnel) throws Exception {
+    return Overlay.open(
+        tunnel + "-" + name,
+        (host, remote) -> {
+          String there = "ip -n " + host + " link ";
+          shell(there + "add br0 type bridge stp_state 0 mcast_snooping 0");
+          shell(there + "add vx0 type vxlan id 7 dstport 4789 dev u0 remote " + remote);
+          for (String port : new String[] {"v", "vx0"}) {
+            shell(there + "set " + port + " master br0 up");
+          }
+          shell(there + "set br0 up");
+        });
+  }
+
   @Override
   boolean hasUpcalls() {
     return false;

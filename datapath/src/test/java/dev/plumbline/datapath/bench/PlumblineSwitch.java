@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.bench;
 
-import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,9 +16,13 @@ import org.jspecify.annotations.Nullable;
 /** This switch, in a process of its own. */
 final class PlumblineSwitch extends Contender {
   private static final Pattern MAP_BYTES = Pattern.compile("memlock (\\d+)B");
+  private static final String TABLES = "dev/plumbline/datapath/fastpath/EbpfTables.class";
 
-  private @Nullable Process process;
-  private @Nullable BufferedReader answers;
+  /** A string of a class file's constants: tag, length, bytes (JVMS 4.4.7). */
+  private static final Pattern LAYOUT = Pattern.compile("\u0001\u0000\u0003v[0-9]_");
+
+  private @Nullable BenchProcess process;
+  private boolean next;
 
   PlumblineSwitch(int number, Path directory) {
     super("plumbline", number, directory);
@@ -27,57 +32,81 @@ final class PlumblineSwitch extends Contender {
   void start() throws Exception {
     inHost("ip link add br0 type veth peer name br0-leg");
     inHost("ip link set br0-leg up");
-    launch();
-  }
-
-  private void launch() throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            // Not ip netns exec: the pins are in a mount namespace that has to outlive the process.
-            List.of(
-                "nsenter",
-                "--net=/run/netns/" + host(),
-                System.getProperty("java.home") + "/bin/java"));
-    String options = System.getProperty("bench.jvm", "-XX:+UseSerialGC -XX:-UsePerfData -Xmx64m");
-    command.addAll(List.of(options.split("[ ,]", -1)));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(BenchSwitch.class.getName(), directory.toString()));
-    for (String guest : Guests.NAMES) {
-      command.add("v" + guest);
-    }
-    command.add("br0:br0-leg");
-    Process started =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    process = started;
-    answers =
-        new BufferedReader(new InputStreamReader(started.getInputStream(), StandardCharsets.UTF_8));
-    String ready = answers.readLine();
-    if (!"ready".equals(ready)) {
-      throw new IOException("the switch did not start: " + ready);
-    }
+    restart();
   }
 
   @Override
   boolean kill() throws Exception {
     if (process != null) {
-      process.destroyForcibly().waitFor();
+      process.kill();
     }
     return true;
   }
 
   @Override
   void restart() throws Exception {
-    launch();
+    List<String> ports = new ArrayList<>();
+    for (String guest : Guests.NAMES) {
+      ports.add("v" + guest);
+    }
+    ports.add("br0:br0-leg");
+    String classes = System.getProperty("java.class.path");
+    if (next) {
+      classes = nextVersion() + File.pathSeparator + classes;
+    }
+    process = BenchProcess.start(host(), classes, directory, ports);
+  }
+
+  @Override
+  boolean hasUpgrade() {
+    return true;
+  }
+
+  @Override
+  void upgrade() throws Exception {
+    boolean unused = kill();
+    next = !next;
+    restart();
+  }
+
+  /**
+   * A directory with the class that is different in a version whose tables are laid out anew: their
+   * names in the run directory are others, so that it takes over none.
+   */
+  private Path nextVersion() throws IOException {
+    Path file = directory.resolve("next").resolve(TABLES);
+    Files.createDirectories(file.getParent());
+    try (InputStream stream = getClass().getResourceAsStream("/" + TABLES)) {
+      if (stream == null) {
+        throw new IOException("no " + TABLES);
+      }
+      String text = new String(stream.readAllBytes(), StandardCharsets.ISO_8859_1);
+      Matcher layout = LAYOUT.matcher(text);
+      if (!layout.find()) {
+        throw new IOException(TABLES + " names no layout");
+      }
+      String changed = layout.replaceFirst("\u0001\u0000\u0003v0_");
+      Files.write(file, changed.getBytes(StandardCharsets.ISO_8859_1));
+    }
+    return directory.resolve("next");
+  }
+
+  @Override
+  Overlay newOverlay(String tunnel) throws Exception {
+    return Overlay.open(
+        tunnel + "-" + name,
+        (host, remote) -> {
+          Path of = Files.createDirectories(directory.resolve(host));
+          String port = tunnel + "=" + remote;
+          BenchProcess unused =
+              BenchProcess.start(
+                  host, System.getProperty("java.class.path"), of, List.of("v", port));
+        });
   }
 
   @Override
   String remark() throws Exception {
-    if (process == null || answers == null) {
-      return "";
-    }
-    process.getOutputStream().write('\n');
-    process.getOutputStream().flush();
-    return String.valueOf(answers.readLine());
+    return process == null ? "" : process.status();
   }
 
   @Override

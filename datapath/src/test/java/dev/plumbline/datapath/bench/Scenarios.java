@@ -2,6 +2,7 @@
 package dev.plumbline.datapath.bench;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -40,11 +41,22 @@ final class Scenarios {
         new Scenario("host-tcp", "Gb/s", 1e9, (on, nanos) -> tcp(on, "host", 1, nanos)),
         new Scenario("host-rr", "k/s", 1e3, (on, nanos) -> requests(on, "host", nanos)),
         new Scenario("setup", "k/s", 1e3, Scenarios::setUp),
-        new Scenario("attack", "% of its rate", 1e-2, 3, Scenarios::attack),
-        new Scenario("kill", "of 2,000 lost", 1, 1, (on, nanos) -> kill(on)));
+        new Scenario("attack-max", "% of its rate", 1e-2, Scenarios::attackOnNobody),
+        new Scenario("attack", "% of its rate", 1e-2, Scenarios::attack),
+        new Scenario("vxlan", "Gb/s", 1e9, (on, nanos) -> tunnelled(on, "vxlan", nanos)),
+        new Scenario("vxlan-rr", "k/s", 1e3, (on, nanos) -> requested(on, "vxlan", nanos)),
+        new Scenario("gre", "Gb/s", 1e9, (on, nanos) -> tunnelled(on, "gre", nanos)),
+        new Scenario("gre-rr", "k/s", 1e3, (on, nanos) -> requested(on, "gre", nanos)),
+        new Scenario("kill", "of 2,000 lost", 1, 1, (on, nanos) -> kill(on)),
+        new Scenario("upgrade", "of 2,000 lost", 1, (on, nanos) -> upgrade(on)));
   }
 
   private static double tcp(Contender on, String to, int streams, long nanos) throws Exception {
+    return tcp("a", on.address(to), streams, nanos);
+  }
+
+  /** Bits a second that arrive at a server from a namespace. */
+  private static double tcp(String from, InetAddress to, int streams, long nanos) throws Exception {
     double seconds = Math.max(1, nanos / 1e9);
     String text =
         Contender.output(
@@ -52,7 +64,7 @@ final class Scenarios {
                 "ip",
                 "netns",
                 "exec",
-                "a",
+                from,
                 "iperf3",
                 "-J",
                 "-t",
@@ -60,7 +72,7 @@ final class Scenarios {
                 "-P",
                 String.valueOf(streams),
                 "-c",
-                on.address(to).getHostAddress()),
+                to.getHostAddress()),
             120);
     Matcher bits = RECEIVED.matcher(text);
     if (!bits.find()) {
@@ -138,12 +150,26 @@ final class Scenarios {
   }
 
   private static double requests(Contender on, String to, long nanos) throws Exception {
+    return requests("a", on.address(to), nanos);
+  }
+
+  private static double requests(String from, InetAddress to, long nanos) throws Exception {
     return Contender.in(
-        "a",
+        from,
         () -> {
-          double unused = Echo.transactions(on.address(to), nanos / 10);
-          return Echo.transactions(on.address(to), nanos);
+          double unused = Echo.transactions(to, nanos / 10);
+          return Echo.transactions(to, nanos);
         });
+  }
+
+  private static double tunnelled(Contender on, String tunnel, long nanos) throws Exception {
+    Overlay overlay = on.overlay(tunnel);
+    return overlay == null ? -1 : tcp(overlay.guest(1), overlay.address(2), 1, nanos);
+  }
+
+  private static double requested(Contender on, String tunnel, long nanos) throws Exception {
+    Overlay overlay = on.overlay(tunnel);
+    return overlay == null ? -1 : requests(overlay.guest(1), overlay.address(2), nanos);
   }
 
   private static double connect(Contender on, long nanos) throws Exception {
@@ -156,21 +182,40 @@ final class Scenarios {
   private static double attack(Contender on, long nanos) throws Exception {
     double alone = tcp(on, "b", 1, nanos);
     try (Flood flood = flood(on, "c", Flood.RANDOM)) {
-      CompletableFuture<Long> sent = new CompletableFuture<>();
-      Thread attacker =
-          new Thread(
-              () -> sent.complete(flood.run(Long.MAX_VALUE / 2, ATTACK_PER_SECOND)), "attacker");
-      long begin = System.nanoTime();
-      attacker.start();
-      try {
-        return tcp(on, "b", 1, nanos) / alone;
-      } finally {
-        attacker.interrupt();
-        attacker.join();
-        double rate = sent.get() * 1e9 / (System.nanoTime() - begin);
-        System.err.printf("  %s: attacked by %.0f frames a second%n", on.name, rate);
-        Thread.sleep(2000);
-      }
+      return attacked(on, flood, nanos) / alone;
+    }
+  }
+
+  /**
+   * As {@link #attack}, but all that the attacker sends is dropped first of all, before any switch:
+   * what is missing then is what the attacker itself takes of the machine, which no switch gives
+   * back.
+   */
+  private static double attackOnNobody(Contender on, long nanos) throws Exception {
+    double alone = tcp(on, "b", 1, nanos);
+    Dropper dropper = Dropper.open(on, "c");
+    try (Flood flood = dropper.flood()) {
+      return attacked(on, flood, nanos) / alone;
+    } finally {
+      dropper.remove();
+    }
+  }
+
+  private static double attacked(Contender on, Flood flood, long nanos) throws Exception {
+    CompletableFuture<Long> sent = new CompletableFuture<>();
+    Thread attacker =
+        new Thread(
+            () -> sent.complete(flood.run(Long.MAX_VALUE / 2, ATTACK_PER_SECOND)), "attacker");
+    long begin = System.nanoTime();
+    attacker.start();
+    try {
+      return tcp(on, "b", 1, nanos);
+    } finally {
+      attacker.interrupt();
+      attacker.join();
+      double rate = sent.get() * 1e9 / (System.nanoTime() - begin);
+      System.err.printf("  %s: attacked by %.0f frames a second%n", on.name, rate);
+      Thread.sleep(2000);
     }
   }
 
@@ -194,6 +239,25 @@ final class Scenarios {
     if (!on.hasUpcalls()) {
       return -1;
     }
+    return lost(
+        on,
+        () -> {
+          boolean unused = on.kill();
+          on.restart();
+        });
+  }
+
+  private static double upgrade(Contender on) throws Exception {
+    return on.hasUpgrade() ? lost(on, on::upgrade) : -1;
+  }
+
+  /** Something that happens to a contender. */
+  private interface Event {
+    void happen() throws Exception;
+  }
+
+  /** Pings that are lost while something happens. */
+  private static double lost(Contender on, Event event) throws Exception {
     CompletableFuture<String> text = new CompletableFuture<>();
     Callable<String> ping =
         () ->
@@ -213,8 +277,7 @@ final class Scenarios {
             "ping");
     pinging.start();
     Thread.sleep(500);
-    boolean unused = on.kill();
-    on.restart();
+    event.happen();
     pinging.join();
     Matcher pings = PINGS.matcher(text.get());
     if (!pings.find()) {
