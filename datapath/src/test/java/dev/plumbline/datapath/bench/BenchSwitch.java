@@ -51,7 +51,8 @@ final class BenchSwitch {
     MacTableConfig table = new MacTableConfig(300, Contender.MAC_TABLE, List.of());
     try (Switch running = Switch.open(SwitchOptions.in(Path.of(arguments[0])))) {
       running.configure(new SwitchConfig(Map.of("br0", new BridgeConfig(ports, table, false))));
-      System.out.println("ready");
+      String way = running.status().fastPath();
+      System.out.println(way.startsWith("eBPF") ? "ready" : "it forwards by " + way);
       BufferedReader lines =
           new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {

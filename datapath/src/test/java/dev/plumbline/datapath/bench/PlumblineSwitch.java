@@ -18,8 +18,8 @@ final class PlumblineSwitch extends Contender {
   private static final Pattern MAP_BYTES = Pattern.compile("memlock (\\d+)B");
   private static final String TABLES = "dev/plumbline/datapath/fastpath/EbpfTables.class";
 
-  /** A string of a class file's constants: tag, length, bytes (JVMS 4.4.7). */
-  private static final Pattern LAYOUT = Pattern.compile("\u0001\u0000\u0003v[0-9]_");
+  /** The constant that names the layout, wherever the compiler has put it. */
+  private static final Pattern LAYOUT = Pattern.compile("v[0-9]_");
 
   private @Nullable BenchProcess process;
   private boolean next;
@@ -85,7 +85,7 @@ final class PlumblineSwitch extends Contender {
       if (!layout.find()) {
         throw new IOException(TABLES + " names no layout");
       }
-      String changed = layout.replaceFirst("\u0001\u0000\u0003v0_");
+      String changed = layout.replaceAll("v0_"); // as long: the class file's lengths stay right
       Files.write(file, changed.getBytes(StandardCharsets.ISO_8859_1));
     }
     return directory.resolve("next");

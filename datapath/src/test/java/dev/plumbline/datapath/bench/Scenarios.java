@@ -283,6 +283,7 @@ final class Scenarios {
     if (!pings.find()) {
       throw new IOException("ping said: " + text.get());
     }
+    System.err.printf("  %s: %s%n", on.name, on.remark());
     return Integer.parseInt(pings.group(1)) - Integer.parseInt(pings.group(2));
   }
 }
