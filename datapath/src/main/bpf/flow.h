@@ -205,7 +205,7 @@ struct settings {
 	__u32 upcall_ifindex; /* 0: no upcalls, misses are dropped */
 	__u32 inject_ifindex;
 	__u32 n_masks;
-	__u32 reserved;
+	__u32 upcall_interval_ns; /* between two upcalls of one port, on average; 0: no limit */
 };
 
 struct port_counters {
@@ -241,6 +241,7 @@ enum drop_reason {
 	DROP_SLOT = 12, /* an injected frame with an unknown mark */
 	DROP_VLAN_OPERATION = 13,
 	DROP_TUNNEL_UNKNOWN = 14, /* from a remote or with a key that no tunnel has */
+	DROP_UPCALL_LIMIT = 15, /* would have gone up, but its port has had its share of upcalls */
 	DROP_KERNEL_REASONS = 32, /* Java's own from here: translate.DropReason */
 	DROP_REASONS = 64,
 };

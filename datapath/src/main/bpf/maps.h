@@ -98,6 +98,21 @@ struct {
 } the_settings_map SEC(".maps");
 
 struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 4096);
+	__type(key, __u32); /* port */
+	__type(value, __u64); /* CLOCK_MONOTONIC_COARSE: until when its upcalls have used up its share */
+} upcall_shares SEC(".maps");
+
+/* Frames that were to go up, whether they could or not. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} misses SEC(".maps");
+
+struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 4096);
 	__type(key, __u32); /* port */
@@ -188,6 +203,15 @@ static __always_inline int drop(__u32 reason)
 		next_record(RECORD_DROP | reason);
 	count_drop(reason);
 	return TC_ACT_SHOT;
+}
+
+static __always_inline void count_miss(void)
+{
+	__u32 zero = 0;
+	__u64 *count = bpf_map_lookup_elem(&misses, &zero);
+
+	if (count)
+		(*count)++;
 }
 
 static __always_inline void count_rx(__u32 port, __u32 bytes)

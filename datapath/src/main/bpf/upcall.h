@@ -4,6 +4,30 @@
 #ifndef PLUMBLINE_UPCALL_H
 #define PLUMBLINE_UPCALL_H
 
+#define UPCALL_BURST 256 /* frames: what the TAP's queue has room for */
+#define UPCALL_TICK_NS 8000000 /* the coarse clock's step, and some */
+
+/* Whether the port may have one more upcall (the virtual scheduling algorithm of ITU-T I.371, A.1). Before anything
+ * else is done to the frame: in a flood nearly all of them end here. Two CPUs may both see the last one free. */
+static __always_inline bool has_share(const struct settings *settings, __u32 port)
+{
+	__u64 interval = settings->upcall_interval_ns, most, now, *used;
+
+	if (!interval)
+		return true;
+	used = bpf_map_lookup_elem(&upcall_shares, &port);
+	if (!used)
+		return true;
+	now = bpf_ktime_get_coarse_ns();
+	most = interval * UPCALL_BURST;
+	if (most < UPCALL_TICK_NS)
+		most = UPCALL_TICK_NS;
+	if (*used > now + most)
+		return false;
+	*used = (*used > now ? *used : now) + interval;
+	return true;
+}
+
 /* The frame with its prefix to the TAP. The tag travels in the prefix. */
 __noinline int upcall(struct __sk_buff *skb, __u32 in_port, __u32 reason)
 {
@@ -19,8 +43,11 @@ __noinline int upcall(struct __sk_buff *skb, __u32 in_port, __u32 reason)
 		record(skb, RECORD_UPCALL | reason);
 		return TC_ACT_SHOT;
 	}
+	count_miss();
 	if (!settings || !settings->upcall_ifindex)
 		return drop(DROP_NO_UPCALL);
+	if (!has_share(settings, in_port))
+		return drop(DROP_UPCALL_LIMIT);
 	if (skb->vlan_present) {
 		prefix.vlan_tci = skb->vlan_tci | VLAN_PRESENT;
 		prefix.vlan_tpid = bpf_ntohs(skb->vlan_proto);

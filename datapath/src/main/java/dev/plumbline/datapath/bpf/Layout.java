@@ -72,6 +72,7 @@ public final class Layout {
   public static final int DROP_SLOT = 12;
   public static final int DROP_VLAN_OPERATION = 13;
   public static final int DROP_TUNNEL_UNKNOWN = 14;
+  public static final int DROP_UPCALL_LIMIT = 15;
   public static final int DROP_KERNEL_REASONS = 32;
   public static final int DROP_REASONS = 64;
 
@@ -210,6 +211,7 @@ public final class Layout {
     public static final int UPCALL_IFINDEX = 0;
     public static final int INJECT_IFINDEX = 4;
     public static final int N_MASKS = 8;
+    public static final int UPCALL_INTERVAL_NS = 12;
     public static final int SIZE = 16;
 
     private Settings() {}

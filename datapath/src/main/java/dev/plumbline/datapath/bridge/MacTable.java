@@ -86,6 +86,7 @@ public final class MacTable {
   private int statics;
 
   private long evictions;
+  private long lastEvicted;
   private long moves;
   private long expirations;
 
@@ -149,6 +150,11 @@ public final class MacTable {
   /** Addresses that had to go because the table was full, ever. */
   public long evictions() {
     return evictions;
+  }
+
+  /** The address that had to go last to make room; 0: none had to. */
+  public long lastEvicted() {
+    return lastEvicted;
   }
 
   public long moves() {
@@ -376,7 +382,9 @@ public final class MacTable {
   }
 
   private void evict() {
-    drop(find(keyOf[lists.oldest(greediestPort())]));
+    long key = keyOf[lists.oldest(greediestPort())];
+    lastEvicted = mac(key);
+    drop(find(key));
     evictions++;
   }
 

@@ -15,24 +15,46 @@ import java.util.BitSet;
 final class Disturbance {
   private static final int ADDRESSES = 64;
 
+  private final FlowAddresses flows;
   private final int[] bridges = new int[ADDRESSES];
   private final long[] addresses = new long[ADDRESSES];
   private final BitSet ports = new BitSet();
   private int count;
   private boolean everything;
 
-  /** A decision taught a table something. */
-  void learnt(Decision.Learn learn, MacTable.Outcome outcome) {
-    if (!outcome.changesForwarding()) {
+  /**
+   * Nothing yet.
+   *
+   * @param flows those that there are
+   */
+  Disturbance(FlowAddresses flows) {
+    this.flows = flows;
+  }
+
+  /**
+   * A decision taught a table something.
+   *
+   * @param evicted the address that had to go for it, if the outcome is that one had to
+   */
+  void learnt(Decision.Learn learn, MacTable.Outcome outcome, long evicted) {
+    if (outcome.changesForwarding()) {
+      moved(learn.bridge(), learn.mac());
+    }
+    if (outcome == MacTable.Outcome.FULL_EVICTED) {
+      moved(learn.bridge(), evicted);
+    }
+  }
+
+  private void moved(int bridge, long mac) {
+    if (!flows.mayContain(mac)) {
       return;
     }
-    // Which address had to go for a new one in a full table, nobody says.
-    if (count == ADDRESSES || outcome == MacTable.Outcome.FULL_EVICTED) {
+    if (count == ADDRESSES) {
       everything = true;
       return;
     }
-    bridges[count] = learn.bridge();
-    addresses[count++] = learn.mac();
+    bridges[count] = bridge;
+    addresses[count++] = mac;
   }
 
   /** The switch's state became another. */

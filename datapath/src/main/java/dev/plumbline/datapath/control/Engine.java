@@ -42,10 +42,12 @@ final class Engine implements AutoCloseable {
   private final Joints joints;
   private final Bonds bonds;
   private final Announcer announcer;
-  private final Disturbance disturbance = new Disturbance();
+  private final FlowAddresses addresses = new FlowAddresses();
+  private final Disturbance disturbance = new Disturbance(addresses);
   private final TunnelUpcalls tunnelUpcalls;
   private final Upcalls upcalls;
   private final Revalidator revalidator;
+  private final Moderator moderator;
   private final SavedState saved;
   private final List<Integer> greSockets = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
@@ -71,8 +73,9 @@ final class Engine implements AutoCloseable {
     this.bonds = new Bonds(fast);
     this.announcer = new Announcer(fast);
     this.tunnelUpcalls = new TunnelUpcalls(tunnels, joints);
-    this.upcalls = new Upcalls(fast, disturbance, tunnelUpcalls);
-    this.revalidator = new Revalidator(fast, disturbance, options.idleMillis());
+    this.upcalls = new Upcalls(fast, disturbance, addresses, tunnelUpcalls);
+    this.revalidator = new Revalidator(fast, disturbance, addresses, options.idleMillis());
+    this.moderator = new Moderator(fast);
     fast.watch(devices.fd());
     fast.watch(tunnels.fd());
     this.lastGeneration = saved.lastGeneration();
@@ -142,6 +145,7 @@ final class Engine implements AutoCloseable {
     if (count > 0) {
       upcalls.handle(state, revalidator.flows() < options.flowLimit(), now);
     }
+    moderator.run(upcalls.frames());
     if (greSockets.stream().anyMatch(fast::isReady)) {
       tunnelUpcalls.receive();
       upcalls.handleTunnels(state, revalidator.flows() < options.flowLimit(), now);
@@ -277,6 +281,7 @@ final class Engine implements AutoCloseable {
       }
     }
     disturbance.change(change);
+    addresses.addEverything(); // what flows depend on may be another now
   }
 
   private void setGeneration(String bridge, int number, int generation) throws ErrnoException {
@@ -350,6 +355,6 @@ final class Engine implements AutoCloseable {
     if (!saved.isForgotten()) {
       saved.save(state, generations, millis());
     }
-    closeAll(List.of(fast, devices, tunnels));
+    closeAll(List.of(fast, devices, tunnels, moderator));
   }
 }

@@ -45,7 +45,8 @@ final class Reports {
           Map.entry(11, "could not be copied for one of several outputs"),
           Map.entry(12, "was injected without a slot"),
           Map.entry(13, "could not be given a VLAN tag, or lose one"),
-          Map.entry(14, "came by a tunnel from a remote, or with a key, that no port has"));
+          Map.entry(14, "came by a tunnel from a remote, or with a key, that no port has"),
+          Map.entry(15, "is of no known flow, and its port brings more new flows than its share"));
 
   private final Engine engine;
 

@@ -22,7 +22,8 @@ import dev.plumbline.netlink.libc.ErrnoException;
 final class Revalidator implements FlowVisitor {
   private final FastPath fast;
   private final Disturbance pending;
-  private final Disturbance disturbance = new Disturbance();
+  private final FlowAddresses addresses;
+  private final Disturbance disturbance;
   private final Translator translator = new Translator();
   private final Decision decision = new Decision();
   private final long idleNanos;
@@ -39,8 +40,11 @@ final class Revalidator implements FlowVisitor {
    * Of one switch.
    *
    * @param pending what has happened since the last pass; emptied by the next one
+   * @param addresses of the flows; each pass makes them anew
    */
-  Revalidator(FastPath fast, Disturbance pending, int idleMillis) {
+  Revalidator(FastPath fast, Disturbance pending, FlowAddresses addresses, int idleMillis) {
+    this.addresses = addresses;
+    this.disturbance = new Disturbance(addresses);
     this.fast = fast;
     this.pending = pending;
     this.idleNanos = idleMillis * 1_000_000L;
@@ -52,7 +56,9 @@ final class Revalidator implements FlowVisitor {
     nowNanos = System.nanoTime();
     // What the pass itself learns is for the next one: it may concern flows that were seen already.
     disturbance.take(pending);
+    addresses.beginWalk();
     flows = fast.walk(this);
+    addresses.endWalk();
     lastPassNanos = nowNanos;
     tookNanos = System.nanoTime() - nowNanos;
   }
@@ -79,6 +85,7 @@ final class Revalidator implements FlowVisitor {
     boolean used = usedNanos >= lastPassNanos;
     boolean concerned = disturbance.concerns(key, state);
     if (!used && !concerned) {
+      addresses.walkedBy(key, state.hasBond());
       return Verdict.KEEP;
     }
     translator.translate(key, state, nowNanos / 1_000_000, decision);
@@ -89,6 +96,7 @@ final class Revalidator implements FlowVisitor {
     if (used) {
       teach(usedNanos / 1_000_000);
     }
+    addresses.walkedBy(key, state.hasBond());
     return Verdict.KEEP;
   }
 
@@ -113,7 +121,7 @@ final class Revalidator implements FlowVisitor {
   private void teach(long usedMillis) {
     for (int i = 0; i < decision.learns(); i++) {
       MacTable.Outcome outcome = decision.learn(i, state, usedMillis);
-      pending.learnt(decision.learn(i), outcome);
+      pending.learnt(decision.learn(i), outcome, decision.evicted(i, state));
     }
   }
 

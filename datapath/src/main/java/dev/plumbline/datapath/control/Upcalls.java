@@ -26,6 +26,7 @@ final class Upcalls {
 
   private final FastPath fast;
   private final Disturbance disturbance;
+  private final FlowAddresses flows;
   private final TunnelUpcalls tunnels;
   private final UpcallBatch batch = new UpcallBatch(BATCH);
   private final PacketParser parser = new PacketParser();
@@ -42,7 +43,8 @@ final class Upcalls {
   private long decided;
   private long malformed;
 
-  Upcalls(FastPath fast, Disturbance disturbance, TunnelUpcalls tunnels) {
+  Upcalls(FastPath fast, Disturbance disturbance, FlowAddresses flows, TunnelUpcalls tunnels) {
+    this.flows = flows;
     this.tunnels = tunnels;
     this.fast = fast;
     this.disturbance = disturbance;
@@ -122,6 +124,7 @@ final class Upcalls {
     translator.translate(key, state, nowMillis, decision);
     learn(state, nowMillis);
     if (mayInstall && decision.cacheable()) {
+      flows.add(key, state.hasBond());
       boolean unused =
           fast.install(
               key,
@@ -176,7 +179,7 @@ final class Upcalls {
   private void learn(SwitchState state, long nowMillis) {
     for (int i = 0; i < decision.learns(); i++) {
       MacTable.Outcome outcome = decision.learn(i, state, nowMillis);
-      disturbance.learnt(decision.learn(i), outcome);
+      disturbance.learnt(decision.learn(i), outcome, decision.evicted(i, state));
     }
   }
 

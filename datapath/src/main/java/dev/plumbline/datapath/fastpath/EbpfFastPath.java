@@ -45,6 +45,7 @@ public final class EbpfFastPath implements FastPath {
   private final Map<Integer, Integer> generations = new HashMap<>();
   private final EbpfFrames frames;
   private int upcallIfindex;
+  private int upcallIntervalNanos;
 
   EbpfFastPath(BpfFs pins, EbpfTables tables, Hooks hooks, EbpfFrames frames) throws IOException {
     this.pins = pins;
@@ -61,8 +62,12 @@ public final class EbpfFastPath implements FastPath {
   /** Upcalls go to the hidden device, which has the programs' egress hook for what Java sends. */
   private void connect() throws IOException {
     upcallIfindex = frames.tap().ifindex();
-    tables.settings(upcallIfindex, masks.size());
+    set();
     hook(Hook.egress(upcallIfindex), "hidden_egress");
+  }
+
+  private void set() throws ErrnoException {
+    tables.settings(upcallIfindex, masks.size(), upcallIntervalNanos);
   }
 
   /**
@@ -312,7 +317,7 @@ public final class EbpfFastPath implements FastPath {
     int index = masks.index(mask);
     if (masks.size() > before) {
       tables.mask(index, masks.bytes(index));
-      tables.settings(upcallIfindex, masks.size());
+      set();
     }
     if (maskedBridges.add(bridge)) {
       tables.bridge(bridge, generation, true);
@@ -345,6 +350,26 @@ public final class EbpfFastPath implements FastPath {
   @Override
   public long[] portCounters(int port) throws ErrnoException {
     return tables.portCounters(port);
+  }
+
+  @Override
+  public long received() throws ErrnoException {
+    long received = 0;
+    for (int port : links.keySet()) {
+      received += tables.portCounters(port)[0];
+    }
+    return received;
+  }
+
+  @Override
+  public long misses() throws ErrnoException {
+    return tables.misses();
+  }
+
+  @Override
+  public void upcallLimit(int perSecond) throws ErrnoException {
+    upcallIntervalNanos = perSecond == 0 ? 0 : Math.max(1, 1_000_000_000 / perSecond);
+    set();
   }
 
   @Override

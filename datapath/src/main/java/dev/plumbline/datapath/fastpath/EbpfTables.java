@@ -5,6 +5,7 @@ import dev.plumbline.datapath.bpf.BpfFs;
 import dev.plumbline.datapath.bpf.BpfMap;
 import dev.plumbline.datapath.bpf.BpfObject;
 import dev.plumbline.datapath.bpf.BpfProgram;
+import dev.plumbline.datapath.bpf.Layout;
 import dev.plumbline.netlink.libc.ErrnoException;
 import dev.plumbline.netlink.libc.Memory;
 import java.io.IOException;
@@ -189,10 +190,21 @@ final class EbpfTables implements AutoCloseable {
     boolean unused = map("tunnel_ports").delete(key, 0);
   }
 
-  /** Where upcalls go, and how many masks are in use. */
-  void settings(int upcallIfindex, int masks) throws ErrnoException {
-    clear(16);
-    value.buffer().putInt(0, upcallIfindex).putInt(4, upcallIfindex).putInt(8, masks);
+  /**
+   * What does not depend on a port.
+   *
+   * @param upcallIfindex where upcalls go
+   * @param masks how many are in use
+   * @param intervalNanos between two upcalls of one port; 0: no limit
+   */
+  void settings(int upcallIfindex, int masks, int intervalNanos) throws ErrnoException {
+    clear(Layout.Settings.SIZE);
+    value
+        .buffer()
+        .putInt(Layout.Settings.UPCALL_IFINDEX, upcallIfindex)
+        .putInt(Layout.Settings.INJECT_IFINDEX, upcallIfindex)
+        .putInt(Layout.Settings.N_MASKS, masks)
+        .putInt(Layout.Settings.UPCALL_INTERVAL_NS, intervalNanos);
     put("the_settings_map", 0);
   }
 
@@ -209,6 +221,11 @@ final class EbpfTables implements AutoCloseable {
       counters[i] = sum("counters", port, i * Long.BYTES);
     }
     return counters;
+  }
+
+  /** Frames that were to go up, whether they could or not. */
+  long misses() throws ErrnoException {
+    return sum("misses", 0, 0);
   }
 
   /** Frames dropped for a reason, {@code enum drop_reason}. */

@@ -64,6 +64,20 @@ public interface FastPath extends AutoCloseable {
   /** Frames dropped for a reason, {@code enum drop_reason}; 0 to 63. */
   long dropped(int reason) throws ErrnoException;
 
+  /** Frames that came in by all ports, since the tables were made. */
+  long received() throws ErrnoException;
+
+  /** Those of them for which there was no flow, whether they could come up or not. */
+  long misses() throws ErrnoException;
+
+  /**
+   * Limits how many frames of each port come up; the others are dropped as early as can be. Without
+   * effect on a way on which all frames come up.
+   *
+   * @param perSecond from 1; 0: no limit
+   */
+  void upcallLimit(int perSecond) throws ErrnoException;
+
   // Bonds.
 
   /** The port that frames of a bond's bucket leave by; 0: none. */

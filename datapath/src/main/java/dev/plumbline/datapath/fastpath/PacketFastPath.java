@@ -150,6 +150,19 @@ public final class PacketFastPath implements FastPath {
   }
 
   @Override
+  public long received() {
+    return 0;
+  }
+
+  @Override
+  public long misses() {
+    return 0;
+  }
+
+  @Override
+  public void upcallLimit(int perSecond) {} // the sockets' buffers are the limit
+
+  @Override
   public long[] portCounters(int port) {
     return outputs.counters(port);
   }

@@ -129,6 +129,12 @@ public final class Decision {
         learn.vlan, learn.mac, learn.port, learn.gratuitous, learn.fromBond, nowMillis);
   }
 
+  /** The address that had to go last from the table that a request to learn is for. */
+  public long evicted(int index, SwitchState state) {
+    MacTable table = state.table(learnt[index].bridge);
+    return table == null ? 0 : table.lastEvicted();
+  }
+
   /**
    * Puts a part of the outputs into a list, which is for a copy of the packet as it came in.
    *

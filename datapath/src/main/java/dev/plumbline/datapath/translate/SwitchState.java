@@ -33,6 +33,7 @@ public final class SwitchState {
   private final @Nullable Bridge[] bridges;
   private final BitSet up;
   private final int[] active;
+  private final boolean hasBond;
 
   private SwitchState(
       SwitchConfig config,
@@ -47,6 +48,7 @@ public final class SwitchState {
     this.bridges = bridges;
     this.up = up;
     this.active = active;
+    this.hasBond = Arrays.stream(bridges).anyMatch(bridge -> bridge != null && bridge.hasBond());
   }
 
   /**
@@ -169,6 +171,11 @@ public final class SwitchState {
       return false;
     }
     return key.ethDst() == mac || (at.hasBond() && key.ethSrc() == mac);
+  }
+
+  /** Whether {@link #concerns} looks at sources in any bridge. */
+  public boolean hasBond() {
+    return hasBond;
   }
 
   /** The fast path's ports of the bridge and of all that patch ports join to it. */
