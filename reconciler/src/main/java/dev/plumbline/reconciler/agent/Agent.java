@@ -91,7 +91,8 @@ public final class Agent implements AutoCloseable {
     AgentOptions.Git from = (AgentOptions.Git) options.from();
     String path = HostPath.of(from.path(), host);
     GitSource source =
-        GitSource.open(options.stateDirectory().resolve("git"), from.url(), from.branch());
+        GitSource.open(
+            options.stateDirectory().resolve("git"), from.url(), from.ref(), from.access());
     return new GitOrigin(source, path, host, options.interval(), log);
   }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.agent;
 
+import dev.plumbline.reconciler.source.GitAccess;
+import dev.plumbline.reconciler.source.GitRef;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -22,11 +24,11 @@ public record AgentOptions(
   public sealed interface From {}
 
   /**
-   * A branch of a Git repository.
+   * A branch, tag or commit of a Git repository.
    *
    * @param path of the host's file in it, in which {@code {host}} stands for the host's name
    */
-  public record Git(String url, String branch, String path) implements From {}
+  public record Git(String url, GitRef ref, GitAccess access, String path) implements From {}
 
   /** A file. */
   public record File(Path path) implements From {}

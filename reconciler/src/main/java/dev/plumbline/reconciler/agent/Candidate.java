@@ -10,13 +10,20 @@ import org.jspecify.annotations.Nullable;
  * A revision that was read.
  *
  * @param id tells revisions apart; a commit's full name or a digest of the files
+ * @param content tells what is said for this host: the same for two revisions in whose files for it
+ *     nothing differs
  * @param label as a log names it: {@code 3f2c1ab "web on port 2" by Ann}
  * @param state what it says; null if it is broken
  * @param problems what is wrong with it or looks wrong, a line each, with file, line and column
  * @param keep remembers it as good; called by the loop's thread after it was applied
  */
 record Candidate(
-    String id, String label, @Nullable DesiredState state, List<String> problems, Keeper keep) {
+    String id,
+    String content,
+    String label,
+    @Nullable DesiredState state,
+    List<String> problems,
+    Keeper keep) {
 
   /** Remembers a good revision beyond the end of the process. */
   @FunctionalInterface

@@ -13,11 +13,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -114,35 +111,29 @@ final class FileOrigin implements Origin {
 
   private Reading read() {
     Loaded loaded = HostFile.load(file, LoadOptions.defaults().forHost(host));
-    MessageDigest digest = sha256();
+    ContentDigest digest = new ContentDigest();
     Set<Path> directories = new TreeSet<>();
     directories.add(Objects.requireNonNull(file.toAbsolutePath().normalize().getParent()));
     for (String path : loaded.files()) {
       Path included = root.resolve(path);
       directories.add(Objects.requireNonNull(included.getParent()));
-      try {
-        digest.update(Files.readAllBytes(included));
-      } catch (IOException e) {
-        // It was there a moment ago: the watch will say so.
-        digest.update((byte) 0);
-      }
-      digest.update((byte) 0);
+      digest.file(path, content(included));
     }
     // A file that could not be read has no content that tells its states apart.
     List<String> problems = loaded.problems().stream().map(Problem::line).toList();
-    problems.forEach(
-        problem -> digest.update(problem.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
-    String id = HexFormat.of().formatHex(digest.digest());
+    problems.forEach(digest::text);
+    String id = digest.hex();
     String label = file + " (" + id.substring(0, SHORT) + ")";
     return new Reading(
-        new Candidate(id, label, loaded.state(), problems, Candidate.Keeper.NOTHING), directories);
+        new Candidate(id, id, label, loaded.state(), problems, Candidate.Keeper.NOTHING),
+        directories);
   }
 
-  private static MessageDigest sha256() {
+  private static byte @Nullable [] content(Path file) {
     try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every Java has it
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      return null; // it was there a moment ago: the watch will say so
     }
   }
 

@@ -8,13 +8,18 @@ import dev.plumbline.spec.HostFile;
 import dev.plumbline.spec.LoadOptions;
 import dev.plumbline.spec.Loaded;
 import dev.plumbline.spec.problem.Problem;
+import dev.plumbline.spec.source.FileSource;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
-/** The host's file in a branch of a Git repository. */
+/** The host's file in a Git repository. */
 final class GitOrigin implements Origin {
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
+
+  /** A part of the interval. */
+  private static final double JITTER = 0.1;
 
   /** Intervals between tries that only somebody's work can help. */
   private static final int SLOWLY = 10;
@@ -69,7 +74,7 @@ final class GitOrigin implements Origin {
           mailbox.put(read(fetched));
           last = fetched.id();
         }
-        running.sleep(interval.toNanos());
+        running.sleep(jittered(interval.toNanos()));
       } catch (IOException | RuntimeException e) {
         if (e instanceof SourceException lasting && lasting.needsUser()) {
           if (last == null) {
@@ -89,6 +94,11 @@ final class GitOrigin implements Origin {
         running.sleep(wait);
       }
     }
+  }
+
+  /** Hosts that were started at one moment do not ask the server at one moment for ever. */
+  private static long jittered(long nanos) {
+    return (long) (nanos * ThreadLocalRandom.current().nextDouble(1 - JITTER, 1 + JITTER));
   }
 
   /** Says once what somebody has to mend. */
@@ -126,9 +136,15 @@ final class GitOrigin implements Origin {
 
   private Candidate read(Revision revision) throws IOException {
     LoadOptions options = LoadOptions.defaults().forHost(host);
-    Loaded loaded = HostFile.load(source.files(revision), path, options);
+    FileSource files = source.files(revision);
+    Loaded loaded = HostFile.load(files, path, options);
+    ContentDigest content = new ContentDigest();
+    for (String file : loaded.files()) {
+      content.file(file, files.read(file, Integer.MAX_VALUE - 1));
+    }
     return new Candidate(
         revision.id(),
+        content.hex(),
         revision.toString(),
         loaded.state(),
         loaded.problems().stream().map(Problem::line).toList(),

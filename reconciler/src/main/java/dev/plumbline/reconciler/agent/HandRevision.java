@@ -27,7 +27,8 @@ record HandRevision(Candidate candidate, SortedMap<String, String> digests) {
     }
     String label = read.label() + " by hand";
     return new HandRevision(
-        new Candidate(read.id(), label, read.state(), read.problems(), read.keep()), digests);
+        new Candidate(read.id(), read.content(), label, read.state(), read.problems(), read.keep()),
+        digests);
   }
 
   private static String digest(Path file) throws IOException {

@@ -191,6 +191,15 @@ final class Reconciling {
       log.say("refused", candidate.label() + " is refused" + keeping(), id(candidate));
       return false;
     }
+    if (good != null && failed == null && candidate.content().equals(good.candidate.content())) {
+      log.say(
+          "noted",
+          "noted " + candidate.label() + ": nothing in it is about this host",
+          id(candidate));
+      good = new Attempt(candidate, good.goal);
+      candidate.keep().keep();
+      return true;
+    }
     fights.clear();
     failed = null;
     return attempt(new Attempt(candidate, Goals.of(candidate.state())), started);

@@ -4,6 +4,8 @@ package dev.plumbline.reconciler.cli;
 import dev.plumbline.reconciler.agent.Agent;
 import dev.plumbline.reconciler.agent.AgentLog;
 import dev.plumbline.reconciler.agent.AgentOptions;
+import dev.plumbline.reconciler.source.GitAccess;
+import dev.plumbline.reconciler.source.GitRef;
 import dev.plumbline.reconciler.source.HostPath;
 import dev.plumbline.spec.value.Durations;
 import dev.plumbline.spec.value.ValueException;
@@ -32,7 +34,7 @@ final class AgentVerb implements Callable<Integer> {
         names = "--repo",
         required = true,
         paramLabel = "URL",
-        description = "A Git repository: a path, file:, http: or https:.")
+        description = "A Git repository: a path, file:, http:, https:, ssh: or user@host:path.")
     private @Nullable String repository;
 
     @Option(
@@ -46,12 +48,53 @@ final class AgentVerb implements Callable<Integer> {
   @ArgGroup(multiplicity = "1")
   private From from = new From();
 
+  static final class Ref {
+    @Option(names = "--branch", paramLabel = "NAME", description = "Default: main.")
+    private @Nullable String branch;
+
+    @Option(names = "--tag", paramLabel = "NAME", description = "A tag instead of a branch.")
+    private @Nullable String tag;
+
+    @Option(
+        names = "--commit",
+        paramLabel = "ID",
+        description = "One commit, by its 40 digits, instead of a branch.")
+    private @Nullable String commit;
+
+    GitRef chosen() {
+      if (tag != null) {
+        return new GitRef.Tag(tag);
+      }
+      return commit != null
+          ? new GitRef.Commit(commit)
+          : new GitRef.Branch(branch == null ? "main" : branch);
+    }
+  }
+
+  @ArgGroup private Ref ref = new Ref();
+
   @Option(
-      names = "--branch",
-      paramLabel = "NAME",
-      defaultValue = "main",
-      description = "Default: ${DEFAULT-VALUE}.")
-  private String branch = "main";
+      names = "--token-file",
+      paramLabel = "FILE",
+      description = {
+        "A token for http: and https: in the file's first line.",
+        "Default: the environment variable " + GitAccess.TOKEN + ", or no token."
+      })
+  private @Nullable Path tokenFile;
+
+  @Option(
+      names = "--ssh-key",
+      paramLabel = "FILE",
+      description = "A private key without a passphrase, for ssh:. Default: ${DEFAULT-VALUE}.",
+      defaultValue = "/etc/plumbline/id_ed25519")
+  private Path sshKey = GitAccess.USUAL.sshKey();
+
+  @Option(
+      names = "--known-hosts",
+      paramLabel = "FILE",
+      description = "The host keys of servers; others are refused. Default: ${DEFAULT-VALUE}.",
+      defaultValue = "/etc/plumbline/known_hosts")
+  private Path knownHosts = GitAccess.USUAL.knownHosts();
 
   @Option(
       names = "--path",
@@ -110,11 +153,15 @@ final class AgentVerb implements Callable<Integer> {
 
   private Agent open(AgentLog log) throws IOException {
     Path file = from.file;
-    AgentOptions.From origin =
-        file != null
-            ? new AgentOptions.File(file)
-            : new AgentOptions.Git(String.valueOf(from.repository), branch, path);
     try {
+      AgentOptions.From origin =
+          file != null
+              ? new AgentOptions.File(file)
+              : new AgentOptions.Git(
+                  String.valueOf(from.repository),
+                  ref.chosen(),
+                  new GitAccess(tokenFile, sshKey, knownHosts),
+                  path);
       return Agent.open(
           new AgentOptions(origin, host, duration(interval), state, run.directory()), log);
     } catch (IllegalArgumentException e) {

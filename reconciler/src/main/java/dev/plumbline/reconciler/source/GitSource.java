@@ -25,11 +25,13 @@ import org.eclipse.jgit.lib.StoredConfig;
 import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevWalk;
 import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
+import org.eclipse.jgit.transport.SshTransport;
 import org.eclipse.jgit.transport.TagOpt;
 import org.eclipse.jgit.transport.URIish;
+import org.eclipse.jgit.transport.sshd.SshdSessionFactory;
 import org.jspecify.annotations.Nullable;
 
-/** A branch of a repository, and the clone that it is fetched into. */
+/** A branch, tag or commit of a repository, and the clone that it is fetched into. */
 public final class GitSource implements AutoCloseable {
   /** Seconds without any byte from the other side before a fetch is given up. */
   public static final int TIMEOUT_SECONDS = 30;
@@ -40,39 +42,47 @@ public final class GitSource implements AutoCloseable {
   /** Every fetch that brings something brings a pack. */
   private static final int PACKS = 50;
 
-  /** A password that is missing or wrong, a reader who may not read. */
+  private static final String UNKNOWN_SERVER = "Server key did not validate";
+  private static final String NO_LOGIN = "Cannot log in";
+
+  /** A password that is missing or wrong, a reader who may not read, a server that nobody knows. */
   private static final Pattern LASTING =
       Pattern.compile(
-          "not authorized|not permitted|authentication (is required|not supported)",
+          "not authorized|not permitted|authentication (is required|not supported)|"
+              + UNKNOWN_SERVER
+              + "|"
+              + NO_LOGIN,
           Pattern.CASE_INSENSITIVE);
 
   private final Repository clone;
   private final String url;
   private final String shownUrl;
-  private final String branch;
+  private final URIish uri;
+  private final GitRef ref;
+  private final GitAccess access;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private GitSource(Repository clone, URIish uri, String branch) {
+  private GitSource(Repository clone, URIish uri, GitRef ref, GitAccess access) {
     this.clone = clone;
+    this.uri = uri;
     this.url = uri.toPrivateString();
     this.shownUrl = uri.toString();
-    this.branch = branch;
+    this.ref = ref;
+    this.access = access;
   }
 
   /**
    * Opens the clone, or makes it; does not fetch.
    *
    * @param directory of the clone, made if it is not there
-   * @param url of the repository: a path, {@code file:}, {@code http:} or {@code https:}; a user
-   *     and password in it are used and never shown
-   * @param branch its name without {@code refs/heads/}
+   * @param url of the repository: a path, {@code file:}, {@code http:}, {@code https:}, {@code
+   *     ssh:} or {@code user@host:path}; a user and password in it are used and never shown
    */
-  public static GitSource open(Path directory, String url, String branch) throws IOException {
+  public static GitSource open(Path directory, String url, GitRef ref, GitAccess access)
+      throws IOException {
     JGitEnvironment.install();
+    Proxies.install(System.getenv());
     URIish uri = parse(url);
-    if (!Repository.isValidRefName("refs/heads/" + branch)) {
-      throw new SourceException("`" + branch + "` cannot be a branch's name");
-    }
     Files.createDirectories(directory);
     Repository clone = new FileRepositoryBuilder().setGitDir(directory.toFile()).setBare().build();
     if (!Files.exists(directory.resolve("HEAD"))) {
@@ -80,69 +90,85 @@ public final class GitSource implements AutoCloseable {
       // Nobody else uses the clone, so that what is not the newest commit may go at once.
       StoredConfig config = clone.getConfig();
       config.setInt("gc", null, "auto", 0); // tidy() does it, and not behind anybody's back
+      config.setBoolean("gc", null, "autoDetach", false);
       config.setString("gc", null, "pruneExpire", "now");
       config.setString("gc", null, "prunePackExpire", "now");
       config.save();
     }
-    return new GitSource(clone, uri, branch);
+    return new GitSource(clone, uri, ref, access);
   }
 
   private static URIish parse(String url) throws SourceException {
     try {
       // A path is taken from where plumbline was started, not from the clone.
-      URIish uri =
-          Files.exists(Path.of(url))
-              ? new URIish(Path.of(url).toRealPath().toString())
-              : new URIish(url);
-      String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-      boolean remote = scheme.isEmpty() && uri.getHost() != null;
-      if (remote || scheme.equals("ssh") || scheme.equals("git+ssh")) {
-        throw new SourceException(
-            uri + ": ssh is not supported yet, use https, http, file or a path");
-      }
-      return uri;
+      return Files.exists(Path.of(url))
+          ? new URIish(Path.of(url).toRealPath().toString())
+          : new URIish(url);
     } catch (URISyntaxException | IOException | java.nio.file.InvalidPathException e) {
-      if (e instanceof SourceException known) {
-        throw known;
-      }
       throw new SourceException("`" + url + "` cannot be a repository", e, true);
     }
   }
 
+  private boolean isSsh() {
+    String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+    return scheme.endsWith("ssh") || (scheme.isEmpty() && uri.getHost() != null);
+  }
+
   /**
-   * Fetches the branch's newest commit.
+   * Fetches the branch's newest commit, or the tag's, or the one that is named.
    *
-   * @throws SourceException if the repository cannot be reached or has no such branch
+   * @throws SourceException if the repository cannot be reached or has no such branch, or there is
+   *     nothing to prove with who asks
    */
   public synchronized Revision fetch() throws IOException {
-    String remote = "refs/heads/" + branch;
-    try {
-      Git git = Git.wrap(clone);
-      git.fetch()
-          .setRemote(url)
-          .setRefSpecs("+" + remote + ":" + FETCHED)
-          .setTagOpt(TagOpt.NO_TAGS)
-          .setDepth(1)
-          .setTimeout(TIMEOUT_SECONDS)
-          .call();
-      tidy(git);
-    } catch (GitAPIException | JGitInternalException e) {
-      throw new SourceException(sentence(e, remote), e, needsUser(e, remote));
+    if (isSsh()) {
+      access.checkSsh();
+      try (SshdSessionFactory sessions = access.sessions(clone.getDirectory())) {
+        fetch(sessions);
+      }
+    } else {
+      fetch(null);
     }
     Revision fetched = at(FETCHED);
     if (fetched == null) {
-      throw new SourceException(shownUrl + ": has no branch " + branch);
+      throw new SourceException(shownUrl + ": has no " + ref);
     }
     return fetched;
   }
 
+  private void fetch(@Nullable SshdSessionFactory sessions) throws IOException {
+    try {
+      Git git = Git.wrap(clone);
+      git.fetch()
+          .setRemote(url)
+          .setRefSpecs("+" + ref.remote() + ":" + FETCHED)
+          .setTagOpt(TagOpt.NO_TAGS)
+          .setDepth(1)
+          .setTimeout(TIMEOUT_SECONDS)
+          .setCredentialsProvider(access.credentials(uri))
+          .setTransportConfigCallback(
+              transport -> {
+                if (transport instanceof SshTransport ssh) {
+                  ssh.setSshSessionFactory(sessions);
+                }
+              })
+          .call();
+      if (ref instanceof GitRef.Commit commit) {
+        point(FETCHED, commit.id()); // what has no name there, JGit gives none here
+      }
+      tidy(git);
+    } catch (GitAPIException | JGitInternalException e) {
+      throw new SourceException(sentence(e), e, needsUser(e));
+    }
+  }
+
   /** JGit has classes for some of these, and texts alone (JGitText) for what a server refuses. */
-  private static boolean needsUser(Throwable failure, String remote) {
+  private boolean needsUser(Throwable failure) {
     for (Throwable each = failure; each != null; each = each.getCause()) {
       String message = String.valueOf(each.getMessage());
       if (each instanceof NotSupportedException
           || each instanceof NoRemoteRepositoryException
-          || message.contains(remote)
+          || message.contains(ref.remote())
           || LASTING.matcher(message).find()) {
         return true;
       }
@@ -150,19 +176,38 @@ public final class GitSource implements AutoCloseable {
     return false;
   }
 
-  private String sentence(Throwable failure, String remote) {
+  private String sentence(Throwable failure) {
     Throwable root = failure;
     while (root.getCause() != null && root.getCause() != root) {
       root = root.getCause();
     }
     String outer = String.valueOf(failure.getMessage());
-    if (outer.contains(remote)) {
-      return shownUrl + ": has no branch " + branch;
+    if (outer.contains(ref.remote())) {
+      return shownUrl + ": has no " + ref + hint();
     }
     String inner = String.valueOf(root.getMessage());
+    if (outer.contains(UNKNOWN_SERVER)) {
+      return shownUrl
+          + ": the server's key is not in "
+          + access.knownHosts()
+          + "; what it has is told by: ssh-keyscan"
+          + (uri.getPort() > 0 ? " -p " + uri.getPort() : "")
+          + " "
+          + uri.getHost();
+    }
+    if (outer.contains(NO_LOGIN)) {
+      return shownUrl + ": the server refuses the key " + access.sshKey();
+    }
     String text = inner.contains(shownUrl) || outer.equals(inner) ? inner : outer + ": " + inner;
     text = text.replace(url, shownUrl).strip().replaceAll("\\s*\\R\\s*", "; ");
-    return text.contains(shownUrl) ? text : shownUrl + ": " + text;
+    return (text.contains(shownUrl) ? text : shownUrl + ": " + text) + hint();
+  }
+
+  /** Servers answer the wish for a commit that they do not have, or do not give, in many ways. */
+  private String hint() {
+    return ref instanceof GitRef.Commit
+        ? "; is there a " + ref + ", and does the server allow to fetch by number?"
+        : "";
   }
 
   /** Joins the packs and removes the commits that no reference is left of. */
@@ -187,13 +232,17 @@ public final class GitSource implements AutoCloseable {
 
   /** Remembers the revision as the last good one. */
   public void keepAsGood(Revision revision) throws IOException {
-    RefUpdate update = clone.updateRef(GOOD);
-    update.setNewObjectId(ObjectId.fromString(revision.id()));
+    point(GOOD, revision.id());
+  }
+
+  private void point(String reference, String commit) throws IOException {
+    RefUpdate update = clone.updateRef(reference);
+    update.setNewObjectId(ObjectId.fromString(commit));
     update.disableRefLog();
     RefUpdate.Result result = update.forceUpdate();
     switch (result) {
       case NEW, FORCED, FAST_FORWARD, NO_CHANGE -> {}
-      default -> throw new IOException("cannot remember " + revision + ": " + result);
+      default -> throw new IOException("cannot remember " + commit + ": " + result);
     }
   }
 
@@ -226,7 +275,7 @@ public final class GitSource implements AutoCloseable {
   /** The repository without its password, as it may be shown. */
   @Override
   public String toString() {
-    return shownUrl + " (" + branch + ")";
+    return shownUrl + " (" + ref + ")";
   }
 
   /** Closes the clone; a second time does nothing. */

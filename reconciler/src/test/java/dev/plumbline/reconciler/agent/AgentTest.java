@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
+import dev.plumbline.reconciler.source.GitAccess;
+import dev.plumbline.reconciler.source.GitRef;
 import dev.plumbline.reconciler.source.SourceException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,7 +64,9 @@ class AgentTest {
   }
 
   private AgentOptions ofRepository() {
-    AgentOptions.From from = new AgentOptions.Git(work.toString(), "main", "hosts/{host}.yaml");
+    AgentOptions.From from =
+        new AgentOptions.Git(
+            work.toString(), new GitRef.Branch("main"), GitAccess.USUAL, "hosts/{host}.yaml");
     return new AgentOptions(
         from, "alpha", Duration.ofMillis(100), state, state.resolveSibling("run"));
   }
@@ -81,6 +85,29 @@ class AgentTest {
         assertTrue(line.contains("1 created, 1 deleted"), line);
         assertTrue(exists("br1"));
         assertFalse(exists("br0"), "what left the file is gone");
+      }
+    }
+  }
+
+  @Test
+  void aCommitThatIsNotAboutThisHostIsNotedAndIsTheLastGoodOne() throws Exception {
+    try (Git git = repository()) {
+      commit(git, "One bridge", bridges("br0"));
+      try (AgentRun agent = AgentRun.start(ofRepository())) {
+        agent.await("applied .* \"One bridge\" by Ann: ");
+        AgentRun.write(work.resolve("hosts/beta.yaml"), bridges("br7"));
+        commit(git, "Beta", bridges("br0"));
+        agent.await("noted .* \"Beta\" by Ann: nothing in it is about this host");
+        int since = agent.size();
+        Sh.run("ip link del br0");
+        agent.await(since, "drift: bridges.br0 is missing, repaired in");
+        commit(git, "Another one", bridges("br1"));
+        agent.await("applied .* \"Another one\" by Ann: ");
+        assertFalse(agent.lines("noted").size() > 1, agent.lines("").toString());
+      }
+      Files.move(work, directory.resolve("elsewhere"));
+      try (AgentRun agent = AgentRun.start(ofRepository())) {
+        agent.await("applied .* \"Another one\" by Ann: nothing to do");
       }
     }
   }
@@ -160,7 +187,11 @@ class AgentTest {
   @Test
   void anAgentThatHasNothingToApplyWaitsForANetworkThatIsNotThereYet() throws Exception {
     AgentOptions.From from =
-        new AgentOptions.Git("http://127.0.0.1:1/hosts.git", "main", "hosts/{host}.yaml");
+        new AgentOptions.Git(
+            "http://127.0.0.1:1/hosts.git",
+            new GitRef.Branch("main"),
+            GitAccess.USUAL,
+            "hosts/{host}.yaml");
     try (AgentRun agent =
         AgentRun.start(
             new AgentOptions(

@@ -49,7 +49,8 @@ class LostEventsTest {
                 MapSource.ofTexts(Map.of("host.yaml", FILE)), "host.yaml", LoadOptions.defaults())
             .state();
     assertNotNull(state);
-    Candidate candidate = new Candidate("1", "one", state, List.of(), Candidate.Keeper.NOTHING);
+    Candidate candidate =
+        new Candidate("1", "1", "one", state, List.of(), Candidate.Keeper.NOTHING);
     List<String> lines = new ArrayList<>();
     AgentLog log = new AgentLog(lines::add, false);
     try (Host host = Host.open(directory.resolve("state"));

@@ -24,6 +24,11 @@ import java.util.stream.Stream;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.ResetCommand;
 import org.eclipse.jgit.api.errors.GitAPIException;
+import org.eclipse.jgit.dircache.DirCache;
+import org.eclipse.jgit.dircache.DirCacheEditor;
+import org.eclipse.jgit.dircache.DirCacheEntry;
+import org.eclipse.jgit.lib.FileMode;
+import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.util.FS;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,7 +50,12 @@ class GitSourceTest {
     JGitEnvironment.install();
     work = directory.resolve("work");
     git = Git.init().setDirectory(work.toFile()).setInitialBranch("main").call();
-    source = GitSource.open(directory.resolve("clone"), work.toString(), "main");
+    source =
+        GitSource.open(
+            directory.resolve("clone"),
+            work.toString(),
+            new GitRef.Branch("main"),
+            GitAccess.USUAL);
   }
 
   @AfterEach
@@ -154,7 +164,11 @@ class GitSourceTest {
   void aBranchThatIsNotThereIsNamed() throws Exception {
     commit("One", "a.yaml", "one");
     try (GitSource other =
-        GitSource.open(directory.resolve("other"), work.toString(), "production")) {
+        GitSource.open(
+            directory.resolve("other"),
+            work.toString(),
+            new GitRef.Branch("production"),
+            GitAccess.USUAL)) {
       SourceException refused = assertThrows(SourceException.class, other::fetch);
 
       assertEquals(work + ": has no branch production", refused.getMessage());
@@ -196,7 +210,9 @@ class GitSourceTest {
   @Test
   void aRepositoryThatIsNotThereIsOneClearLineWithoutThePassword() throws Exception {
     String url = "http://ann:secret@127.0.0.1:1/hosts.git";
-    try (GitSource other = GitSource.open(directory.resolve("other"), url, "main")) {
+    try (GitSource other =
+        GitSource.open(
+            directory.resolve("other"), url, new GitRef.Branch("main"), GitAccess.USUAL)) {
       SourceException refused = assertThrows(SourceException.class, other::fetch);
 
       assertFalse(refused.getMessage().contains("secret"), refused.getMessage());
@@ -209,7 +225,12 @@ class GitSourceTest {
   @Test
   void aPathThatIsNoRepositoryIsOneClearLine() throws Exception {
     Path empty = Files.createDirectory(directory.resolve("empty"));
-    try (GitSource other = GitSource.open(directory.resolve("other"), empty.toString(), "main")) {
+    try (GitSource other =
+        GitSource.open(
+            directory.resolve("other"),
+            empty.toString(),
+            new GitRef.Branch("main"),
+            GitAccess.USUAL)) {
       SourceException refused = assertThrows(SourceException.class, other::fetch);
 
       assertTrue(refused.getMessage().startsWith(empty.toString()), refused.getMessage());
@@ -218,7 +239,9 @@ class GitSourceTest {
   }
 
   private boolean needsUser(String url) throws IOException {
-    try (GitSource other = GitSource.open(directory.resolve("other"), url, "main")) {
+    try (GitSource other =
+        GitSource.open(
+            directory.resolve("other"), url, new GitRef.Branch("main"), GitAccess.USUAL)) {
       SourceException refused = assertThrows(SourceException.class, other::fetch, url);
       assertFalse(refused.getMessage().contains("\n"), refused.getMessage());
       return refused.needsUser();
@@ -259,17 +282,76 @@ class GitSourceTest {
     }
   }
 
+  private Revision fetched(GitRef ref) throws IOException {
+    try (GitSource other =
+        GitSource.open(directory.resolve("other"), work.toString(), ref, GitAccess.USUAL)) {
+      return other.fetch();
+    }
+  }
+
   @Test
-  void sshIsRefusedBeforeAnythingIsMade() {
-    Path clone = directory.resolve("other");
+  void aTagLeadsToItsCommitAndIsFollowedWhereItIsMoved() throws Exception {
+    String first = commit("One", "a.yaml", "one");
+    git.tag().setName("light").setAnnotated(false).call();
+    git.tag().setName("v1").setMessage("The first").setSigned(false).call();
+    String second = commit("Two", "a.yaml", "two");
 
-    SourceException refused =
-        assertThrows(
-            SourceException.class,
-            () -> GitSource.open(clone, "git@example.org:hosts.git", "main"));
+    assertEquals(first, fetched(new GitRef.Tag("light")).id());
+    assertEquals(first, fetched(new GitRef.Tag("v1")).id());
+    git.tag().setName("v1").setMessage("Moved").setSigned(false).setForceUpdate(true).call();
+    assertEquals(second, fetched(new GitRef.Tag("v1")).id());
+    SourceException none = assertThrows(SourceException.class, () -> fetched(new GitRef.Tag("v2")));
+    assertEquals(work + ": has no tag v2", none.getMessage());
+  }
 
-    assertTrue(refused.getMessage().contains("ssh is not supported"), refused.getMessage());
-    assertFalse(Files.exists(clone));
+  @Test
+  void oneCommitIsHeldAlsoAfterTheBranchHasMoved() throws Exception {
+    String first = commit("One", "a.yaml", "one");
+    commit("Two", "a.yaml", "two");
+    git.getRepository()
+        .getConfig()
+        .setBoolean("uploadpack", null, "allowReachableSHA1InWant", true);
+    git.getRepository().getConfig().save();
+
+    assertEquals(first, fetched(new GitRef.Commit(first)).id());
+    GitRef none = new GitRef.Commit("0123456789012345678901234567890123456789");
+    SourceException refused = assertThrows(SourceException.class, () -> fetched(none));
+    assertTrue(refused.getMessage().contains("is there a " + none), refused.getMessage());
+  }
+
+  @Test
+  void whatCannotBeARefIsRefused() {
+    assertThrows(IllegalArgumentException.class, () -> new GitRef.Branch("a..b"));
+    assertThrows(IllegalArgumentException.class, () -> new GitRef.Tag(""));
+    assertThrows(IllegalArgumentException.class, () -> new GitRef.Commit("3f2c1ab"));
+  }
+
+  @Test
+  void whatIsInASubmoduleOrKeptByLfsIsNamed() throws Exception {
+    commit(
+        "Big",
+        "hosts/alpha.yaml",
+        "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n");
+    ObjectId commit = git.getRepository().resolve("HEAD");
+    DirCache index = git.getRepository().lockDirCache();
+    DirCacheEditor editor = index.editor();
+    editor.add(
+        new DirCacheEditor.PathEdit("base") {
+          @Override
+          public void apply(DirCacheEntry entry) {
+            entry.setFileMode(FileMode.GITLINK);
+            entry.setObjectId(commit);
+          }
+        });
+    assertTrue(editor.commit());
+    git.commit().setSign(false).setMessage("Submodule").call();
+    Revision revision = source.fetch();
+
+    IOException lfs = assertThrows(IOException.class, () -> text(revision, "hosts/alpha.yaml"));
+    assertTrue(lfs.getMessage().startsWith("it is a pointer of Git LFS"), lfs.getMessage());
+    IOException in = assertThrows(IOException.class, () -> text(revision, "base/compute.yaml"));
+    assertTrue(in.getMessage().startsWith("it is in the submodule base,"), in.getMessage());
+    assertThrows(NoSuchFileException.class, () -> text(revision, "hosts/beta.yaml"));
   }
 
   @Test
@@ -347,7 +429,12 @@ class GitSourceTest {
     source.fetch();
     source.close();
 
-    try (GitSource again = GitSource.open(directory.resolve("clone"), work.toString(), "main")) {
+    try (GitSource again =
+        GitSource.open(
+            directory.resolve("clone"),
+            work.toString(),
+            new GitRef.Branch("main"),
+            GitAccess.USUAL)) {
       assertEquals(good, again.good());
       assertEquals("Two", again.fetched().subject());
       byte[] content = again.files(good).read("a.yaml", 10);

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.source;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** {@code git http-backend} behind Java's own web server, for whoever has the password. */
+final class GitHttpServer implements AutoCloseable {
+  private final HttpServer server;
+  private final Path root;
+  private volatile String password;
+
+  /** What was asked for, in order: the method and the URI. */
+  final List<String> asked = new CopyOnWriteArrayList<>();
+
+  GitHttpServer(Path root, String password) throws IOException {
+    this.root = root;
+    this.password = password;
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext("/", this::answer);
+    server.start();
+  }
+
+  int port() {
+    return server.getAddress().getPort();
+  }
+
+  void password(String other) {
+    password = other;
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
+      String given = exchange.getRequestHeaders().getFirst("Authorization");
+      if (!password.isEmpty() && (given == null || !mayRead(given))) {
+        exchange.getResponseHeaders().add("WWW-Authenticate", "Basic realm=\"hosts\"");
+        exchange.sendResponseHeaders(401, -1);
+        return;
+      }
+      byte[] output = run(exchange);
+      int end = new String(output, StandardCharsets.ISO_8859_1).indexOf("\r\n\r\n");
+      int status = 200;
+      for (String line :
+          new String(output, 0, end, StandardCharsets.ISO_8859_1).split("\r\n", -1)) {
+        String[] header = line.split(": ", 2);
+        if (header[0].equals("Status")) {
+          status = Integer.parseInt(header[1].substring(0, 3));
+        } else {
+          exchange.getResponseHeaders().add(header[0], header[1]);
+        }
+      }
+      exchange.sendResponseHeaders(status, 0);
+      exchange.getResponseBody().write(output, end + 4, output.length - end - 4);
+    }
+  }
+
+  private boolean mayRead(String given) {
+    String decoded =
+        new String(
+            Base64.getDecoder().decode(given.substring("Basic ".length())), StandardCharsets.UTF_8);
+    return decoded.endsWith(":" + password);
+  }
+
+  /** As a web server runs a CGI program (RFC 3875). */
+  private byte[] run(HttpExchange exchange) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder("git", "http-backend");
+    Map<String, String> environment = builder.environment();
+    environment.put("GIT_PROJECT_ROOT", root.toString());
+    environment.put("GIT_HTTP_EXPORT_ALL", "1");
+    environment.put("GIT_CONFIG_COUNT", "1");
+    environment.put("GIT_CONFIG_KEY_0", "safe.directory");
+    environment.put("GIT_CONFIG_VALUE_0", "*");
+    environment.put("REQUEST_METHOD", exchange.getRequestMethod());
+    environment.put("PATH_INFO", exchange.getRequestURI().getPath());
+    environment.put("QUERY_STRING", String.valueOf(exchange.getRequestURI().getRawQuery()));
+    environment.put("REMOTE_ADDR", "127.0.0.1");
+    header(exchange, "Content-Type", "CONTENT_TYPE", environment);
+    header(exchange, "Content-Encoding", "HTTP_CONTENT_ENCODING", environment);
+    header(exchange, "Git-Protocol", "GIT_PROTOCOL", environment);
+    byte[] body = exchange.getRequestBody().readAllBytes();
+    environment.put("CONTENT_LENGTH", String.valueOf(body.length));
+    Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    try (OutputStream out = process.getOutputStream()) {
+      out.write(body);
+    }
+    ByteArrayOutputStream output = new ByteArrayOutputStream();
+    try (InputStream in = process.getInputStream()) {
+      long unused = in.transferTo(output);
+    }
+    return output.toByteArray();
+  }
+
+  private static void header(
+      HttpExchange exchange, String name, String variable, Map<String, String> environment) {
+    String value = exchange.getRequestHeaders().getFirst(name);
+    if (value != null) {
+      environment.put(variable, value);
+    }
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+  }
+}
