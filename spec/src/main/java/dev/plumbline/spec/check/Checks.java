@@ -24,6 +24,7 @@ public final class Checks {
     PortChecks.run(scope);
     AddressChecks.run(scope);
     BridgeChecks.run(scope);
+    SwitchPortChecks.run(scope);
     BondChecks.run(scope);
     TunnelChecks.run(scope);
     MtuChecks.run(scope);

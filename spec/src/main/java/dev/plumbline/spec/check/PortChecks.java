@@ -30,9 +30,11 @@ final class PortChecks {
     Use first = uses.get(0);
     for (Use use : uses.subList(1, uses.size())) {
       String message =
-          first.role() == Role.BRIDGE_PORT && use.role() == Role.BRIDGE_PORT
-              ? id + " is a port of two bridges, " + first.user() + " and " + use.user()
-              : id + " is " + as(use) + " and " + as(first) + " at once";
+          first.user().equals(use.user())
+              ? id + " is listed twice as " + as(use)
+              : first.role() == Role.BRIDGE_PORT && use.role() == Role.BRIDGE_PORT
+                  ? id + " is a port of two bridges, " + first.user() + " and " + use.user()
+                  : id + " is " + as(use) + " and " + as(first) + " at once";
       scope.error(use.at(), use.user(), message, "one of them");
     }
   }
