@@ -2,6 +2,9 @@
 package dev.plumbline.datapath.bridge;
 
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * Where each address of each VLAN was last seen.
@@ -254,6 +257,29 @@ public final class MacTable {
     portOf[entry] = port;
     fixed[entry] = true;
     statics++;
+  }
+
+  /** An address that is to stay at a logical port. */
+  public record Static(int vlan, long mac, int port) {}
+
+  /**
+   * Makes these the entries that neither age nor move, and no others.
+   *
+   * @return whether they were others before; what was decided by the table is out of date then
+   */
+  public boolean configureStatics(Collection<Static> wanted) {
+    Set<Static> gone = new HashSet<>();
+    for (int entry = 0; statics > 0 && entry < keyOf.length; entry++) {
+      if (fixed[entry]) {
+        gone.add(new Static(vlan(keyOf[entry]), mac(keyOf[entry]), portOf[entry]));
+      }
+    }
+    Set<Static> added = new HashSet<>(wanted);
+    added.removeAll(gone);
+    gone.removeAll(wanted);
+    gone.forEach(one -> remove(one.vlan(), one.mac()));
+    added.forEach(one -> putStatic(one.vlan(), one.mac(), one.port()));
+    return !gone.isEmpty() || !added.isEmpty();
   }
 
   /**

@@ -2,17 +2,21 @@
 package dev.plumbline.datapath.translate;
 
 import dev.plumbline.datapath.bridge.MacTable;
+import dev.plumbline.datapath.config.BridgeConfig;
+import dev.plumbline.datapath.config.MacTableConfig.StaticMac;
 import dev.plumbline.datapath.config.SwitchConfig;
 import dev.plumbline.datapath.flow.FlowKey;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * All that a decision depends on, in the form in which it is looked up: a {@link SwitchConfig} with
  * numbers, which ports are up, which members of bonds are active, and the bridges' MAC tables.
- * Immutable but for the tables, which are only read here. {@link #reconfigured}, {@link #withUp}
+ * Immutable but for the tables, which decisions only read. {@link #reconfigured}, {@link #withUp}
  * and {@link #withActive} make another one that shares what is the same; {@link StateChange} says
  * what became of the flows.
  */
@@ -157,6 +161,28 @@ public final class SwitchState {
   public @Nullable MacTable table(int bridge) {
     Bridge found = bridge(bridge);
     return found == null ? null : found.table();
+  }
+
+  /**
+   * Puts the addresses that are to stay where they are into the bridges' tables, and takes others
+   * out. One whose port is not there is as if nobody had named it.
+   *
+   * @return whether decisions may be out of date
+   */
+  public boolean configureStatics() {
+    boolean changed = false;
+    for (Map.Entry<String, BridgeConfig> one : config.bridges().entrySet()) {
+      MacTable table = table(numbers.bridge(one.getKey()));
+      List<MacTable.Static> statics = new ArrayList<>();
+      for (StaticMac entry : one.getValue().macTable().statics()) {
+        int port = numbers.port(new PortId(one.getKey(), entry.port(), ""));
+        if (port != 0) {
+          statics.add(new MacTable.Static(entry.vlan(), entry.mac(), port));
+        }
+      }
+      changed |= table != null && table.configureStatics(statics);
+    }
+    return changed;
   }
 
   /**

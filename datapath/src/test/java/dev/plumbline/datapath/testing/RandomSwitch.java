@@ -3,6 +3,7 @@ package dev.plumbline.datapath.testing;
 
 import dev.plumbline.datapath.config.BridgeConfig;
 import dev.plumbline.datapath.config.MacTableConfig;
+import dev.plumbline.datapath.config.MacTableConfig.StaticMac;
 import dev.plumbline.datapath.config.PortConfig;
 import dev.plumbline.datapath.config.PortConfig.BondMode;
 import dev.plumbline.datapath.config.PortConfig.BondPort;
@@ -34,6 +35,10 @@ public final class RandomSwitch {
   private final Random random;
   private final Map<String, Map<String, PortConfig>> ports = new LinkedHashMap<>();
   private final Map<String, Boolean> forwardsBpdu = new LinkedHashMap<>();
+
+  /** By bridge, and there by VLAN and address, of which each has one at most. */
+  private final Map<String, Map<Long, StaticMac>> statics = new LinkedHashMap<>();
+
   private int made;
 
   public RandomSwitch(Random random) {
@@ -61,7 +66,12 @@ public final class RandomSwitch {
             bridges.put(
                 name,
                 new BridgeConfig(
-                    of, MacTableConfig.DEFAULT, forwardsBpdu.getOrDefault(name, false))));
+                    of,
+                    new MacTableConfig(
+                        MacTableConfig.DEFAULT.agingSeconds(),
+                        MacTableConfig.DEFAULT.size(),
+                        List.copyOf(statics.getOrDefault(name, Map.of()).values())),
+                    forwardsBpdu.getOrDefault(name, false))));
     return new SwitchConfig(bridges);
   }
 
@@ -69,9 +79,10 @@ public final class RandomSwitch {
   public void change() {
     String bridge = anyBridge();
     Map<String, PortConfig> of = ports.get(bridge);
-    switch (random.nextInt(8)) {
+    switch (random.nextInt(10)) {
       case 0 -> addPort(bridge);
       case 1 -> addPatch();
+      case 8, 9 -> changeStatic(bridge);
       case 2 -> forwardsBpdu.merge(bridge, true, (a, b) -> !a);
       case 3, 4 -> {
         if (of.size() > 1) {
@@ -79,6 +90,19 @@ public final class RandomSwitch {
         }
       }
       default -> of.computeIfPresent(anyPort(of), (name, port) -> withVlan(port, vlan()));
+    }
+  }
+
+  /** An address stays at a port from now on, or not any more; the port may go before it. */
+  private void changeStatic(String bridge) {
+    Map<Long, StaticMac> of = statics.computeIfAbsent(bridge, any -> new LinkedHashMap<>());
+    int vlan = VLANS[random.nextInt(VLANS.length)];
+    long mac = RandomTraffic.host(random);
+    long key = ((long) vlan << 48) | mac;
+    if (random.nextInt(3) == 0) {
+      of.remove(key);
+    } else {
+      of.put(key, new StaticMac(mac, vlan, anyPort(ports.get(bridge))));
     }
   }
 

@@ -60,6 +60,11 @@ public final class RandomTraffic {
   }
 
   private long host() {
+    return host(random);
+  }
+
+  /** The address of one of the hosts. */
+  static long host(Random random) {
     return 0x0200_0000_0000L | random.nextInt(5);
   }
 

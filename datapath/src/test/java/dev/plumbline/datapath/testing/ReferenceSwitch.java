@@ -2,6 +2,7 @@
 package dev.plumbline.datapath.testing;
 
 import dev.plumbline.datapath.config.BridgeConfig;
+import dev.plumbline.datapath.config.MacTableConfig.StaticMac;
 import dev.plumbline.datapath.config.PortConfig;
 import dev.plumbline.datapath.config.PortConfig.BondMode;
 import dev.plumbline.datapath.config.PortConfig.BondPort;
@@ -43,6 +44,7 @@ public final class ReferenceSwitch {
 
   private SwitchConfig config = SwitchConfig.EMPTY;
   private final Map<Address, Place> places = new HashMap<>();
+  private final Map<Address, String> statics = new HashMap<>();
   private final Set<String> up = new HashSet<>();
   private final Map<String, String> activeMembers = new HashMap<>();
 
@@ -58,6 +60,21 @@ public final class ReferenceSwitch {
     SwitchConfig old = config;
     config = newConfig;
     places.entrySet().removeIf(known -> !isSamePort(old, newConfig, known.getValue().port));
+    statics.clear();
+    newConfig.bridges().forEach(this::fix);
+    places.keySet().removeAll(statics.keySet());
+  }
+
+  /**
+   * A static address counts while its port is there; a tunnel's remotes are no port of one name.
+   */
+  private void fix(String bridge, BridgeConfig of) {
+    for (StaticMac one : of.macTable().statics()) {
+      PortConfig port = of.ports().get(one.port());
+      if (port != null && !(port instanceof TunnelPort)) {
+        statics.put(new Address(bridge, one.vlan(), one.mac()), bridge + "/" + one.port());
+      }
+    }
   }
 
   private static boolean isSamePort(SwitchConfig old, SwitchConfig now, String name) {
@@ -150,7 +167,7 @@ public final class ReferenceSwitch {
       loop = true;
       return;
     }
-    Place sourceAt = places.get(new Address(bridgeName, vlan, frame.source()));
+    Place sourceAt = place(new Address(bridgeName, vlan, frame.source()));
     if (in instanceof BondPort bond && !mayEnterBond(bond, logical, port, frame, sourceAt)) {
       return;
     }
@@ -158,8 +175,10 @@ public final class ReferenceSwitch {
 
     String to = null;
     if (!isGroup(frame.destination())) {
-      Place place = places.get(new Address(bridgeName, vlan, frame.destination()));
-      to = frame.destination() == frame.source() ? logical : place == null ? null : place.port;
+      Address destination = new Address(bridgeName, vlan, frame.destination());
+      Place place = place(destination);
+      boolean isOwn = frame.destination() == frame.source() && !statics.containsKey(destination);
+      to = isOwn ? logical : place == null ? null : place.port;
     }
     int priority = arrived.tags().isEmpty() ? 0 : arrived.tags().get(0).priority();
     for (String out : logicalPorts(bridgeName, bridge)) {
@@ -222,9 +241,22 @@ public final class ReferenceSwitch {
     return frame.isGratuitousArp() && now >= sourceAt.lockedUntil;
   }
 
+  private Place place(Address address) {
+    String fixed = statics.get(address);
+    if (fixed == null) {
+      return places.get(address);
+    }
+    Place place = new Place();
+    place.port = fixed;
+    return place;
+  }
+
   private void learn(String bridge, int vlan, String port, boolean isBond, ReferenceFrame frame) {
     boolean hasBond =
         config.bridges().get(bridge).ports().values().stream().anyMatch(BondPort.class::isInstance);
+    if (statics.containsKey(new Address(bridge, vlan, frame.source()))) {
+      return;
+    }
     Place place =
         places.computeIfAbsent(new Address(bridge, vlan, frame.source()), any -> new Place());
     place.seen = now;

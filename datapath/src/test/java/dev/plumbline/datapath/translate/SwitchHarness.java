@@ -270,6 +270,10 @@ public final class SwitchHarness {
         state.numbers().ports().values().stream().collect(BitSet::new, BitSet::set, BitSet::or);
     PortNumbers numbers = state.numbers().assign(config);
     become(state.reconfigured(config, numbers, tables));
+    if (state.configureStatics()) {
+      cache.replaceAll(this::again);
+      dropUncacheable();
+    }
     reference.configure(config);
     for (int number : numbers.ports().values()) {
       if (number < PortNumbers.BONDS && !known.get(number)) {
