@@ -31,6 +31,9 @@ final class FileOrigin implements Origin {
   /** An editor writes in several steps. */
   private static final long SETTLE_MILLIS = 50;
 
+  /** Another file of the directory may be written all the time. */
+  private static final long LONGEST_SETTLE_MILLIS = 500;
+
   private static final int SHORT = 7;
 
   private final Path file;
@@ -100,12 +103,14 @@ final class FileOrigin implements Origin {
 
   private void await(WatchService watch, Set<Path> watched) throws InterruptedException {
     WatchKey key = watch.poll(interval.toNanos(), TimeUnit.NANOSECONDS);
+    long settled = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LONGEST_SETTLE_MILLIS);
     while (key != null) {
       key.pollEvents();
       if (!key.reset()) {
         watched.remove((Path) key.watchable());
       }
-      key = watch.poll(SETTLE_MILLIS, TimeUnit.MILLISECONDS);
+      boolean late = System.nanoTime() >= settled;
+      key = late ? watch.poll() : watch.poll(SETTLE_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 
