@@ -194,7 +194,7 @@ struct slot {
 	__u16 in_port;
 	__u16 vlan_tci; /* | VLAN_PRESENT: pushed before the actions */
 	__u16 vlan_tpid;
-	__u16 reserved;
+	__u16 bridge; /* the frame counts in the flow that it has there; 0: it is not to be counted */
 	struct action_list list;
 };
 #define MARK_UPCALL 0x504b0000 /* | port: a frame on its way up */

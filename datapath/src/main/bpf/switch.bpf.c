@@ -58,6 +58,24 @@ static __noinline struct flow *masked_flow(struct __sk_buff *skb, const struct f
 	return NULL;
 }
 
+/* The flow of a frame; NULL: none. */
+static __always_inline struct flow *find_flow(struct __sk_buff *skb, const struct frame *frame,
+					      const struct bridge *bridge)
+{
+	struct flow *flow = bpf_map_lookup_elem(&flows_l2, &frame->key);
+
+	if (flow && flow->generation == bridge->generation)
+		return flow;
+	return bridge->flags & BRIDGE_MASKED ? masked_flow(skb, frame, bridge->generation) : NULL;
+}
+
+static __always_inline void count_flow(struct flow *flow, __u32 bytes)
+{
+	__sync_fetch_and_add(&flow->packets, 1);
+	__sync_fetch_and_add(&flow->bytes, bytes);
+	flow->used_ns = bpf_ktime_get_coarse_ns();
+}
+
 /* What becomes of a frame that came in by a port: TC_ACT_*, or TC_ACT_UNSPEC for a miss on the egress hook. */
 static __always_inline int switch_frame(struct __sk_buff *skb, __u16 in_port, __u16 bridge_number, bool at_ingress,
 					bool may_peer)
@@ -71,20 +89,14 @@ static __always_inline int switch_frame(struct __sk_buff *skb, __u16 in_port, __
 		return drop(DROP_UNKNOWN_DEVICE);
 	if (parse_l2(skb, &frame))
 		return drop(DROP_MALFORMED);
-	flow = bpf_map_lookup_elem(&flows_l2, &frame.key);
-	if (flow && flow->generation != bridge->generation)
-		flow = NULL;
-	if (!flow && bridge->flags & BRIDGE_MASKED)
-		flow = masked_flow(skb, &frame, bridge->generation);
+	flow = find_flow(skb, &frame, bridge);
 	if (!flow && !at_ingress)
 		return TC_ACT_UNSPEC;
 	count_rx(in_port, skb->len);
 	if (!flow)
 		return upcall(skb, in_port, UPCALL_MISS);
 
-	__sync_fetch_and_add(&flow->packets, 1);
-	__sync_fetch_and_add(&flow->bytes, skb->len);
-	flow->used_ns = bpf_ktime_get_coarse_ns();
+	count_flow(flow, skb->len);
 	return execute_flow(skb, flow, &frame, at_ingress && may_peer);
 }
 
@@ -94,8 +106,9 @@ int port_ingress(struct __sk_buff *skb)
 	__u32 ifindex = skb->ifindex;
 	struct ingress *ingress = bpf_map_lookup_elem(&ingresses, &ifindex);
 
+	/* Not a port yet, or no more: the host's. To attach a program takes milliseconds, to write a map takes none. */
 	if (!ingress)
-		return drop(DROP_UNKNOWN_DEVICE);
+		return TC_ACT_UNSPEC;
 	if (ingress->role == INGRESS_TUNNEL) {
 		ingress = tunnel_port(skb, ingress->port);
 		if (!ingress)
@@ -133,6 +146,17 @@ int underlay(struct __sk_buff *skb)
 	return switch_frame(skb, ingress.port, ingress.bridge, true, may_peer);
 }
 
+/* A frame that came up counts in the flow that was made for it, as those that follow it do. */
+static __noinline int count_slot(struct __sk_buff *skb, const struct frame *frame, __u32 bridge_index)
+{
+	struct bridge *bridge = bpf_map_lookup_elem(&bridges, &bridge_index);
+	struct flow *flow = bridge ? find_flow(skb, frame, bridge) : NULL;
+
+	if (flow)
+		count_flow(flow, skb->len);
+	return 0;
+}
+
 SEC("tc")
 int hidden_egress(struct __sk_buff *skb)
 {
@@ -151,6 +175,8 @@ int hidden_egress(struct __sk_buff *skb)
 		frame.key.in_port = slot->in_port;
 		if (parse_l2(skb, &frame))
 			return drop(DROP_MALFORMED);
+		if (slot->bridge)
+			count_slot(skb, &frame, slot->bridge);
 		return execute_list(skb, &slot->list, &frame, false);
 	}
 	if ((mark & 0xffff0000) == MARK_TUNNEL) {

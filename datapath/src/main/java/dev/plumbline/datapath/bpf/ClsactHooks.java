@@ -46,6 +46,11 @@ final class ClsactHooks implements Hooks {
   }
 
   @Override
+  public boolean isAttached(Hook hook) throws IOException {
+    return filters(hook.ifindex(), hook.direction()).stream().anyMatch(ClsactHooks::isOurs);
+  }
+
+  @Override
   public boolean detach(Hook hook) throws IOException {
     boolean found = false;
     for (BpfFilter filter : filters(hook.ifindex(), hook.direction())) {

@@ -32,6 +32,9 @@ public sealed interface Hooks extends AutoCloseable permits TcxHooks, ClsactHook
    */
   void attach(Hook hook, BpfProgram program) throws IOException;
 
+  /** Whether a program of ours is there: others may have taken it away. */
+  boolean isAttached(Hook hook) throws IOException;
+
   /**
    * Takes our program away.
    *

@@ -200,6 +200,7 @@ public final class Layout {
     public static final int IN_PORT = 0;
     public static final int VLAN_TCI = 2;
     public static final int VLAN_TPID = 4;
+    public static final int BRIDGE = 6;
     public static final int LIST = 8;
     public static final int SIZE = 592;
 

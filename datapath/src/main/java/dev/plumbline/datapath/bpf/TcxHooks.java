@@ -97,6 +97,19 @@ final class TcxHooks implements Hooks {
   }
 
   @Override
+  public boolean isAttached(Hook hook) throws IOException {
+    int link = openLink(hook);
+    if (link < 0) {
+      return false;
+    }
+    try {
+      return read(link, hook.direction()) != null;
+    } finally {
+      Libc.close(link);
+    }
+  }
+
+  @Override
   public boolean detach(Hook hook) throws IOException {
     int link = openLink(hook);
     if (link < 0) {

@@ -9,8 +9,8 @@ import dev.plumbline.datapath.config.MacTableConfig;
 import dev.plumbline.datapath.config.SwitchConfig;
 import dev.plumbline.datapath.fastpath.FastPath;
 import dev.plumbline.datapath.fastpath.FastPaths;
+import dev.plumbline.datapath.port.Device;
 import dev.plumbline.datapath.port.DeviceWatch;
-import dev.plumbline.datapath.translate.PortId;
 import dev.plumbline.datapath.translate.PortNumbers;
 import dev.plumbline.datapath.translate.StateChange;
 import dev.plumbline.datapath.translate.SwitchState;
@@ -28,6 +28,9 @@ import java.util.TreeMap;
 
 /** The switch itself: all that it has, and one turn after another. Belongs to one thread. */
 final class Engine implements AutoCloseable {
+  /** In the switch's directory. */
+  static final String PINS = "bpf";
+
   private static final long PASS_MILLIS = 500;
 
   /**
@@ -69,7 +72,7 @@ final class Engine implements AutoCloseable {
     this.tunnels = tunnels;
     this.saved = restored(options.directory().resolve("switch.state"), warnings);
     this.numbers = saved.numbers();
-    this.joints = new Joints(fast, devices, tunnels);
+    this.joints = new Joints(fast, devices, tunnels, saved.claims());
     this.bonds = new Bonds(fast);
     this.announcer = new Announcer(fast);
     this.tunnelUpcalls = new TunnelUpcalls(tunnels, joints);
@@ -101,7 +104,7 @@ final class Engine implements AutoCloseable {
     boolean done = false;
     try {
       FastPath fast =
-          FastPaths.open(options.directory().resolve("bpf"), options.tap(), options.ebpf());
+          FastPaths.open(options.directory().resolve(PINS), options.tap(), options.ebpf());
       opened.add(fast);
       DeviceWatch devices = DeviceWatch.open();
       opened.add(devices);
@@ -181,13 +184,27 @@ final class Engine implements AutoCloseable {
       revalidator.pass(state);
     }
     if (now - lastSave >= PASS_MILLIS) {
+      repair();
       save(now);
     }
     lastPass = now;
   }
 
+  /** The kernel tells nobody that a program was taken off a hook. */
+  private void repair() throws IOException {
+    for (int ifindex : fast.repair()) {
+      Device device = devices.device(ifindex);
+      options
+          .repaired()
+          .accept(
+              "what the switch has on "
+                  + (device == null ? "device " + ifindex : device.name())
+                  + " was taken off, and is there again");
+    }
+  }
+
   private void save(long now) throws IOException {
-    saved.save(state, generations, now);
+    saved.save(state, generations, joints.claims(), now);
     lastSave = now;
   }
 
@@ -198,8 +215,8 @@ final class Engine implements AutoCloseable {
     return configured;
   }
 
-  /** Becomes another switch. */
-  void configure(SwitchConfig config) throws IOException {
+  /** Becomes another switch, and announces what has to be known then. */
+  void configure(SwitchConfig config, List<Announcement> announcements) throws IOException {
     Tunnels.check(config);
     PortNumbers before = numbers;
     numbers = numbers.assign(config);
@@ -223,6 +240,7 @@ final class Engine implements AutoCloseable {
     }
     configureTunnels(config);
     become(joints.join(state));
+    upcalls.enter(announcements, state, millis());
     tunnels.removeUnneeded();
     become(bonds.configure(state, saved, millis()));
     announce();
@@ -232,6 +250,7 @@ final class Engine implements AutoCloseable {
       fast.release();
     }
     pass(millis());
+    save(millis());
   }
 
   private void configureTunnels(SwitchConfig config) throws IOException {
@@ -256,10 +275,9 @@ final class Engine implements AutoCloseable {
       } catch (IOException e) {
         warnings.add(one.getKey() + ": " + e.getMessage());
       }
-      for (MacTableConfig.StaticMac entry : one.getValue().macTable().statics()) {
-        int port = numbers.port(new PortId(one.getKey(), entry.port(), ""));
-        table.putStatic(entry.vlan(), entry.mac(), port);
-      }
+    }
+    if (next.configureStatics()) {
+      disturbance.everything();
     }
   }
 
@@ -323,6 +341,10 @@ final class Engine implements AutoCloseable {
     return upcalls;
   }
 
+  Tunnels tunnels() {
+    return tunnels;
+  }
+
   TunnelUpcalls tunnelUpcalls() {
     return tunnelUpcalls;
   }
@@ -353,7 +375,7 @@ final class Engine implements AutoCloseable {
   @Override
   public void close() throws IOException {
     if (!saved.isForgotten()) {
-      saved.save(state, generations, millis());
+      saved.save(state, generations, joints.claims(), millis());
     }
     closeAll(List.of(fast, devices, tunnels, moderator));
   }

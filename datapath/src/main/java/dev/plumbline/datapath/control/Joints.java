@@ -17,6 +17,7 @@ import dev.plumbline.datapath.tunnel.Tunnels;
 import dev.plumbline.netlink.libc.Errno;
 import dev.plumbline.netlink.libc.ErrnoException;
 import dev.plumbline.netlink.route.Vrf;
+import dev.plumbline.netlink.socket.NetlinkException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -46,7 +47,13 @@ final class Joints {
   private final Map<Integer, String> failures = new TreeMap<>();
   private final Map<Integer, DeviceClaim> claims = new TreeMap<>();
 
-  Joints(FastPath fast, DeviceWatch devices, Tunnels tunnels) {
+  /**
+   * Of one switch.
+   *
+   * @param earlier what devices were before an earlier process made them ports
+   */
+  Joints(FastPath fast, DeviceWatch devices, Tunnels tunnels, Map<Integer, DeviceClaim> earlier) {
+    this.claims.putAll(earlier);
     this.fast = fast;
     this.devices = devices;
     this.tunnels = tunnels;
@@ -67,6 +74,11 @@ final class Joints {
         part(number);
       }
     }
+    for (int number : new ArrayList<>(claims.keySet())) {
+      if (!wanted.containsKey(number)) {
+        release(number);
+      }
+    }
     failures.keySet().retainAll(wanted.keySet());
     SwitchState next = state;
     for (Map.Entry<Integer, Joint> one : wanted.entrySet()) {
@@ -75,7 +87,7 @@ final class Joints {
       Joint now = one.getValue();
       if (before == null || before.bridge() != now.bridge() || !before.link().equals(now.link())) {
         join(number, now);
-      } else if (!before.equals(now)) {
+      } else {
         claim(number, now.link());
         joints.put(number, now);
         failed(number, now.problem());
@@ -106,7 +118,14 @@ final class Joints {
       release(number);
     }
     if (device != null && device.isUp() && !device.isPromiscuous()) {
-      claims.put(number, devices.claim(device));
+      try {
+        claims.put(number, devices.claim(device));
+      } catch (NetlinkException e) {
+        if (e.errno() != Errno.ENODEV) {
+          throw e;
+        }
+        // It went at this moment, its event is on the way.
+      }
     }
   }
 
@@ -119,8 +138,9 @@ final class Joints {
 
   private void join(int number, Joint joint) throws IOException {
     try {
-      fast.join(number, joint.bridge(), joint.link());
+      // First, for from the other on the host itself has no part in what comes by the device.
       claim(number, joint.link());
+      fast.join(number, joint.bridge(), joint.link());
       joints.put(number, joint);
       failed(number, joint.problem());
     } catch (ErrnoException e) {
@@ -226,6 +246,11 @@ final class Joints {
             new PortLink.Device(device.ifindex(), device.hasPeerElsewhere(), device.mtu()),
             device.isUp() && (device.hasCarrier() || !byCarrier),
             null);
+  }
+
+  /** What devices were before they became ports, by the port's number. */
+  Map<Integer, DeviceClaim> claims() {
+    return claims;
   }
 
   /** Why a port could not be joined, by its number. */

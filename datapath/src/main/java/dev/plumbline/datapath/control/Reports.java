@@ -78,12 +78,16 @@ final class Reports {
         engine.revalidator().tookNanos() / 1e6,
         drops(),
         engine.fast().lost(),
+        engine.fast().errors(),
+        engine.tunnels().foreign(),
         engine.warnings());
   }
 
   private SwitchStatus.Port port(SwitchState state, PortId id, int number, PortKind kind)
       throws ErrnoException {
     long[] counters = engine.fast().portCounters(number);
+    Map<String, Long> seldom = new TreeMap<>(engine.fast().portErrors(number));
+    engine.tunnels().counters().addTo(seldom, number);
     return new SwitchStatus.Port(
         id.bridge(),
         id.port(),
@@ -97,6 +101,7 @@ final class Reports {
         counters[2],
         counters[3],
         mtu(engine.joints().link(number)),
+        seldom,
         engine.joints().failures().get(number));
   }
 

@@ -3,10 +3,12 @@ package dev.plumbline.datapath.control;
 
 import dev.plumbline.datapath.bridge.MacTable;
 import dev.plumbline.datapath.bridge.MacTableFile;
+import dev.plumbline.datapath.port.DeviceClaim;
 import dev.plumbline.datapath.translate.PortId;
 import dev.plumbline.datapath.translate.PortNumbers;
 import dev.plumbline.datapath.translate.SwitchState;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,11 +27,12 @@ import java.util.zip.CRC32C;
  * whole.
  *
  * <pre>
- *   magic (8)  CRC-32C of the rest (4)  boot identifier (16)
+ *   magic (8)  CRC-32C of the rest (4)
  *   numbers of ports:   count (4), then: number (4), bridge, port, part (texts)
  *   numbers of bridges: count (4), then: number (4), generation (4), name (text)
  *   active members:     count (4), then: bond (4), member (4)
  *   MAC tables:         count (4), then: bridge's name (text), bytes (4), the table
+ *   claims:             place (text), count (4), then: port (4), interface index (4), flags (4)
  *   text: length (2), UTF-8
  * </pre>
  */
@@ -37,6 +40,8 @@ final class SavedState {
   private static final long MAGIC = 0x504c_5357_4954_4331L; // PLSWITC1
   private static final int HEADER_BYTES = 12;
   private static final int ROOM = 1 << 16;
+  private static final int UP = 1;
+  private static final int PROMISCUOUS = 2;
 
   private final Path file;
   private long lastChecksum;
@@ -47,6 +52,7 @@ final class SavedState {
   private final Map<String, Integer> generations = new TreeMap<>();
   private final Map<Integer, Integer> active = new TreeMap<>();
   private final Map<String, ByteBuffer> tables = new LinkedHashMap<>();
+  private final Map<Integer, DeviceClaim> claims = new TreeMap<>();
 
   private SavedState(Path file) {
     this.file = file;
@@ -104,6 +110,28 @@ final class SavedState {
       in.get(table);
       tables.put(name, ByteBuffer.wrap(table));
     }
+    boolean holds = in.hasRemaining() && text(in).equals(place());
+    for (int left = holds ? in.getInt() : 0; left > 0; left--) {
+      int port = in.getInt();
+      int ifindex = in.getInt();
+      int flags = in.getInt();
+      claims.put(port, new DeviceClaim(ifindex, (flags & UP) != 0, (flags & PROMISCUOUS) != 0));
+    }
+  }
+
+  /** What interface indexes mean something in: a boot, and a network namespace. */
+  private static String place() {
+    try {
+      return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip()
+          + Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What devices were before they became ports, by the port's number. */
+  Map<Integer, DeviceClaim> claims() {
+    return claims;
   }
 
   PortNumbers numbers() {
@@ -139,7 +167,11 @@ final class SavedState {
   }
 
   /** Writes the file if it would be another one, and is not {@linkplain #forget forgotten}. */
-  void save(SwitchState state, Map<String, Integer> bridgeGenerations, long nowMillis)
+  void save(
+      SwitchState state,
+      Map<String, Integer> bridgeGenerations,
+      Map<Integer, DeviceClaim> deviceClaims,
+      long nowMillis)
       throws IOException {
     if (forgotten) {
       return;
@@ -153,6 +185,13 @@ final class SavedState {
     ByteBuffer out = ByteBuffer.allocate(room);
     out.putLong(MAGIC).putInt(0);
     write(out, state, bridgeGenerations, nowMillis);
+    text(out, place());
+    out.putInt(deviceClaims.size());
+    deviceClaims.forEach(
+        (port, claim) ->
+            out.putInt(port)
+                .putInt(claim.ifindex())
+                .putInt((claim.wasUp() ? UP : 0) | (claim.wasPromiscuous() ? PROMISCUOUS : 0)));
     int checksum = checksum(out.array(), out.position());
     if (checksum == lastChecksum) {
       return;

@@ -2,7 +2,9 @@
 package dev.plumbline.datapath.control;
 
 import dev.plumbline.datapath.config.SwitchConfig;
+import dev.plumbline.datapath.fastpath.FastPaths;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
@@ -63,6 +65,14 @@ public final class Switch implements AutoCloseable {
     Switch started = new Switch(Engine.open(options));
     started.thread.start();
     return started;
+  }
+
+  /**
+   * Whether a switch of this directory, see {@link SwitchOptions}, forwards in the kernel; whether
+   * a process runs it is another matter. Without eBPF none does without one.
+   */
+  public static boolean isLeft(Path directory) throws IOException {
+    return FastPaths.isLeft(directory.resolve(Engine.PINS));
   }
 
   private void run() {
@@ -161,7 +171,15 @@ public final class Switch implements AutoCloseable {
    *     tunnels that nothing tells apart; the switch is then what it was
    */
   public void configure(SwitchConfig config) throws IOException {
-    run(on -> on.configure(config));
+    configure(config, List.of());
+  }
+
+  /**
+   * As {@link #configure(SwitchConfig)}, and lets frames in as soon as ports have their devices,
+   * before anything else is done for the new configuration.
+   */
+  public void configure(SwitchConfig config, List<Announcement> announcements) throws IOException {
+    run(on -> on.configure(config, announcements));
   }
 
   /** What the switch is configured to be. */

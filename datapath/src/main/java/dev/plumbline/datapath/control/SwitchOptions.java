@@ -2,6 +2,7 @@
 package dev.plumbline.datapath.control;
 
 import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /**
  * How a switch is run, as opposed to what it is.
@@ -13,9 +14,16 @@ import java.nio.file.Path;
  * @param flowLimit most flows in the fast path, 1,000 to 200,000
  * @param idleMillis how long a flow without packets stays, 500 to 600,000
  * @param ebpf whether eBPF is used where the kernel has it
+ * @param repaired is told, by the switch's thread, what somebody did to the kernel's side of the
+ *     switch and was put right again, as a sentence
  */
 public record SwitchOptions(
-    Path directory, String tap, int flowLimit, int idleMillis, boolean ebpf) {
+    Path directory,
+    String tap,
+    int flowLimit,
+    int idleMillis,
+    boolean ebpf,
+    Consumer<String> repaired) {
   /** System property: {@code on} or {@code off}. */
   public static final String EBPF = "plumbline.ebpf";
 
@@ -34,16 +42,21 @@ public record SwitchOptions(
    * eBPF unless the system property {@value #EBPF} is {@code off}.
    */
   public static SwitchOptions in(Path directory) {
-    return new SwitchOptions(directory, "plumbline", 200_000, 10_000, isWanted());
+    return new SwitchOptions(directory, "plumbline", 200_000, 10_000, isWanted(), text -> {});
   }
 
   public SwitchOptions tap(String name) {
-    return new SwitchOptions(directory, name, flowLimit, idleMillis, ebpf);
+    return new SwitchOptions(directory, name, flowLimit, idleMillis, ebpf, repaired);
+  }
+
+  /** With somebody who is told what was put right. */
+  public SwitchOptions repaired(Consumer<String> listener) {
+    return new SwitchOptions(directory, tap, flowLimit, idleMillis, ebpf, listener);
   }
 
   /** By AF_PACKET sockets, whatever the kernel has. */
   public SwitchOptions withoutEbpf() {
-    return new SwitchOptions(directory, tap, flowLimit, idleMillis, false);
+    return new SwitchOptions(directory, tap, flowLimit, idleMillis, false, repaired);
   }
 
   private static boolean isWanted() {

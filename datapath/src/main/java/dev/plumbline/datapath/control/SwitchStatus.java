@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  *     made
  * @param upcallsLost frames that could not come up, since their port's queue was full or nobody
  *     read it; counted since the hidden device was made
+ * @param errors what went wrong with frames on their way up to the switch's process and down again,
+ *     by name; only what did
+ * @param foreignGre GRE packets that the host got and that were no tunnel's, or broken
  * @param warnings what a person should know, as sentences
  */
 public record SwitchStatus(
@@ -37,11 +40,14 @@ public record SwitchStatus(
     double passMillis,
     Map<String, Long> drops,
     long upcallsLost,
+    Map<String, Long> errors,
+    long foreignGre,
     List<String> warnings) {
   public SwitchStatus {
     ports = List.copyOf(ports);
     bonds = List.copyOf(bonds);
     drops = Map.copyOf(drops);
+    errors = Map.copyOf(errors);
     warnings = List.copyOf(warnings);
   }
 
@@ -55,6 +61,9 @@ public record SwitchStatus(
    * @param ifindex of its device; 0: it is not there
    * @param mtu largest IP packet that it sends whole: of a tunnel what its path leaves, of a device
    *     the device's; 0: unknown
+   * @param seldom what seldom happens to frames, by name, and only what did: errors of the port's
+   *     socket where there is no eBPF; of a tunnel what was too big, and what went by the host's
+   *     own stack
    * @param problem why the port does not work though its device is there; null: nothing is known
    */
   public record Port(
@@ -70,7 +79,12 @@ public record SwitchStatus(
       long txPackets,
       long txBytes,
       int mtu,
-      @Nullable String problem) {}
+      Map<String, Long> seldom,
+      @Nullable String problem) {
+    public Port {
+      seldom = Map.copyOf(seldom);
+    }
+  }
 
   /**
    * A bond of a bridge.

@@ -7,6 +7,7 @@ import dev.plumbline.datapath.packet.Icmp;
 import dev.plumbline.datapath.packet.Ipv4Fragmenter;
 import dev.plumbline.datapath.packet.Segmenter;
 import dev.plumbline.datapath.packet.VnetHeader;
+import dev.plumbline.datapath.tunnel.RemoteCounters;
 import dev.plumbline.datapath.tunnel.Tunnels;
 import dev.plumbline.datapath.upcall.UpcallBatch;
 import dev.plumbline.datapath.upcall.UpcallPrefix;
@@ -45,9 +46,6 @@ final class TunnelUpcalls {
   private final VnetHeader vnet = new VnetHeader();
   private final ByteBuffer message = ByteBuffer.allocateDirect(Icmp.FRAME_BYTES);
 
-  private long told;
-  private long lost;
-
   TunnelUpcalls(Tunnels tunnels, Joints joints) {
     this.tunnels = tunnels;
     this.joints = joints;
@@ -62,7 +60,7 @@ final class TunnelUpcalls {
     int offset = batch.frameOffset(index);
     int length = batch.frameLength(index);
     if (length < ETHERNET_BYTES || !(joints.link(port) instanceof PortLink.Tunnel link)) {
-      lost++;
+      lost(port);
       return;
     }
     vnet.wrap(buffer, batch.vnetOffset(index));
@@ -82,7 +80,7 @@ final class TunnelUpcalls {
     if (tooBig) {
       int answer = icmp.tooBig(buffer, offset, length, mtu, message, 0);
       if (answer > 0) {
-        told++;
+        tunnels.counters().count(port, RemoteCounters.What.TOLD);
         add(entering, port, message, 0, answer);
         return;
       }
@@ -91,11 +89,13 @@ final class TunnelUpcalls {
       int pieces =
           segmenter.segment(
               buffer, offset, length, vnet, (of, at, bytes) -> send(port, mtu, of, at, bytes));
-      lost += pieces == 0 ? 1 : 0;
+      if (pieces == 0) {
+        lost(port);
+      }
     } else if (vnet.completeChecksum(buffer, offset, length)) {
       send(port, mtu, buffer, offset, length);
     } else {
-      lost++;
+      lost(port);
     }
   }
 
@@ -112,7 +112,13 @@ final class TunnelUpcalls {
     int pieces =
         fragmenter.fragment(
             frame, offset, length, mtu, (of, at, bytes) -> add(leaving, port, of, at, bytes));
-    lost += pieces == 0 ? 1 : 0;
+    if (pieces == 0) {
+      lost(port);
+    }
+  }
+
+  private void lost(int port) {
+    tunnels.counters().count(port, RemoteCounters.What.LOST);
   }
 
   /** Reads what the host's stack has for GRE tunnels into {@link #entering}. */
@@ -122,7 +128,7 @@ final class TunnelUpcalls {
 
   private void add(UpcallBatch to, int port, ByteBuffer frame, int offset, int length) {
     if (to.isFull() || length > 0xffff) {
-      lost++;
+      lost(port);
       return;
     }
     int place = to.nextPlace();
@@ -180,11 +186,11 @@ final class TunnelUpcalls {
 
   /** Frames that were too big, and whose senders were told. */
   long told() {
-    return told;
+    return tunnels.counters().sum(RemoteCounters.What.TOLD);
   }
 
   /** Frames that could be neither sent nor answered. */
   long lost() {
-    return lost;
+    return tunnels.counters().sum(RemoteCounters.What.LOST);
   }
 }

@@ -7,12 +7,14 @@ import dev.plumbline.datapath.flow.ActionList;
 import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.packet.PacketParser;
 import dev.plumbline.datapath.translate.Decision;
+import dev.plumbline.datapath.translate.PortId;
 import dev.plumbline.datapath.translate.SwitchState;
 import dev.plumbline.datapath.translate.Translator;
 import dev.plumbline.datapath.upcall.UpcallBatch;
 import dev.plumbline.datapath.upcall.UpcallPrefix;
 import dev.plumbline.netlink.libc.ErrnoException;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * What becomes of frames that come up: each is decided, the decisions are installed, then the
@@ -29,6 +31,7 @@ final class Upcalls {
   private final FlowAddresses flows;
   private final TunnelUpcalls tunnels;
   private final UpcallBatch batch = new UpcallBatch(BATCH);
+  private final UpcallBatch own = new UpcallBatch(1);
   private final PacketParser parser = new PacketParser();
   private final Translator translator = new Translator();
   private final Decision decision = new Decision();
@@ -75,13 +78,34 @@ final class Upcalls {
       part.clear();
       part.output(prefix.inPort());
       leavingKey.inPort(prefix.inPort());
-      fast.slot(nextSlot, leavingKey, prefix.vlanTpid(), prefix.vlanTci(), part);
+      fast.slot(nextSlot, leavingKey, prefix.vlanTpid(), prefix.vlanTci(), 0, part);
       boolean unused = send(leaving, i, nextSlot++);
     }
     send();
     leaving.clear();
     handle(tunnels.entering(), state, mayInstall, nowMillis);
     tunnels.entering().clear();
+  }
+
+  /** Lets frames in as if they had come by ports. */
+  void enter(List<Announcement> announcements, SwitchState state, long nowMillis)
+      throws ErrnoException {
+    for (Announcement one : announcements) {
+      int port = state.numbers().port(new PortId(one.bridge(), one.port(), ""));
+      if (port != 0) {
+        int length = one.frame().remaining();
+        int place = own.nextPlace();
+        for (int i = 0; i < UpcallBatch.VNET_BYTES; i++) {
+          own.buffer().put(place + i, (byte) 0);
+        }
+        int at = place + UpcallBatch.FRAME_OFFSET;
+        own.buffer().put(at, one.frame(), one.frame().position(), length);
+        own.add(length);
+        own.prefix(0).set(port, UpcallPrefix.MISS, 0, 0, 0, 0);
+        handle(own, state, false, nowMillis);
+        own.clear();
+      }
+    }
   }
 
   private void handle(UpcallBatch batch, SwitchState state, boolean mayInstall, long nowMillis)
@@ -126,13 +150,7 @@ final class Upcalls {
     if (mayInstall && decision.cacheable()) {
       flows.add(key, state.hasBond());
       boolean unused =
-          fast.install(
-              key,
-              decision.mask(),
-              state.bridgeOf(inPort),
-              decision.actions(),
-              1,
-              batch.frameLength(index));
+          fast.install(key, decision.mask(), state.bridgeOf(inPort), decision.actions());
     }
     int next = 0;
     do {
@@ -142,13 +160,13 @@ final class Upcalls {
         send();
       }
       int slot = nextSlot++;
-      fast.slot(slot, key, tpid, tci, actions);
+      fast.slot(slot, key, tpid, tci, state.bridgeOf(inPort), actions);
       if (!decision.slowPathOnly()) {
         slotOf[index] = slot;
       }
       if (!send(batch, index, slot)) {
         send();
-        fast.slot(nextSlot++, key, tpid, tci, actions);
+        fast.slot(nextSlot++, key, tpid, tci, state.bridgeOf(inPort), actions);
         boolean unused = send(batch, index, nextSlot - 1);
       }
     } while (next < decision.outputs());

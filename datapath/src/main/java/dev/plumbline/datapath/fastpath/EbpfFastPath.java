@@ -19,9 +19,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * taken over as it is, and forwards all the while.
  */
 public final class EbpfFastPath implements FastPath {
+  /** At each {@link #repair}: a hook costs a few microseconds. */
+  private static final int HOOKS_LOOKED_AT = 64;
+
   private final BpfFs pins;
   private final EbpfTables tables;
   private final Hooks hooks;
@@ -41,6 +47,11 @@ public final class EbpfFastPath implements FastPath {
   private final Set<Integer> externals = new HashSet<>();
   private final Set<Integer> underlays = new HashSet<>();
   private final Set<Hook> unclaimed = new HashSet<>();
+
+  /** The program that each hook has to have. */
+  private final Map<Hook, String> programs = new LinkedHashMap<>();
+
+  private final RoundRobin guard = new RoundRobin(HOOKS_LOOKED_AT);
   private final Set<Integer> maskedBridges = new HashSet<>();
   private final Map<Integer, Integer> generations = new HashMap<>();
   private final EbpfFrames frames;
@@ -174,14 +185,16 @@ public final class EbpfFastPath implements FastPath {
     if (link instanceof PortLink.Device device) {
       int kind = device.peerElsewhere() ? EbpfTables.EGRESS_PEER : EbpfTables.EGRESS_DEVICE;
       tables.egress(port, device.ifindex(), kind, device.mtu(), 0);
-      tables.ingress(device.ifindex(), port, bridge, EbpfTables.INGRESS_PORT);
+      // The kernel lets all frames that are on their way pass before it says that a program is
+      // there. What the device receives is the switch's from when the table says so.
       hook(Hook.ingress(device.ifindex()), "port_ingress");
+      tables.ingress(device.ifindex(), port, bridge, EbpfTables.INGRESS_PORT);
     } else if (link instanceof PortLink.Host host) {
       tables.egress(port, host.ifindex(), EbpfTables.EGRESS_HOST, host.mtu(), 0);
-      tables.ingress(host.ifindex(), port, bridge, EbpfTables.INGRESS_PORT);
-      tables.ingress(host.leg(), port, bridge, EbpfTables.INGRESS_PORT);
       hook(Hook.ingress(host.leg()), "port_ingress");
       hook(Hook.egress(host.ifindex()), "host_egress");
+      tables.ingress(host.ifindex(), port, bridge, EbpfTables.INGRESS_PORT);
+      tables.ingress(host.leg(), port, bridge, EbpfTables.INGRESS_PORT);
     } else if (link instanceof PortLink.Tunnel tunnel) {
       tables.tunnel(port, tunnel.tunnel());
       tables.egress(port, 1, EbpfTables.EGRESS_TUNNEL, 0, port);
@@ -214,7 +227,7 @@ public final class EbpfFastPath implements FastPath {
     }
     for (int gone : Set.copyOf(externals)) {
       if (!types.containsKey(gone)) {
-        boolean unused = hooks.detach(Hook.ingress(gone));
+        detach(Hook.ingress(gone));
         tables.removeIngress(gone);
         externals.remove(gone);
       }
@@ -234,7 +247,7 @@ public final class EbpfFastPath implements FastPath {
       if (!ifindexes.contains(gone)) {
         Hook hook = Hook.ingress(gone);
         if (links.values().stream().noneMatch(link -> hooksOf(link).contains(hook))) {
-          boolean unused = hooks.detach(hook);
+          detach(hook);
         }
         underlays.remove(gone);
       }
@@ -251,12 +264,12 @@ public final class EbpfFastPath implements FastPath {
       return;
     }
     for (Hook hook : hooksOf(old)) {
-      if (now == null || !hooksOf(now).contains(hook)) {
-        boolean unused = hooks.detach(hook);
-        underlays.remove(hook.ifindex());
-      }
       if (now == null || hooksOf(now).stream().noneMatch(one -> one.ifindex() == hook.ifindex())) {
         tables.removeIngress(hook.ifindex());
+      }
+      if (now == null || !hooksOf(now).contains(hook)) {
+        detach(hook);
+        underlays.remove(hook.ifindex());
       }
     }
   }
@@ -273,7 +286,13 @@ public final class EbpfFastPath implements FastPath {
 
   private void hook(Hook hook, String program) throws IOException {
     hooks.attach(hook, tables.program(program));
+    programs.put(hook, program);
     unclaimed.remove(hook);
+  }
+
+  private void detach(Hook hook) throws IOException {
+    programs.remove(hook);
+    boolean unused = hooks.detach(hook);
   }
 
   @Override
@@ -288,6 +307,25 @@ public final class EbpfFastPath implements FastPath {
     for (String pin : EbpfTables.foreign(pins)) {
       pins.unpin(pin);
     }
+  }
+
+  @Override
+  public Set<Integer> repair() throws IOException {
+    Set<Integer> repaired = new TreeSet<>();
+    for (Map.Entry<Hook, String> one : guard.next(programs.entrySet())) {
+      if (!hooks.isAttached(one.getKey())) {
+        try {
+          hooks.attach(one.getKey(), tables.program(one.getValue()));
+          repaired.add(one.getKey().ifindex());
+        } catch (ErrnoException e) {
+          if (e.errno() != Errno.ENODEV) {
+            throw e;
+          }
+          // The device has gone, its event is on the way.
+        }
+      }
+    }
+    return repaired;
   }
 
   @Override
@@ -306,12 +344,11 @@ public final class EbpfFastPath implements FastPath {
   }
 
   @Override
-  public boolean install(
-      FlowKey key, FlowMask mask, int bridge, ActionList actions, long packets, long bytes)
+  public boolean install(FlowKey key, FlowMask mask, int bridge, ActionList actions)
       throws ErrnoException {
     int generation = generations.getOrDefault(bridge, 0);
     if (mask.isLayer2()) {
-      return layer2.put(key, -1, generation, actions, packets, bytes);
+      return layer2.put(key, -1, generation, actions);
     }
     int before = masks.size();
     int index = masks.index(mask);
@@ -326,7 +363,7 @@ public final class EbpfFastPath implements FastPath {
     for (int i = 0; i < FlowKey.BYTES; i++) {
       maskedKey.bytes()[i] = (byte) (key.bytes()[i] & bits[i]);
     }
-    return masked.put(maskedKey, index, generation, actions, packets, bytes);
+    return masked.put(maskedKey, index, generation, actions);
   }
 
   @Override
@@ -370,6 +407,22 @@ public final class EbpfFastPath implements FastPath {
   public void upcallLimit(int perSecond) throws ErrnoException {
     upcallIntervalNanos = perSecond == 0 ? 0 : Math.max(1, 1_000_000_000 / perSecond);
     set();
+  }
+
+  @Override
+  public Map<String, Long> portErrors(int port) {
+    return Map.of(); // the programs count reasons of the whole switch alone
+  }
+
+  @Override
+  public Map<String, Long> errors() {
+    Map<String, Long> errors = new TreeMap<>();
+    frames.queues().errors().addTo(errors, "read");
+    frames.injector().queue().errors().addTo(errors, "inject");
+    if (frames.queues().malformed() > 0) {
+      errors.put("read malformed", frames.queues().malformed());
+    }
+    return errors;
   }
 
   @Override
@@ -430,8 +483,9 @@ public final class EbpfFastPath implements FastPath {
   }
 
   @Override
-  public void slot(int slot, FlowKey key, int vlanTpid, int vlanTci, ActionList actions) {
-    frames.slots().write(slot, key.inPort(), vlanTci, vlanTpid, actions);
+  public void slot(
+      int slot, FlowKey key, int vlanTpid, int vlanTci, int bridge, ActionList actions) {
+    frames.slots().write(slot, key.inPort(), vlanTci, vlanTpid, bridge, actions);
   }
 
   @Override

@@ -58,8 +58,22 @@ public interface FastPath extends AutoCloseable {
   /** Takes away what an earlier process left in the kernel and nobody has asked for since. */
   void release() throws IOException;
 
+  /**
+   * Puts back what somebody has taken off ports' devices. Looks at some of them each time, at all
+   * within a few calls.
+   *
+   * @return interface indexes of the devices that something was missing on
+   */
+  Set<Integer> repair() throws IOException;
+
   /** Received packets, received bytes, sent packets, sent bytes of a port. */
   long[] portCounters(int port) throws ErrnoException;
+
+  /** What went wrong with a port's frames and how often, by name; only what did. */
+  Map<String, Long> portErrors(int port) throws ErrnoException;
+
+  /** What went wrong with frames on their way up and down, by name; only what did. */
+  Map<String, Long> errors();
 
   /** Frames dropped for a reason, {@code enum drop_reason}; 0 to 63. */
   long dropped(int reason) throws ErrnoException;
@@ -103,14 +117,13 @@ public interface FastPath extends AutoCloseable {
   /**
    * Puts a flow into the tables; it is there after {@link #flush}.
    *
+   * <p>Its counters begin with nothing; a flow that is there with these actions already keeps its
+   * own.
+   *
    * @param bridge of the key's port
-   * @param packets frames that its counters begin with
-   * @param bytes of these frames
    * @return false if it is not kept: there is no room, or this way keeps no flows
    */
-  boolean install(
-      FlowKey key, FlowMask mask, int bridge, ActionList actions, long packets, long bytes)
-      throws ErrnoException;
+  boolean install(FlowKey key, FlowMask mask, int bridge, ActionList actions) throws ErrnoException;
 
   /**
    * Shows every flow to the visitor and deletes those that it says.
@@ -155,8 +168,9 @@ public interface FastPath extends AutoCloseable {
    * @param slot 0 to {@link #SLOTS} - 1
    * @param key of these frames
    * @param vlanTci the tag beside them, with {@link FlowKey#VLAN_PRESENT}; 0: none
+   * @param bridge in which they count as packets of the flow that they have there; 0: nowhere
    */
-  void slot(int slot, FlowKey key, int vlanTpid, int vlanTci, ActionList actions);
+  void slot(int slot, FlowKey key, int vlanTpid, int vlanTci, int bridge, ActionList actions);
 
   /**
    * Sends a frame by the actions of the slot, by {@link #flush} at the latest. It must not be

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.fastpath;
 
+import dev.plumbline.datapath.bpf.BpfFs;
 import dev.plumbline.datapath.bpf.Probe;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,6 +33,15 @@ public final class FastPaths {
       screen.release();
     }
     return opened;
+  }
+
+  /**
+   * Whether an earlier process left something there that forwards without one.
+   *
+   * @param directory for pins
+   */
+  public static boolean isLeft(Path directory) throws IOException {
+    return BpfFs.isMounted(directory) && !BpfFs.mount(directory).pins().isEmpty();
   }
 
   /** In one line: what the kernel lacks, or else the first that was said about the programs. */

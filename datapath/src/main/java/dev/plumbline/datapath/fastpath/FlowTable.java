@@ -32,6 +32,9 @@ final class FlowTable {
   private static final int WRITES = 256;
   private static final int READS = 4096;
 
+  /** More than frames fit into the queues on their way up. */
+  private static final int RECENT = 1 << 14;
+
   private final BpfMap map;
   private final ActionLists lists;
   private final boolean layer2;
@@ -40,6 +43,11 @@ final class FlowTable {
   private final MapBatch deletes;
   private final FlowKey seen = new FlowKey();
   private final ActionList seenActions = new ActionList();
+  private final Memory known = Memory.allocate(VALUE_BYTES);
+
+  /** By hash, hashes of keys that were written. */
+  private final long[] recent = new long[RECENT];
+
   private int pending;
   private int doomed;
   private long full;
@@ -54,16 +62,14 @@ final class FlowTable {
   }
 
   /**
-   * Puts a flow there.
+   * Puts a flow there, unless it is there already: frames that came up before it was there are
+   * decided again when it is, and must not set its counters back.
    *
    * @param key already masked
    * @param mask index of the mask; not looked at in the layer 2 table
-   * @param packets frames that its counters begin with, which came up and are sent from here
-   * @param bytes of these frames
    * @return false if the actions need a list and there is none left
    */
-  boolean put(FlowKey key, int mask, int generation, ActionList actions, long packets, long bytes)
-      throws ErrnoException {
+  boolean put(FlowKey key, int mask, int generation, ActionList actions) throws ErrnoException {
     int list = actions.size() > INLINE ? lists.index(actions) : 0;
     if (list < 0) {
       return false;
@@ -84,7 +90,7 @@ final class FlowTable {
     boolean inline = actions.size() <= INLINE;
     values.putInt(at + GENERATION, generation);
     values.putInt(at + COUNT, 0).put(at + COUNT, (byte) (inline ? actions.size() : 1));
-    values.putLong(at + PACKETS, packets).putLong(at + PACKETS + Long.BYTES, bytes);
+    values.putLong(at + PACKETS, 0).putLong(at + PACKETS + Long.BYTES, 0);
     values.putLong(at + USED, System.nanoTime());
     for (int i = 0; i < INLINE; i++) {
       values.putLong(
@@ -93,8 +99,47 @@ final class FlowTable {
     if (!inline) {
       values.putLong(at + ACTIONS, ActionType.LIST.code() | ((long) list << 32));
     }
-    pending++;
+    if (!isThere()) {
+      pending++;
+    }
     return true;
+  }
+
+  /**
+   * Whether the flow that was put last is in the map. Only asked of those that were written not
+   * long ago: no others can be there, but for those of an earlier process.
+   */
+  private boolean isThere() throws ErrnoException {
+    int keyAt = pending * map.keyBytes();
+    int at = pending * VALUE_BYTES;
+    long hash = hash(writes.keys().buffer(), keyAt, map.keyBytes());
+    int place = (int) hash & (RECENT - 1);
+    if (recent[place] != hash) {
+      recent[place] = hash;
+      return false;
+    }
+    if (!map.lookup(writes.keys(), keyAt, known, 0)) {
+      return false;
+    }
+    ByteBuffer value = writes.values().buffer();
+    ByteBuffer old = known.buffer();
+    boolean same =
+        old.getInt(GENERATION) == value.getInt(at + GENERATION)
+            && old.get(COUNT) == value.get(at + COUNT);
+    for (int i = 0; same && i < INLINE; i++) {
+      int action = ACTIONS + i * Long.BYTES;
+      same = old.getLong(action) == value.getLong(at + action);
+    }
+    return same;
+  }
+
+  private static long hash(ByteBuffer bytes, int at, int length) {
+    long hash = length;
+    for (int i = 0; i < length; i += Long.BYTES) {
+      hash = (hash ^ bytes.getLong(at + i)) * 0x9e3779b97f4a7c15L;
+      hash ^= hash >>> 32;
+    }
+    return hash;
   }
 
   /** Writes what was put. Flows for which there is no room are counted and left out. */

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,10 @@ public final class PacketFastPath implements FastPath {
   private final PacketOutputs outputs = new PacketOutputs();
   private final Map<Integer, PortLink> links = new HashMap<>();
   private final Map<Integer, Integer> generations = new HashMap<>();
+
+  /** By port, of sockets that are closed. */
+  private final Map<Integer, Map<String, Long>> pastErrors = new HashMap<>();
+
   private PacketPort[] byFd = new PacketPort[64];
   private int first;
   private long lost;
@@ -129,6 +134,7 @@ public final class PacketFastPath implements FastPath {
       waiting.remove(old.fd());
       byFd[old.fd()] = null;
       lost += old.kernelDrops();
+      old.addErrorsTo(pastErrors.computeIfAbsent(port, any -> new TreeMap<>()));
       old.close();
       screen.remove(old.ifindex());
     }
@@ -163,8 +169,28 @@ public final class PacketFastPath implements FastPath {
   public void upcallLimit(int perSecond) {} // the sockets' buffers are the limit
 
   @Override
+  public Set<Integer> repair() throws IOException {
+    return screen.repair();
+  }
+
+  @Override
   public long[] portCounters(int port) {
     return outputs.counters(port);
+  }
+
+  @Override
+  public Map<String, Long> portErrors(int port) throws ErrnoException {
+    Map<String, Long> errors = new TreeMap<>(pastErrors.getOrDefault(port, Map.of()));
+    PacketPort now = outputs.socket(port);
+    if (now != null) {
+      now.addErrorsTo(errors);
+    }
+    return errors;
+  }
+
+  @Override
+  public Map<String, Long> errors() {
+    return Map.of(); // each is some port's
   }
 
   @Override
@@ -203,8 +229,7 @@ public final class PacketFastPath implements FastPath {
   }
 
   @Override
-  public boolean install(
-      FlowKey key, FlowMask mask, int bridge, ActionList actions, long packets, long bytes) {
+  public boolean install(FlowKey key, FlowMask mask, int bridge, ActionList actions) {
     return false;
   }
 
@@ -283,7 +308,8 @@ public final class PacketFastPath implements FastPath {
   }
 
   @Override
-  public void slot(int slot, FlowKey key, int vlanTpid, int vlanTci, ActionList actions) {
+  public void slot(
+      int slot, FlowKey key, int vlanTpid, int vlanTci, int bridge, ActionList actions) {
     outputs.slot(slot, key, vlanTpid, vlanTci, actions);
   }
 

@@ -91,6 +91,11 @@ final class PacketOutputs implements ActionExecutor.Sink {
     port(port).socket = socket;
   }
 
+  @Nullable PacketPort socket(int port) {
+    Port of = ports[port];
+    return of == null ? null : of.socket;
+  }
+
   void mtu(int port, int mtu) {
     port(port).mtu = mtu;
   }

@@ -11,9 +11,9 @@ import dev.plumbline.netlink.traffic.MatchallFilter;
 import dev.plumbline.netlink.traffic.TrafficFilter;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,9 +36,13 @@ final class Screen implements AutoCloseable {
   private static final int HANDLE = 0x7063_0000;
   private static final String NAME = "plumbline:screen";
 
+  /** At each {@link #repair}. */
+  private static final int LOOKED_AT = 16;
+
   private final NetlinkSocket socket;
   private final int handle;
-  private final Set<Integer> screened = new HashSet<>();
+  private final Set<Integer> screened = new TreeSet<>();
+  private final RoundRobin turn = new RoundRobin(LOOKED_AT);
   private @Nullable String refusal;
 
   private Screen(NetlinkSocket socket, int handle) {
@@ -90,6 +94,25 @@ final class Screen implements AutoCloseable {
       }
       putProgram(ifindex, e);
     }
+  }
+
+  /** Screens again what somebody has laid open; returns the devices' indexes. */
+  Set<Integer> repair() throws IOException {
+    Set<Integer> repaired = new TreeSet<>();
+    for (int ifindex : refusal == null ? turn.next(screened) : List.<Integer>of()) {
+      try {
+        if (!isScreened(ifindex)) {
+          put(ifindex);
+          repaired.add(ifindex);
+        }
+      } catch (NetlinkException e) {
+        if (e.errno() != Errno.ENODEV) {
+          throw e;
+        }
+        // It has gone, its event is on the way.
+      }
+    }
+    return repaired;
   }
 
   private void putProgram(int ifindex, NetlinkException before) throws IOException {

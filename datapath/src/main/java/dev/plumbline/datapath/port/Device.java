@@ -45,6 +45,12 @@ public record Device(
         link.master());
   }
 
+  /** The same, up and taking all frames. */
+  Device claimed() {
+    return new Device(
+        name, ifindex, true, hasCarrier, mtu, kind, mac, true, hasPeerElsewhere, master);
+  }
+
   private static long mac(@Nullable LinkLayerAddress address) {
     if (address == null || address.length() != 6) {
       return 0;

@@ -192,6 +192,8 @@ public final class DeviceWatch implements AutoCloseable {
   public DeviceClaim claim(Device device) throws IOException {
     socket.execute(
         Link.change(Link.at(device.ifindex()).flag(Link.PROMISC, true).flag(Link.UP, true)));
+    // Whoever undoes this before its event is read changes something all the same.
+    put(device.claimed());
     return new DeviceClaim(device.ifindex(), device.isUp(), device.isPromiscuous());
   }
 

@@ -13,6 +13,7 @@ import dev.plumbline.netlink.libc.Libc;
 import dev.plumbline.netlink.libc.MessageVector;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Map;
 
 /**
  * A port where the kernel has no eBPF: what its device receives comes up through a packet socket,
@@ -169,6 +170,18 @@ public final class PacketPort implements AutoCloseable {
   /** Failed receptions. */
   public ErrnoCounters errors() {
     return errors;
+  }
+
+  /** Adds what went wrong: receptions and sendings by their errno, frames that did not fit. */
+  public void addErrorsTo(Map<String, Long> counts) throws ErrnoException {
+    errors.addTo(counts, "receive");
+    queue.errors().addTo(counts, "send");
+    if (malformed > 0) {
+      counts.merge("receive malformed", malformed, Long::sum);
+    }
+    if (kernelDrops() > 0) {
+      counts.merge("receive dropped", kernelDrops, Long::sum);
+    }
   }
 
   /** Frames that were lost since the socket's buffer was full, since this was made. */

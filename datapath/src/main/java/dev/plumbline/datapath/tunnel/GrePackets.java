@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.tunnel;
 
+import static dev.plumbline.datapath.tunnel.RemoteCounters.What.RECEIVED;
+import static dev.plumbline.datapath.tunnel.RemoteCounters.What.REFUSED;
+import static dev.plumbline.datapath.tunnel.RemoteCounters.What.SENT;
+
 import dev.plumbline.datapath.packet.Checksums;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -36,16 +40,16 @@ public final class GrePackets implements AutoCloseable {
   }
 
   private final List<GreSocket> sockets = new ArrayList<>();
-  private long sent;
-  private long refused;
-  private long received;
+  private final RemoteCounters counters;
   private long foreign;
 
-  private GrePackets() {}
+  private GrePackets(RemoteCounters counters) {
+    this.counters = counters;
+  }
 
   /** In the calling thread's network namespace. */
-  static GrePackets open() throws IOException {
-    GrePackets packets = new GrePackets();
+  static GrePackets open(RemoteCounters counters) throws IOException {
+    GrePackets packets = new GrePackets(counters);
     for (boolean ipv6 : new boolean[] {false, true}) {
       GreSocket socket = GreSocket.open(ipv6);
       if (socket != null) {
@@ -64,7 +68,7 @@ public final class GrePackets implements AutoCloseable {
   void send(GreRemote remote, ByteBuffer frame, int at, int length) throws IOException {
     boolean ipv6 = remote.address().getAddress().length == 16;
     if (sockets.size() <= (ipv6 ? 1 : 0)) {
-      refused++;
+      counters.count(remote.port(), REFUSED);
       return;
     }
     GreSocket socket = sockets.get(ipv6 ? 1 : 0);
@@ -103,11 +107,7 @@ public final class GrePackets implements AutoCloseable {
             tos,
             hops == 0 ? DEFAULT_HOPS : hops,
             remote.config().dontFragment());
-    if (errno == 0) {
-      sent++;
-    } else {
-      refused++;
-    }
+    counters.count(remote.port(), errno == 0 ? SENT : REFUSED);
   }
 
   /** TOS and TTL of the IP packet in a frame, a byte each; 0 without one. */
@@ -178,7 +178,7 @@ public final class GrePackets implements AutoCloseable {
         foreign++;
         return;
       }
-      received++;
+      counters.count(remote.port(), RECEIVED);
       packet.order(ByteOrder.nativeOrder());
       sink.frame(remote.port(), packet, frame, length - header);
     } finally {
@@ -224,21 +224,6 @@ public final class GrePackets implements AutoCloseable {
       big.put(ip + 1, (byte) (big.get(ip + 1) | 0x30));
     }
     return true;
-  }
-
-  /** Packets sent by the host's stack. */
-  public long sent() {
-    return sent;
-  }
-
-  /** Packets that it did not take. */
-  public long refused() {
-    return refused;
-  }
-
-  /** Frames received by way of it. */
-  public long received() {
-    return received;
   }
 
   /** Packets that were no tunnel's, or broken. */

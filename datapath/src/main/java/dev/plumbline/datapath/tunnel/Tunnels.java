@@ -46,6 +46,7 @@ public final class Tunnels implements AutoCloseable {
   private final Set<ExternalDevices.Wanted> wanted = new HashSet<>();
   private final Set<RouteQuery> queries = new HashSet<>();
   private final Map<Integer, GreRemote> greRemotes = new TreeMap<>();
+  private final RemoteCounters counters = new RemoteCounters();
   private @Nullable GrePackets packets;
   private long lastMendMillis;
 
@@ -134,7 +135,7 @@ public final class Tunnels implements AutoCloseable {
     queries.clear();
     queries.addAll(asked);
     if (gre && packets == null) {
-      packets = GrePackets.open();
+      packets = GrePackets.open(counters);
     } else if (!gre && packets != null) {
       packets.close();
       packets = null;
@@ -235,6 +236,16 @@ public final class Tunnels implements AutoCloseable {
   /** GRE's slow path; null: there is no GRE tunnel. */
   public @Nullable GrePackets packets() {
     return packets;
+  }
+
+  /** GRE packets that were no tunnel's, or broken. */
+  public long foreign() {
+    return packets == null ? 0 : packets.foreign();
+  }
+
+  /** What seldom happens to frames of remotes. */
+  public RemoteCounters counters() {
+    return counters;
   }
 
   /**

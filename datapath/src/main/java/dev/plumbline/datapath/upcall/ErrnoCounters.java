@@ -2,6 +2,7 @@
 package dev.plumbline.datapath.upcall;
 
 import dev.plumbline.netlink.libc.Errno;
+import java.util.Map;
 
 /** How often which error came; one for each thing that can fail frame by frame. */
 public final class ErrnoCounters {
@@ -17,6 +18,16 @@ public final class ErrnoCounters {
   /** How often this one came. */
   public long of(int errno) {
     return errno > 0 && errno < NUMBERS ? counts[errno] : counts[0];
+  }
+
+  /** Adds each that came, by its name behind some words. */
+  public void addTo(Map<String, Long> counts, String words) {
+    for (int errno = 0; errno < NUMBERS; errno++) {
+      if (this.counts[errno] > 0) {
+        String name = errno == 0 ? "unknown" : Errno.name(errno);
+        counts.merge(words + " " + name, this.counts[errno], Long::sum);
+      }
+    }
   }
 
   /** All of them together. */

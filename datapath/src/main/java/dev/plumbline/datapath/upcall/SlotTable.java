@@ -45,8 +45,10 @@ public final class SlotTable {
    * @param inPort datapath port number that the frame came in by
    * @param vlanTci the tag that it has before the actions, with {@code FlowKey.VLAN_PRESENT}; 0:
    *     none
+   * @param bridge in which it counts as a packet of the flow that it has there; 0: it does not
    */
-  public void write(int slot, int inPort, int vlanTci, int vlanTpid, ActionList actions) {
+  public void write(
+      int slot, int inPort, int vlanTci, int vlanTpid, int bridge, ActionList actions) {
     if (actions.overflowed()) {
       throw new IllegalArgumentException("more actions than fit");
     }
@@ -54,6 +56,7 @@ public final class SlotTable {
     slots.putShort(at + Layout.Slot.IN_PORT, (short) inPort);
     slots.putShort(at + Layout.Slot.VLAN_TCI, (short) vlanTci);
     slots.putShort(at + Layout.Slot.VLAN_TPID, (short) vlanTpid);
+    slots.putShort(at + Layout.Slot.BRIDGE, (short) bridge);
     slots.putInt(at + COUNT, actions.size());
     for (int i = 0; i < actions.size(); i++) {
       slots.putLong(at + ACTIONS + i * Long.BYTES, actions.encoded(i));

@@ -92,6 +92,29 @@ class HooksTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"tcx", "clsact"})
+  void whatSomebodyTakesOffIsNoticedAndCanBePutBack(String mechanism) throws IOException {
+    try (Hooks hooks = hooks(mechanism);
+        BpfObject object = Fixture.passing()) {
+      Hook hook = Hook.ingress(PEER);
+      assertFalse(hooks.isAttached(hook));
+      hooks.attach(hook, object.program("count"));
+      assertTrue(hooks.isAttached(hook));
+      Sh.run(
+          mechanism.equals("tcx")
+              ? "rm " + pins.pin("tcx-" + PEER + "-ingress")
+              : "tc filter delete dev v1 ingress");
+      assertFalse(hooks.isAttached(hook));
+      hooks.attach(hook, object.program("count"));
+      assertTrue(hooks.isAttached(hook));
+      send(5);
+      assertTrue(Fixture.counted(object, PEER) >= 5);
+      assertTrue(hooks.detach(hook));
+      assertFalse(hooks.isAttached(hook));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tcx", "clsact"})
   void staysWithoutUsAndIsFoundAndReplacedByTheNextOne(String mechanism)
       throws IOException, InterruptedException {
     int first;

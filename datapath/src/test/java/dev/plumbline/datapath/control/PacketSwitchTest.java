@@ -93,6 +93,24 @@ class PacketSwitchTest extends SwitchTest {
   }
 
   @Test
+  void whatAPortsSocketRefusesIsCountedAtThePort() throws Exception {
+    twoGuests();
+    Guests.ping("a", "10.0.0.2");
+    assertEquals(Map.of(), port("vb").seldom());
+    Sh.run("ip link set vb mtu 1400"); // not what the guest thinks
+    assertFalse(
+        Sh.run("ip netns exec a ping -q -c 1 -W 1 -M do -s 1472 10.0.0.2 || true")
+            .contains("1 received"));
+    long dropped = running().status().drops().values().stream().mapToLong(Long::longValue).sum();
+    assertTrue(dropped > 0, drops());
+    Sh.run("ip link set vb down");
+    assertFalse(Guests.reaches("a", "10.0.0.2"));
+    Sh.run("ip link set vb up");
+    Map<String, Long> seldom = port("vb").seldom();
+    assertTrue(seldom.getOrDefault("receive ENETDOWN", 0L) > 0, seldom::toString);
+  }
+
+  @Test
   void tcpPassesInLargeFrames() throws Exception {
     Guests.add("a", "10.0.0.1/24");
     Guests.add("b", "10.0.0.2/24");

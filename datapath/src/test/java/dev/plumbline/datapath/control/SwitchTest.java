@@ -205,6 +205,36 @@ class SwitchTest {
     assertEquals(List.of(), running.status().warnings());
   }
 
+  @Test
+  void whatDevicesWereBeforeIsRememberedOverARestart() throws Exception {
+    Guests.add("a", "10.0.0.1/24");
+    Guests.add("b", "10.0.0.2/24");
+    Sh.run("ip link set vb promisc on");
+    running.configure(Guests.bridgeOf("a", ALL, "b", ALL));
+    assertTrue(isPromiscuous("va"));
+    restart(Guests.bridgeOf("a", ALL, "b", ALL));
+    assertTrue(isPromiscuous("va"));
+    running.configure(Guests.oneBridge(Map.of()));
+    assertFalse(isPromiscuous("va"), "it was not before it became a port");
+    assertTrue(isPromiscuous("vb"), "it was before it became a port");
+  }
+
+  private static boolean isPromiscuous(String device) {
+    return Sh.run("ip link show dev " + device).contains("PROMISC");
+  }
+
+  @Test
+  void aPromiscuityThatSomebodyTakesAwayIsSetAgain() throws Exception {
+    Guests.add("a", "10.0.0.1/24");
+    running.configure(Guests.bridgeOf("a", ALL));
+    Sh.run("ip link set va promisc off");
+    long end = System.nanoTime() + 5_000_000_000L;
+    while (!isPromiscuous("va")) {
+      assertTrue(System.nanoTime() < end, "never");
+      Thread.sleep(5);
+    }
+  }
+
   private long packets() throws Exception {
     return running.flows("br0").stream()
         .filter(flow -> flow.match().contains("0x0800"))

@@ -59,7 +59,9 @@ class TunnelMtuTest {
     ping("g1", "10.0.0.2", "-s 3200");
     transfer("g1", "g2", "10.0.0.2");
     transfer("g2", "g1", "fd00::1");
-    assertTrue(hosts.at(1).status().drops().getOrDefault(TOLD, 0L) > 0, "nobody was told");
+    long told = hosts.at(1).status().drops().getOrDefault(TOLD, 0L);
+    assertTrue(told > 0, "nobody was told");
+    assertEquals(told, hosts.port(1, "t").seldom().get("tooBigTold"));
     assertEquals(Map.of(), since(Map.of(), hosts.at(1).status().drops()));
     assertEquals(Map.of(), since(before, hosts.at(2).status().drops()));
     // The guest has learnt it, and says so itself now.
@@ -108,6 +110,7 @@ class TunnelMtuTest {
   void greWithChecksums() throws Exception {
     try (TunnelHosts hosts = hosts(TunnelType.GRE, "192.0.2.", true)) {
       everythingArrives(hosts, 1454);
+      assertTrue(hosts.port(1, "t").seldom().get("sentByHost") > 0, "it goes by the host's stack");
     }
   }
 

@@ -114,7 +114,7 @@ class ProgramMasksTest {
     int output = 1 + outputs++ % 0x7000;
     ActionList actions = new ActionList();
     actions.output(output);
-    assertTrue(programs.path().install(key, mask, bridge, actions, 0, 0));
+    assertTrue(programs.path().install(key, mask, bridge, actions));
     programs.path().flush();
     byte[] bits;
     List<Flow> among;

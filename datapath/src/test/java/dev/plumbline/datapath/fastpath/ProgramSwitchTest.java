@@ -69,7 +69,7 @@ class ProgramSwitchTest {
       assertArrayEquals(frame, RecordingPath.runnable(frame));
       // Earlier decisions, of another state and maybe of another mask, are not to be found.
       programs.path().generation(bridge, ++generation);
-      assertTrue(programs.path().install(key, mask, bridge, list, 0, 0));
+      assertTrue(programs.path().install(key, mask, bridge, list));
       programs.path().flush();
       assertEquals(0, programs.path().full());
       List<Output> outputs = new ArrayList<>();

@@ -31,6 +31,27 @@ class AnnouncementKernelTest {
   }
 
   @Test
+  void anUnaskedAdvertisementTellsTheKernelsNeighbourWhereItIs() throws Exception {
+    try (Tap tap = new Tap("tap0")) {
+      Sh.run(
+          "echo 0 > /proc/sys/net/ipv6/conf/tap0/disable_ipv6;"
+              + " ip address add 2001:db8::1/64 dev tap0 nodad;"
+              + " ip neighbour add 2001:db8::2 lladdr 02:00:00:00:00:77 dev tap0 nud stale");
+      byte[] address = java.net.InetAddress.getByName("2001:db8::2").getAddress();
+      for (boolean router : new boolean[] {true, false}) {
+        byte[] frame = new byte[NeighbourAdvertisement.FRAME_BYTES];
+        long mac = router ? 0x020000000003L : 0x020000000002L;
+        NeighbourAdvertisement.write(ByteBuffer.wrap(frame), 0, mac, address, router);
+        tap.write(frame);
+        String neighbours = Sh.run("ip -6 neighbour show 2001:db8::2 dev tap0");
+        String told = router ? "02:00:00:00:00:03" : PEER;
+        assertTrue(neighbours.contains("lladdr " + told), neighbours);
+        assertEquals(router, neighbours.contains("router"), neighbours);
+      }
+    }
+  }
+
+  @Test
   void theKernelHeedsFragmentationNeeded() throws Exception {
     try (Tap tap = new Tap("tap0")) {
       Sh.run(

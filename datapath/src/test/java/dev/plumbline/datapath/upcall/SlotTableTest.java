@@ -20,7 +20,7 @@ class SlotTableTest {
     ActionList actions = new ActionList();
     actions.pushVlan(0x8100, 100);
     actions.output(9);
-    table.write(255, 5, 0x1007, 0x88a8, actions);
+    table.write(255, 5, 0x1007, 0x88a8, 3, actions);
     int at = 255 * 592;
     assertEquals(5, bytes.getShort(at));
     assertEquals(0x1007, bytes.getShort(at + 2));
@@ -33,7 +33,7 @@ class SlotTableTest {
   @Test
   void thereIsNoSlotBeyondTheLast() {
     ActionList none = new ActionList();
-    assertThrows(IndexOutOfBoundsException.class, () -> table.write(256, 0, 0, 0, none));
+    assertThrows(IndexOutOfBoundsException.class, () -> table.write(256, 0, 0, 0, 0, none));
     assertThrows(IllegalArgumentException.class, () -> new SlotTable(ByteBuffer.allocate(100)));
   }
 }

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.control;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.plumbline.datapath.config.PortVlan;
+import dev.plumbline.datapath.testing.RequiresEbpf;
+import dev.plumbline.datapath.upcall.PacketSocket;
+import dev.plumbline.datapath.upcall.SendQueue;
+import dev.plumbline.netlink.libc.Memory;
+import dev.plumbline.netlink.namespace.NetNamespace;
+import dev.plumbline.netlink.testing.KernelTest;
+import dev.plumbline.netlink.testing.Sh;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Every frame of a burst counts in its flow once: those that came up before there was the flow,
+ * several of which are decided together, and those that the kernel forwarded after that.
+ */
+@KernelTest
+@RequiresEbpf
+class FlowCountersTest {
+  private static final int BURST = 200;
+  private static final int ROUNDS = 30;
+  private static final int FRAME_BYTES = 60;
+  private static final int PLACE_BYTES = 128;
+
+  @TempDir Path directory;
+  private Switch running;
+
+  @BeforeEach
+  void open() throws Exception {
+    running = Switch.open(SwitchOptions.in(directory));
+    Guests.add("a", "10.0.0.1/24");
+    Guests.add("b", "10.0.0.2/24");
+    running.configure(Guests.bridgeOf("a", PortVlan.access(7), "b", PortVlan.TRUNK_ALL));
+    running.configure(Guests.bridgeOf("a", PortVlan.TRUNK_ALL, "b", PortVlan.TRUNK_ALL));
+    Guests.ping("a", "10.0.0.2");
+  }
+
+  @AfterEach
+  void remove() throws Exception {
+    running.remove();
+  }
+
+  @Test
+  void whatABurstSentIsWhatItsFlowCounted() throws Exception {
+    long to = mac(Sh.run("ip netns exec b cat /sys/class/net/eth0/address").strip());
+    int index = Integer.parseInt(Sh.run("ip netns exec a cat /sys/class/net/eth0/ifindex").strip());
+    long upcalls = running.status().upcalls();
+    try (NetNamespace a = NetNamespace.named("a")) {
+      for (int round = 0; round < ROUNDS; round++) {
+        long from = 0x02aa_0000_0000L + round;
+        long before = running.status().upcallsLost();
+        long received = port("va").rxPackets();
+        int sent = a.run(() -> burst(index, to, from));
+        assertEquals(BURST, sent);
+        long end = System.nanoTime() + 3_000_000_000L;
+        long lost = 0;
+        SwitchStatus.CachedFlow flow = null;
+        while (System.nanoTime() < end) {
+          lost = running.status().upcallsLost() - before;
+          flow = flow(from);
+          if (flow != null && flow.packets() + lost == BURST) {
+            break;
+          }
+          Thread.sleep(10);
+        }
+        SwitchStatus.CachedFlow seen = flow;
+        assertTrue(seen != null, () -> "no flow from " + from);
+        assertEquals(BURST, seen.packets() + lost, () -> seen + " " + drops());
+        assertEquals(seen.packets() * FRAME_BYTES, seen.bytes());
+        assertEquals(BURST, port("va").rxPackets() - received);
+      }
+    }
+    long came = running.status().upcalls() - upcalls;
+    System.err.println(came + " of " + ROUNDS * BURST + " frames came up");
+    assertTrue(came > 2 * ROUNDS, came + " frames came up: of no flow several at once");
+  }
+
+  private String drops() {
+    try {
+      return running.status().drops().toString();
+    } catch (java.io.IOException e) {
+      return e.toString();
+    }
+  }
+
+  private SwitchStatus.CachedFlow flow(long from) throws Exception {
+    String source = String.format("src=02:aa:00:00:00:%02x", from & 0xff);
+    return running.flows("br0").stream()
+        .filter(flow -> flow.match().contains(source))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private SwitchStatus.Port port(String name) throws Exception {
+    return running.status().ports().stream()
+        .filter(port -> port.port().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static long mac(String text) {
+    return Long.parseLong(text.replace(":", ""), 16);
+  }
+
+  /** UDP of several flows of layer 4, which are one of layer 2; returns how many were sent. */
+  private static int burst(int ifindex, long to, long from) throws Exception {
+    Memory memory = Memory.allocate(BURST * PLACE_BYTES);
+    var frames = memory.buffer().duplicate().order(ByteOrder.BIG_ENDIAN);
+    try (PacketSocket socket = PacketSocket.sending(ifindex)) {
+      SendQueue queue = new SendQueue(socket, BURST);
+      for (int i = 0; i < BURST; i++) {
+        int at = i * PLACE_BYTES;
+        frames.putShort(at, (short) (to >> 32)).putInt(at + 2, (int) to);
+        frames.putShort(at + 6, (short) (from >> 32)).putInt(at + 8, (int) from);
+        frames.putShort(at + 12, (short) 0x0800);
+        frames.putShort(at + 14, (short) 0x4500).putShort(at + 16, (short) (FRAME_BYTES - 14));
+        frames.putInt(at + 22, 0x4011_0000); // TTL 64, UDP
+        frames.putInt(at + 26, 0x0ac8_0001).putInt(at + 30, 0x0ac8_0002);
+        frames.putShort(at + 34, (short) (1024 + i % 5)).putShort(at + 36, (short) 9);
+        frames.putShort(at + 38, (short) (FRAME_BYTES - 34));
+        boolean unused = queue.add(memory, at + FRAME_BYTES, at, FRAME_BYTES);
+      }
+      return queue.flush();
+    }
+  }
+}
