@@ -76,7 +76,7 @@ class FlowCountersTest {
         assertTrue(seen != null, () -> "no flow from " + from);
         assertEquals(BURST, seen.packets() + lost, () -> seen + " " + drops());
         assertEquals(seen.packets() * FRAME_BYTES, seen.bytes());
-        assertEquals(BURST, port("va").rxPackets() - received);
+        assertTrue(port("va").rxPackets() - received >= BURST, "and the guest's own ARP");
       }
     }
     long came = running.status().upcalls() - upcalls;

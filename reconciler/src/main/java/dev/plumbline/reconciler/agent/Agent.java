@@ -27,6 +27,7 @@ public final class Agent implements AutoCloseable {
   private final KernelWatch watch;
   private final AgentLog log;
   private final CountDownLatch ended = new CountDownLatch(1);
+  private final CountDownLatch closed = new CountDownLatch(1);
   private volatile boolean stopping;
 
   private Agent(
@@ -58,7 +59,7 @@ public final class Agent implements AutoCloseable {
   public static Agent open(AgentOptions options, AgentLog log) throws IOException {
     AgentLock lock = AgentLock.take(options.stateDirectory());
     Origin origin = null;
-    RunningSwitch embedded = new RunningSwitch(options.runDirectory());
+    RunningSwitch embedded = new RunningSwitch(options.runDirectory(), log);
     Host host = null;
     KernelWatch watch = null;
     boolean done = false;
@@ -103,6 +104,8 @@ public final class Agent implements AutoCloseable {
       Reconciling reconciling = new Reconciling(host, watch, mailbox, log);
       AgentApi api = new AgentApi(embedded, name, watch::wakeUp);
       try (ApiServer server = ApiServer.open(runDirectory, api)) {
+        // Not before it is sure that no other agent runs it.
+        embedded.resume();
         log.say(
             "started",
             "agent started, process "
@@ -131,6 +134,7 @@ public final class Agent implements AutoCloseable {
    */
   public boolean once() throws IOException {
     try {
+      embedded.resume();
       Candidate candidate = origin.now();
       return new Reconciling(host, watch, new Mailbox(() -> {}), log).adopt(candidate);
     } finally {
@@ -151,14 +155,18 @@ public final class Agent implements AutoCloseable {
     return ended.getCount() > 0;
   }
 
-  /** Waits for {@link #run} or {@link #once} to end; false if the time was up before. */
+  /** Waits until this is closed, with all saved; false if the time was up before. */
   public boolean awaitEnd(long seconds) throws InterruptedException {
-    return ended.await(seconds, TimeUnit.SECONDS);
+    return closed.await(seconds, TimeUnit.SECONDS);
   }
 
   @Override
   public void close() throws IOException {
-    closeAll(watch, host, embedded, origin, lock);
+    try {
+      closeAll(watch, host, embedded, origin, lock);
+    } finally {
+      closed.countDown();
+    }
   }
 
   private static void closeAll(

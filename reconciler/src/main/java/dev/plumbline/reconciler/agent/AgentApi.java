@@ -3,6 +3,7 @@ package dev.plumbline.reconciler.agent;
 
 import dev.plumbline.datapath.control.Switch;
 import dev.plumbline.reconciler.api.ApiHandler;
+import dev.plumbline.reconciler.api.SwitchJson;
 import dev.plumbline.reconciler.render.SavedPlan;
 import java.io.IOException;
 import java.io.StringReader;
@@ -58,10 +59,11 @@ final class AgentApi implements ApiHandler {
 
   @Override
   public @Nullable Object get(String path, @Nullable String bridge) throws IOException {
+    embedded.awaitResumed();
     Switch running = embedded.running();
     return switch (path) {
       case "status" -> status(running);
-      case "switch" -> SwitchTrees.resources(embedded.config());
+      case "switch" -> Map.of("resources", SwitchJson.tree(embedded.config()));
       case "ports" -> SwitchTrees.ports(running, bridge);
       case "flows" -> SwitchTrees.flows(running, bridge);
       case "fdb" -> SwitchTrees.addresses(running, bridge);

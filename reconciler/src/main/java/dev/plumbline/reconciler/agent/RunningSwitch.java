@@ -2,36 +2,70 @@
 package dev.plumbline.reconciler.agent;
 
 import dev.plumbline.datapath.config.SwitchConfig;
+import dev.plumbline.datapath.control.Announcement;
 import dev.plumbline.datapath.control.Switch;
 import dev.plumbline.datapath.control.SwitchOptions;
+import dev.plumbline.reconciler.api.SavedSwitch;
 import dev.plumbline.reconciler.embedded.SwitchAccess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The switch that this agent runs: there from the first bridge on, and gone with the last one.
  *
  * <p>What an agent leaves that ends goes on forwarding; the next one with the same run directory
- * takes it over with its first configuration. Belongs to the agent's thread, whose network
- * namespace it is in.
+ * takes it over as it was, and then compares it with its file like everything else. Belongs to the
+ * agent's thread, whose network namespace it is in.
  */
 final class RunningSwitch implements SwitchAccess, AutoCloseable {
-  private final Path directory;
+  private final Path runDirectory;
+  private final AgentLog log;
 
   /** Set by the agent's thread, read by the one that answers the command line. */
   private volatile @Nullable Switch running;
 
+  private final CountDownLatch resumed = new CountDownLatch(1);
   private boolean forgotten;
 
-  RunningSwitch(Path runDirectory) {
-    this.directory = runDirectory.resolve("switch");
+  RunningSwitch(Path runDirectory, AgentLog log) {
+    this.runDirectory = runDirectory;
+    this.log = log;
   }
 
   /** The switch; null where no bridge is wanted. */
   @Nullable Switch running() {
     return running;
+  }
+
+  /**
+   * Takes over what an earlier agent left, as it was. What cannot be taken over is made anew when
+   * the file is applied.
+   */
+  void resume() {
+    try {
+      SwitchConfig earlier = SavedSwitch.read(runDirectory);
+      if (earlier != null) {
+        opened().configure(earlier);
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      log.say("warning", "the switch of before is not taken over as it was: " + e.getMessage());
+    } finally {
+      resumed.countDown();
+    }
+  }
+
+  /** Waits until it is known what there is; from any thread. */
+  void awaitResumed() throws IOException {
+    try {
+      resumed.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while the agent starts", e);
+    }
   }
 
   @Override
@@ -41,12 +75,19 @@ final class RunningSwitch implements SwitchAccess, AutoCloseable {
   }
 
   @Override
-  public void configure(SwitchConfig config) throws IOException {
+  public void configure(SwitchConfig config, List<Announcement> announcements) throws IOException {
     if (config.bridges().isEmpty()) {
       dismantle();
       return;
     }
-    opened().configure(config);
+    // Before it is so: one who takes over makes it so, whether this process came to it or not.
+    SavedSwitch.save(runDirectory, config);
+    try {
+      opened().configure(config, announcements);
+    } catch (IOException | RuntimeException e) {
+      SavedSwitch.save(runDirectory, config());
+      throw e;
+    }
   }
 
   /**
@@ -56,7 +97,7 @@ final class RunningSwitch implements SwitchAccess, AutoCloseable {
   void forgetEarlier() throws IOException {
     if (!forgotten) {
       forgotten = true;
-      if (running == null && Files.isDirectory(directory)) {
+      if (running == null && Files.isDirectory(SavedSwitch.directory(runDirectory))) {
         opened();
         dismantle();
       }
@@ -66,7 +107,10 @@ final class RunningSwitch implements SwitchAccess, AutoCloseable {
   private Switch opened() throws IOException {
     Switch now = running;
     if (now == null) {
-      now = Switch.open(SwitchOptions.in(directory));
+      now =
+          Switch.open(
+              SwitchOptions.in(SavedSwitch.directory(runDirectory))
+                  .repaired(text -> log.say("drift", "drift: " + text)));
       running = now;
     }
     return now;
@@ -78,6 +122,7 @@ final class RunningSwitch implements SwitchAccess, AutoCloseable {
       running = null;
       now.remove();
     }
+    SavedSwitch.forget(runDirectory);
   }
 
   /** Ends this process's part; the fast path forwards on. */

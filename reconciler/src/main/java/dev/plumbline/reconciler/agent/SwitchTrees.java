@@ -29,18 +29,6 @@ final class SwitchTrees {
 
   private SwitchTrees() {}
 
-  static Object resources(SwitchConfig config) {
-    List<Object> resources = new ArrayList<>();
-    for (Resource resource : SwitchText.resources(config)) {
-      resources.add(
-          Map.of(
-              "type", resource.id().type().label(),
-              "key", resource.id().key(),
-              "fields", new TreeMap<>(resource.fields())));
-    }
-    return Map.of("resources", resources);
-  }
-
   static Object status(SwitchStatus status) {
     Map<String, @Nullable Object> tree = new LinkedHashMap<>();
     tree.put("fastPath", status.fastPath());
@@ -52,7 +40,10 @@ final class SwitchTrees {
     tree.put("flowsWrong", status.flowsWrong());
     tree.put("flowsRefused", status.flowsRefused());
     tree.put("passMicros", (long) (status.passMillis() * 1000));
+    tree.put("upcallsLost", status.upcallsLost());
     tree.put("drops", new TreeMap<>(status.drops()));
+    tree.put("errors", new TreeMap<>(status.errors()));
+    tree.put("foreignGre", status.foreignGre());
     tree.put("warnings", status.warnings());
     return tree;
   }
@@ -103,6 +94,7 @@ final class SwitchTrees {
       part.put("rxBytes", state.rxBytes());
       part.put("txPackets", state.txPackets());
       part.put("txBytes", state.txBytes());
+      part.put("seldom", new TreeMap<>(state.seldom()));
       part.put("problem", state.problem());
       parts.add(part);
     }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.apply;
 
+import dev.plumbline.datapath.control.Announcement;
+import dev.plumbline.datapath.packet.GratuitousArp;
+import dev.plumbline.datapath.packet.NeighbourAdvertisement;
 import dev.plumbline.netlink.libc.Errno;
 import dev.plumbline.netlink.libc.ErrnoException;
 import dev.plumbline.netlink.libc.Libc;
+import dev.plumbline.netlink.namespace.Sysctl;
 import dev.plumbline.netlink.route.Link;
 import dev.plumbline.reconciler.embedded.PortText;
-import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.live.Sockets;
-import dev.plumbline.reconciler.plan.Change;
-import dev.plumbline.reconciler.plan.Plan;
 import dev.plumbline.reconciler.resource.AddressText;
-import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
 import dev.plumbline.spec.value.IpAddress;
@@ -19,65 +19,40 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
- * Tells the neighbours of IPv4 addresses that move from one device to another: they know them by
- * the old device's MAC, and would for many seconds. IPv6 has to find out whether a moved address is
- * free before it may speak with it, so that its neighbours ask again by themselves.
+ * Tells the neighbours of addresses that {@linkplain Moves move}: they know them by the old
+ * device's MAC, and would for many seconds. By gratuitous ARP, and for IPv6 by an unsolicited
+ * neighbour advertisement; not for IPv6 addresses that the kernel first looks for elsewhere
+ * (duplicate address detection), since until that is over they are nobody's.
+ *
+ * <p>Each is announced as soon as the switch has the device that it moves from, by the switch
+ * itself, and again by the new device.
  */
 final class Announcer implements AutoCloseable {
   /** An open socket of the new device. */
   private record Ready(int fd, ByteBuffer frame) {}
 
-  private static final int FRAME_BYTES = 42;
-  private static final short TYPE_ARP = 0x0806;
   private static final int SOCKADDR_LL_BYTES = 20;
+  private static final int MAC_BYTES = 6;
+  private static final int IPV4_BYTES = 4;
 
+  private final Moves moves;
   private final Sockets sockets;
-  private final List<ResourceId> moved = new ArrayList<>();
-  private final Set<String> left = new HashSet<>();
+  private final List<ResourceId> addresses = new ArrayList<>();
   private final List<Ready> ready = new ArrayList<>();
+  private final List<Announcement> announcements = new ArrayList<>();
   private boolean prepared;
 
-  Announcer(Plan plan, LiveState live, Sockets sockets) {
+  Announcer(Moves moves, Sockets sockets) {
+    this.moves = moves;
     this.sockets = sockets;
-    Set<String> before = new HashSet<>();
-    for (Resource address : live.ofType(ResourceType.ADDRESS)) {
-      before.add(place(address.id()));
-    }
-    for (Change change : plan.changes()) {
-      ResourceId id = change.id();
-      boolean comes = id.type() == ResourceType.ADDRESS && change instanceof Change.Create;
-      if (comes && !id.key().contains(":") && before.contains(place(id))) {
-        moved.add(id);
-      }
-    }
-    for (Resource address : live.ofType(ResourceType.ADDRESS)) {
-      boolean leaves = moved.stream().anyMatch(each -> place(each).equals(place(address.id())));
-      if (leaves && address.id().namespace().isEmpty()) {
-        left.add(address.id().device());
-      }
-    }
   }
 
-  private static String place(ResourceId address) {
-    return address.namespace() + " " + AddressText.local(address.key());
-  }
-
-  /** Whether the switch takes the device that an address moves from. */
-  boolean takesOver(Change change) {
-    Resource port = change.id().type() == ResourceType.PORT ? change.after() : null;
-    return port != null && PortText.devices(port).stream().anyMatch(left::contains);
-  }
-
-  /** Whether the address that the change removes is on its new device by now. */
-  boolean concerns(Change change) {
-    return change instanceof Change.Delete
-        && change.id().type() == ResourceType.ADDRESS
-        && moved.stream().anyMatch(each -> place(each).equals(place(change.id())));
+  /** Adds an address to those that are announced. */
+  void add(ResourceId address) {
+    addresses.add(address);
   }
 
   /**
@@ -89,15 +64,25 @@ final class Announcer implements AutoCloseable {
       return;
     }
     prepared = true;
-    for (ResourceId address : moved) {
+    for (ResourceId address : addresses) {
       Link link = sockets.in(address.namespace()).link(address.device());
-      if (link != null && link.address() != null) {
-        byte[] frame = frame(link.address().bytes(), AddressText.local(address.key()));
-        ByteBuffer bytes = ByteBuffer.allocateDirect(frame.length).put(frame).flip();
-        int fd = sockets.runIn(address.namespace(), () -> open(link.index()));
-        ready.add(new Ready(fd, bytes));
+      if (link == null || link.address() == null || link.address().length() != MAC_BYTES) {
+        continue;
+      }
+      ByteBuffer frame = frame(address, link.address().bytes());
+      ready.add(new Ready(sockets.runIn(address.namespace(), () -> open(link.index())), frame));
+      String port = moves.internalPort(address.ofDevice());
+      if (port != null) {
+        ResourceId id = new ResourceId(ResourceType.PORT, "", "", port);
+        announcements.add(
+            new Announcement(PortText.bridge(id), PortText.name(id), frame.duplicate()));
       }
     }
+  }
+
+  /** What the switch is to let in with the devices that addresses move from. */
+  List<Announcement> announcements() {
+    return announcements;
   }
 
   /** Announces all that moves; a device that is down is none of its neighbours' yet. */
@@ -117,24 +102,22 @@ final class Announcer implements AutoCloseable {
     ready.clear();
   }
 
-  /**
-   * A request for its own address (RFC 5944, section 4.6), which every neighbour that has an entry
-   * takes over:
-   *
-   * <pre>
-   *   ff:ff:ff:ff:ff:ff  MAC  08 06 | 00 01  08 00  06  04  00 01 | MAC  IP | 0  IP
-   * </pre>
-   */
-  private static byte[] frame(byte[] mac, String address) {
-    byte[] ip = IpAddress.parse(address).bytes();
-    ByteBuffer frame = ByteBuffer.allocate(FRAME_BYTES);
-    for (int i = 0; i < mac.length; i++) {
-      frame.put((byte) 0xff);
+  private ByteBuffer frame(ResourceId address, byte[] bytes) throws IOException {
+    long mac = 0;
+    for (byte one : bytes) {
+      mac = mac << 8 | (one & 0xff);
     }
-    frame.put(mac).putShort(TYPE_ARP);
-    frame.putShort((short) 1).putShort((short) 0x0800).put((byte) 6).put((byte) 4);
-    frame.putShort((short) 1).put(mac).put(ip).put(new byte[6]).put(ip);
-    return frame.array();
+    byte[] ip = IpAddress.parse(AddressText.local(address.key())).bytes();
+    if (ip.length == IPV4_BYTES) {
+      ByteBuffer frame = ByteBuffer.allocateDirect(GratuitousArp.FRAME_BYTES);
+      GratuitousArp.writeArp(frame, 0, mac, ByteBuffer.wrap(ip).getInt());
+      return frame;
+    }
+    ByteBuffer frame = ByteBuffer.allocateDirect(NeighbourAdvertisement.FRAME_BYTES);
+    String forwarding = "net/ipv6/conf/" + address.device() + "/forwarding";
+    boolean router = sockets.runIn(address.namespace(), () -> Sysctl.read(forwarding)).equals("1");
+    NeighbourAdvertisement.write(frame, 0, mac, ip, router);
+    return frame;
   }
 
   private static int open(int ifindex) throws ErrnoException {

@@ -31,6 +31,7 @@ public final class Applier {
   private final Progress progress;
   private final List<Pending> pending = new ArrayList<>();
 
+  private @Nullable Moves moves;
   private @Nullable Announcer moved;
   private @Nullable Failure failure;
 
@@ -51,9 +52,13 @@ public final class Applier {
    * @throws IOException if a namespace can not be spoken to at all
    */
   public @Nullable Failure apply(Plan plan, LiveState live) throws IOException {
-    try (Announcer announcer = new Announcer(plan, live, sockets)) {
+    Moves moves = new Moves(plan, live);
+    Operations operations = new Operations(plan, live, sockets, moves);
+    try (Announcer announcer = new Announcer(moves, sockets)) {
+      this.moves = moves;
       moved = announcer;
-      return apply(plan, new Operations(plan, live, sockets), announcer);
+      moves.all().stream().filter(operations::isUsableAtOnce).forEach(announcer::add);
+      return apply(plan, operations, announcer);
     }
   }
 
@@ -69,9 +74,6 @@ public final class Applier {
         for (Operation operation : operations.of(change)) {
           take(change, operation);
         }
-        if (announcer.concerns(change)) {
-          take(change, new Operation.Call("announce what moved", announcer::announce));
-        }
       } catch (IllegalArgumentException | IOException e) {
         fail(change, String.valueOf(e.getMessage()));
       }
@@ -83,6 +85,13 @@ public final class Applier {
     flush();
     if (failure == null) {
       announcer.announce();
+      for (Change change : plan.changes()) {
+        Operation last = operations.afterwards(change);
+        if (last != null) {
+          take(change, last);
+        }
+      }
+      flush();
     }
     return failure;
   }
@@ -117,11 +126,12 @@ public final class Applier {
   private void flushSwitch() {
     Change first = edits.first();
     Announcer announcer = moved;
-    if (first == null || failure != null || announcer == null) {
+    Moves moves = this.moves;
+    if (first == null || failure != null || announcer == null || moves == null) {
       return;
     }
     try {
-      edits.make(announcer::takesOver, announcer::prepare);
+      edits.make(moves::takesOver, announcer);
       announcer.announce();
     } catch (IOException | IllegalArgumentException | IllegalStateException e) {
       fail(first, String.valueOf(e.getMessage()));
@@ -135,14 +145,28 @@ public final class Applier {
     List<Request> requests = pending.stream().map(each -> each.operation().request()).toList();
     String namespace = pending.get(0).operation().namespace();
     List<Result> results = sockets.in(namespace).executeAll(requests);
+    Change left = null;
     for (int i = 0; i < results.size(); i++) {
       NetlinkException error = results.get(i).failure();
       Pending each = pending.get(i);
       if (error != null && !(each.operation().removes() && GONE.contains(error.errno()))) {
         fail(each.change(), String.valueOf(error.getMessage()));
       }
+      left = moves != null && moves.leaves(each.change()) ? each.change() : left;
     }
     pending.clear();
+    if (left != null && failure == null && moved != null) {
+      announce(left, moved);
+    }
+  }
+
+  /** The address is on its new device alone from now on. */
+  private void announce(Change change, Announcer announcer) {
+    try {
+      announcer.announce();
+    } catch (IOException e) {
+      fail(change, String.valueOf(e.getMessage()));
+    }
   }
 
   private void fail(Change change, String message) {

@@ -4,6 +4,7 @@ package dev.plumbline.reconciler.apply;
 import dev.plumbline.netlink.namespace.NetNamespace;
 import dev.plumbline.netlink.namespace.NotANamespaceException;
 import dev.plumbline.netlink.namespace.Sysctl;
+import dev.plumbline.netlink.route.Address;
 import dev.plumbline.netlink.route.Link;
 import dev.plumbline.netlink.route.LinkBuilder;
 import dev.plumbline.netlink.route.RouteSocket;
@@ -13,13 +14,19 @@ import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.live.Sockets;
 import dev.plumbline.reconciler.plan.Change;
 import dev.plumbline.reconciler.plan.Plan;
+import dev.plumbline.reconciler.resource.AddressText;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
+import dev.plumbline.spec.value.IpAddress;
 import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What each change asks of the kernel, in order; made just before it is asked. */
@@ -31,7 +38,12 @@ final class Operations {
   private final VlanOperations vlans;
   private final Promotions promotions;
 
-  Operations(Plan plan, LiveState live, Sockets sockets) {
+  /** IPv6 addresses that need not be looked for elsewhere, since this host has them already. */
+  private final Set<ResourceId> known = new HashSet<>();
+
+  private final Set<ResourceId> usable = new HashSet<>();
+
+  Operations(Plan plan, LiveState live, Sockets sockets, Moves moves) throws IOException {
     this.sockets = sockets;
     this.live = live;
     Indexes indexes = new Indexes(live.indexes());
@@ -39,6 +51,51 @@ final class Operations {
     this.layer3 = new Layer3Operations(indexes, live.capabilities().addressProtocol());
     this.vlans = new VlanOperations(indexes, live, plan);
     this.promotions = new Promotions(plan, live, sockets, indexes);
+    for (Change change : plan.changes()) {
+      ResourceId old = moves.from(change.id());
+      Resource wanted = change.after();
+      if (old != null && wanted != null) {
+        moves(wanted, old, moves.isOnItsLink(change.id()));
+      }
+    }
+  }
+
+  private void moves(Resource address, ResourceId old, boolean onItsLink) throws IOException {
+    InetAddress local = IpAddress.parse(AddressText.local(address.id().key())).toInetAddress();
+    boolean usual = address.get("noDad").isEmpty();
+    if (usual && onItsLink && local instanceof Inet6Address && isInUse(local, old)) {
+      known.add(address.id());
+    }
+    if (!(local instanceof Inet6Address)
+        || address.get("noDad").equals("true")
+        || known.contains(address.id())) {
+      usable.add(address.id());
+    }
+  }
+
+  /** Whether the device has the address, and nobody else was found to have it. */
+  private boolean isInUse(InetAddress local, ResourceId device) throws IOException {
+    Integer index = live.indexes().get(device);
+    return index != null
+        && sockets.in(device.namespace()).addresses(index).stream()
+            .anyMatch(
+                each ->
+                    each.local().equals(local)
+                        && !each.has(Address.TENTATIVE)
+                        && !each.has(Address.DADFAILED));
+  }
+
+  /** Whether an address that moves can be spoken with as soon as its device is up. */
+  boolean isUsableAtOnce(ResourceId address) {
+    return usable.contains(address);
+  }
+
+  /** What is left to be done for a change when all is made; null: nothing. */
+  @Nullable Operation afterwards(Change change) {
+    Resource wanted = change.after();
+    return wanted != null && known.contains(wanted.id())
+        ? new Operation.Netlink(wanted.id().namespace(), layer3.replace(wanted), false)
+        : null;
   }
 
   List<Operation> of(Change change) throws IOException {
@@ -79,8 +136,9 @@ final class Operations {
     if (wanted != null) {
       // A route that the kernel was foreseen to drop may be there still.
       boolean again = wanted.id().type() == ResourceType.ROUTE && live.has(wanted.id());
+      Resource made = known.contains(wanted.id()) ? wanted.with("noDad", "true") : wanted;
       Request request =
-          again || change instanceof Change.Modify ? layer3.replace(wanted) : layer3.create(wanted);
+          again || change instanceof Change.Modify ? layer3.replace(made) : layer3.create(made);
       operations.add(new Operation.Netlink(wanted.id().namespace(), request, false));
     }
     return operations;

@@ -37,9 +37,9 @@ final class SwitchEdits {
    * Makes them all.
    *
    * @param last those that nothing shall come after, for they interrupt something
-   * @param before what is to be done before these
+   * @param announcer has what the switch lets in each time
    */
-  void make(Predicate<Change> last, Operation.Call.Body before) throws IOException {
+  void make(Predicate<Change> last, Announcer announcer) throws IOException {
     SwitchConfig now = embedded.config();
     Map<ResourceId, Resource> resources = new TreeMap<>();
     if (now != null) {
@@ -50,14 +50,15 @@ final class SwitchEdits {
     List<Change> then = new ArrayList<>(changes);
     then.removeAll(first);
     changes.clear();
+    announcer.prepare();
     first.forEach(change -> edit(change, resources));
     if (!first.isEmpty()) {
-      embedded.configure(SwitchText.config(resources.values()));
+      // Announced to nobody yet, but for the switch itself, which learns where the addresses are.
+      embedded.configure(SwitchText.config(resources.values()), announcer.announcements());
     }
-    before.run();
     then.forEach(change -> edit(change, resources));
     if (!then.isEmpty()) {
-      embedded.configure(SwitchText.config(resources.values()));
+      embedded.configure(SwitchText.config(resources.values()), announcer.announcements());
     }
   }
 

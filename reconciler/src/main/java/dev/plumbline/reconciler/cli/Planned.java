@@ -28,6 +28,11 @@ record Planned(GoalFile file, LiveState live, Plan plan, List<String> dangers) {
       "embedded bridges are run by the agent, and none is running here: start one with"
           + " `plumbline agent --file FILE`";
 
+  /** What is to be known where a switch forwards on that nobody runs. */
+  static final String LEFT_SWITCH =
+      "the embedded switch forwards what an agent taught it, but none is running: new flows wait for"
+          + " one; start it with `plumbline agent --file FILE`";
+
   /** Plans a file against a live state. */
   static Planned of(GoalFile file, LiveState live, Ownership ownership, @Nullable String ssh) {
     Plan plan = Planner.plan(file.goal(), live, ownership);
@@ -37,16 +42,20 @@ record Planned(GoalFile file, LiveState live, Plan plan, List<String> dangers) {
 
   /** The same where nobody runs the embedded switch, which is warned of if it is needed. */
   Planned withoutSwitch() {
-    return needsSwitch()
-        ? new Planned(file, live, warned(plan, List.of(NO_SWITCH)), dangers)
-        : this;
+    if (needsSwitch()) {
+      return new Planned(file, live, warned(plan, List.of(NO_SWITCH)), dangers);
+    }
+    boolean left = live.resources().stream().anyMatch(each -> isOfSwitch(each.id()));
+    return left ? new Planned(file, live, warned(plan, List.of(LEFT_SWITCH)), dangers) : this;
+  }
+
+  private static boolean isOfSwitch(ResourceId id) {
+    return id.type() == ResourceType.BRIDGE || id.type() == ResourceType.PORT;
   }
 
   /** Whether the plan has to do with the embedded switch. */
   boolean needsSwitch() {
-    return plan.changes().stream()
-        .map(change -> change.id().type())
-        .anyMatch(type -> type == ResourceType.BRIDGE || type == ResourceType.PORT);
+    return plan.changes().stream().anyMatch(change -> isOfSwitch(change.id()));
   }
 
   /**

@@ -59,6 +59,7 @@ final class Plumbline implements Runnable {
         .addSubcommand(new Flows(console))
         .addSubcommand(new Fdb(console))
         .addSubcommand(new Ports(console))
+        .addSubcommand(new Status(console))
         .addSubcommand(new BondVerb(console))
         .addSubcommand(new TunnelsVerb(console))
         .addSubcommand(new DemoVerb(console))

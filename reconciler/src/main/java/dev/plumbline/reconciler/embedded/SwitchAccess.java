@@ -2,7 +2,9 @@
 package dev.plumbline.reconciler.embedded;
 
 import dev.plumbline.datapath.config.SwitchConfig;
+import dev.plumbline.datapath.control.Announcement;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The way to this host's embedded switch. Used by one thread at a time. */
@@ -16,7 +18,8 @@ public interface SwitchAccess {
         }
 
         @Override
-        public void configure(SwitchConfig config) throws IOException {
+        public void configure(SwitchConfig config, List<Announcement> announcements)
+            throws IOException {
           throw new IOException(
               "the embedded switch runs inside the agent, and none is running here: start one with"
                   + " `plumbline agent --file FILE`");
@@ -33,7 +36,8 @@ public interface SwitchAccess {
   /**
    * Makes the switch this; what an empty configuration leaves is no switch at all.
    *
+   * @param announcements let in as soon as its ports have their devices
    * @throws IOException if it cannot be, with the reason
    */
-  void configure(SwitchConfig config) throws IOException;
+  void configure(SwitchConfig config, List<Announcement> announcements) throws IOException;
 }

@@ -30,6 +30,12 @@ public record Node(Map<?, ?> map) {
     return Boolean.TRUE.equals(map.get(key));
   }
 
+  /** The object of that name. */
+  public Node node(String key) {
+    Object value = map.get(key);
+    return of(value == null ? Map.of() : value);
+  }
+
   /** The objects of a list. */
   public List<Node> nodes(String key) {
     List<Node> nodes = new ArrayList<>();

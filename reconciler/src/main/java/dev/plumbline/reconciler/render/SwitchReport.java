@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.render;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /** What a switch is and does, in words that people know from Open vSwitch's tools. */
@@ -108,9 +110,54 @@ public final class SwitchReport {
           .append(part.number(way + "Bytes"))
           .append('\n');
     }
+    String seldom = counts(part.node("seldom"));
+    text.append(seldom.isEmpty() ? "" : "      " + seldom + "\n");
     if (!part.text("problem").isEmpty()) {
       text.append("      problem: ").append(part.text("problem")).append('\n');
     }
+  }
+
+  /** {@code lost=3, tooBigTold=1}. */
+  private static String counts(Node counts) {
+    List<String> texts = new ArrayList<>();
+    for (Object name : counts.map().keySet()) {
+      texts.add(name + "=" + counts.number(name.toString()));
+    }
+    return String.join(", ", texts);
+  }
+
+  /** What the agent is at, and its switch. */
+  public static String status(Node status) {
+    StringBuilder text = new StringBuilder();
+    text.append("host: ").append(status.text("host")).append('\n');
+    text.append("agent: process ").append(status.number("process")).append('\n');
+    String revision = status.text("revision");
+    text.append("revision: ").append(revision.isEmpty() ? "none yet" : revision).append('\n');
+    Node of = status.node("switch");
+    if (of.map().isEmpty()) {
+      return text.append("embedded switch: none\n").toString();
+    }
+    text.append("embedded switch: ").append(of.text("fastPath"));
+    text.append(of.flag("adopted") ? ", taken over from the agent before" : "").append('\n');
+    text.append("  flows: ").append(of.number("flows"));
+    text.append(", ended idle=").append(of.number("flowsIdle"));
+    text.append(", wrong=").append(of.number("flowsWrong"));
+    text.append(", no room=").append(of.number("flowsRefused")).append('\n');
+    text.append("  upcalls: ").append(of.number("upcalls"));
+    text.append(", decided=").append(of.number("decided"));
+    text.append(", lost=").append(of.number("upcallsLost")).append('\n');
+    Node drops = of.node("drops");
+    for (Object reason : drops.map().keySet()) {
+      text.append("  dropped ").append(drops.number(reason.toString()));
+      text.append(": ").append(reason).append('\n');
+    }
+    String errors = counts(of.node("errors"));
+    text.append(errors.isEmpty() ? "" : "  errors: " + errors + "\n");
+    if (of.number("foreignGre") > 0) {
+      text.append("  GRE of no tunnel: ").append(of.number("foreignGre")).append('\n');
+    }
+    of.texts("warnings").forEach(each -> text.append("  warning: ").append(each).append('\n'));
+    return text.toString();
   }
 
   /** As {@code ovs-appctl bond/show}. */

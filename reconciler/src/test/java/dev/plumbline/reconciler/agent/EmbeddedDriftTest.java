@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.plumbline.datapath.testing.RequiresEbpf;
+import dev.plumbline.netlink.testing.KernelTest;
+import dev.plumbline.netlink.testing.Sh;
+import dev.plumbline.reconciler.embedded.Leg;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What somebody does by hand to the kernel's side of the embedded switch is put right soon. */
+@KernelTest
+@RequiresEbpf
+class EmbeddedDriftTest {
+  private static final String FILE =
+      """
+      version: 1
+      bridges: {br0: {ports: {eth1: {}}}}
+      internalPorts: {mgmt0: {bridge: br0, mtu: 1400, addresses: [10.0.0.1/24]}}
+      """;
+
+  @TempDir Path directory;
+  private Path file;
+  private Path state;
+
+  @BeforeEach
+  void connect() throws Exception {
+    file = directory.resolve("host.yaml");
+    state = directory.resolve("state");
+    AgentRun.write(file, FILE);
+    Sh.run("ip netns add peer");
+    Sh.run("ip link add eth1 type veth peer name eth0 netns peer");
+    Sh.run("ip link set eth1 up");
+    Sh.run("ip -n peer address add 10.0.0.9/24 dev eth0");
+    Sh.run("ip -n peer link set eth0 up");
+  }
+
+  private static void pings() {
+    Sh.run("ip netns exec peer ping -c 3 -i 0.2 -W 2 10.0.0.1");
+  }
+
+  /** Waits for the line, and for not much longer than the switch's half second. */
+  private static void soon(AgentRun agent, int since, String pattern) {
+    long start = System.nanoTime();
+    String line = agent.await(since, pattern);
+    long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+    assertTrue(took < 5_000, took + " ms until: " + line);
+  }
+
+  @Test
+  void aProgramTakenOffAHookIsPutBack() throws Exception {
+    try (AgentRun agent = AgentRun.ofFile(file, state)) {
+      pings();
+      agent.settle();
+      int since = agent.size();
+      String index = Sh.run("cat /sys/class/net/eth1/ifindex").strip();
+      // The last that holds the link: the program is off with it.
+      Sh.run("rm " + directory.resolve("run/switch/bpf/tcx-" + index + "-ingress"));
+      soon(agent, since, "drift: what the switch has on eth1 was taken off");
+      pings();
+      since = agent.size();
+      String own = Sh.run("cat /sys/class/net/mgmt0/ifindex").strip();
+      Sh.run("rm " + directory.resolve("run/switch/bpf/tcx-" + own + "-egress"));
+      soon(agent, since, "drift: what the switch has on mgmt0 was taken off");
+      pings();
+    }
+  }
+
+  @Test
+  void aLegThatIsDeletedIsMadeAgain() throws Exception {
+    try (AgentRun agent = AgentRun.ofFile(file, state)) {
+      pings();
+      agent.settle();
+      int since = agent.size();
+      Sh.run("ip link delete " + Leg.of("mgmt0"));
+      soon(agent, since, "drift: .*internalPorts.mgmt0");
+      Sh.run("ip -n peer neighbour flush all"); // the new pair has other addresses
+      pings();
+      agent.settle();
+      assertEquals(1, agent.lines("drift").size(), () -> agent.lines("").toString());
+    }
+  }
+
+  @Test
+  void mtusAndPromiscuityAreWhatTheyHaveToBe() throws Exception {
+    try (AgentRun agent = AgentRun.ofFile(file, state)) {
+      pings();
+      agent.settle();
+      int since = agent.size();
+      Sh.run("ip link set " + Leg.of("mgmt0") + " mtu 1300");
+      soon(agent, since, "drift: .*mtu 1300 → 1400");
+      Sh.run("ip link set eth1 promisc off");
+      AgentRun.eventually(
+          "the card takes all frames again",
+          () -> Sh.run("ip link show dev eth1").contains("PROMISC"));
+      pings();
+    }
+  }
+}
