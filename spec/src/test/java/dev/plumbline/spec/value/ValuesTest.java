@@ -83,7 +83,20 @@ class ValuesTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", ".", "..", "a/b", "a b", "a:b", "eth%d", "0123456789abcdef", "äöüäöüäö"})
+      strings = {
+        "",
+        ".",
+        "..",
+        "a/b",
+        "a b",
+        "a:b",
+        "eth%d",
+        "0123456789abcdef",
+        "äöüäöüäö",
+        "brà",
+        "all",
+        "default"
+      })
   void a_name_that_the_kernel_refuses_names_no_device(String name) {
     assertThrows(ValueException.class, () -> DeviceName.check(name));
   }
