@@ -33,7 +33,7 @@ final class SysctlChecks {
                 }
                 if (!isOfANamespace(key)) {
                   scope.error(
-                      object + ".sysctl",
+                      object + ".sysctl." + key,
                       object,
                       "`" + key + "` is no sysctl of a network namespace",
                       "a key below net, such as net.ipv4.ip_forward");

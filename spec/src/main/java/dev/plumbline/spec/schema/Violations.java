@@ -107,8 +107,7 @@ final class Violations {
       case "required" -> missingKey(place, rule, property);
       case "type" -> wrongType(place, rule);
       case "enum" -> wrongChoice(place, rule);
-      case "minimum", "maximum" ->
-          add(at, place.object, subject(place) + " is out of range", describe(rule), null);
+      case "minimum", "maximum" -> outOfRange(place, rule);
       case "minItems", "maxItems", "minProperties", "maxProperties", "minLength" ->
           add(at, place.address, sized(error.getKeyword()), describe(rule), null);
       case "uniqueItems" -> add(at, place.address, "the list names something twice", null, null);
@@ -123,6 +122,22 @@ final class Violations {
       @Nullable String expected,
       @Nullable String suggestion) {
     problems.add(Problem.error(at, address, message).expecting(expected).suggesting(suggestion));
+  }
+
+  private void outOfRange(Place place, JsonNode rule) {
+    boolean fraction =
+        place.node instanceof YamlScalar scalar
+            && scalar.value() instanceof Double value
+            && (value.isInfinite() || value != Math.rint(value));
+    if (fraction && !accepts(rule, "number")) {
+      return; // of another type altogether: reported as that
+    }
+    add(
+        place.node.position(),
+        place.object,
+        subject(place) + " is out of range",
+        describe(rule),
+        null);
   }
 
   private static String subject(Place place) {

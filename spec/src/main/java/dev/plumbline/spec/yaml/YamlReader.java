@@ -55,10 +55,13 @@ public final class YamlReader {
       return null;
     }
     String text;
+    ByteBuffer bytes = ByteBuffer.wrap(content);
     try {
-      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content)).toString();
+      text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
     } catch (CharacterCodingException e) {
-      problems.add(Problem.error(whole, "", "the file is not UTF-8 text"));
+      // The decoder leaves the buffer where it stopped.
+      String before = new String(content, 0, bytes.position(), StandardCharsets.UTF_8);
+      problems.add(Problem.error(after(before), "", "the file is not UTF-8 text"));
       return null;
     }
     if (text.startsWith("\ufeff")) {
@@ -78,11 +81,21 @@ public final class YamlReader {
       Optional<Mark> mark = e.getProblemMark();
       problems.add(Problem.error(position(mark), "", "not YAML: " + oneLine(e.getProblem())));
     } catch (ReaderException e) {
-      problems.add(Problem.error(whole, "", "not YAML: " + oneLine(e.getMessage())));
+      String before = text.substring(0, text.offsetByCodePoints(0, e.getPosition()));
+      String character = String.format("U+%04X", e.getCodePoint());
+      problems.add(
+          Problem.error(after(before), "", "not YAML: the character " + character + " is here")
+              .expecting("in quotes, as an escape such as \"\\u0007\""));
     } catch (YamlEngineException e) {
       problems.add(Problem.error(whole, "", "not YAML: " + oneLine(e.getMessage())));
     }
     return null;
+  }
+
+  /** The place of the character after a text that the file begins with. */
+  private Position after(String text) {
+    int line = 1 + (int) text.chars().filter(c -> c == '\n').count();
+    return new Position(file, line, text.length() - text.lastIndexOf('\n'));
   }
 
   private static String oneLine(@Nullable String text) {
