@@ -50,14 +50,17 @@ public final class HostFile {
       if (!realDirectory.startsWith(realRoot)) {
         return failed(file, "the file is outside the repository " + root);
       }
-      Path inside = realRoot.relativize(realDirectory).resolve(real.getFileName());
+      Path insideDirectory = realRoot.relativize(realDirectory);
+      Path inside = insideDirectory.resolve(real.getFileName());
       Path shown = file.getParent() == null ? Path.of("") : file.getParent();
-      Path shownRoot = shown.resolve(realDirectory.relativize(realRoot));
       return load(
-          new DirectorySource(root, shownRoot) {
+          new DirectorySource(root) {
             @Override
             public String display(String path) {
-              return path.equals(inside.toString()) ? file.toString() : super.display(path);
+              // As seen from the file, so that it leads there from where the user is.
+              return path.equals(inside.toString())
+                  ? file.toString()
+                  : shown.resolve(insideDirectory.relativize(Path.of(path))).normalize().toString();
             }
           },
           inside.toString(),

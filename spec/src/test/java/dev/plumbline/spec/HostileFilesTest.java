@@ -224,4 +224,13 @@ class HostileFilesTest {
         pipe + ": the file cannot be read: it is not a regular file",
         loaded.problems().get(0).line());
   }
+
+  @Test
+  void standard_input_is_refused_as_what_it_is() {
+    // A pipe: its real path, /proc/…/fd/pipe:[1], is that of no file.
+    Loaded loaded = HostFile.load(Path.of("/dev/stdin"), LoadOptions.defaults());
+    assertEquals(
+        "/dev/stdin: the file cannot be read: it is not a regular file",
+        loaded.problems().get(0).line());
+  }
 }

@@ -39,7 +39,7 @@ class InvalidFilesTest {
     assertFalse(expected.isBlank(), "an invalid file must have problems");
     Loaded loaded =
         HostFile.load(
-            new DirectorySource(FOLDER, Path.of("")),
+            new DirectorySource(FOLDER),
             file.getFileName().toString(),
             LoadOptions.defaults().forHost("hv-01"));
     String actual =

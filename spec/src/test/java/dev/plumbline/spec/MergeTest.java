@@ -200,4 +200,25 @@ class MergeTest {
         loaded.problems().get(0).line());
     assertNotNull(loaded.problems().get(0).toJson().expected());
   }
+
+  @Test
+  void an_included_file_is_named_as_seen_from_the_file(@TempDir Path repository)
+      throws IOException {
+    Files.createDirectories(repository.resolve(".git"));
+    Path hosts = Files.createDirectories(repository.resolve("hosts"));
+    Files.writeString(hosts.resolve("beside.yaml"), "wrong: 1\n");
+    Files.createDirectories(repository.resolve("base"));
+    Files.writeString(repository.resolve("base/below.yaml"), "wrong: 1\n");
+    Files.writeString(hosts.resolve("a.yaml"), "version: 1\ninclude: [beside.yaml]\n");
+    Files.writeString(hosts.resolve("b.yaml"), "version: 1\ninclude: [../base/below.yaml]\n");
+    // Named relative to the working directory, as a user inside the repository does.
+    Path here = Path.of("").toAbsolutePath().relativize(hosts);
+    assertEquals(here + "/beside.yaml", named(here.resolve("a.yaml")));
+    assertEquals(
+        here.resolve("../base/below.yaml").normalize().toString(), named(here.resolve("b.yaml")));
+  }
+
+  private static String named(Path file) {
+    return HostFile.load(file, LoadOptions.defaults()).problems().get(0).position().file();
+  }
 }

@@ -10,15 +10,12 @@ import org.jspecify.annotations.Nullable;
 /** Files below a directory; a symbolic link that leads out of it is refused. */
 public class DirectorySource implements FileSource {
   private final Path root;
-  private final Path shownAs;
 
   /**
    * @param root an existing directory
-   * @param shownAs the same directory as the user would write it, for messages
    */
-  public DirectorySource(Path root, Path shownAs) throws IOException {
+  public DirectorySource(Path root) throws IOException {
     this.root = root.toRealPath();
-    this.shownAs = shownAs;
   }
 
   /** The nearest directory at or above a directory that has a {@code .git}; null if none has. */
@@ -33,13 +30,14 @@ public class DirectorySource implements FileSource {
 
   @Override
   public byte[] read(String path, int limit) throws IOException {
-    Path real = root.resolve(path).toRealPath();
+    Path asked = root.resolve(path);
+    if (Files.exists(asked) && !Files.isRegularFile(asked)) {
+      // A pipe or a device could block for ever; standard input's real path is none.
+      throw new IOException("it is not a regular file");
+    }
+    Path real = asked.toRealPath();
     if (!real.startsWith(root)) {
       throw new IOException("it is a link that leads out of the repository");
-    }
-    if (!Files.isRegularFile(real)) {
-      // A pipe or a device could block for ever.
-      throw new IOException("it is not a regular file");
     }
     try (InputStream in = Files.newInputStream(real)) {
       return in.readNBytes(limit + 1);
@@ -48,6 +46,6 @@ public class DirectorySource implements FileSource {
 
   @Override
   public String display(String path) {
-    return shownAs.resolve(path).normalize().toString();
+    return path;
   }
 }
