@@ -105,13 +105,15 @@ final class DeviceCondemner {
     if (wanted == null || device == null || step.fate != Fate.KEEP) {
       return null;
     }
+    if (wanted.resource().has("kind") && comparison.differs(step, "kind")) {
+      // The reason of all others: what another kind of device lacks can not be changed either.
+      return unchangeable(device, "kind");
+    }
     for (Map.Entry<String, String> field : wanted.resource().fields().entrySet()) {
       boolean anew =
           comparison.how(step, field.getKey()) == How.RECREATE || otherFamily(device, field);
       if (anew && comparison.differs(step, field.getKey())) {
-        return FileTerms.name(field.getKey())
-            + " can not be changed from "
-            + shown(device, field.getKey());
+        return unchangeable(device, field.getKey());
       }
     }
     DeviceKind kind = DeviceKinds.of(step.kind());
@@ -119,6 +121,10 @@ final class DeviceCondemner {
       return "a " + kind.name() + " can not leave its namespace";
     }
     return null;
+  }
+
+  private static String unchangeable(Resource device, String field) {
+    return FileTerms.name(field) + " can not be changed from " + shown(device, field);
   }
 
   /** A tunnel's end may change, but not from IPv4 to IPv6 (EAFNOSUPPORT). */
