@@ -17,6 +17,7 @@ import dev.plumbline.spec.yaml.YamlScalar;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -93,7 +94,7 @@ public final class HostFile {
     Layers layers = new Layers(source, problems);
     YamlMap merged = layers.load(path);
     if (merged == null) {
-      return new Loaded(null, problems.sorted(), layers.read());
+      return new Loaded(null, reported(problems, source.display(path)), layers.read());
     }
     YamlScalar guard =
         merged.get("host") instanceof YamlScalar scalar && scalar.value() instanceof String
@@ -111,6 +112,24 @@ public final class HostFile {
     HostSchema.validate(tree, problems);
     DesiredState state = StateForm.read(tree, problems);
     Checks.run(state, tree, source.display(path), problems);
-    return new Loaded(problems.hasErrors() ? null : state, problems.sorted(), layers.read());
+    return new Loaded(
+        problems.hasErrors() ? null : state,
+        reported(problems, source.display(path)),
+        layers.read());
+  }
+
+  /** What was kept, and last of all that it may not be all. */
+  private static List<Problem> reported(Problems problems, String file) {
+    List<Problem> reported = new ArrayList<>(problems.sorted());
+    if (problems.isFull()) {
+      reported.add(
+          Problem.warning(
+              Position.ofFile(file),
+              "",
+              "there may be more problems, of which no more than these "
+                  + Problems.LIMIT
+                  + " are reported"));
+    }
+    return reported;
   }
 }

@@ -118,7 +118,10 @@ class HostileFilesTest {
                     MapSource.ofTexts(Map.of("f.yaml", text.toString())),
                     "f.yaml",
                     LoadOptions.defaults()));
-    assertEquals(1_000, loaded.problems().size());
+    assertEquals(1_001, loaded.problems().size());
+    assertEquals(
+        "f.yaml: warning: there may be more problems, of which no more than these 1000 are reported",
+        loaded.problems().get(1_000).line());
   }
 
   @Test
