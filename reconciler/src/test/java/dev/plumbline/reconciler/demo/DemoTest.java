@@ -113,6 +113,8 @@ class DemoTest {
     assertEquals(0, demo.exitValue(), text);
     assertTrue(text.contains("All as expected"), text);
     assertEquals(0, text.lines().filter(line -> line.contains("✘")).count(), text);
+    // Libraries have nothing to say to the user.
+    assertEquals(0, text.lines().filter(line -> line.contains("WARN")).count(), text);
     assertEquals(4, text.lines().filter(line -> line.contains("seen from outside")).count(), text);
     nothingIsLeft();
     try (Stream<Path> files = Files.list(temporary)) {
