@@ -139,9 +139,10 @@ final class AgentVerb implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    Duration pause = duration(interval);
     Privilege.require("");
     AgentLog log = new AgentLog(console::info, jsonLog);
-    try (Agent agent = open(log)) {
+    try (Agent agent = open(log, pause)) {
       if (once) {
         return agent.once() ? ExitCode.DONE : ExitCode.ERROR;
       }
@@ -151,7 +152,7 @@ final class AgentVerb implements Callable<Integer> {
     }
   }
 
-  private Agent open(AgentLog log) throws IOException {
+  private Agent open(AgentLog log, Duration pause) throws IOException {
     Path file = from.file;
     try {
       AgentOptions.From origin =
@@ -163,7 +164,7 @@ final class AgentVerb implements Callable<Integer> {
                   new GitAccess(tokenFile, sshKey, knownHosts),
                   path);
       return Agent.open(
-          new AgentOptions(origin, host, duration(interval), state, run.directory()), log);
+          new AgentOptions(origin, host, pause, state, run.directory()), log);
     } catch (IllegalArgumentException e) {
       throw new CommandException(String.valueOf(e.getMessage()), e);
     }
@@ -188,7 +189,7 @@ final class AgentVerb implements Callable<Integer> {
     try {
       return Durations.parse(text);
     } catch (ValueException e) {
-      throw new CommandException("--interval: " + e.getMessage(), e);
+      throw new CommandException("--interval: " + e.getMessage() + ", expected " + e.expected(), e);
     }
   }
 }

@@ -77,7 +77,9 @@ final class Console {
   }
 
   /** Results. Buffered: flushed when the verb ends, before every message, and by {@link #flush}. */
-  PrintWriter out() {
+  synchronized PrintWriter out() {
+    // On a terminal a result would be written behind what is shown there.
+    clearProgress();
     return out;
   }
 

@@ -68,6 +68,7 @@ final class Plumbline implements Runnable {
             Help.defaultColorScheme(console.coloursOut() ? Help.Ansi.ON : Help.Ansi.OFF))
         .setOut(console.out())
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionStrategy(Plumbline::run)
         .setParameterExceptionHandler(root::wrongCommandLine)
         .setExecutionExceptionHandler(root::failed);
   }
@@ -76,6 +77,14 @@ final class Plumbline implements Runnable {
   @Override
   public void run() {
     throw new CommandException("no command given: try `plumbline --help`");
+  }
+
+  /** As picocli does, but {@code --help} of a verb that there is not is no success. */
+  private static int run(ParseResult parsed) {
+    if (!parsed.hasSubcommand() && !parsed.unmatched().isEmpty()) {
+      throw new UnmatchedArgumentException(parsed.commandSpec().commandLine(), parsed.unmatched());
+    }
+    return new CommandLine.RunLast().execute(parsed);
   }
 
   private int wrongCommandLine(ParameterException problem, String[] arguments) {

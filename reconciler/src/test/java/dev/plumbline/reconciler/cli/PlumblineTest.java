@@ -65,6 +65,14 @@ class PlumblineTest {
   }
 
   @Test
+  void helpOfAVerbThatThereIsNotIsAnErrorToo() {
+    assertEquals(ExitCode.ERROR, run.execute("completions", "--help"));
+    assertTrue(run.err().startsWith("error: unknown command `completions`"), run.err());
+    assertEquals("", run.out());
+    assertEquals(ExitCode.DONE, run.execute("completion", "--help"));
+  }
+
+  @Test
   void aMistypedOptionGetsASuggestionToo() {
     assertEquals(ExitCode.ERROR, run.execute("plan", "--detailed-exitcod", "host.yaml"));
     assertEquals(
@@ -77,6 +85,15 @@ class PlumblineTest {
   void whatIsLikeNothingGetsNoSuggestion() {
     assertEquals(ExitCode.ERROR, run.execute("frobnicate"));
     assertEquals("error: unknown command `frobnicate` (see `plumbline --help`)\n", run.err());
+  }
+
+  @Test
+  void anIntervalWithoutAUnitSaysWhatOneIs() {
+    assertEquals(ExitCode.ERROR, run.execute("agent", "--file", "host.yaml", "--interval", "30"));
+    assertEquals(
+        "error: --interval: `30` is not a duration, expected a number with a unit: 100ms, 300s, 5m,"
+            + " 1h\n",
+        run.err());
   }
 
   @Test
@@ -119,6 +136,15 @@ class PlumblineTest {
     assertEquals("", run.err());
     new Console(run.errStream(), run.errStream(), false, true, false).progress("reading");
     assertEquals("\r\u001b[Kreading", run.err());
+  }
+
+  @Test
+  void aResultDoesNotStandBehindProgress() {
+    Console console = new Console(run.errStream(), run.errStream(), true, true, false);
+    console.progress("[1/1] bridges.br0");
+    console.out().println("done");
+    console.flush();
+    assertEquals("\r\u001b[K[1/1] bridges.br0\r\u001b[Kdone\n", run.err());
   }
 
   @Test
