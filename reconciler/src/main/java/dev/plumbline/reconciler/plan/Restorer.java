@@ -71,6 +71,9 @@ final class Restorer {
                       originals.put(field, setting.original());
                     }
                   });
+              if (!staysPort(device, later, named, originals, byMark, live)) {
+                originals.keySet().removeIf(field -> field.startsWith("port."));
+              }
               if (!originals.isEmpty()) {
                 wanted.put(
                     later,
@@ -82,6 +85,26 @@ final class Restorer {
             });
     return new Goal(
         List.copyOf(wanted.values()), true, goal.remove(), goal.protect(), goal.problems());
+  }
+
+  /**
+   * Whether the device will be a port of the bridge that it is a port of now: settings as a port go
+   * with the bridge, and the kernel takes none where there is none (EOPNOTSUPP).
+   */
+  private static boolean staysPort(
+      Resource device,
+      ResourceId later,
+      @Nullable Wanted named,
+      Map<String, String> originals,
+      Map<String, ResourceId> byMark,
+      LiveState live) {
+    String now = device.get("master");
+    ResourceId master = later(ResourceId.deviceIn(device.id().namespace(), now), byMark, live);
+    String next = originals.getOrDefault("master", master.device());
+    if (named != null && named.resource().has("master")) {
+      next = named.resource().get("master");
+    }
+    return !now.isEmpty() && master.equals(ResourceId.deviceIn(later.namespace(), next));
   }
 
   /** The live resource, also where somebody has renamed it meanwhile. */

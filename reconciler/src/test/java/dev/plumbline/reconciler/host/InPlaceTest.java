@@ -118,6 +118,23 @@ class InPlaceTest {
   }
 
   @Test
+  void aPortWithSettingsOfItsOwnMovesToAnotherNamespace() throws IOException {
+    host.applied(
+        """
+        namespaces: {red: {}}
+        veths: {v: {peer: {device: vp}}}
+        bridges: {b: {datapath: kernel, ports: {v: {isolated: true, priority: 9}}}}
+        """);
+    changed(
+        """
+            namespaces: {red: {}}
+            veths: {v: {namespace: red, peer: {device: vp}}}
+            bridges: {b: {datapath: kernel}}
+            """);
+    assertTrue(Sh.run("ip -n red link show v").contains(",UP"));
+  }
+
+  @Test
   @RequiresKind({"bond", "dummy"})
   void twoBondsSwapTheirMembers() throws IOException {
     String file =
