@@ -116,8 +116,7 @@ final class DevicePlanner {
           && live.capabilities().missingKinds().contains(kind)) {
         findings.problem(wanted.address() + ": this kernel has no " + kind + " driver");
       }
-      if (wanted.resource().get("vlanFiltering").equals("true")
-          && !live.capabilities().bridgeVlans()) {
+      if (!live.capabilities().bridgeVlans() && takesVlanFiltering(wanted.resource())) {
         findings.problem(
             wanted.address()
                 + ": this kernel's bridge has no VLAN filtering"
@@ -127,6 +126,13 @@ final class DevicePlanner {
         findings.waits(wanted.address(), wanted.resource().id());
       }
     }
+  }
+
+  /** Whether the bridge has to filter VLANs, or a setting of it that others ignore silently. */
+  private static boolean takesVlanFiltering(Resource bridge) {
+    return bridge.get("vlanFiltering").equals("true")
+        || !List.of("", "1").contains(bridge.get("defaultPvid"))
+        || !List.of("", "802.1Q").contains(bridge.get("vlanProtocol"));
   }
 
   /** What plumbline made and the goal no longer names. */
