@@ -209,16 +209,11 @@ final class Layer3Operations {
     }
   }
 
-  /** Where the file names none: what ip(8) takes, for the kernel wants one that fits. */
   private static int scope(Resource resource, boolean ipv6) {
     if (!resource.get("scope").isEmpty()) {
       return Numbers.scope(resource.get("scope"));
     }
-    boolean direct =
-        resource.get("via").isEmpty()
-            && RouteText.hops(resource).stream().allMatch(hop -> hop.via().isEmpty())
-            && !RouteText.devices(resource).isEmpty();
-    return direct && !ipv6 ? Route.SCOPE_LINK : Route.SCOPE_UNIVERSE;
+    return ipv6 ? Route.SCOPE_UNIVERSE : Numbers.scope(RouteText.usualScope(resource));
   }
 
   private static RuleBuilder rule(Resource resource) {

@@ -163,8 +163,7 @@ final class AgentVerb implements Callable<Integer> {
                   ref.chosen(),
                   new GitAccess(tokenFile, sshKey, knownHosts),
                   path);
-      return Agent.open(
-          new AgentOptions(origin, host, pause, state, run.directory()), log);
+      return Agent.open(new AgentOptions(origin, host, pause, state, run.directory()), log);
     } catch (IllegalArgumentException e) {
       throw new CommandException(String.valueOf(e.getMessage()), e);
     }

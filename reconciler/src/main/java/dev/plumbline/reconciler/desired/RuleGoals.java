@@ -5,6 +5,7 @@ import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.RuleText;
 import dev.plumbline.spec.model.Rule;
+import dev.plumbline.spec.value.Prefix;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +19,8 @@ final class RuleGoals {
       Map<String, String> fields = new TreeMap<>();
       put(fields, "family", rule.family().spelling());
       put(fields, "priority", rule.priority());
-      put(fields, "from", rule.from());
-      put(fields, "to", rule.to());
+      put(fields, "from", part(rule.from()));
+      put(fields, "to", part(rule.to()));
       put(fields, "iif", goals.deviceName(rule.namespace(), rule.iif()));
       put(fields, "oif", goals.deviceName(rule.namespace(), rule.oif()));
       put(fields, "fwmark", mark(rule));
@@ -44,6 +45,11 @@ final class RuleGoals {
                   Resource.OURS));
       fields.forEach(draft::set);
     }
+  }
+
+  /** Everything is what the kernel takes no network for, and gives back none. */
+  private static @Nullable Prefix part(@Nullable Prefix network) {
+    return network == null || network.length() == 0 ? null : network;
   }
 
   private static void put(Map<String, String> fields, String name, @Nullable Object value) {

@@ -170,11 +170,9 @@ final class Layer3 {
     List<Resource> resources = new ArrayList<>();
     for (int family : new int[] {AF_INET, AF_INET6}) {
       for (Route route : socket.routes(family)) {
+        // The kernel's own for its addresses, in the local table above all, have its protocol.
         boolean configured =
-            route.table() != Route.TABLE_LOCAL
-                && route.protocol() != Route.PROTOCOL_KERNEL
-                && (route.flags() & CLONED) == 0
-                && Numbers.isConfigurable(route.type());
+            route.protocol() != Route.PROTOCOL_KERNEL && (route.flags() & CLONED) == 0;
         if (configured) {
           resources.add(route(route));
         }
@@ -206,7 +204,7 @@ final class Layer3 {
     if (route.nextHops().isEmpty()) {
       fields.put("via", text(route.gateway()));
       // IPv6 keeps blackholes on the loopback device.
-      boolean discards = !Numbers.routeType(route.type()).equals("unicast");
+      boolean discards = Numbers.discards(route.type());
       fields.put("dev", route.index() == 0 || discards ? "" : names.nameOf(route.index()));
       fields.put("nextHops", "");
     } else {

@@ -63,7 +63,7 @@ final class SameText {
       fields.putAll(ROUTE);
       boolean ipv6 = RouteText.destination(target.id()).contains(":");
       if (!ipv6) {
-        fields.put("scope", RouteText.isDirect(target) ? "link" : "global");
+        fields.put("scope", RouteText.usualScope(target));
       }
     }
   }

@@ -58,9 +58,9 @@ public final class Numbers {
     return number(ROUTE_TYPES, name);
   }
 
-  /** Whether routes of this type are made by people, not by the kernel for its own addresses. */
-  public static boolean isConfigurable(int routeType) {
-    return routeType == 1 || routeType >= 6;
+  /** Whether routes of this type lead nowhere: blackhole, unreachable, prohibit and throw. */
+  public static boolean discards(int routeType) {
+    return routeType >= 6 && routeType <= 9;
   }
 
   public static String ruleAction(int number) {

@@ -136,6 +136,15 @@ public final class RouteText {
         && hops(route).stream().allMatch(hop -> hop.via().isEmpty());
   }
 
+  /** The scope of an IPv4 route that is given none: what ip(8) takes, for the kernel wants one. */
+  public static String usualScope(Resource route) {
+    return switch (route.get("type")) {
+      case "local" -> "host";
+      case "broadcast", "multicast", "anycast" -> "link";
+      default -> isDirect(route) ? "link" : "global";
+    };
+  }
+
   /** The route as it reads once a device has another name. */
   public static Resource renamed(Resource route, String from, String to) {
     Resource result = route;

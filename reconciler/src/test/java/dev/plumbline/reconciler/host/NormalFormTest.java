@@ -71,6 +71,12 @@ class NormalFormTest {
           - {to: 10.3.0.0/16, via: 10.0.0.2, table: 1000, mtu: 1300, advmss: 1200, initcwnd: 20}
           - {to: "fd03::/16", via: "fe80::9", dev: br, mtu: 1400, hopLimit: 9}
           - {to: 10.4.0.0/16, type: prohibit}
+          - {to: 10.20.0.0/16, dev: lo, type: local, table: local}
+          - {to: 10.21.0.0/16, dev: lo, type: local}
+          - {to: "fd20::/16", dev: lo, type: local, table: local}
+          - {to: 10.22.0.255, dev: br, type: broadcast, table: local}
+          - {to: 224.5.0.0/16, dev: br, type: multicast}
+          - {to: "ff15::/16", dev: br, type: multicast, table: 77}
           - {to: "fd04::/16", type: blackhole, metric: 9}
           - {to: 10.5.0.0/16, via: 10.99.0.1, dev: br, onlink: true}
           - {to: 10.6.0.0/16, via: 10.0.0.3, source: 10.0.0.1, scope: global}
@@ -82,6 +88,8 @@ class NormalFormTest {
             nextHops: [{via: 10.98.0.1, dev: br, onlink: true}, {dev: br}]
         rules:
           - {from: 10.1.0.0/16, table: 1000, priority: 100}
+          - {from: 0.0.0.0/0, table: 1000, priority: 99}
+          - {from: "::/0", to: "fd01::/16", table: 1000, priority: 99}
           - {to: "fd01::/16", action: blackhole, priority: 101}
           - {fwmark: 16, fwmask: 255, iif: br, table: 1000, priority: 102, family: ipv4}
           - {from: 10.0.0.0/8, invert: true, tos: 16, table: 5, priority: 103}
