@@ -4,50 +4,73 @@
 #ifndef PLUMBLINE_EXECUTE_H
 #define PLUMBLINE_EXECUTE_H
 
-/* Sends by a port. last: nothing is done with the frame after this, so that no copy is needed; the verdict is
- * returned. Otherwise a copy goes out, and what is returned means nothing.
- * may_peer: bpf_redirect_peer may be used, which saves a queue, but hands the frame over as one to the peer's own
- * address, whatever its destination is (skb_scrub_packet makes it PACKET_HOST). A guest would answer, or route, what
- * was flooded to it for somebody else. */
-__noinline int output(struct __sk_buff *skb, __u32 port, bool last, bool may_peer)
+/* What is known of the port that a frame is to leave by; NULL: it is not to leave, *verdict says what becomes of it. */
+static __always_inline struct egress *leave_by(struct __sk_buff *skb, __u32 port, int *verdict)
 {
 	__u32 index = port, length = skb->len;
 	struct egress *egress = bpf_map_lookup_elem(&egresses, &index);
-	int failed;
 
+	*verdict = TC_ACT_SHOT;
 	if (recording && port) {
 		record(skb, port);
-		return TC_ACT_SHOT;
+		return NULL;
 	}
-	if (!egress || !egress->ifindex)
-		return drop(DROP_PORT_DOWN);
-	if (egress->mtu && !skb->gso_size && length > egress->mtu + ETH_HLEN + 4)
-		return drop(DROP_TOO_BIG);
+	if (!egress || !egress->ifindex) {
+		drop(DROP_PORT_DOWN);
+		return NULL;
+	}
+	if (egress->mtu && !skb->gso_size && length > egress->mtu + ETH_HLEN + 4) {
+		drop(DROP_TOO_BIG);
+		return NULL;
+	}
 	count_tx(index, length);
-	if (egress->kind == EGRESS_TUNNEL) {
-		struct settings *settings = the_settings();
-		__u32 mark = skb->mark;
+	return egress;
+}
 
-		if (last)
-			return encapsulate(skb, egress->tunnel);
+/* Sends a copy of the frame by a port. */
+static __noinline int output_copy(struct __sk_buff *skb, __u32 port)
+{
+	struct settings *settings;
+	struct egress *egress;
+	__u32 mark = skb->mark;
+	int failed;
+
+	egress = leave_by(skb, port, &failed);
+	if (!egress)
+		return failed;
+	if (egress->kind == EGRESS_TUNNEL) {
+		settings = the_settings();
 		if (!settings)
 			return drop(DROP_TUNNEL);
 		skb->mark = MARK_TUNNEL | egress->tunnel;
 		failed = bpf_clone_redirect(skb, settings->upcall_ifindex, 0);
 		skb->mark = mark;
-	} else if (egress->kind == EGRESS_HOST) {
-		if (last)
-			return bpf_redirect(egress->ifindex, BPF_F_INGRESS);
-		failed = bpf_clone_redirect(skb, egress->ifindex, BPF_F_INGRESS);
 	} else {
-		if (last)
-			return egress->kind == EGRESS_PEER && may_peer ? bpf_redirect_peer(egress->ifindex, 0)
-								       : bpf_redirect(egress->ifindex, 0);
-		failed = bpf_clone_redirect(skb, egress->ifindex, 0);
+		failed = bpf_clone_redirect(skb, egress->ifindex, egress->kind == EGRESS_HOST ? BPF_F_INGRESS : 0);
 	}
 	if (failed < 0)
 		count_drop(DROP_CLONE);
 	return TC_ACT_SHOT;
+}
+
+/* Sends the frame itself by a port; nothing can be done with it after this.
+ * may_peer: bpf_redirect_peer may be used, which saves a queue, but hands the frame over as one to the peer's own
+ * address, whatever its destination is (skb_scrub_packet makes it PACKET_HOST). A guest would answer, or route, what
+ * was flooded to it for somebody else. */
+static __noinline int output(struct __sk_buff *skb, __u32 port, bool may_peer)
+{
+	struct egress *egress;
+	int verdict;
+
+	egress = leave_by(skb, port, &verdict);
+	if (!egress)
+		return verdict;
+	if (egress->kind == EGRESS_TUNNEL)
+		return encapsulate(skb, egress->tunnel);
+	if (egress->kind == EGRESS_HOST)
+		return bpf_redirect(egress->ifindex, BPF_F_INGRESS);
+	return egress->kind == EGRESS_PEER && may_peer ? bpf_redirect_peer(egress->ifindex, 0)
+						       : bpf_redirect(egress->ifindex, 0);
 }
 
 /* The VLAN of the outermost tag, wherever that is; 0: there is none, or no whole one. */
@@ -62,21 +85,25 @@ static __always_inline __be16 outer_vid(struct __sk_buff *skb)
 	return tag[1] & bpf_htons(0x0fff);
 }
 
-__noinline int bucket_port(struct __sk_buff *skb, struct frame *frame, __u32 bond, __u32 kind)
+/* Fills the frame's hash. A function of its own for the sake of the stack, and outside of loops for the verifier's. */
+static __noinline void hash_frame(struct __sk_buff *skb, struct frame *frame)
 {
-	struct flow_key whole = {};
+	struct flow_key whole = {.l2 = frame->key};
+
+	parse_l3(skb, frame, &whole);
+	frame->hash = flow_hash_l4_begin(&whole);
+}
+
+static __noinline __u32 bucket_port(struct __sk_buff *skb, struct frame *frame, __u32 bond, __u32 kind)
+{
+	struct flow_key key = {.l2 = frame->key};
 	__u32 hash, index, *port;
 	__u64 *bytes;
 
-	if (!frame)
-		return 0;
-	whole.l2 = frame->key;
-	if (kind == BOND_HASH_L4) {
-		parse_l3(skb, frame, &whole);
-		hash = flow_hash_l4(&whole, outer_vid(skb));
-	} else {
-		hash = flow_hash_l2(&whole, outer_vid(skb));
-	}
+	if (kind == BOND_HASH_L4)
+		hash = flow_hash_l4_end(frame->hash, outer_vid(skb));
+	else
+		hash = flow_hash_l2(&key, outer_vid(skb));
 	index = bond * BUCKETS + (hash & (BUCKETS - 1));
 	port = bpf_map_lookup_elem(&buckets, &index);
 	bytes = bpf_map_lookup_elem(&bucket_bytes, &index);
@@ -85,67 +112,94 @@ __noinline int bucket_port(struct __sk_buff *skb, struct frame *frame, __u32 bon
 	return port ? *port : 0;
 }
 
-/* Does one action. 0: go on with the next; 1: done, *verdict says what becomes of the frame. */
-static __always_inline int act(struct __sk_buff *skb, const struct action *action, struct frame *frame, bool last,
-			       bool may_peer, int *verdict)
-{
-	__u16 port;
+/* What is done with a frame in the end. */
+struct ending {
+	__u32 type; /* ACTION_OUTPUT, ACTION_UPCALL or ACTION_DROP; ACTION_END: nothing more */
+	__u32 arg; /* port or reason */
+	bool may_peer;
+};
 
+/* Does one action; true: it was the last one, and *ending is left to be done. */
+static __always_inline bool act(struct __sk_buff *skb, const struct action *action, struct frame *frame, bool last,
+				bool may_peer, struct ending *ending)
+{
+	__u32 port = action->port;
+
+	ending->arg = action->arg;
 	switch (action->type) {
 	case ACTION_END:
-		return 1;
-	case ACTION_OUTPUT:
-		*verdict = output(skb, action->port, last, may_peer && action->flags & OUTPUT_KNOWN);
-		return last;
+		return true;
 	case ACTION_BOND:
 		port = bucket_port(skb, frame, action->arg, action->flags);
-		*verdict = output(skb, port, last, false);
-		return last;
+		may_peer = false;
+		/* fallthrough */
+	case ACTION_OUTPUT:
+		if (!last) {
+			output_copy(skb, port);
+			return false;
+		}
+		ending->type = ACTION_OUTPUT;
+		ending->arg = port;
+		ending->may_peer = may_peer && action->flags & OUTPUT_KNOWN;
+		return true;
 	case ACTION_PUSH_VLAN:
-		if (bpf_skb_vlan_push(skb, bpf_htons(action->arg >> 16), action->arg & 0xefff)) {
-			*verdict = drop(DROP_VLAN_OPERATION);
-			return 1;
-		}
-		return 0;
+		if (!bpf_skb_vlan_push(skb, bpf_htons(action->arg >> 16), action->arg & 0xefff))
+			return false;
+		ending->arg = DROP_VLAN_OPERATION;
+		break;
 	case ACTION_POP_VLAN:
-		if (bpf_skb_vlan_pop(skb)) {
-			*verdict = drop(DROP_VLAN_OPERATION);
-			return 1;
-		}
-		return 0;
+		if (!bpf_skb_vlan_pop(skb))
+			return false;
+		ending->arg = DROP_VLAN_OPERATION;
+		break;
 	case ACTION_UPCALL:
-		*verdict = upcall(skb, frame->key.in_port, action->arg);
-		return 1;
+		ending->type = ACTION_UPCALL;
+		return true;
 	case ACTION_DROP:
-		*verdict = drop(action->arg);
-		return 1;
+		break;
 	default:
-		*verdict = drop(DROP_BAD_ACTION);
-		return 1;
+		ending->arg = DROP_BAD_ACTION;
+	}
+	ending->type = ACTION_DROP;
+	return true;
+}
+
+static __always_inline int end(struct __sk_buff *skb, struct frame *frame, struct ending *ending)
+{
+	switch (ending->type) {
+	case ACTION_OUTPUT:
+		return output(skb, ending->arg, ending->may_peer);
+	case ACTION_UPCALL:
+		return upcall(skb, frame->key.in_port, ending->arg);
+	case ACTION_DROP:
+		return drop(ending->arg);
+	default:
+		return TC_ACT_SHOT;
 	}
 }
 
-__noinline int execute_list(struct __sk_buff *skb, struct action_list *list, struct frame *frame, bool may_peer)
+static __noinline int execute_list(struct __sk_buff *skb, struct action_list *list, struct frame *frame, bool may_peer)
 {
-	int verdict = TC_ACT_SHOT;
-	__u32 n;
+	struct ending ending = {};
+	__u32 n = list->n_actions;
 
-	if (!list || !frame)
-		return TC_ACT_SHOT;
-	n = list->n_actions;
-	for (__u32 i = 0; i < ACTIONS_LIST && i < n; i++) {
-		if (act(skb, &list->actions[i], frame, i + 1 == n, may_peer, &verdict))
+	if (list->hashes)
+		hash_frame(skb, frame);
+	for (__u64 i = 0; i < ACTIONS_LIST && i < n; i++) {
+		if (act(skb, &list->actions[i], frame, i + 1 == n, may_peer, &ending))
 			break;
 	}
-	return verdict;
+	return end(skb, frame, &ending);
 }
 
 static __always_inline int execute_flow(struct __sk_buff *skb, struct flow *flow, struct frame *frame, bool may_peer)
 {
-	int verdict = TC_ACT_SHOT;
+	struct ending ending = {};
 	__u32 n = flow->n_actions;
 
-	for (__u32 i = 0; i < ACTIONS_INLINE && i < n; i++) {
+	if (flow->hashes)
+		hash_frame(skb, frame);
+	for (__u64 i = 0; i < ACTIONS_INLINE && i < n; i++) {
 		struct action *action = &flow->actions[i];
 
 		if (action->type == ACTION_LIST) {
@@ -156,10 +210,10 @@ static __always_inline int execute_flow(struct __sk_buff *skb, struct flow *flow
 				return drop(DROP_BAD_LIST);
 			return execute_list(skb, list, frame, may_peer);
 		}
-		if (act(skb, action, frame, i + 1 == n, may_peer, &verdict))
+		if (act(skb, action, frame, i + 1 == n, may_peer, &ending))
 			break;
 	}
-	return verdict;
+	return end(skb, frame, &ending);
 }
 
 #endif

@@ -88,7 +88,8 @@ struct action {
 struct flow {
 	__u32 generation; /* of the ingress port's bridge when this was decided; any other: stale, a miss */
 	__u8 n_actions;
-	__u8 reserved[3];
+	__u8 hashes; /* 1: among the actions is a bond with BOND_HASH_L4 */
+	__u8 reserved[2];
 	__u64 packets;
 	__u64 bytes; /* of frames, without tunnel headers; a GSO frame counts its segments' headers once */
 	__u64 used_ns; /* CLOCK_MONOTONIC_COARSE of the last packet */
@@ -97,7 +98,7 @@ struct flow {
 
 struct action_list {
 	__u32 n_actions;
-	__u32 reserved;
+	__u32 hashes; /* as in a flow */
 	struct action actions[ACTIONS_LIST];
 };
 
@@ -242,6 +243,7 @@ enum drop_reason {
 	DROP_VLAN_OPERATION = 13,
 	DROP_TUNNEL_UNKNOWN = 14, /* from a remote or with a key that no tunnel has */
 	DROP_UPCALL_LIMIT = 15, /* would have gone up, but its port has had its share of upcalls */
+	DROP_CONGESTION = 16, /* congestion in a tunnel, met by a packet that cannot be told so */
 	DROP_KERNEL_REASONS = 32, /* Java's own from here: translate.DropReason */
 	DROP_REASONS = 64,
 };

@@ -6,8 +6,8 @@
  * It is MurmurHash3_x86_32 (Austin Appleby, public domain) with seed 0, over these bytes, each number in network order:
  *
  *   layer 2 (balance-slb), 8 bytes:   eth_src (6)  vid (2)
- *   layer 4 (balance-tcp), 52 bytes:  eth_dst (6)  eth_src (6)  vid (2)  0 (2)  ip_src (16)  ip_dst (16)
- *                                     tp_src (2)  tp_dst (2)
+ *   layer 4 (balance-tcp), 52 bytes:  eth_dst (6)  eth_src (6)  ip_src (16)  ip_dst (16)  tp_src (2)  tp_dst (2)
+ *                                     vid (2)  0 (2)
  *
  * vid: the VLAN, without priority, of the outermost tag that the frame has when the bond sends it; 0: none. A fragment's
  * ports count as 0, for only the first has them and all have to take one way. The two directions hash differently.
@@ -51,7 +51,8 @@ static __always_inline __u32 flow_hash_l2(const struct flow_key *key, __be16 vid
 	return hash_finish(hash_word(hash, HASH_HALVES(src[2], vid)), 8);
 }
 
-static __always_inline __u32 flow_hash_l4(const struct flow_key *key, __be16 vid)
+/* The layer 4 hash so far: without the VLAN, which may change from one output to the next. */
+static __always_inline __u32 flow_hash_l4_begin(const struct flow_key *key)
 {
 	const __u32 *macs = (const __u32 *)key->l2.eth_dst; /* eth_dst, eth_src: aligned to 4 in the key */
 	const __u32 *addresses = (const __u32 *)key->ip_src; /* ip_src, ip_dst */
@@ -60,11 +61,14 @@ static __always_inline __u32 flow_hash_l4(const struct flow_key *key, __be16 vid
 
 	for (i = 0; i < 3; i++)
 		hash = hash_word(hash, macs[i]);
-	hash = hash_word(hash, vid);
 	for (i = 0; i < 8; i++)
 		hash = hash_word(hash, addresses[i]);
-	hash = hash_word(hash, key->ip_frag ? 0 : HASH_HALVES(key->tp_src, key->tp_dst));
-	return hash_finish(hash, 52);
+	return hash_word(hash, key->ip_frag ? 0 : HASH_HALVES(key->tp_src, key->tp_dst));
+}
+
+static __always_inline __u32 flow_hash_l4_end(__u32 hash, __be16 vid)
+{
+	return hash_finish(hash_word(hash, vid), 52);
 }
 
 #endif

@@ -30,6 +30,7 @@ struct frame {
 	struct l2_key key;
 	__u32 l3_offset; /* of what is behind the type */
 	__u32 length; /* tags that come into the bytes or leave them change it as they move what is behind them */
+	__u32 hash; /* flow_hash_l4_begin, once hash_frame was called */
 };
 
 /* The next type is behind the tag whose TPID is at this offset. False: the tag is cut off, and so is its type. */

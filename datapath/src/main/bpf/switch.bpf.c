@@ -37,15 +37,16 @@ static __noinline struct flow *masked_flow(struct __sk_buff *skb, const struct f
 	if (!settings)
 		return NULL;
 	parse_l3(skb, frame, &key);
-	for (__u32 i = 0; i < MASKS; i++) {
+	for (__u64 i = 0; i < MASKS; i++) {
 		struct masked_key masked = {.mask = i};
+		__u32 index = i; /* kernels up to 6.1 lose count of what is stored in four bytes and read again */
 		struct flow_key *mask;
 		struct flow *flow;
 		__u64 *from = (__u64 *)&key, *bits, *to = (__u64 *)&masked.key;
 
 		if (i >= settings->n_masks)
 			break;
-		mask = bpf_map_lookup_elem(&masks, &i);
+		mask = bpf_map_lookup_elem(&masks, &index);
 		if (!mask)
 			break;
 		bits = (__u64 *)mask;

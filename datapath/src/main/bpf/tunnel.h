@@ -15,6 +15,11 @@
 #define AF_INET6 10
 #define DEFAULT_TTL 64
 
+/* RFC 3168, 5. */
+#define ECN_NOT_ECT 0
+#define ECN_ECT1 1
+#define ECN_CE 3
+
 /* <linux/bpf.h> of kernel 6.3; older kernels refuse them, and skb->protocol stays the outer packet's there. */
 #define ADJ_ROOM_DECAP_L3_IPV4 (1ULL << 7)
 #define ADJ_ROOM_DECAP_L3_IPV6 (1ULL << 8)
@@ -69,23 +74,30 @@ static __always_inline struct ingress *tunnel_port(struct __sk_buff *skb, __u8 t
 	return port_of_tunnel(&id);
 }
 
-/* TOS or traffic class, and TTL or hop limit, of the frame's IP header; false if it has none. */
+/* TOS or traffic class, and TTL or hop limit, of the frame's IP header, which may be behind tags; false if it has none.
+ * By its bytes: of what came out of a tunnel, skb->protocol may still be the outer packet's. */
 static __always_inline bool inner_tos_ttl(struct __sk_buff *skb, __u8 *tos, __u8 *ttl)
 {
-	__u8 ip[9];
+	struct {
+		__be16 type;
+		__u8 ip[9];
+	} __attribute__((packed)) head;
+	__u32 offset = 12;
 
-	if (skb->protocol == bpf_htons(ETH_P_IP)) {
-		if (bpf_skb_load_bytes(skb, ETH_HLEN, ip, 9))
+	for (int tags = 0; tags <= 2; tags++, offset += 4) {
+		if (bpf_skb_load_bytes(skb, offset, &head, sizeof(head)))
 			return false;
-		*tos = ip[1];
-		*ttl = ip[8];
+		if (!is_tpid(head.type))
+			break;
+	}
+	if (head.type == bpf_htons(ETH_P_IP)) {
+		*tos = head.ip[1];
+		*ttl = head.ip[8];
 		return true;
 	}
-	if (skb->protocol == bpf_htons(ETH_P_IPV6)) {
-		if (bpf_skb_load_bytes(skb, ETH_HLEN, ip, 8))
-			return false;
-		*tos = ip[0] << 4 | ip[1] >> 4;
-		*ttl = ip[7];
+	if (head.type == bpf_htons(ETH_P_IPV6)) {
+		*tos = head.ip[0] << 4 | head.ip[1] >> 4;
+		*ttl = head.ip[7];
 		return true;
 	}
 	return false;
@@ -272,7 +284,7 @@ static __always_inline bool may_fragment(struct __sk_buff *skb, const struct tun
 }
 
 /* Sends the frame by a tunnel; it is not the caller's any more. */
-__noinline int encapsulate(struct __sk_buff *skb, __u32 index)
+static __noinline int encapsulate(struct __sk_buff *skb, __u32 index)
 {
 	struct tunnel *tunnel = bpf_map_lookup_elem(&tunnels, &index);
 
@@ -283,6 +295,42 @@ __noinline int encapsulate(struct __sk_buff *skb, __u32 index)
 	if (tunnel->type == TUNNEL_GRE)
 		return encapsulate_gre(skb, tunnel);
 	return encapsulate_external(skb, tunnel);
+}
+
+/* RFC 6040, 4.2: congestion that was experienced on the way is handed to the inner packet, or ends one that cannot have
+ * it. ECT(1) is handed on in the same way: to some it is a milder form of congestion.
+ *
+ * offset, type: of what is behind the inner Ethernet header and its first tag. outer: ECN_ECT1 or ECN_CE.
+ * False: the packet is to be dropped. */
+static __always_inline bool hand_on_congestion(struct __sk_buff *skb, __u32 offset, __be16 type, __u8 outer)
+{
+	__be16 before, after, tag[2];
+	__u32 shift = 0;
+	__u8 inner;
+
+	if (is_tpid(type)) {
+		if (bpf_skb_load_bytes(skb, offset, tag, 4))
+			return true;
+		type = tag[1];
+		offset += 4;
+	}
+	if (type == bpf_htons(ETH_P_IPV6))
+		shift = 4;
+	else if (type != bpf_htons(ETH_P_IP))
+		return true;
+	if (bpf_skb_load_bytes(skb, offset, &before, 2))
+		return true;
+	inner = bpf_ntohs(before) >> shift & ECN_CE;
+	if (inner == ECN_NOT_ECT)
+		return outer != ECN_CE;
+	if (inner == ECN_CE)
+		return true;
+	after = (before & ~bpf_htons(ECN_CE << shift)) | bpf_htons(outer << shift);
+	if (shift)
+		return !bpf_skb_store_bytes(skb, offset, &after, 2, BPF_F_RECOMPUTE_CSUM);
+	/* A change that IPv4's own checksum makes up for leaves one of the whole packet as it is. */
+	return !bpf_l3_csum_replace(skb, offset + 10, before, after, 2) &&
+	       !bpf_skb_store_bytes(skb, offset, &after, 2, 0);
 }
 
 enum gre_found { GRE_FOREIGN, GRE_DROPPED, GRE_PORT };
@@ -299,7 +347,7 @@ static __always_inline int gre_port(struct __sk_buff *skb, struct ingress *port,
 	} gre;
 	__u64 flags = BPF_F_ADJ_ROOM_FIXED_GSO;
 	__u32 offset = ETH_HLEN, outer_tos, room, l3;
-	__u8 ethernet[ETH_HLEN], tos;
+	__u8 ethernet[ETH_HLEN];
 	struct ingress *ingress;
 	__be16 inner_type, tpid = 0, tag[2];
 
@@ -369,35 +417,9 @@ static __always_inline int gre_port(struct __sk_buff *skb, struct ingress *port,
 		room += 4;
 		l3 += 4;
 	}
-	/* RFC 6040, 4.2: congestion experienced on the way is handed to the inner packet, or ends one that cannot have it. */
-	if ((outer_tos & 3) == 3) {
-		if (inner_type == bpf_htons(ETH_P_IP) && !bpf_skb_load_bytes(skb, l3 + 1, &tos, 1)) {
-			__be16 old, new;
-			__u32 at = l3;
-
-			if ((tos & 3) == 0) {
-				count_drop(DROP_TUNNEL);
-				return GRE_DROPPED;
-			}
-			if (bpf_skb_load_bytes(skb, at, &old, 2)) {
-				count_drop(DROP_MALFORMED);
-				return GRE_DROPPED;
-			}
-			new = old | bpf_htons(3);
-			bpf_l3_csum_replace(skb, at + 10, old, new, 2);
-			bpf_skb_store_bytes(skb, at, &new, 2, 0);
-		} else if (inner_type == bpf_htons(ETH_P_IPV6)) {
-			__u8 class[2];
-
-			if (!bpf_skb_load_bytes(skb, l3, class, 2)) {
-				if (!(class[1] & 0x30)) {
-					count_drop(DROP_TUNNEL);
-					return GRE_DROPPED;
-				}
-				class[1] |= 0x30;
-				bpf_skb_store_bytes(skb, l3, class, 2, 0);
-			}
-		}
+	if (outer_tos & ECN_ECT1 && !hand_on_congestion(skb, l3, inner_type, outer_tos & ECN_CE)) {
+		count_drop(DROP_CONGESTION);
+		return GRE_DROPPED;
 	}
 	/* Neither is ARP, but what is left of it is shorter than an IPv6 header, and would be refused. */
 	if (id.ipv6 && inner_type != bpf_htons(ETH_P_IPV6))

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Up to Java. Functions that are not static are verified by themselves, once, and not at each call. */
+ * Up to Java.
+ *
+ * All functions are static: one that is not would be verified by itself, once and not at each call, but a kernel without
+ * BTF of its own does not know a context as its argument. */
 #ifndef PLUMBLINE_UPCALL_H
 #define PLUMBLINE_UPCALL_H
 
@@ -29,7 +32,7 @@ static __always_inline bool has_share(const struct settings *settings, __u32 por
 }
 
 /* The frame with its prefix to the TAP. The tag travels in the prefix. */
-__noinline int upcall(struct __sk_buff *skb, __u32 in_port, __u32 reason)
+static __noinline int upcall(struct __sk_buff *skb, __u32 in_port, __u32 reason)
 {
 	struct settings *settings = the_settings();
 	struct upcall_prefix prefix = {

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /** Says what a switch has; on its thread. */
 final class Reports {
   private static final int DROP_REASONS = 64;
+  private static final int CONGESTION = 16;
 
   /** {@code enum drop_reason} of flow.h, below {@code DROP_KERNEL_REASONS}. */
   private static final Map<Integer, String> KERNEL_REASONS =
@@ -46,7 +47,8 @@ final class Reports {
           Map.entry(12, "was injected without a slot"),
           Map.entry(13, "could not be given a VLAN tag, or lose one"),
           Map.entry(14, "came by a tunnel from a remote, or with a key, that no port has"),
-          Map.entry(15, "is of no known flow, and its port brings more new flows than its share"));
+          Map.entry(15, "is of no known flow, and its port brings more new flows than its share"),
+          Map.entry(CONGESTION, "met congestion in a tunnel, and cannot be told so"));
 
   private final Engine engine;
 
@@ -164,6 +166,7 @@ final class Reports {
     }
     count(drops, "was too big for its tunnel, and its sender was told", tunnels.told());
     count(drops, "fits no tunnel, and could not be cut", tunnels.lost());
+    count(drops, text(CONGESTION), tunnels.congested());
     return drops;
   }
 

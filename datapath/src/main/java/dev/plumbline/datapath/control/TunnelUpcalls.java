@@ -193,4 +193,9 @@ final class TunnelUpcalls {
   long lost() {
     return tunnels.counters().sum(RemoteCounters.What.LOST);
   }
+
+  /** Frames that met congestion in a tunnel and cannot be told so, and came by the host's stack. */
+  long congested() {
+    return tunnels.counters().sum(RemoteCounters.What.CONGESTED);
+  }
 }

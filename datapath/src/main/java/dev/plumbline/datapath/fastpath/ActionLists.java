@@ -2,6 +2,7 @@
 package dev.plumbline.datapath.fastpath;
 
 import dev.plumbline.datapath.bpf.BpfMap;
+import dev.plumbline.datapath.bpf.Layout;
 import dev.plumbline.datapath.flow.ActionList;
 import dev.plumbline.netlink.libc.ErrnoException;
 import dev.plumbline.netlink.libc.Memory;
@@ -76,6 +77,7 @@ final class ActionLists {
   private void write(int index, ActionList actions) throws ErrnoException {
     key.buffer().putInt(0, index);
     value.buffer().putInt(0, actions.size());
+    value.buffer().putInt(Layout.ActionList.HASHES, actions.hashes() ? 1 : 0);
     for (int i = 0; i < actions.size(); i++) {
       value.buffer().putLong(HEADER_BYTES + i * Long.BYTES, actions.encoded(i));
     }

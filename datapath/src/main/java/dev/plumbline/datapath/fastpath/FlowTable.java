@@ -2,6 +2,7 @@
 package dev.plumbline.datapath.fastpath;
 
 import dev.plumbline.datapath.bpf.BpfMap;
+import dev.plumbline.datapath.bpf.Layout;
 import dev.plumbline.datapath.bpf.MapBatch;
 import dev.plumbline.datapath.flow.ActionList;
 import dev.plumbline.datapath.flow.ActionType;
@@ -90,6 +91,7 @@ final class FlowTable {
     boolean inline = actions.size() <= INLINE;
     values.putInt(at + GENERATION, generation);
     values.putInt(at + COUNT, 0).put(at + COUNT, (byte) (inline ? actions.size() : 1));
+    values.put(at + Layout.Flow.HASHES, (byte) (inline && actions.hashes() ? 1 : 0));
     values.putLong(at + PACKETS, 0).putLong(at + PACKETS + Long.BYTES, 0);
     values.putLong(at + USED, System.nanoTime());
     for (int i = 0; i < INLINE; i++) {

@@ -60,6 +60,16 @@ public final class ActionList {
     return (int) (actions[index] >> 32);
   }
 
+  /** Whether a bond among them needs the layer 4 hash: {@code hashes} in flow.h. */
+  public boolean hashes() {
+    for (int i = 0; i < size; i++) {
+      if (type(i) == ActionType.BOND && flags(i) == BOND_HASH_L4) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Takes the actions of the other list. */
   public void set(ActionList other) {
     System.arraycopy(other.actions, 0, actions, 0, other.size);

@@ -45,12 +45,12 @@ public final class FlowHash {
     for (int i = 0; i < 3; i++) {
       hash = word(hash, (int) WORD.get(bytes, FlowField.ETH_DST.offset() + 4 * i));
     }
-    hash = word(hash, Integer.reverseBytes((vlan & 0xfff) << 16));
     for (int i = 0; i < 8; i++) {
       hash = word(hash, (int) WORD.get(bytes, FlowField.IP_SRC.offset() + 4 * i));
     }
     boolean isFragment = bytes[FlowField.IP_FRAG.offset()] != 0;
     hash = word(hash, isFragment ? 0 : (int) WORD.get(bytes, FlowField.TP_SRC.offset()));
+    hash = word(hash, Integer.reverseBytes((vlan & 0xfff) << 16));
     return finish(hash, 52);
   }
 

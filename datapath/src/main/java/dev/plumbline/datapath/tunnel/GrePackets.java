@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.tunnel;
 
+import static dev.plumbline.datapath.tunnel.RemoteCounters.What.CONGESTED;
 import static dev.plumbline.datapath.tunnel.RemoteCounters.What.RECEIVED;
 import static dev.plumbline.datapath.tunnel.RemoteCounters.What.REFUSED;
 import static dev.plumbline.datapath.tunnel.RemoteCounters.What.SENT;
@@ -30,6 +31,7 @@ public final class GrePackets implements AutoCloseable {
   private static final int KEY = 0x2000;
   private static final int TRANSPARENT_ETHERNET = 0x6558;
   private static final int DEFAULT_HOPS = 64;
+  private static final int ECT1 = 1; // RFC 3168 5
   private static final int CONGESTION = 3;
 
   /** Takes a frame that came out of a tunnel. */
@@ -174,8 +176,12 @@ public final class GrePackets implements AutoCloseable {
       long key = (flags & KEY) == 0 ? -1 : packet.getInt(start + header - 4) & 0xffffffffL;
       GreRemote remote = find(remotes, socket.source(), socket.destination(), key);
       int frame = start + header;
-      if (remote == null || !takeCongestion(packet, frame, length - header, socket.tos())) {
+      if (remote == null) {
         foreign++;
+        return;
+      }
+      if (!handOnCongestion(packet, frame, length - header, socket.tos())) {
+        counters.count(remote.port(), CONGESTED);
         return;
       }
       counters.count(remote.port(), RECEIVED);
@@ -199,29 +205,33 @@ public final class GrePackets implements AutoCloseable {
     return null;
   }
 
-  /** RFC 6040 4.2; false if the frame is to be dropped. */
-  private static boolean takeCongestion(ByteBuffer big, int frame, int length, int outerTos) {
-    if ((outerTos & CONGESTION) != CONGESTION) {
+  /**
+   * RFC 6040 4.2, as {@code hand_on_congestion} in tunnel.h; false if the frame is to be dropped.
+   */
+  private static boolean handOnCongestion(ByteBuffer big, int frame, int length, int outerTos) {
+    int outer = outerTos & CONGESTION;
+    if ((outer & ECT1) == 0) {
       return true;
     }
     int ip = network(big, frame, length);
     int type = big.getShort(ip - 2) & 0xffff;
-    if (type == 0x0800 && ip + 20 <= frame + length) {
-      int before = big.getShort(ip) & 0xffff;
-      if ((before & CONGESTION) == 0) {
-        return false;
-      }
-      big.putShort(ip, (short) (before | CONGESTION));
-      // RFC 1624: the checksum's complement grows as the word does.
-      int sum = (~big.getShort(ip + 10) & 0xffff) + (~before & 0xffff) + (before | CONGESTION);
+    boolean ipv4 = type == 0x0800 && ip + 20 <= frame + length;
+    if (!ipv4 && (type != 0x86dd || ip + 40 > frame + length)) {
+      return true;
+    }
+    int shift = ipv4 ? 0 : 4;
+    int before = big.getShort(ip) & 0xffff;
+    int inner = (before >> shift) & CONGESTION;
+    if (inner == 0 || inner == CONGESTION) {
+      return inner != 0 || outer != CONGESTION;
+    }
+    int after = (before & ~(CONGESTION << shift)) | (outer << shift);
+    big.putShort(ip, (short) after);
+    if (ipv4) { // RFC 1624, equation 3
+      int sum = (~big.getShort(ip + 10) & 0xffff) + (~before & 0xffff) + after;
       sum = (sum & 0xffff) + (sum >> 16);
       sum = (sum & 0xffff) + (sum >> 16);
       big.putShort(ip + 10, (short) ~sum);
-    } else if (type == 0x86dd && ip + 40 <= frame + length) {
-      if ((big.get(ip + 1) & 0x30) == 0) {
-        return false;
-      }
-      big.put(ip + 1, (byte) (big.get(ip + 1) | 0x30));
     }
     return true;
   }

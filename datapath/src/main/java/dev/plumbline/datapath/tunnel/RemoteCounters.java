@@ -18,7 +18,9 @@ public final class RemoteCounters {
     /** Packets that it did not take. */
     REFUSED(3, "refusedByHost"),
     /** Frames received by way of it. */
-    RECEIVED(4, "receivedByHost");
+    RECEIVED(4, "receivedByHost"),
+    /** Frames dropped on the way in, for they met congestion and cannot be told so. */
+    CONGESTED(5, "congested");
 
     private final int index;
     private final String label;

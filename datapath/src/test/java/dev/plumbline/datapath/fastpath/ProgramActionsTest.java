@@ -9,6 +9,7 @@ import dev.plumbline.datapath.flow.ActionList;
 import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.flow.FlowMask;
 import dev.plumbline.datapath.packet.DamagedFrame;
+import dev.plumbline.datapath.testing.RequiresEbpf;
 import dev.plumbline.netlink.testing.KernelTest;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * lists at random, a seed replays one.
  */
 @KernelTest
+@RequiresEbpf
 class ProgramActionsTest {
   private static final int PORT = 9;
   private static final int BRIDGE = 3;

@@ -10,6 +10,7 @@ import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.packet.DamagedFrame;
 import dev.plumbline.datapath.packet.KeyText;
 import dev.plumbline.datapath.packet.ProgramParser;
+import dev.plumbline.datapath.testing.RequiresEbpf;
 import dev.plumbline.netlink.testing.KernelTest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * for ten minutes. Whatever differed once is kept below {@code src/test/resources/fuzz/packet}.
  */
 @KernelTest
+@RequiresEbpf
 class ProgramFuzzTest {
   private static final Path KEPT = Path.of("src/test/resources/fuzz/packet");
   private static final int POOL = 256;

@@ -11,6 +11,7 @@ import dev.plumbline.datapath.flow.FlowField;
 import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.flow.FlowMask;
 import dev.plumbline.datapath.packet.RandomFrame;
+import dev.plumbline.datapath.testing.RequiresEbpf;
 import dev.plumbline.netlink.testing.KernelTest;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * where its mask asks, and none of another generation. The model looks through lists.
  */
 @KernelTest
+@RequiresEbpf
 class ProgramMasksTest {
   private static final int BRIDGES = 2;
   private static final int PORTS = 4;

@@ -9,6 +9,7 @@ import dev.plumbline.datapath.bpf.Layout;
 import dev.plumbline.datapath.flow.ActionList;
 import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.flow.FlowMask;
+import dev.plumbline.datapath.testing.RequiresEbpf;
 import dev.plumbline.datapath.translate.FrameActions.Output;
 import dev.plumbline.datapath.translate.PortNumbers;
 import dev.plumbline.datapath.translate.SwitchHarness;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * shares no code with any of them.
  */
 @KernelTest
+@RequiresEbpf
 class ProgramSwitchTest {
   private static final int SWITCHES = 100;
   private static final int STEPS = 150;

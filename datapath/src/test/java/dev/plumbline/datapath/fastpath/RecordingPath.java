@@ -14,12 +14,10 @@ import dev.plumbline.netlink.libc.Memory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * The fast path with its programs as they are, but that they write down what they would do: the
@@ -48,16 +46,7 @@ final class RecordingPath implements AutoCloseable {
   private final Memory count = Memory.allocate(Integer.BYTES);
   private final Memory one = Memory.allocate(Layout.Record.SIZE);
 
-  /**
-   * Loads it; where the kernel cannot, ends the test as skipped: one without BTF does not know the
-   * context in functions that are verified by themselves.
-   */
   RecordingPath(Path directory) throws IOException {
-    if (!Files.exists(Path.of("/sys/kernel/btf/vmlinux"))) {
-      String reason = "kernel has no BTF for the fast path's programs: test skipped here";
-      System.err.println(reason);
-      Assumptions.abort(reason);
-    }
     pins = BpfFs.mount(directory);
     BpfObject.Spec spec = BpfObject.resource(BpfObject.class, "switch.bpf.o");
     spec.constant("recording", 1).maxEntries("records", RECORDS);

@@ -48,7 +48,7 @@ class FlowHashTest {
       byte[] ports =
           key.get(FlowField.IP_FRAG) == 0 ? field(key, FlowField.TP_SRC, 4) : new byte[4];
       assertEquals(murmur3(Frames.join(source, vid)), FlowHash.layer2(key.ethSrc(), vlan | 0xf000));
-      byte[] all = Frames.join(macs, vid, new byte[2], field(key, FlowField.IP_SRC, 32), ports);
+      byte[] all = Frames.join(macs, field(key, FlowField.IP_SRC, 32), ports, vid, new byte[2]);
       assertEquals(52, all.length);
       assertEquals(murmur3(all), FlowHash.layer4(key, vlan | 0xf000));
     }
@@ -66,7 +66,7 @@ class FlowHashTest {
           struct { struct flow_key key; __u8 vid[8]; } in;
           while (fread(&in, sizeof in, 1, stdin) == 1)
             printf("%08x %08x\\n", flow_hash_l2(&in.key, *(__be16 *)in.vid),
-                   flow_hash_l4(&in.key, *(__be16 *)in.vid));
+                   flow_hash_l4_end(flow_hash_l4_begin(&in.key), *(__be16 *)in.vid));
         }
         """);
     Path program = directory.resolve("hash");

@@ -10,6 +10,7 @@ import dev.plumbline.datapath.bpf.Hook;
 import dev.plumbline.datapath.bpf.Hooks;
 import dev.plumbline.datapath.flow.ActionList;
 import dev.plumbline.datapath.port.PacketPort;
+import dev.plumbline.datapath.testing.RequiresEbpf;
 import dev.plumbline.netlink.libc.Memory;
 import dev.plumbline.netlink.namespace.NetNamespace;
 import dev.plumbline.netlink.route.RouteSocket;
@@ -17,10 +18,8 @@ import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * done with it is what its slot says.
  */
 @KernelTest
+@RequiresEbpf
 class InjectorTest {
   private static final int INGRESS_PORT = 1;
   private static final int EGRESS_DEVICE = 1;
@@ -50,11 +50,6 @@ class InjectorTest {
 
   @BeforeEach
   void prepare() throws IOException {
-    if (!Files.exists(Path.of("/sys/kernel/btf/vmlinux"))) {
-      String reason = "kernel has no BTF, which the programs' functions need: test skipped here";
-      System.err.println(reason);
-      Assumptions.abort(reason);
-    }
     Sh.run(
         "for n in 1 2; do ip netns add n$n"
             + "; ip link add p$n type veth peer name e0 address 02:00:00:00:00:0$n netns n$n"
