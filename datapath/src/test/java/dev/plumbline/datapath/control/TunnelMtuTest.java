@@ -12,6 +12,7 @@ import dev.plumbline.datapath.config.PortConfig.TunnelPort;
 import dev.plumbline.datapath.config.PortConfig.TunnelType;
 import dev.plumbline.datapath.testing.RequiresEbpf;
 import dev.plumbline.netlink.testing.KernelTest;
+import dev.plumbline.netlink.testing.RequiresKind;
 import dev.plumbline.netlink.testing.Sh;
 import java.nio.file.Path;
 import java.util.Map;
@@ -87,6 +88,22 @@ class TunnelMtuTest {
   @Test
   void vxlanOverIpv6() throws Exception {
     try (TunnelHosts hosts = hosts(TunnelType.VXLAN, "2001:db8::", false)) {
+      everythingArrives(hosts, 1430);
+    }
+  }
+
+  @RequiresKind("geneve")
+  @Test
+  void geneveOverIpv4() throws Exception {
+    try (TunnelHosts hosts = hosts(TunnelType.GENEVE, "192.0.2.", false)) {
+      everythingArrives(hosts, 1450);
+    }
+  }
+
+  @RequiresKind("geneve")
+  @Test
+  void geneveOverIpv6() throws Exception {
+    try (TunnelHosts hosts = hosts(TunnelType.GENEVE, "2001:db8::", false)) {
       everythingArrives(hosts, 1430);
     }
   }

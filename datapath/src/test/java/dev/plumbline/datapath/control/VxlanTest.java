@@ -2,7 +2,6 @@
 package dev.plumbline.datapath.control;
 
 import static dev.plumbline.datapath.control.TunnelHosts.ping;
-import static dev.plumbline.datapath.control.TunnelHosts.transfer;
 import static dev.plumbline.datapath.control.TunnelHosts.tunnel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -18,7 +17,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** VXLAN tunnels between switches of several hosts, and to the kernel's own. */
+/** VXLAN tunnels between switches of several hosts. */
 @KernelTest
 @RequiresEbpf
 @Timeout(120)
@@ -85,20 +84,6 @@ class VxlanTest extends TunnelCases {
       Sh.run("ip -n h1 link del vx0");
       ping("g1", "10.0.0.2", "-w 10");
       assertNull(hosts.port(1, "t").problem());
-    }
-  }
-
-  @Test
-  void theKernelsOwnVxlanIsTheOtherEnd() throws Exception {
-    try (TunnelHosts hosts = new TunnelHosts(directory, 2)) {
-      hosts.open(1, Map.of("t", tunnel(TunnelType.VXLAN, 42, "192.0.2.2")));
-      Sh.run("ip -n h2 link add br0 type bridge && ip -n h2 link set br0 up");
-      Sh.run("ip -n h2 link add vx0 type vxlan id 42 dstport 4789 remote 192.0.2.1 dev u0");
-      Sh.run("ip -n h2 link set vx0 master br0 up && ip -n h2 link set v2 master br0");
-      ping("g1", "10.0.0.2", "");
-      ping("g2", "10.0.0.1", "-s 3200");
-      transfer("g1", "g2", "10.0.0.2");
-      transfer("g2", "g1", "fd00::1");
     }
   }
 }

@@ -9,16 +9,16 @@ import java.util.HexFormat;
  * Builds frames from the inside out, each call one header in front of what it is given. Lengths and
  * checksums are right. It shares no code with what is tested.
  */
-final class Frames {
-  static final byte[] NOTHING = {};
+public final class Frames {
+  public static final byte[] NOTHING = {};
 
   private Frames() {}
 
-  static byte[] hex(String text) {
+  public static byte[] hex(String text) {
     return HexFormat.of().parseHex(text.replaceAll("[\\s:|]", ""));
   }
 
-  static byte[] join(byte[]... parts) {
+  public static byte[] join(byte[]... parts) {
     int length = Arrays.stream(parts).mapToInt(part -> part.length).sum();
     ByteBuffer all = ByteBuffer.allocate(length);
     for (byte[] part : parts) {
@@ -28,7 +28,8 @@ final class Frames {
   }
 
   /** Tags from the outermost: TPID × 2^16 + TCI. */
-  static byte[] ethernet(byte[] destination, byte[] source, int[] tags, int type, byte[] payload) {
+  public static byte[] ethernet(
+      byte[] destination, byte[] source, int[] tags, int type, byte[] payload) {
     ByteBuffer header = ByteBuffer.allocate(14 + 4 * tags.length);
     header.put(destination).put(source);
     for (int tag : tags) {
@@ -45,7 +46,7 @@ final class Frames {
   }
 
   /** Options are {@code optionWords} × 4 bytes of "no operation". */
-  static byte[] ipv4(
+  public static byte[] ipv4(
       byte[] source,
       byte[] destination,
       int proto,
@@ -72,7 +73,7 @@ final class Frames {
     return join(header, payload);
   }
 
-  static byte[] ipv6(
+  public static byte[] ipv6(
       byte[] source,
       byte[] destination,
       int next,
@@ -153,7 +154,7 @@ final class Frames {
     return join(header, payload);
   }
 
-  static byte[] udp(int source, int destination, byte[] payload) {
+  public static byte[] udp(int source, int destination, byte[] payload) {
     ByteBuffer header = ByteBuffer.allocate(8);
     header.putShort((short) source).putShort((short) destination);
     header.putShort((short) (8 + payload.length)).putShort((short) 0);
@@ -172,7 +173,8 @@ final class Frames {
   }
 
   /** Puts the right checksum at {@code at} of a TCP, UDP or ICMPv6 message. */
-  static byte[] summed(byte[] source, byte[] destination, int proto, int at, byte[] message) {
+  public static byte[] summed(
+      byte[] source, byte[] destination, int proto, int at, byte[] message) {
     byte[] copy = message.clone();
     put16(copy, at, 0);
     int check = ~transportSum(source, destination, proto, copy) & 0xffff;
@@ -188,7 +190,7 @@ final class Frames {
   }
 
   /** RFC 1071, as plainly as can be. */
-  static int sum(byte[] bytes) {
+  public static int sum(byte[] bytes) {
     long sum = 0;
     for (int i = 0; i < bytes.length; i += 2) {
       int low = i + 1 < bytes.length ? bytes[i + 1] & 0xff : 0;
