@@ -33,6 +33,9 @@ final class Engine implements AutoCloseable {
 
   private static final long PASS_MILLIS = 500;
 
+  /** Between two passes at most. */
+  private static final long QUIET_MILLIS = 2_000;
+
   /**
    * Between two passes at least, so that an attack that moves addresses cannot make more of them.
    */
@@ -141,17 +144,17 @@ final class Engine implements AutoCloseable {
   /** Waits for something to do, at most until the next pass is due, and does it. */
   void turn() throws IOException {
     long now = millis();
-    long due = lastPass + (disturbance.isNone() ? PASS_MILLIS : shortest());
+    long due = lastPass + (disturbance.isNone() ? longest() : shortest());
     due = Math.min(due, bonds.nextMillis());
     int count = fast.poll((int) Math.max(0, Math.min(PASS_MILLIS, due - now)), upcalls.batch());
     now = millis();
     if (count > 0) {
-      upcalls.handle(state, revalidator.flows() < options.flowLimit(), now);
+      upcalls.handle(state, mayInstall(), now);
     }
     moderator.run(upcalls.frames());
     if (greSockets.stream().anyMatch(fast::isReady)) {
       tunnelUpcalls.receive();
-      upcalls.handleTunnels(state, revalidator.flows() < options.flowLimit(), now);
+      upcalls.handleTunnels(state, mayInstall(), now);
     }
     boolean changed = fast.isReady(devices.fd()) && !devices.poll().isEmpty();
     if (tunnels.update(now, changed, fast.isReady(tunnels.fd())) || changed) {
@@ -161,10 +164,24 @@ final class Engine implements AutoCloseable {
       become(bonds.run(state, now));
       announce();
     }
-    due = lastPass + (disturbance.isNone() ? PASS_MILLIS : shortest());
+    due = lastPass + (disturbance.isNone() ? longest() : shortest());
     if (now >= due) {
       pass(now);
     }
+    if (now - lastSave >= PASS_MILLIS) {
+      repair();
+      save(now);
+    }
+  }
+
+  private boolean mayInstall() {
+    return revalidator.flows() + upcalls.installed() < options.flowLimit();
+  }
+
+  /** Without cause, when idle flows are to be ended and addresses in use not to age. */
+  private long longest() {
+    long rest = 20 * revalidator.tookNanos() / 1_000_000;
+    return Math.min(QUIET_MILLIS, Math.max(PASS_MILLIS, rest));
   }
 
   private long shortest() {
@@ -183,10 +200,7 @@ final class Engine implements AutoCloseable {
     if (configured) {
       revalidator.pass(state);
     }
-    if (now - lastSave >= PASS_MILLIS) {
-      repair();
-      save(now);
-    }
+    upcalls.counted();
     lastPass = now;
   }
 

@@ -9,16 +9,16 @@ import java.util.Arrays;
  * bonds their sources. An address that none of them depends on may come, move and go without a walk
  * over all flows; a flood of new sources does nothing else.
  *
- * <p>A bit for each address by its hash (Bloom 1970, with one hash function), so some are in here
- * that should not be, which costs a walk, but none is missing. Bits are set when flows are
- * installed, and all of them anew by each walk.
+ * <p>Addresses are added when flows are installed, and all of them anew by each walk. Beyond
+ * {@value #LIMIT} of them, flows may depend on any.
  */
 final class FlowAddresses {
-  private static final int BITS_LOG = 16;
+  static final int LIMIT = 8_192;
+
   private static final long GROUP = 1L << 40;
 
-  private long[] bits = new long[1 << (BITS_LOG - 6)];
-  private long[] next = new long[bits.length];
+  private Set now = new Set();
+  private Set next = new Set();
 
   FlowAddresses() {
     addEverything();
@@ -26,7 +26,7 @@ final class FlowAddresses {
 
   /** Flows may depend on any address, until the next whole walk. */
   void addEverything() {
-    Arrays.fill(bits, -1);
+    now.size = LIMIT;
   }
 
   /**
@@ -35,47 +35,75 @@ final class FlowAddresses {
    * @param bySource whether it depends on its source's place too
    */
   void add(FlowKey key, boolean bySource) {
-    add(bits, key, bySource);
+    now.add(key, bySource);
   }
 
   /** A walk over all flows begins; until it ends, nothing is taken away. */
   void beginWalk() {
-    Arrays.fill(next, 0);
+    next.clear();
   }
 
   /** The walk came by a flow, which stays. */
   void walkedBy(FlowKey key, boolean bySource) {
-    add(next, key, bySource);
+    next.add(key, bySource);
   }
 
   /** The walk has seen all flows; none was installed meanwhile. */
   void endWalk() {
-    long[] before = bits;
-    bits = next;
+    Set before = now;
+    now = next;
     next = before;
-  }
-
-  private static void add(long[] to, FlowKey key, boolean bySource) {
-    if ((key.ethDst() & GROUP) == 0) {
-      set(to, key.ethDst());
-    }
-    if (bySource) {
-      set(to, key.ethSrc());
-    }
-  }
-
-  private static void set(long[] to, long mac) {
-    int bit = bit(mac);
-    to[bit >> 6] |= 1L << bit;
   }
 
   /** Whether a flow may depend on the address's place. */
   boolean mayContain(long mac) {
-    int bit = bit(mac);
-    return (bits[bit >> 6] & (1L << bit)) != 0;
+    return now.size == LIMIT || now.macs[now.place(mac)] != Set.FREE;
   }
 
-  private static int bit(long mac) {
-    return (int) ((mac * 0x9e3779b97f4a7c15L) >>> (64 - BITS_LOG));
+  /** By hash, half full at most. */
+  private static final class Set {
+    private static final int PLACES = 2 * LIMIT;
+    private static final long FREE = -1;
+
+    private final long[] macs = new long[PLACES];
+    private int size;
+
+    Set() {
+      clear();
+    }
+
+    private void clear() {
+      Arrays.fill(macs, FREE);
+      size = 0;
+    }
+
+    private void add(FlowKey key, boolean bySource) {
+      if ((key.ethDst() & GROUP) == 0) {
+        add(key.ethDst());
+      }
+      if (bySource) {
+        add(key.ethSrc());
+      }
+    }
+
+    private void add(long mac) {
+      if (size == LIMIT) {
+        return;
+      }
+      int place = place(mac);
+      if (macs[place] == FREE) {
+        macs[place] = mac;
+        size++;
+      }
+    }
+
+    /** Where the address is, or would be. */
+    private int place(long mac) {
+      int place = (int) ((mac * 0x9e3779b97f4a7c15L) >>> 40) & (PLACES - 1);
+      while (macs[place] != FREE && macs[place] != mac) {
+        place = (place + 1) & (PLACES - 1);
+      }
+      return place;
+    }
   }
 }

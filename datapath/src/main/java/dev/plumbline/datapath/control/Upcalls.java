@@ -42,6 +42,7 @@ final class Upcalls {
   private final int[] byHash = new int[HASHED];
   private int nextSlot;
 
+  private int installed;
   private long frames;
   private long decided;
   private long malformed;
@@ -149,6 +150,7 @@ final class Upcalls {
     learn(state, nowMillis);
     if (mayInstall && decision.cacheable()) {
       flows.add(key, state.hasBond());
+      installed++;
       boolean unused =
           fast.install(key, decision.mask(), state.bridgeOf(inPort), decision.actions());
     }
@@ -215,6 +217,16 @@ final class Upcalls {
     fast.flush();
     nextSlot = 0;
     Arrays.fill(byHash, -1);
+  }
+
+  /** Flows that were installed since {@link #counted}, some of them perhaps twice. */
+  int installed() {
+    return installed;
+  }
+
+  /** All flows have been counted. */
+  void counted() {
+    installed = 0;
   }
 
   /** Frames that came up. */

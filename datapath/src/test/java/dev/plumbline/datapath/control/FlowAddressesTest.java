@@ -53,4 +53,14 @@ class FlowAddressesTest {
     assertTrue(addresses.mayContain(B));
     assertFalse(addresses.mayContain(A));
   }
+
+  @Test
+  void withMoreAddressesThanThereIsRoomForFlowsMayDependOnAny() {
+    forgetAll();
+    for (int i = 0; i < FlowAddresses.LIMIT; i++) {
+      assertFalse(addresses.mayContain(A));
+      addresses.add(key(A, B + i), false);
+    }
+    assertTrue(addresses.mayContain(A));
+  }
 }
