@@ -5,10 +5,12 @@ import dev.plumbline.netlink.namespace.NetNamespace;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 abstract class Contender {
   /** Addresses that each bridge may learn: more than any scenario has flows. */
   static final int MAC_TABLE = 16_384;
+
+  private static final double TICKS = 100; // USER_HZ
+  private static final Set<String> SERVERS = Set.of("sh", "iperf3", "sleep");
 
   final String name;
   final int number;
@@ -100,6 +105,23 @@ abstract class Contender {
   /** Bytes that it needs for what it has learnt; -1: cannot be told. */
   long memory() throws Exception {
     return -1;
+  }
+
+  /** CPU seconds that its processes have used, user's and system's: proc(5), fields 14 and 15. */
+  final double cpuSeconds() throws Exception {
+    double ticks = 0;
+    for (String pid : shell("ip netns pids " + host()).split("\\s+", -1)) {
+      if (!pid.isEmpty() && !SERVERS.contains(name(pid))) {
+        String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+        String[] words = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+        ticks += Long.parseLong(words[11]) + Long.parseLong(words[12]);
+      }
+    }
+    return ticks / TICKS;
+  }
+
+  private static String name(String pid) throws IOException {
+    return Files.readString(Path.of("/proc/" + pid + "/comm")).strip();
   }
 
   /** Whether it decides about a flow's first packet elsewhere than about the others. */

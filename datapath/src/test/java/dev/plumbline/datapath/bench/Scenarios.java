@@ -20,6 +20,7 @@ final class Scenarios {
   private static final Pattern PINGS =
       Pattern.compile("(\\d+) packets transmitted, (\\d+) received");
   private static final int ATTACK_PER_SECOND = 100_000;
+  private static final int SETUPS_PER_SECOND = 8_000;
   private static final int MEMORY_FLOWS = 10_000;
 
   /** Contenders whose slow path has had something to do already. */
@@ -41,6 +42,7 @@ final class Scenarios {
         new Scenario("host-tcp", "Gb/s", 1e9, (on, nanos) -> tcp(on, "host", 1, nanos)),
         new Scenario("host-rr", "k/s", 1e3, (on, nanos) -> requests(on, "host", nanos)),
         new Scenario("setup", "k/s", 1e3, Scenarios::setUp),
+        new Scenario("setup-cpu", "µs a flow", 1e-6, Scenarios::setUpCpu),
         new Scenario("attack-max", "% of its rate", 1e-2, Scenarios::attackOnNobody),
         new Scenario("attack", "% of its rate", 1e-2, Scenarios::attack),
         new Scenario("vxlan", "Gb/s", 1e9, (on, nanos) -> tunnelled(on, "vxlan", nanos)),
@@ -106,28 +108,40 @@ final class Scenarios {
     try (Flood flood = flood(on, "a", flows)) {
       // Slowly, so that every flow is there before it is measured.
       long unused = flood.run(flows > 1000 ? 2_000_000_000L : nanos / 5, 10_000);
-      return arriving(on, flood, nanos);
+      return arriving(on, flood, nanos, 0);
     }
   }
 
-  private static double arriving(Contender on, Flood flood, long nanos) throws Exception {
+  private static double arriving(Contender on, Flood flood, long nanos, int perSecond)
+      throws Exception {
     long before = received(on);
     long begin = System.nanoTime();
-    long unused = flood.run(nanos, 0);
+    long unused = flood.run(nanos, perSecond);
     long took = System.nanoTime() - begin;
     return (received(on) - before) * 1e9 / took;
   }
 
   private static double setUp(Contender on, long nanos) throws Exception {
+    return on.hasUpcalls() ? setUp(on, nanos, 0) : -1;
+  }
+
+  /** CPU seconds for each flow that is set up, at a rate that all can do. */
+  private static double setUpCpu(Contender on, long nanos) throws Exception {
     if (!on.hasUpcalls()) {
       return -1;
     }
+    double before = on.cpuSeconds();
+    double rate = setUp(on, nanos, SETUPS_PER_SECOND);
+    return (on.cpuSeconds() - before) / (rate * nanos / 1e9);
+  }
+
+  private static double setUp(Contender on, long nanos, int perSecond) throws Exception {
     try (Flood flood = flood(on, "a", Flood.RANDOM)) {
       if (WARM.add(on.name)) {
         long unused = flood.run(2_000_000_000L, 0);
         Thread.sleep(2000);
       }
-      double rate = arriving(on, flood, nanos);
+      double rate = arriving(on, flood, nanos, perSecond);
       Thread.sleep(2000); // what is still queued must not be the next one's load
       System.err.printf("  %s: %s%n", on.name, on.remark());
       return rate;
