@@ -7,6 +7,7 @@ import dev.plumbline.reconciler.source.GitSource;
 import dev.plumbline.reconciler.source.HostPath;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -101,8 +102,9 @@ public final class Agent implements AutoCloseable {
   public void run() throws IOException {
     try {
       Mailbox mailbox = new Mailbox(watch::wakeUp);
-      Reconciling reconciling = new Reconciling(host, watch, mailbox, log);
-      AgentApi api = new AgentApi(embedded, name, watch::wakeUp);
+      Pause pause = new Pause(runDirectory, Clock.systemUTC());
+      Reconciling reconciling = new Reconciling(host, watch, mailbox, pause, log);
+      AgentApi api = new AgentApi(embedded, name, origin, mailbox, pause, log, watch::wakeUp);
       try (ApiServer server = ApiServer.open(runDirectory, api)) {
         // Not before it is sure that no other agent runs it.
         embedded.resume();
@@ -112,6 +114,9 @@ public final class Agent implements AutoCloseable {
                 + ProcessHandle.current().pid()
                 + ", listening on "
                 + server.socket());
+        if (pause.until() != null) {
+          log.say("paused", "paused by somebody: `plumbline resume` ends it");
+        }
         origin.start(mailbox);
         while (!stopping) {
           reconciling.turn();
@@ -136,7 +141,8 @@ public final class Agent implements AutoCloseable {
     try {
       embedded.resume();
       Candidate candidate = origin.now();
-      return new Reconciling(host, watch, new Mailbox(() -> {}), log).adopt(candidate);
+      Pause pause = new Pause(runDirectory, Clock.systemUTC());
+      return new Reconciling(host, watch, new Mailbox(() -> {}), pause, log).adopt(candidate);
     } finally {
       ended.countDown();
     }

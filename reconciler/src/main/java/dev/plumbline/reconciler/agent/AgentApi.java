@@ -7,6 +7,8 @@ import dev.plumbline.reconciler.api.SwitchJson;
 import dev.plumbline.reconciler.render.SavedPlan;
 import java.io.IOException;
 import java.io.StringReader;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,13 +26,30 @@ final class AgentApi implements ApiHandler {
 
   private final RunningSwitch embedded;
   private final String host;
+  private final Origin origin;
+  private final Mailbox mailbox;
+  private final Pause pause;
+  private final AgentLog log;
+  private final Instant started = Instant.now();
   private final Runnable wakeUp;
   private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
-  private volatile String revision = "";
+  private volatile SyncState sync = SyncState.NONE;
+  private volatile boolean checkSoon;
 
-  AgentApi(RunningSwitch embedded, String host, Runnable wakeUp) {
+  AgentApi(
+      RunningSwitch embedded,
+      String host,
+      Origin origin,
+      Mailbox mailbox,
+      Pause pause,
+      AgentLog log,
+      Runnable wakeUp) {
     this.embedded = embedded;
     this.host = host;
+    this.origin = origin;
+    this.mailbox = mailbox;
+    this.pause = pause;
+    this.log = log;
     this.wakeUp = wakeUp;
   }
 
@@ -54,7 +73,11 @@ final class AgentApi implements ApiHandler {
         next.end().run();
       }
     }
-    revision = reconciling.revision();
+    if (checkSoon) {
+      checkSoon = false;
+      reconciling.checkSoon();
+    }
+    sync = reconciling.state();
   }
 
   @Override
@@ -63,6 +86,7 @@ final class AgentApi implements ApiHandler {
     Switch running = embedded.running();
     return switch (path) {
       case "status" -> status(running);
+      case "events" -> Map.of("events", log.recent().stream().map(AgentLog.Event::tree).toList());
       case "switch" -> Map.of("resources", SwitchJson.tree(embedded.config()));
       case "ports" -> SwitchTrees.ports(running, bridge);
       case "flows" -> SwitchTrees.flows(running, bridge);
@@ -73,11 +97,70 @@ final class AgentApi implements ApiHandler {
     };
   }
 
+  @Override
+  public Runnable follow(Consumer<Object> answer) {
+    return log.follow(event -> answer.accept(event.tree()));
+  }
+
+  @Override
+  public @Nullable Object post(String path, @Nullable Duration time) throws IOException {
+    return switch (path) {
+      case "sync" -> {
+        origin.hurry();
+        resync();
+        yield Map.of("tries", origin.state().tries());
+      }
+      case "pause" -> {
+        Instant end = pause.begin(time);
+        log.say(
+            "paused",
+            "paused "
+                + (time == null ? "until `plumbline resume`" : "until " + end)
+                + ": nothing is applied and no drift repaired");
+        wakeUp.run();
+        yield pauseTree();
+      }
+      case "resume" -> {
+        if (pause.end()) {
+          log.say("resumed", "resumed: the host is compared with its revision again");
+        }
+        resync();
+        yield pauseTree();
+      }
+      default -> null;
+    };
+  }
+
+  private void resync() {
+    checkSoon = true;
+    wakeUp.run();
+  }
+
+  private Map<String, @Nullable Object> pauseTree() {
+    Instant until = pause.until();
+    Map<String, @Nullable Object> tree = new LinkedHashMap<>();
+    tree.put("paused", until != null);
+    tree.put("until", until == null || until.equals(Instant.MAX) ? null : until.toString());
+    return tree;
+  }
+
   private Object status(@Nullable Switch running) throws IOException {
+    SyncState now = sync;
     Map<String, @Nullable Object> tree = new LinkedHashMap<>();
     tree.put("host", host);
     tree.put("process", ProcessHandle.current().pid());
-    tree.put("revision", revision);
+    tree.put("started", started.toString());
+    tree.put("state", now.word(pause.until() != null));
+    tree.putAll(now.tree());
+    tree.put("pending", mailbox.offered() > now.taken());
+    tree.put("pause", pauseTree());
+    tree.put("fetch", origin.state().tree());
+    tree.put(
+        "drift",
+        log.recent().stream()
+            .filter(event -> event.event().equals("drift") || event.event().equals("fight"))
+            .map(AgentLog.Event::tree)
+            .toList());
     tree.put("switch", running == null ? null : SwitchTrees.status(running.status()));
     return tree;
   }

@@ -5,9 +5,14 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -20,6 +25,30 @@ public final class AgentLog {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT);
 
+  /** Events that are remembered for whoever asks. */
+  private static final int REMEMBERED = 1_000;
+
+  /**
+   * One that was said.
+   *
+   * @param number counts from 1 since the agent began
+   */
+  record Event(long number, Instant time, String event, String message, Map<String, ?> properties) {
+
+    Map<String, Object> tree() {
+      Map<String, Object> tree = new LinkedHashMap<>();
+      tree.put("number", number);
+      tree.put("time", time.toString());
+      tree.put("event", event);
+      tree.put("message", message);
+      tree.putAll(properties);
+      return tree;
+    }
+  }
+
+  private final Deque<Event> recent = new ArrayDeque<>();
+  private final Set<Consumer<Event>> followers = new LinkedHashSet<>();
+  private long count;
   private final Consumer<String> sink;
   private final boolean json;
   private final Clock clock;
@@ -46,6 +75,7 @@ public final class AgentLog {
   /** Says it; values of the properties are numbers, booleans or texts. */
   void say(String event, String message, Map<String, ?> properties) {
     Instant now = clock.instant();
+    remember(now, event, message, properties);
     if (!json) {
       sink.accept(TIME.format(now.atZone(ZoneId.systemDefault())) + " " + message);
       return;
@@ -67,6 +97,38 @@ public final class AgentLog {
           }
         });
     sink.accept(line.append('}').toString());
+  }
+
+  private synchronized void remember(
+      Instant now, String event, String message, Map<String, ?> properties) {
+    count++;
+    Event said = new Event(count, now, event, message, properties);
+    recent.addLast(said);
+    if (recent.size() > REMEMBERED) {
+      recent.removeFirst();
+    }
+    followers.forEach(follower -> follower.accept(said));
+  }
+
+  /** What was said last, the oldest first. */
+  synchronized List<Event> recent() {
+    return List.copyOf(recent);
+  }
+
+  /**
+   * Gives what was said last, and all that is said from now on, to the consumer, in its order, from
+   * whatever thread says it; the consumer must not wait, and not say anything.
+   *
+   * @return ends it
+   */
+  synchronized Runnable follow(Consumer<Event> follower) {
+    recent.forEach(follower);
+    followers.add(follower);
+    return () -> {
+      synchronized (this) {
+        followers.remove(follower);
+      }
+    };
   }
 
   /** RFC 8259, section 7. */

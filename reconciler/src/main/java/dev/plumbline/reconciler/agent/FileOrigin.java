@@ -14,6 +14,7 @@ import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -42,6 +43,7 @@ final class FileOrigin implements Origin {
   private final Duration interval;
   private final AgentLog log;
   private @Nullable Worker worker;
+  private volatile FetchState state;
 
   private record Reading(Candidate candidate, Set<Path> directories) {}
 
@@ -53,6 +55,7 @@ final class FileOrigin implements Origin {
     this.host = host;
     this.interval = interval;
     this.log = log;
+    this.state = new FetchState(file.toString(), 0, null, null, null);
   }
 
   /** Reads a file once. */
@@ -69,6 +72,20 @@ final class FileOrigin implements Origin {
   @Override
   public Candidate now() {
     return read().candidate();
+  }
+
+  @Override
+  public void hurry() {
+    state = looked(); // a change is seen when it is made, and there is nothing to wait for
+  }
+
+  private FetchState looked() {
+    return new FetchState(file.toString(), state.tries() + 1, Instant.now(), null, null);
+  }
+
+  @Override
+  public FetchState state() {
+    return state;
   }
 
   private void follow(Worker.Running running, Mailbox mailbox) throws InterruptedException {
@@ -94,6 +111,7 @@ final class FileOrigin implements Origin {
           mailbox.put(candidate);
           last = candidate.id();
         }
+        state = looked();
         await(watch, watched);
       }
     } catch (IOException e) {

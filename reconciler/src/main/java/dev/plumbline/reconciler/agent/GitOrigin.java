@@ -11,6 +11,7 @@ import dev.plumbline.spec.problem.Problem;
 import dev.plumbline.spec.source.FileSource;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ final class GitOrigin implements Origin {
   private final Duration interval;
   private final AgentLog log;
   private @Nullable Worker worker;
+  private volatile FetchState state;
 
   GitOrigin(GitSource source, String path, String host, Duration interval, AgentLog log) {
     this.source = source;
@@ -37,6 +39,19 @@ final class GitOrigin implements Origin {
     this.host = host;
     this.interval = interval;
     this.log = log;
+    this.state = new FetchState(source + ", " + path, 0, null, null, null);
+  }
+
+  @Override
+  public void hurry() {
+    if (worker != null) {
+      worker.wake();
+    }
+  }
+
+  @Override
+  public FetchState state() {
+    return state;
   }
 
   @Override
@@ -74,7 +89,7 @@ final class GitOrigin implements Origin {
           mailbox.put(read(fetched));
           last = fetched.id();
         }
-        running.sleep(jittered(interval.toNanos()));
+        sleep(running, jittered(interval.toNanos()), null);
       } catch (IOException | RuntimeException e) {
         if (e instanceof SourceException lasting && lasting.needsUser()) {
           if (last == null) {
@@ -83,7 +98,7 @@ final class GitOrigin implements Origin {
           }
           refused(lasting, failed);
           failed = String.valueOf(lasting.getMessage());
-          running.sleep(slowNanos());
+          sleep(running, slowNanos(), failed);
           continue;
         }
         // RuntimeException: JGit throws them for damaged repositories; the next fetch may be whole.
@@ -91,9 +106,15 @@ final class GitOrigin implements Origin {
         long wait = backoff.nextNanos();
         String message = e instanceof IOException ? e.getMessage() : e.toString();
         log.say("fetch-failed", message + "; next try in " + AgentLog.shown(wait));
-        running.sleep(wait);
+        sleep(running, wait, message);
       }
     }
+  }
+
+  private void sleep(Worker.Running running, long nanos, @Nullable String problem)
+      throws InterruptedException {
+    state = state.tried(Instant.now(), nanos, problem);
+    running.sleep(nanos);
   }
 
   /** Hosts that were started at one moment do not ask the server at one moment for ever. */

@@ -2,7 +2,6 @@
 package dev.plumbline.reconciler.agent;
 
 import java.io.IOException;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,23 +9,40 @@ import org.jspecify.annotations.Nullable;
  * took yet is of no interest any more. Safe for any thread.
  */
 final class Mailbox {
-  private final AtomicReference<@Nullable Candidate> newest = new AtomicReference<>();
-  private final AtomicReference<@Nullable IOException> failure = new AtomicReference<>();
   private final Runnable wakeUp;
+  private @Nullable Candidate newest;
+  private @Nullable IOException failure;
+  private long offered;
+  private long taken;
 
   Mailbox(Runnable wakeUp) {
     this.wakeUp = wakeUp;
   }
 
   void put(Candidate candidate) {
-    newest.set(candidate);
+    synchronized (this) {
+      newest = candidate;
+      offered++;
+    }
     wakeUp.run();
   }
 
   /** There will be no candidate. */
   void fail(IOException reason) {
-    failure.set(reason);
+    synchronized (this) {
+      failure = reason;
+    }
     wakeUp.run();
+  }
+
+  /** How many candidates were put in, of which the newest alone is given to anybody. */
+  synchronized long offered() {
+    return offered;
+  }
+
+  /** How many there were when one was taken last. */
+  synchronized long taken() {
+    return taken;
   }
 
   /**
@@ -34,11 +50,13 @@ final class Mailbox {
    *
    * @throws IOException that the origin gave up with
    */
-  @Nullable Candidate take() throws IOException {
-    IOException reason = failure.get();
-    if (reason != null) {
-      throw reason;
+  synchronized @Nullable Candidate take() throws IOException {
+    if (failure != null) {
+      throw failure;
     }
-    return newest.getAndSet(null);
+    Candidate one = newest;
+    newest = null;
+    taken = offered;
+    return one;
   }
 }

@@ -16,6 +16,12 @@ sealed interface Origin extends AutoCloseable permits GitOrigin, FileOrigin {
    */
   Candidate now() throws java.io.IOException;
 
+  /** Looks for a new revision now, not when it is time; after {@link #start}, from any thread. */
+  void hurry();
+
+  /** How it stands with that; from any thread. */
+  FetchState state();
+
   /** Ends the thread and waits for it for a moment. */
   @Override
   void close();

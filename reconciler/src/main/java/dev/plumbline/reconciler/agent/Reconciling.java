@@ -18,6 +18,7 @@ import dev.plumbline.reconciler.resource.ResourceType;
 import dev.plumbline.spec.model.DesiredState;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -105,8 +106,13 @@ final class Reconciling {
   private final Host host;
   private final KernelWatch watch;
   private final Mailbox mailbox;
+  private final Pause pause;
   private final AgentLog log;
   private final Fights fights = new Fights();
+  private @Nullable Instant appliedAt;
+  private @Nullable Instant checked;
+  private @Nullable String held;
+  private List<String> why = List.of();
   private @Nullable Attempt good;
   private @Nullable Attempt failed;
   private List<Waiting> waiting = List.of();
@@ -119,16 +125,48 @@ final class Reconciling {
 
   private long dueSince;
 
-  Reconciling(Host host, KernelWatch watch, Mailbox mailbox, AgentLog log) {
+  Reconciling(Host host, KernelWatch watch, Mailbox mailbox, Pause pause, AgentLog log) {
     this.host = host;
     this.watch = watch;
     this.mailbox = mailbox;
+    this.pause = pause;
     this.log = log;
+  }
+
+  /** How the host stands; to be asked by the agent's thread. */
+  SyncState state() {
+    Attempt kept = good;
+    return new SyncState(
+        kept == null ? null : kept.candidate.label(),
+        appliedAt,
+        held,
+        why,
+        waiting,
+        checked,
+        mailbox.taken());
+  }
+
+  /** Waits for the end of a pause, or for somebody's word; what happens meanwhile is forgotten. */
+  private void rest() throws IOException {
+    watch.await(pause.millisLeft());
+    watch.drain();
+    watch.forget();
+    if (pause.isOver() && pause.end()) {
+      log.say("resumed", "the pause is over: the host is compared with its revision again");
+      due(0);
+    }
   }
 
   /** Sleeps until there is something to do, and does it. */
   void turn() throws IOException {
+    if (pause.until() != null) {
+      rest();
+      return;
+    }
     watch.await(timeoutMillis());
+    if (pause.until() != null) {
+      return;
+    }
     Candidate candidate = mailbox.take();
     if (candidate != null) {
       adopt(candidate);
@@ -157,6 +195,11 @@ final class Reconciling {
       wait = Math.min(wait, Math.max(0, dueInNanos - (now - dueSince)));
     }
     return (int) Math.min(Integer.MAX_VALUE, (wait + 999_999) / 1_000_000);
+  }
+
+  /** Compares the host with its revision soon, whatever happened. */
+  void checkSoon() {
+    due(0);
   }
 
   /** A later event may come any time; this one comes by itself. */
@@ -189,6 +232,7 @@ final class Reconciling {
     report(candidate.problems(), "problem", "");
     if (candidate.state() == null) {
       log.say("refused", candidate.label() + " is refused" + keeping(), id(candidate));
+      hold(candidate, candidate.problems());
       return false;
     }
     if (good != null && failed == null && candidate.content().equals(good.candidate.content())) {
@@ -196,7 +240,10 @@ final class Reconciling {
           "noted",
           "noted " + candidate.label() + ": nothing in it is about this host",
           id(candidate));
-      good = new Attempt(candidate, good.goal);
+      Attempt same = new Attempt(candidate, good.goal);
+      good = same;
+      held = null;
+      why = List.of();
       candidate.keep().keep();
       return true;
     }
@@ -216,6 +263,7 @@ final class Reconciling {
     report(plan.problems(), "problem", candidate.label() + ": ");
     if (!plan.problems().isEmpty()) {
       log.say("refused", candidate.label() + " cannot be applied" + keeping(), id(candidate));
+      hold(candidate, plan.problems());
       fail(attempt, live);
       return false;
     }
@@ -251,6 +299,7 @@ final class Reconciling {
       }
       case UNDONE, UNDO_FAILED -> {
         reportFailure(candidate.label(), outcome);
+        hold(candidate, List.of(String.valueOf(outcome.failure())));
         fail(attempt, host.read(attempt.goal));
       }
     }
@@ -317,8 +366,17 @@ final class Reconciling {
     due(BUSY_NANOS);
   }
 
+  private void hold(Candidate candidate, List<String> reasons) {
+    held = candidate.label();
+    why = reasons.stream().limit(LINES).toList();
+  }
+
   private void adopted(Attempt attempt) throws IOException {
     good = attempt;
+    appliedAt = Instant.now();
+    checked = appliedAt;
+    held = null;
+    why = List.of();
     failed = null;
     attempt.succeeded();
     attempt.candidate.keep().keep();
@@ -373,6 +431,7 @@ final class Reconciling {
       checkTook = checkEnded - started;
       first = checkEnded;
     }
+    checked = Instant.now();
   }
 
   /**
@@ -388,13 +447,16 @@ final class Reconciling {
     boolean awaited = reportWaiting(plan);
     if (plan.isEmpty() && plan.problems().isEmpty()) {
       attempt.succeeded();
+      drifted(List.of());
       return false;
     }
     if (isHeld(attempt, live, plan)) {
+      drifted(List.of("left alone for now: " + Drift.describe(plan)));
       return false;
     }
     if (!plan.problems().isEmpty()) {
       report(plan.problems(), "problem", "drift cannot be repaired: ");
+      drifted(plan.problems());
       attempt.failed(live);
       return false;
     }
@@ -422,8 +484,12 @@ final class Reconciling {
             + AgentLog.shown(nanos),
         measured(attempt.candidate, plan, nanos));
     switch (outcome.result()) {
-      case NOTHING_TO_DO, APPLIED -> attempt.succeeded();
+      case NOTHING_TO_DO, APPLIED -> {
+        attempt.succeeded();
+        drifted(List.of());
+      }
       case NOT_CONVERGED -> {
+        drifted(outcome.left());
         if (!more) {
           report(outcome.left(), "not-converged", "  ");
           attempt.failed(null);
@@ -432,6 +498,7 @@ final class Reconciling {
       }
       case UNDONE, UNDO_FAILED -> {
         reportFailure("the repair", outcome);
+        drifted(List.of(String.valueOf(outcome.failure())));
         attempt.failed(null);
         due(attempt.heldNanos());
       }
@@ -439,6 +506,13 @@ final class Reconciling {
     countRepairs(plan);
     afterApply(attempt.goal);
     return repaired || more;
+  }
+
+  /** What keeps the host from its revision; what is said of a held revision stays. */
+  private void drifted(List<String> reasons) {
+    if (held == null) {
+      why = reasons.stream().limit(LINES).toList();
+    }
   }
 
   private boolean isHeld(Attempt attempt, LiveState live, Plan plan) {

@@ -12,21 +12,28 @@ final class Worker implements AutoCloseable {
   /** Tells the task whether to go on. */
   static final class Running {
     private boolean running = true;
+    private boolean woken;
 
     synchronized boolean isRunning() {
       return running;
     }
 
-    /** Sleeps that long, or until the worker is closed. */
+    /** Sleeps that long, or until the worker is woken or closed. */
     synchronized void sleep(long nanos) throws InterruptedException {
       long end = System.nanoTime() + nanos;
-      while (running) {
+      while (running && !woken) {
         long left = end - System.nanoTime();
         if (left <= 0) {
           return;
         }
         wait(left / 1_000_000, (int) (left % 1_000_000));
       }
+      woken = false;
+    }
+
+    private synchronized void wake() {
+      woken = true;
+      notifyAll();
     }
 
     private synchronized void end() {
@@ -59,6 +66,11 @@ final class Worker implements AutoCloseable {
     Worker worker = new Worker(name, task);
     worker.thread.start();
     return worker;
+  }
+
+  /** Ends the sleep that the thread is in, or the next one. */
+  void wake() {
+    running.wake();
   }
 
   /** Ends the thread, and waits for it for two seconds at most. */

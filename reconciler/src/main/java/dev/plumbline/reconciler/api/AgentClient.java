@@ -57,8 +57,17 @@ public final class AgentClient {
    * @throws IOException with the agent's own words if it cannot answer
    */
   public Object get(String path) throws IOException {
+    return ask("GET", path);
+  }
+
+  /** As {@link #get}, for what changes something. */
+  public Object post(String path) throws IOException {
+    return ask("POST", path);
+  }
+
+  private Object ask(String method, String path) throws IOException {
     try (SocketChannel channel = connect(socket)) {
-      write(channel, "GET /v1/" + path + " HTTP/1.1\r\nHost: agent\r\nConnection: close\r\n\r\n");
+      write(channel, head(method, path) + "\r\n");
       BufferedReader reader = reader(channel);
       int status = status(reader);
       Object tree = JsonTree.read(reader);
@@ -78,20 +87,31 @@ public final class AgentClient {
   public void apply(String plan, Consumer<Object> answer) throws IOException {
     byte[] body = plan.getBytes(StandardCharsets.UTF_8);
     try (SocketChannel channel = connect(socket)) {
-      write(
-          channel,
-          "POST /v1/apply HTTP/1.1\r\nHost: agent\r\nConnection: close\r\nContent-Length: "
-              + body.length
-              + "\r\n\r\n"
-              + plan);
-      BufferedReader reader = reader(channel);
-      int status = status(reader);
-      if (status != OK) {
-        throw new IOException("the agent: error " + status);
-      }
-      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-        answer.accept(JsonTree.read(line));
-      }
+      write(channel, head("POST", "apply") + "Content-Length: " + body.length + "\r\n\r\n" + plan);
+      lines(channel, answer);
+    }
+  }
+
+  /** Gives what the agent said last, and what it says from now on, a tree each, until it ends. */
+  public void follow(Consumer<Object> answer) throws IOException {
+    try (SocketChannel channel = connect(socket)) {
+      write(channel, head("GET", "events?follow") + "\r\n");
+      lines(channel, answer);
+    }
+  }
+
+  private static String head(String method, String path) {
+    return method + " /v1/" + path + " HTTP/1.1\r\nHost: agent\r\nConnection: close\r\n";
+  }
+
+  private static void lines(SocketChannel channel, Consumer<Object> answer) throws IOException {
+    BufferedReader reader = reader(channel);
+    int status = status(reader);
+    if (status != OK) {
+      throw new IOException("the agent: error " + status);
+    }
+    for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+      answer.accept(JsonTree.read(line));
     }
   }
 

@@ -2,6 +2,7 @@
 package dev.plumbline.reconciler.api;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,4 +26,20 @@ public interface ApiHandler {
    *     from any thread
    */
   void apply(String plan, Consumer<Object> answer, Runnable end);
+
+  /**
+   * Does what POST asks for, or begins to.
+   *
+   * @param path below {@code /v1/}
+   * @param time the parameter {@code seconds}; null: there is none
+   * @return a tree; null if there is nothing at that path
+   */
+  @Nullable Object post(String path, @Nullable Duration time) throws IOException;
+
+  /**
+   * Gives events as they happen, a tree each, from any thread.
+   *
+   * @return ends it
+   */
+  Runnable follow(Consumer<Object> answer);
 }

@@ -36,6 +36,25 @@ final class AgentOption {
    */
   int print(String path, @Nullable String bridge, Function<Node, String> text, Console console)
       throws IOException {
+    AgentClient agent = client();
+    if (bridge != null) {
+      refuseUnknown(agent, bridge);
+    }
+    String query =
+        bridge == null ? "" : "?bridge=" + URLEncoder.encode(bridge, StandardCharsets.UTF_8);
+    return print(agent.get(path + query), text, console);
+  }
+
+  /** Prints an answer. */
+  int print(Object tree, Function<Node, String> text, Console console) {
+    console
+        .out()
+        .print(format == Format.json ? JsonTree.document(tree) : text.apply(Node.of(tree)));
+    return ExitCode.DONE;
+  }
+
+  /** The agent that is running here. */
+  AgentClient client() throws IOException {
     AgentClient agent = AgentClient.find(run.directory());
     if (agent == null) {
       throw new CommandException(
@@ -43,16 +62,11 @@ final class AgentOption {
               + run.directory()
               + "): start one with `plumbline agent --file FILE`, or name its directory by --run");
     }
-    if (bridge != null) {
-      refuseUnknown(agent, bridge);
-    }
-    String query =
-        bridge == null ? "" : "?bridge=" + URLEncoder.encode(bridge, StandardCharsets.UTF_8);
-    Object tree = agent.get(path + query);
-    console
-        .out()
-        .print(format == Format.json ? JsonTree.document(tree) : text.apply(Node.of(tree)));
-    return ExitCode.DONE;
+    return agent;
+  }
+
+  boolean isJson() {
+    return format == Format.json;
   }
 
   private static void refuseUnknown(AgentClient agent, String bridge) throws IOException {

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.cli;
 
-import dev.plumbline.reconciler.render.SwitchReport;
+import dev.plumbline.reconciler.render.AgentReport;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** {@code plumbline status}: what the agent is at. */
+/** {@code plumbline status}: what the agent does, and how the host stands to its revision. */
 @Command(
     name = "status",
-    description = "Print what the running agent keeps the host at, and how its switch does.")
+    description = {
+      "Print how the host stands to its revision: in-sync, drifted, held (a newer revision is not",
+      "applied), paused or starting; what is in the way, what waits, and what drifted lately."
+    })
 final class Status implements Callable<Integer> {
   @Mixin private AgentOption agent = new AgentOption();
 
@@ -22,6 +25,6 @@ final class Status implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    return agent.print("status", null, SwitchReport::status, console);
+    return agent.print("status", null, AgentReport::status, console);
   }
 }

@@ -30,7 +30,7 @@ public record Node(Map<?, ?> map) {
     return Boolean.TRUE.equals(map.get(key));
   }
 
-  /** The object of that name. */
+  /** The object of that name; one without anything if there is none. */
   public Node node(String key) {
     Object value = map.get(key);
     return of(value == null ? Map.of() : value);

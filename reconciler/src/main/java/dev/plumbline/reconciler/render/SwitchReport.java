@@ -126,16 +126,11 @@ public final class SwitchReport {
     return String.join(", ", texts);
   }
 
-  /** What the agent is at, and its switch. */
-  public static String status(Node status) {
+  /** How a switch does; empty for none. */
+  static String status(Node of) {
     StringBuilder text = new StringBuilder();
-    text.append("host: ").append(status.text("host")).append('\n');
-    text.append("agent: process ").append(status.number("process")).append('\n');
-    String revision = status.text("revision");
-    text.append("revision: ").append(revision.isEmpty() ? "none yet" : revision).append('\n');
-    Node of = status.node("switch");
     if (of.map().isEmpty()) {
-      return text.append("embedded switch: none\n").toString();
+      return "";
     }
     text.append("embedded switch: ").append(of.text("fastPath"));
     text.append(of.flag("adopted") ? ", taken over from the agent before" : "").append('\n');

@@ -20,6 +20,7 @@ import dev.plumbline.spec.source.MapSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +56,13 @@ class LostEventsTest {
     AgentLog log = new AgentLog(lines::add, false);
     try (Host host = Host.open(directory.resolve("state"));
         KernelWatch watch = new KernelWatch(log, RECEIVE_BYTES)) {
-      Reconciling reconciling = new Reconciling(host, watch, new Mailbox(() -> {}), log);
+      Reconciling reconciling =
+          new Reconciling(
+              host,
+              watch,
+              new Mailbox(() -> {}),
+              new Pause(directory.resolve("run"), Clock.systemUTC()),
+              log);
       assertTrue(reconciling.adopt(candidate), lines.toString());
       String in = namespace.isEmpty() ? "" : "-n " + namespace + " ";
       Sh.run("ip " + in + "link add foreign up type veth peer name foreigner");

@@ -214,4 +214,106 @@ class AgentVerbsTest {
     assertTrue(apply.err().contains("plumbline agent --file FILE"), apply.err());
     assertFalse(Sh.run("ip -br link").contains("more0"));
   }
+
+  private static void damage() {
+    Sh.run("ip addr del 10.0.0.1/24 dev mgmt0");
+  }
+
+  private static boolean isDamaged() {
+    return !Sh.run("ip addr show dev mgmt0").contains("10.0.0.1/24");
+  }
+
+  private Node status() throws IOException {
+    return Node.of(JsonTree.read(done("status", "--run", run, "-o", "json")));
+  }
+
+  @Test
+  void statusSaysHowTheHostStandsAndWhatDrifted() throws Exception {
+    assertEquals("in-sync", status().text("state"));
+    assertEquals("alpha", status().text("host"));
+    assertTrue(status().text("applied").startsWith(file), status().toString());
+    damage();
+    String said = done("sync", "--run", run);
+    assertTrue(said.contains("state     in-sync\n"), said);
+    assertTrue(said.contains("is missing, repaired in"), said);
+    String events = done("events", "--run", run);
+    assertTrue(events.contains("applied " + file), events);
+    assertTrue(events.contains("drift: "), events);
+  }
+
+  @Test
+  void aBrokenRevisionIsHeldWithItsReasons() throws Exception {
+    Files.writeString(Path.of(file), FILE + "bridgs: {}\n");
+    CommandRun sync = new CommandRun();
+    long end = System.nanoTime() + 20_000_000_000L;
+    while (!status().text("state").equals("held") && System.nanoTime() < end) {
+      Thread.sleep(20);
+    }
+    assertEquals(ExitCode.ERROR, sync.execute("sync", "--run", run), sync.err());
+    assertTrue(sync.out().contains("state     held\n"), sync.out());
+    assertTrue(sync.out().contains("because   " + file + ":7:1: "), sync.out());
+    Files.writeString(Path.of(file), FILE + "# mended\n");
+    while (!status().text("state").equals("in-sync") && System.nanoTime() < end) {
+      Thread.sleep(20);
+    }
+    assertEquals("in-sync", status().text("state"), status().toString());
+    assertEquals(List.of(), status().texts("why"));
+  }
+
+  @Test
+  void aPauseKeepsItsHandsOffUntilItIsOver() throws Exception {
+    String paused = done("pause", "--run", run);
+    assertEquals("paused, until `plumbline resume`\n", paused);
+    damage();
+    Files.writeString(Path.of(file), FILE.replace("eth0, ", "eth0, mtu: 1400, "));
+    Thread.sleep(500);
+    assertEquals("paused", status().text("state"));
+    assertTrue(isDamaged());
+    assertFalse(Sh.run("ip -n web link show dev eth0").contains("mtu 1400"));
+
+    assertEquals("not paused\n", done("resume", "--run", run));
+    assertTrue(done("sync", "--run", run).contains("state     in-sync\n"));
+    assertFalse(isDamaged());
+    assertTrue(Sh.run("ip -n web link show dev eth0").contains("mtu 1400"));
+
+    damage();
+    done("sync", "--run", run);
+    String until = done("pause", "--for", "1s", "--run", run);
+    assertTrue(until.startsWith("paused, until 20"), until);
+    damage();
+    assertTrue(isDamaged());
+    long end = System.nanoTime() + 10_000_000_000L;
+    while (isDamaged() && System.nanoTime() < end) {
+      Thread.sleep(20);
+    }
+    assertFalse(isDamaged());
+    String events = done("events", "--run", run);
+    assertTrue(events.contains("the pause is over"), events);
+
+    CommandRun wrong = new CommandRun();
+    assertEquals(ExitCode.ERROR, wrong.execute("pause", "--for", "soon", "--run", run));
+    assertTrue(wrong.err().contains("`soon` is not a duration"), wrong.err());
+  }
+
+  @Test
+  void eventsAreFollowedAsTheyHappen() throws Exception {
+    CommandRun follower = new CommandRun();
+    Thread thread =
+        new Thread(() -> follower.execute("events", "--follow", "-o", "json", "--run", run));
+    thread.start();
+    damage();
+    long end = System.nanoTime() + 10_000_000_000L;
+    while (!follower.out().contains("\"event\":\"drift\"")
+        && !follower.out().contains("\"event\": \"drift\"")
+        && System.nanoTime() < end) {
+      Thread.sleep(20);
+    }
+    assertTrue(follower.out().contains("is missing, repaired in"), follower.out());
+    for (String line : follower.out().lines().toList()) {
+      assertTrue(Node.of(JsonTree.read(line)).number("number") > 0, line);
+    }
+    agent.stop();
+    thread.join(10_000);
+    assertFalse(thread.isAlive(), "it ends with the agent");
+  }
 }

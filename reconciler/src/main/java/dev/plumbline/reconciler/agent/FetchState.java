@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.agent;
+
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How it stands with getting revisions.
+ *
+ * @param from where they come from, as it may be shown
+ * @param tries how often it was tried since the agent began
+ * @param last when it was tried last; null: not yet
+ * @param next when it will be tried again; null where changes are watched, not asked for
+ * @param problem why the last try brought nothing; null if it went well
+ */
+record FetchState(
+    String from,
+    long tries,
+    @Nullable Instant last,
+    @Nullable Instant next,
+    @Nullable String problem) {
+
+  FetchState tried(Instant now, long nextNanos, @Nullable String why) {
+    return new FetchState(from, tries + 1, now, now.plusNanos(nextNanos), why);
+  }
+
+  Map<String, @Nullable Object> tree() {
+    Map<String, @Nullable Object> tree = new LinkedHashMap<>();
+    tree.put("from", from);
+    tree.put("tries", tries);
+    tree.put("last", last == null ? null : last.toString());
+    tree.put("next", next == null ? null : next.toString());
+    tree.put("problem", problem);
+    return tree;
+  }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.agent;
+
+import dev.plumbline.reconciler.plan.Waiting;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the host stands to its revision.
+ *
+ * @param applied the revision that the host is kept at; null: none yet
+ * @param appliedAt when that was applied; null: none yet
+ * @param held a newer revision that is not applied; null: none
+ * @param why what is in the way of the held revision, or of repairing drift
+ * @param waiting what waits for what
+ * @param checked when the host was last compared with the revision; null: not yet
+ * @param taken how many revisions had been offered when one was taken last
+ */
+record SyncState(
+    @Nullable String applied,
+    @Nullable Instant appliedAt,
+    @Nullable String held,
+    List<String> why,
+    List<Waiting> waiting,
+    @Nullable Instant checked,
+    long taken) {
+  static final SyncState NONE = new SyncState(null, null, null, List.of(), List.of(), null, 0);
+
+  SyncState {
+    why = List.copyOf(why);
+    waiting = List.copyOf(waiting);
+  }
+
+  /** One word for it. */
+  String word(boolean paused) {
+    if (paused) {
+      return "paused";
+    }
+    if (held != null) {
+      return "held";
+    }
+    if (applied == null) {
+      return "starting";
+    }
+    return why.isEmpty() ? "in-sync" : "drifted";
+  }
+
+  Map<String, @Nullable Object> tree() {
+    Map<String, @Nullable Object> tree = new LinkedHashMap<>();
+    tree.put("applied", applied);
+    tree.put("appliedAt", appliedAt == null ? null : appliedAt.toString());
+    tree.put("held", held);
+    tree.put("why", why);
+    List<Object> waits = new ArrayList<>();
+    for (Waiting each : waiting) {
+      waits.add(Map.of("address", each.address(), "waitsFor", each.waitsFor()));
+    }
+    tree.put("waiting", waits);
+    tree.put("checked", checked == null ? null : checked.toString());
+    return tree;
+  }
+}
