@@ -95,7 +95,7 @@ public final class Agent implements AutoCloseable {
     GitSource source =
         GitSource.open(
             options.stateDirectory().resolve("git"), from.url(), from.ref(), from.access());
-    return new GitOrigin(source, path, host, options.interval(), log);
+    return new GitOrigin(source, from.signers(), path, host, options.interval(), log);
   }
 
   /** Applies and repairs until {@link #stop} is called. */

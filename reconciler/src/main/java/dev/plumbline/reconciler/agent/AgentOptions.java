@@ -3,6 +3,7 @@ package dev.plumbline.reconciler.agent;
 
 import dev.plumbline.reconciler.source.GitAccess;
 import dev.plumbline.reconciler.source.GitRef;
+import dev.plumbline.reconciler.source.Signers;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -26,9 +27,12 @@ public record AgentOptions(
   /**
    * A branch, tag or commit of a Git repository.
    *
+   * @param signers whose commits may be applied; null: anybody's
    * @param path of the host's file in it, in which {@code {host}} stands for the host's name
    */
-  public record Git(String url, GitRef ref, GitAccess access, String path) implements From {}
+  public record Git(
+      String url, GitRef ref, GitAccess access, @Nullable Signers signers, String path)
+      implements From {}
 
   /** A file. */
   public record File(Path path) implements From {}

@@ -3,6 +3,7 @@ package dev.plumbline.reconciler.agent;
 
 import dev.plumbline.reconciler.source.GitSource;
 import dev.plumbline.reconciler.source.Revision;
+import dev.plumbline.reconciler.source.Signers;
 import dev.plumbline.reconciler.source.SourceException;
 import dev.plumbline.spec.HostFile;
 import dev.plumbline.spec.LoadOptions;
@@ -12,6 +13,7 @@ import dev.plumbline.spec.source.FileSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,7 @@ final class GitOrigin implements Origin {
   private static final int SLOWLY = 10;
 
   private final GitSource source;
+  private final @Nullable Signers signers;
   private final String path;
   private final String host;
   private final Duration interval;
@@ -33,8 +36,15 @@ final class GitOrigin implements Origin {
   private @Nullable Worker worker;
   private volatile FetchState state;
 
-  GitOrigin(GitSource source, String path, String host, Duration interval, AgentLog log) {
+  GitOrigin(
+      GitSource source,
+      @Nullable Signers signers,
+      String path,
+      String host,
+      Duration interval,
+      AgentLog log) {
     this.source = source;
+    this.signers = signers;
     this.path = path;
     this.host = host;
     this.interval = interval;
@@ -62,7 +72,7 @@ final class GitOrigin implements Origin {
   @Override
   public Candidate now() throws IOException {
     try {
-      return read(source.fetch());
+      return checked(source.fetch());
     } catch (IOException e) {
       Revision good = source.good();
       if (good == null) {
@@ -86,7 +96,7 @@ final class GitOrigin implements Origin {
           failed = "";
         }
         if (!fetched.id().equals(last)) {
-          mailbox.put(read(fetched));
+          mailbox.put(checked(fetched));
           last = fetched.id();
         }
         sleep(running, jittered(interval.toNanos()), null);
@@ -153,6 +163,21 @@ final class GitOrigin implements Origin {
       log.say("fetch-failed", "the last good revision cannot be read: " + e.getMessage());
       return null;
     }
+  }
+
+  /** As {@link #read}, but refused where its signature does not count. */
+  private Candidate checked(Revision revision) throws IOException {
+    String problem = signers == null ? null : source.problem(revision, signers);
+    if (problem == null) {
+      return read(revision);
+    }
+    return new Candidate(
+        revision.id(),
+        revision.id(),
+        revision.toString(),
+        null,
+        List.of("NOT APPLIED: commit " + revision.id() + " " + problem),
+        Candidate.Keeper.NOTHING);
   }
 
   private Candidate read(Revision revision) throws IOException {

@@ -7,6 +7,7 @@ import dev.plumbline.reconciler.agent.AgentOptions;
 import dev.plumbline.reconciler.source.GitAccess;
 import dev.plumbline.reconciler.source.GitRef;
 import dev.plumbline.reconciler.source.HostPath;
+import dev.plumbline.reconciler.source.Signers;
 import dev.plumbline.spec.value.Durations;
 import dev.plumbline.spec.value.ValueException;
 import java.io.IOException;
@@ -97,6 +98,21 @@ final class AgentVerb implements Callable<Integer> {
   private Path knownHosts = GitAccess.USUAL.knownHosts();
 
   @Option(
+      names = "--allowed-signers",
+      paramLabel = "FILE",
+      description = {
+        "Apply only commits with an SSH signature by one of these keys (ssh-keygen(1), ALLOWED",
+        "SIGNERS). Default: anybody's commits, signed or not."
+      })
+  private @Nullable Path allowedSigners;
+
+  @Option(
+      names = "--revoked-signers",
+      paramLabel = "FILE",
+      description = "Keys that count no more: public keys, or a key revocation list.")
+  private @Nullable Path revokedSigners;
+
+  @Option(
       names = "--path",
       paramLabel = "PATH",
       defaultValue = HostPath.USUAL,
@@ -162,6 +178,7 @@ final class AgentVerb implements Callable<Integer> {
                   String.valueOf(from.repository),
                   ref.chosen(),
                   new GitAccess(tokenFile, sshKey, knownHosts),
+                  signers(),
                   path);
       return Agent.open(new AgentOptions(origin, host, pause, state, run.directory()), log);
     } catch (IllegalArgumentException e) {
@@ -182,6 +199,16 @@ final class AgentVerb implements Callable<Integer> {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private @Nullable Signers signers() {
+    if (allowedSigners == null) {
+      if (revokedSigners != null) {
+        throw new CommandException("--revoked-signers is of no use without --allowed-signers");
+      }
+      return null;
+    }
+    return new Signers(allowedSigners, revokedSigners);
   }
 
   private static Duration duration(String text) {

@@ -254,6 +254,17 @@ public final class GitSource implements AutoCloseable {
     }
   }
 
+  /**
+   * Why a revision may not be applied, as far as signers go; null if it may.
+   *
+   * @throws SourceException if their keys cannot be read
+   */
+  public @Nullable String problem(Revision revision, Signers signers) throws IOException {
+    try (RevWalk walk = new RevWalk(clone)) {
+      return signers.problem(clone, walk.parseCommit(ObjectId.fromString(revision.id())));
+    }
+  }
+
   private @Nullable Revision at(String reference) throws IOException {
     Ref ref = clone.exactRef(reference);
     if (ref == null) {
