@@ -57,6 +57,9 @@ final class AddressChecks {
       return;
     }
     boolean v4 = prefix.family() == IpFamily.IPV4;
+    if (device.name().equals("lo") && ip.isLoopback() && prefix.length() == (v4 ? 8 : 128)) {
+      scope.error(at, object, "the kernel itself gives lo " + prefix, "the list without it");
+    }
     if (v4
         && prefix.length() < 31
         && prefix.isNetwork()

@@ -25,6 +25,13 @@ final class NameChecks {
             "the device " + DeviceId.of(device) + " is that of " + first.address() + " already",
             "another name, or another namespace");
       }
+      if (device.name().equals("lo") && !device.made() && device.settings().mac() != null) {
+        scope.error(
+            device.address() + ".mac",
+            device.address(),
+            "the kernel lets nobody take a MAC address back from lo",
+            "lo without one");
+      }
       if (device.name().equals("lo") && device.made()) {
         scope.error(
             device.address(),
