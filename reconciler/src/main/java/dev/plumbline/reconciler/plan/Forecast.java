@@ -104,7 +104,9 @@ final class Forecast {
       DeviceStep step = devices.ofLive(ResourceId.deviceIn(route.id().namespace(), device));
       if (step != null) {
         ResourceId finalId = step.finalId();
-        if (step.torn() || step.downed) {
+        // What the host takes for its own outlives its device's going down (fib_sync_down_dev).
+        boolean own = route.get("type").equals("local") && !route.id().key().contains(":");
+        if (step.torn() || (step.downed && !own)) {
           lost = true;
           causes.computeIfAbsent(route.id(), key -> new TreeSet<>()).add(step.cause);
         }
