@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  *     own, such as network cards
  * @param fields the fields of the device itself, beside those that every device has
  * @param portFields the fields that devices get when they are ports of a device of this kind
- * @param staysInNamespace whether the kernel refuses to move it to another namespace
+ * @param staysInNamespace whether the kernel refuses to move it to another namespace, or would move
+ *     half of it: a tunnel's packets go on travelling in the namespace that it was made in, and it
+ *     goes with that one
  * @param setsAll whether a change has to carry all settings, because the kernel takes what is left
  *     out for a reset
  * @param conflict text that two devices of one namespace can not share, such as the VXLAN id and

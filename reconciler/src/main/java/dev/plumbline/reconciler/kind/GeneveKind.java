@@ -20,6 +20,7 @@ final class GeneveKind {
               data("df", Geneve.DF, Text.names(Map.of(0, "unset", 1, "set", 2, "inherit")))
                   .byDefault("unset"),
               data("checksum", Geneve.UDP_CSUM, Text.BOOLEAN).on(RECREATE))
+          .stayingInNamespace()
           .conflictingBy(
               device -> device.get("key") + " " + device.get("remote") + " " + device.get("port"));
 

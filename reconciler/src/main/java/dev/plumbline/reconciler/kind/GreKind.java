@@ -33,6 +33,7 @@ final class GreKind {
             data("df", GreKind::readFragment, GreKind::writeFragment),
             data("checksum", GreKind::readChecksum, GreKind::writeChecksum))
         .settingAll()
+        .stayingInNamespace()
         .conflictingBy(
             device -> device.get("local") + " " + device.get("remote") + " " + device.get("key"));
   }

@@ -23,6 +23,7 @@ final class VxlanKind {
                   .byDefault("unset"),
               data("checksum", Vxlan.UDP_CSUM, Text.BOOLEAN).on(RECREATE),
               data("learning", Vxlan.LEARNING, Text.BOOLEAN).byDefault("true"))
+          .stayingInNamespace()
           .conflictingBy(device -> device.get("key") + " " + device.get("port"));
 
   private VxlanKind() {}

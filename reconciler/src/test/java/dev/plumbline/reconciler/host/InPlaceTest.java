@@ -135,6 +135,20 @@ class InPlaceTest {
   }
 
   @Test
+  void aTunnelIsMadeAnewInAnotherNamespaceAndOutlivesTheOneItComesFrom() throws Exception {
+    host.applied(
+        """
+        namespaces: {red: {}}
+        tunnels: {vx: {namespace: red, type: vxlan, key: 9, remote: 10.0.0.1}}
+        """);
+    String file = "tunnels: {vx: {type: vxlan, key: 9, remote: 10.0.0.1}}";
+    assertEquals(1, host.applied(file).count(Action.RECREATE));
+    // The kernel empties a namespace some time after it has gone.
+    Thread.sleep(500);
+    assertTrue(host.plan(file).isEmpty(), () -> Sh.run("ip -d link show"));
+  }
+
+  @Test
   @RequiresKind({"bond", "dummy"})
   void twoBondsSwapTheirMembers() throws IOException {
     String file =
