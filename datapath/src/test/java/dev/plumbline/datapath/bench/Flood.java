@@ -13,8 +13,9 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Sends UDP frames of 64 bytes (60, and the check sequence that veth does not have) by an AF_PACKET
  * socket, many in one system call, from the namespace of the thread that makes it. A flow is a
- * source MAC with its source address and port. The addresses are of 0.0.0.0/8, which the receiver's
- * IP stack drops early: what it does is not to be measured.
+ * source MAC with its source address and port. The source addresses are a group's, so that the
+ * receiver's IP stack drops the frames before it looks for a route (ip_route_input_slow,
+ * net/ipv4/route.c): what it does is not to be measured.
  */
 final class Flood implements AutoCloseable {
   /** Any number of flows, each of one frame. */
@@ -68,7 +69,7 @@ final class Flood implements AutoCloseable {
   private void prepare(int place, long flow) {
     int at = place * PLACE_BYTES;
     putMac(at + SOURCE_MAC, 0x02aa_0000_0000L | (flow & 0xff_ffff_ffffL));
-    frames.putInt(at + IP_SOURCE, 0x00c8_0000 | (int) (flow & 0xffff));
+    frames.putInt(at + IP_SOURCE, 0xe0c8_0000 | (int) (flow & 0xffff));
     frames.putShort(at + UDP_SOURCE, (short) (1024 + flow % 60_000));
     frames.putShort(at + IP_CHECKSUM, (short) 0);
     int sum = 0;
