@@ -49,7 +49,8 @@ static __noinline int upcall(struct __sk_buff *skb, __u32 in_port, __u32 reason)
 	count_miss();
 	if (!settings || !settings->upcall_ifindex)
 		return drop(DROP_NO_UPCALL);
-	if (!has_share(settings, in_port))
+	/* What only Java can encapsulate is forwarded traffic, not news. */
+	if (reason != UPCALL_TUNNEL && !has_share(settings, in_port))
 		return drop(DROP_UPCALL_LIMIT);
 	if (skb->vlan_present) {
 		prefix.vlan_tci = skb->vlan_tci | VLAN_PRESENT;
