@@ -167,6 +167,7 @@ final class Reports {
     count(drops, "was too big for its tunnel, and its sender was told", tunnels.told());
     count(drops, "fits no tunnel, and could not be cut", tunnels.lost());
     count(drops, text(CONGESTION), tunnels.congested());
+    count(drops, "came by GRE with a wrong checksum", tunnels.broken());
     return drops;
   }
 

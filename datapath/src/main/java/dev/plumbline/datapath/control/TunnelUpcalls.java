@@ -198,4 +198,9 @@ final class TunnelUpcalls {
   long congested() {
     return tunnels.counters().sum(RemoteCounters.What.CONGESTED);
   }
+
+  /** GRE packets with a checksum that is not theirs. */
+  long broken() {
+    return tunnels.counters().sum(RemoteCounters.What.BROKEN);
+  }
 }

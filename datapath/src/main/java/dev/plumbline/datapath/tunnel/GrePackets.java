@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.tunnel;
 
+import static dev.plumbline.datapath.tunnel.RemoteCounters.What.BROKEN;
 import static dev.plumbline.datapath.tunnel.RemoteCounters.What.CONGESTED;
 import static dev.plumbline.datapath.tunnel.RemoteCounters.What.RECEIVED;
 import static dev.plumbline.datapath.tunnel.RemoteCounters.What.REFUSED;
@@ -168,8 +169,7 @@ public final class GrePackets implements AutoCloseable {
       }
       boolean checksum = (flags & CHECKSUM) != 0;
       int header = 4 + (checksum ? 4 : 0) + ((flags & KEY) != 0 ? 4 : 0);
-      if (length < header + 14
-          || (checksum && Checksums.finish(Checksums.sum(packet, start, length)) != 0)) {
+      if (length < header + 14) {
         foreign++;
         return;
       }
@@ -178,6 +178,10 @@ public final class GrePackets implements AutoCloseable {
       int frame = start + header;
       if (remote == null) {
         foreign++;
+        return;
+      }
+      if (checksum && Checksums.finish(Checksums.sum(packet, start, length)) != 0) {
+        counters.count(remote.port(), BROKEN);
         return;
       }
       if (!handOnCongestion(packet, frame, length - header, socket.tos())) {

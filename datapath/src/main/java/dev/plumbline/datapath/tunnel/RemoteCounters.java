@@ -20,7 +20,9 @@ public final class RemoteCounters {
     /** Frames received by way of it. */
     RECEIVED(4, "receivedByHost"),
     /** Frames dropped on the way in, for they met congestion and cannot be told so. */
-    CONGESTED(5, "congested");
+    CONGESTED(5, "congested"),
+    /** Packets with a checksum that is not theirs. */
+    BROKEN(6, "brokenChecksum");
 
     private final int index;
     private final String label;

@@ -92,8 +92,7 @@ class ProgramActionsTest {
       RandomActions.fill(actions, random, mostActions, false);
       FlowKey key = java.key(frame, 0, 0);
       key.inPort(PORT);
-      assertTrue(programs.path().install(key, mask, BRIDGE, actions));
-      programs.path().flush();
+      programs.install(key, mask, BRIDGE, actions);
       List<Event> expected = java.execute(actions, frame, 0, 0);
       assertEquals(expected, programs.receive(PORT, BRIDGE, frame), text(seed, frame));
       outputs += expected.size();

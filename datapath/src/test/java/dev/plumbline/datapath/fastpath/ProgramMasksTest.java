@@ -116,8 +116,7 @@ class ProgramMasksTest {
     int output = 1 + outputs++ % 0x7000;
     ActionList actions = new ActionList();
     actions.output(output);
-    assertTrue(programs.path().install(key, mask, bridge, actions));
-    programs.path().flush();
+    programs.install(key, mask, bridge, actions);
     byte[] bits;
     List<Flow> among;
     if (mask.isLayer2()) {

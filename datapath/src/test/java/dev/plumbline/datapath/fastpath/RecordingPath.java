@@ -8,9 +8,12 @@ import dev.plumbline.datapath.bpf.Hooks;
 import dev.plumbline.datapath.bpf.Layout;
 import dev.plumbline.datapath.bpf.TestRun;
 import dev.plumbline.datapath.flow.ActionList;
+import dev.plumbline.datapath.flow.FlowKey;
+import dev.plumbline.datapath.flow.FlowMask;
 import dev.plumbline.datapath.upcall.SlotTable;
 import dev.plumbline.netlink.libc.ErrnoException;
 import dev.plumbline.netlink.libc.Memory;
+import dev.plumbline.netlink.testing.Sh;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -62,6 +65,25 @@ final class RecordingPath implements AutoCloseable {
   /** Whose flows the programs look up. */
   EbpfFastPath path() {
     return path;
+  }
+
+  /**
+   * Puts a flow into the tables. A kernel whose CPUs cannot interrupt themselves has new memory for
+   * flows at its next tick only (ENOMEM until then): so has user-mode Linux.
+   */
+  void install(FlowKey key, FlowMask mask, int bridge, ActionList actions) throws IOException {
+    for (int attempt = 0; attempt < 100; attempt++) {
+      long full = path.full();
+      if (!path.install(key, mask, bridge, actions)) {
+        throw new AssertionError("no room for the actions");
+      }
+      path.flush();
+      if (path.full() == full) {
+        return;
+      }
+      Sh.run("sleep 0.02");
+    }
+    throw new AssertionError("no room for the flow");
   }
 
   /** The frame, longer if that is needed for the kernel to run a program on it. */

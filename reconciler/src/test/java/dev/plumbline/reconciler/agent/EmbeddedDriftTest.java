@@ -8,6 +8,7 @@ import dev.plumbline.datapath.testing.RequiresEbpf;
 import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
 import dev.plumbline.reconciler.embedded.Leg;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,17 +60,22 @@ class EmbeddedDriftTest {
       pings();
       agent.settle();
       int since = agent.size();
-      String index = Sh.run("cat /sys/class/net/eth1/ifindex").strip();
-      // The last that holds the link: the program is off with it.
-      Sh.run("rm " + directory.resolve("run/switch/bpf/tcx-" + index + "-ingress"));
+      takeOff("eth1", "ingress");
       soon(agent, since, "drift: what the switch has on eth1 was taken off");
       pings();
       since = agent.size();
-      String own = Sh.run("cat /sys/class/net/mgmt0/ifindex").strip();
-      Sh.run("rm " + directory.resolve("run/switch/bpf/tcx-" + own + "-egress"));
+      takeOff("mgmt0", "egress");
       soon(agent, since, "drift: what the switch has on mgmt0 was taken off");
       pings();
     }
+  }
+
+  /** Takes the switch's program off a device's hook. */
+  private void takeOff(String device, String hook) {
+    String index = Sh.run("cat /sys/class/net/" + device + "/ifindex").strip();
+    Path pin = directory.resolve("run/switch/bpf/tcx-" + index + "-" + hook);
+    // A pin is the last that holds a tcx link; a kernel without tcx has a filter.
+    Sh.run(Files.exists(pin) ? "rm " + pin : "tc filter del dev " + device + " " + hook);
   }
 
   @Test

@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,6 +56,13 @@ class AddressMoveTest {
   }
 
   private void moves(String own, String neighbour, String more, String from) throws Exception {
+    if (!more.isEmpty() && Runtime.getRuntime().availableProcessors() == 1) {
+      String reason =
+          "one CPU: in user-mode Linux (6.1) one to three seconds of pings are lost when the way back is the"
+              + " default route, and it is not known why";
+      System.err.println(reason);
+      Assumptions.abort(reason);
+    }
     Map<Integer, Integer> lost = new TreeMap<>();
     for (int i = 0; i < MOVES; i++) {
       lost.merge(move(directory.resolve("move" + i), own, neighbour, more, from), 1, Integer::sum);
