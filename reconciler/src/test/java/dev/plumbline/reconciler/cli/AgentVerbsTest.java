@@ -125,6 +125,12 @@ class AgentVerbsTest {
     assertTrue(
         tree.nodes("addresses").stream().anyMatch(entry -> entry.text("mac").equals(mac)),
         tree.toString());
+    String status = done("status", "--run", run);
+    assertTrue(status.contains("host: alpha\n"), status);
+    assertTrue(status.contains("embedded switch: eBPF"), status);
+    assertTrue(status.matches("(?s).*\n  upcalls: [1-9]\\d*, decided=[1-9].*, lost=0\n.*"), status);
+    Node known = Node.of(JsonTree.read(done("status", "--run", run, "-o", "json"))).node("switch");
+    assertTrue(known.map().containsKey("errors") && known.map().containsKey("upcallsLost"));
     assertEquals("", done("bond", "--run", run));
     assertEquals("", done("tunnels", "--run", run));
   }
