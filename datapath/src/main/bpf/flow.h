@@ -114,6 +114,7 @@ enum ingress_role {
 	INGRESS_PORT = 1, /* frames from it enter the switch */
 	INGRESS_TUNNEL = 2, /* an external vxlan or geneve device: the port follows from remote and key */
 	INGRESS_UNDERLAY = 3, /* an IP device: GRE for us is taken out, all else goes on to the host */
+	INGRESS_SHARED = 4, /* a port, but what is for the device's own address goes on to the host */
 };
 
 /* How a port sends; by port number. */

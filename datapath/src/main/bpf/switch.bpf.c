@@ -110,6 +110,8 @@ int port_ingress(struct __sk_buff *skb)
 	/* Not a port yet, or no more: the host's. To attach a program takes milliseconds, to write a map takes none. */
 	if (!ingress)
 		return TC_ACT_UNSPEC;
+	if (ingress->role == INGRESS_SHARED && skb->pkt_type == PACKET_HOST)
+		return TC_ACT_UNSPEC;
 	if (ingress->role == INGRESS_TUNNEL) {
 		ingress = tunnel_port(skb, ingress->port);
 		if (!ingress)

@@ -38,6 +38,7 @@ public final class Layout {
   public static final int INGRESS_PORT = 1;
   public static final int INGRESS_TUNNEL = 2;
   public static final int INGRESS_UNDERLAY = 3;
+  public static final int INGRESS_SHARED = 4;
 
   // enum egress_kind
   public static final int EGRESS_DEVICE = 1;

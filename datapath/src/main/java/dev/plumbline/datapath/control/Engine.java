@@ -41,6 +41,12 @@ final class Engine implements AutoCloseable {
    */
   private static final long SHORTEST_MILLIS = 5;
 
+  /**
+   * How long the host still gets what is for the own addresses of devices that joined with an
+   * announcement: until all neighbours have heard it.
+   */
+  private static final long SHARED_MILLIS = 1_000;
+
   private final SwitchOptions options;
   private final FastPath fast;
   private final DeviceWatch devices;
@@ -66,6 +72,7 @@ final class Engine implements AutoCloseable {
   private boolean configured;
   private long lastPass;
   private long lastSave;
+  private long sharedUntil = Long.MAX_VALUE;
 
   private Engine(SwitchOptions options, FastPath fast, DeviceWatch devices, Tunnels tunnels)
       throws IOException {
@@ -160,6 +167,10 @@ final class Engine implements AutoCloseable {
     if (tunnels.update(now, changed, fast.isReady(tunnels.fd())) || changed) {
       join();
     }
+    if (now >= sharedUntil) {
+      sharedUntil = Long.MAX_VALUE;
+      joints.endSharing();
+    }
     if (now >= bonds.nextMillis()) {
       become(bonds.run(state, now));
       announce();
@@ -253,8 +264,11 @@ final class Engine implements AutoCloseable {
       save(millis());
     }
     configureTunnels(config);
-    become(joints.join(state));
-    upcalls.enter(announcements, state, millis());
+    become(joints.join(state, !announcements.isEmpty()));
+    if (!announcements.isEmpty()) {
+      upcalls.enter(announcements, state, millis());
+      sharedUntil = millis() + SHARED_MILLIS;
+    }
     tunnels.removeUnneeded();
     become(bonds.configure(state, saved, millis()));
     announce();

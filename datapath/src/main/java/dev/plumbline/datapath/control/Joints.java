@@ -45,6 +45,7 @@ final class Joints {
   private final Tunnels tunnels;
   private final Map<Integer, Joint> joints = new TreeMap<>();
   private final Map<Integer, String> failures = new TreeMap<>();
+  private final Set<Integer> shared = new TreeSet<>();
   private final Map<Integer, DeviceClaim> claims = new TreeMap<>();
 
   /**
@@ -61,6 +62,16 @@ final class Joints {
 
   /** Joins and parts what has to be; returns the state with the ports up that are. */
   SwitchState join(SwitchState state) throws IOException {
+    return join(state, false);
+  }
+
+  /**
+   * As {@link #join(SwitchState)}.
+   *
+   * @param share whether the host keeps, until {@link #endSharing}, what devices that are joined
+   *     now receive for their own addresses
+   */
+  SwitchState join(SwitchState state, boolean share) throws IOException {
     Map<Integer, Joint> wanted = new TreeMap<>();
     for (Map.Entry<PortId, Integer> one : state.numbers().ports().entrySet()) {
       Joint joint = joint(state, one.getKey(), one.getValue());
@@ -85,6 +96,10 @@ final class Joints {
       int number = one.getKey();
       Joint before = joints.get(number);
       Joint now = one.getValue();
+      if (share && before == null && now.link() instanceof PortLink.Device) {
+        shared.add(number);
+        fast.share(shared);
+      }
       if (before == null || before.bridge() != now.bridge() || !before.link().equals(now.link())) {
         join(number, now);
       } else {
@@ -104,7 +119,14 @@ final class Joints {
     return next;
   }
 
+  /** All that devices receive is the switch's. */
+  void endSharing() throws IOException {
+    shared.clear();
+    fast.share(shared);
+  }
+
   private void part(int number) throws IOException {
+    shared.remove(number);
     fast.part(number);
     joints.remove(number);
     release(number);

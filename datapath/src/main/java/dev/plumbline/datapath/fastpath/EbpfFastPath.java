@@ -44,6 +44,8 @@ public final class EbpfFastPath implements FastPath {
   private final MaskTable masks = new MaskTable();
   private final FlowKey maskedKey = new FlowKey();
   private final Map<Integer, PortLink> links = new HashMap<>();
+  private final Map<Integer, Integer> bridgeOf = new HashMap<>();
+  private final Set<Integer> shared = new TreeSet<>();
   private final Set<Integer> externals = new HashSet<>();
   private final Set<Integer> underlays = new HashSet<>();
   private final Set<Hook> unclaimed = new HashSet<>();
@@ -182,13 +184,14 @@ public final class EbpfFastPath implements FastPath {
   @Override
   public void join(int port, int bridge, PortLink link) throws IOException {
     PortLink before = links.put(port, link);
+    bridgeOf.put(port, bridge);
     if (link instanceof PortLink.Device device) {
       int kind = device.peerElsewhere() ? EbpfTables.EGRESS_PEER : EbpfTables.EGRESS_DEVICE;
       tables.egress(port, device.ifindex(), kind, device.mtu(), 0);
       // The kernel lets all frames that are on their way pass before it says that a program is
       // there. What the device receives is the switch's from when the table says so.
       hook(Hook.ingress(device.ifindex()), "port_ingress");
-      tables.ingress(device.ifindex(), port, bridge, EbpfTables.INGRESS_PORT);
+      ingress(port, device);
     } else if (link instanceof PortLink.Host host) {
       tables.egress(port, host.ifindex(), EbpfTables.EGRESS_HOST, host.mtu(), 0);
       hook(Hook.ingress(host.leg()), "port_ingress");
@@ -204,6 +207,28 @@ public final class EbpfFastPath implements FastPath {
     }
     if (before != null && !before.equals(link)) {
       leave(before, link);
+    }
+  }
+
+  private void ingress(int port, PortLink.Device device) throws ErrnoException {
+    tables.ingress(
+        device.ifindex(),
+        port,
+        bridgeOf.getOrDefault(port, 0),
+        shared.contains(port) ? EbpfTables.INGRESS_SHARED : EbpfTables.INGRESS_PORT);
+  }
+
+  @Override
+  public void share(Set<Integer> ports) throws IOException {
+    Set<Integer> changed = new TreeSet<>(shared);
+    changed.addAll(ports);
+    changed.removeIf(port -> shared.contains(port) && ports.contains(port));
+    shared.clear();
+    shared.addAll(ports);
+    for (int port : changed) {
+      if (links.get(port) instanceof PortLink.Device device) {
+        ingress(port, device);
+      }
     }
   }
 

@@ -29,6 +29,7 @@ final class EbpfTables implements AutoCloseable {
   static final int INGRESS_PORT = 1;
   static final int INGRESS_TUNNEL = 2;
   static final int INGRESS_UNDERLAY = 3;
+  static final int INGRESS_SHARED = 4;
 
   // enum egress_kind
   static final int EGRESS_DEVICE = 1;

@@ -38,6 +38,14 @@ public interface FastPath extends AutoCloseable {
    */
   void join(int port, int bridge, PortLink link) throws IOException;
 
+  /**
+   * Leaves to the host what these ports' devices receive for their own MAC addresses, as before
+   * they were ports; also of ports that are joined later. Without eBPF nothing happens.
+   *
+   * @param ports all of which it is so; what others' devices receive is the switch's
+   */
+  void share(Set<Integer> ports) throws IOException;
+
   /** The port sends nothing and receives nothing from now on. */
   void part(int port) throws IOException;
 

@@ -110,6 +110,9 @@ public final class PacketFastPath implements FastPath {
     outputs.mtu(port, link instanceof PortLink.Host host ? host.mtu() : mtu(link));
   }
 
+  @Override
+  public void share(Set<Integer> ports) {} // the screen takes all that is received
+
   private static int mtu(PortLink link) {
     return link instanceof PortLink.Device device ? device.mtu() : 0;
   }

@@ -97,12 +97,13 @@ class AddressMoveTest {
       String applied = agent.await(since, "applied ");
       int lost = lost(pings.get());
       if (lost > 1) {
-        System.err.println(applied + ": " + lost + " pings lost: " + pings.get());
+        System.err.println(lost + " pings lost: " + applied);
       }
       String left = Sh.run("ip -br address show dev eth1");
       assertFalse(left.contains(own), left);
       String there = Sh.run("ip address show dev mgmt0 | grep " + own);
       assertFalse(there.contains("nodad") || there.contains("tentative"), there);
+      theCardIsTheSwitchs(to);
       // And back.
       since = agent.written();
       Files.writeString(
@@ -116,6 +117,17 @@ class AddressMoveTest {
     } finally {
       Sh.run("ip link delete eth1; ip netns delete peer");
     }
+  }
+
+  /** A second after the move the host does not listen to the card's own address any more. */
+  private static void theCardIsTheSwitchs(String to) throws Exception {
+    Thread.sleep(1_200);
+    String mac = Sh.run("cat /sys/class/net/eth1/address").strip();
+    String neighbour = "ip -n peer neighbour replace " + to + " dev eth0 lladdr ";
+    Sh.run(neighbour + mac + " nud permanent");
+    String reached = Sh.run("ip netns exec peer ping -c 1 -W 1 " + to + " || true");
+    assertFalse(reached.contains("1 received"), reached);
+    Sh.run("ip -n peer neighbour delete " + to + " dev eth0");
   }
 
   /** A network card of the host, and a neighbour at the other end of its cable. */
