@@ -55,6 +55,11 @@ final class Order {
   /** Those of them that a gateway needs; thousands of routes often have one gateway. */
   private final Map<String, Map<String, List<Change>>> connecting = new HashMap<>();
 
+  /** Of the embedded switch: changes of ports by bridge, and the bridges of internal ports. */
+  private final Map<String, List<Change>> bridgePorts = new HashMap<>();
+
+  private final Map<String, String> internalPorts = new HashMap<>();
+
   private final Map<ResourceId, List<Change>> leavingDevices = new HashMap<>();
   private final Map<String, Set<String>> given;
   private final LiveState live;
@@ -63,6 +68,7 @@ final class Order {
   Order(List<Change> changes, Map<String, Set<String>> given, LiveState live) {
     this.given = given;
     this.live = live;
+    live.ofType(ResourceType.PORT).forEach(this::internal);
     for (Change change : changes) {
       byAddress.put(change.address(), change);
       index(change);
@@ -78,6 +84,10 @@ final class Order {
     ResourceId id = change.id();
     if (!(change instanceof Change.Delete)) {
       makers.put(id, change);
+      if (id.type() == ResourceType.PORT) {
+        internal(wanted(change));
+        bridgePorts.computeIfAbsent(PortText.bridge(id), key -> new ArrayList<>()).add(change);
+      }
       Prefix network = connects(change);
       if (network != null) {
         networks
@@ -106,6 +116,12 @@ final class Order {
               .add(change);
         }
       }
+    }
+  }
+
+  private void internal(Resource port) {
+    if (port.get("type").equals("internal")) {
+      internalPorts.put(port.get("device"), PortText.bridge(port.id()));
     }
   }
 
@@ -274,6 +290,7 @@ final class Order {
     String namespace = route.id().namespace();
     for (String device : RouteText.devices(route)) {
       need(needed, makers.get(ResourceId.deviceIn(namespace, device)));
+      beforeRouteBy(namespace, device, needed);
     }
     Map<Integer, Map<Prefix, List<Change>>> made = networks.getOrDefault(namespace, Map.of());
     if (made.isEmpty()) {
@@ -287,7 +304,19 @@ final class Order {
       connecting
           .computeIfAbsent(namespace, key -> new HashMap<>())
           .computeIfAbsent(host, key -> connecting(key, made))
-          .forEach(change -> need(needed, change));
+          .forEach(
+              change -> {
+                need(needed, change);
+                beforeRouteBy(namespace, change.id().device(), needed);
+              });
+    }
+  }
+
+  /** A way by an internal port leads nowhere before its bridge has its ports. */
+  private void beforeRouteBy(String namespace, String device, Set<String> needed) {
+    String bridge = namespace.isEmpty() ? internalPorts.get(device) : null;
+    if (bridge != null) {
+      bridgePorts.getOrDefault(bridge, List.of()).forEach(port -> need(needed, port));
     }
   }
 
