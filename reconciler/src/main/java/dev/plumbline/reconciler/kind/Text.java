@@ -72,9 +72,15 @@ public interface Text<T> {
     };
   }
 
-  /** Seconds in the file ({@code 15s}), clock ticks of 1/100 s (USER_HZ) in the kernel. */
+  /**
+   * Seconds in the file ({@code 15s}), clock ticks of 1/100 s (USER_HZ) in the kernel. A kernel
+   * that counts in 1/250 s (CONFIG_HZ) keeps every second tick only; what lies between is rounded
+   * down.
+   */
   static <N extends Number> Text<N> ticks(Function<Long, N> box) {
-    return scaled(10, box);
+    return of(
+        value -> Durations.print(Duration.ofMillis(value.longValue() * 10)),
+        text -> box.apply(Durations.parse(text).toMillis() / 20 * 2));
   }
 
   /** Milliseconds in the kernel. */

@@ -97,17 +97,20 @@ final class Forecast {
   }
 
   private void route(Resource route) {
-    boolean lost = false;
+    boolean torn = false;
     boolean gone = false;
+    int down = 0;
     Resource there = route;
-    for (String device : RouteText.devices(route)) {
+    List<String> ways = RouteText.devices(route);
+    for (String device : ways) {
       DeviceStep step = devices.ofLive(ResourceId.deviceIn(route.id().namespace(), device));
       if (step != null) {
         ResourceId finalId = step.finalId();
         // What the host takes for its own outlives its device's going down (fib_sync_down_dev).
         boolean own = route.get("type").equals("local") && !route.id().key().contains(":");
         if (step.torn() || (step.downed && !own)) {
-          lost = true;
+          torn |= step.torn();
+          down++;
           causes.computeIfAbsent(route.id(), key -> new TreeSet<>()).add(step.cause);
         }
         gone |=
@@ -119,7 +122,10 @@ final class Forecast {
         }
       }
     }
+    // One whose device leaves goes as a whole; one of several ways that is down is dead alone.
+    boolean lost = torn || (down > 0 && down == ways.size());
     if (!lost) {
+      causes.remove(route.id());
       current.put(there.id(), there);
     } else if (!gone) {
       dropped.add(there);

@@ -350,4 +350,33 @@ class InPlaceTest {
     host.applied("dummies: {d: {addresses: [10.0.0.1/24, \"fd00::1/64\"]}}");
     assertTrue(Sh.run("ip addr show d").contains("fd00::1/64"));
   }
+
+  /** The kernel keeps it with the way that is left (fib_sync_down_dev). */
+  @Test
+  void aRouteOfTwoWaysOutlivesThatOneGoesDown() throws Exception {
+    String devices =
+        """
+        veths:
+          v: {addresses: [10.1.0.1/24], peer: {device: w}}
+          x: {addresses: [10.2.0.1/24], peer: {device: y}}
+        """;
+    host.applied(
+        devices
+            + """
+            routes:
+              - to: 10.9.0.0/16
+                nextHops: [{via: 10.1.0.2}, {via: 10.2.0.2}]
+            """);
+    host.applied(devices.replace("v: {", "v: {up: false, "));
+    assertEquals("", Sh.run("ip route show 10.9.0.0/16").strip());
+  }
+
+  /** A kernel that counts in 1/250 s keeps 1.98 s of 1.99 s. */
+  @Test
+  void timesBetweenTwoOfTheKernelsOwnConverge() throws Exception {
+    for (String time : new String[] {"1999ms", "1990ms", "1010ms", "2s"}) {
+      host.applied(
+          "bridges: {br: {datapath: kernel, stp: {enabled: true, helloTime: " + time + "}}}");
+    }
+  }
 }
