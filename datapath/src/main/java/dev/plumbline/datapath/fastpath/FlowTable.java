@@ -49,6 +49,11 @@ final class FlowTable {
   /** By hash, hashes of keys that were written. */
   private final long[] recent = new long[RECENT];
 
+  /** By the same place: the place among the writes, and the flush that it is for. */
+  private final int[] pendingAt = new int[RECENT];
+
+  private final long[] pendingIn = new long[RECENT];
+  private long flushes = 1;
   private int pending;
   private int doomed;
   private long full;
@@ -118,19 +123,28 @@ final class FlowTable {
     int place = (int) hash & (RECENT - 1);
     if (recent[place] != hash) {
       recent[place] = hash;
-      return false;
+    } else if (pendingIn[place] == flushes) {
+      // Written twice in one go, the second time would set back what was counted after the first.
+      if (isSame(writes.values().buffer(), pendingAt[place] * VALUE_BYTES, at)) {
+        return true;
+      }
+    } else if (map.lookup(writes.keys(), keyAt, known, 0) && isSame(known.buffer(), 0, at)) {
+      return true;
     }
-    if (!map.lookup(writes.keys(), keyAt, known, 0)) {
-      return false;
-    }
+    pendingIn[place] = flushes;
+    pendingAt[place] = pending;
+    return false;
+  }
+
+  /** Whether the flow there does what the one that was put last does. */
+  private boolean isSame(ByteBuffer old, int oldAt, int at) {
     ByteBuffer value = writes.values().buffer();
-    ByteBuffer old = known.buffer();
     boolean same =
-        old.getInt(GENERATION) == value.getInt(at + GENERATION)
-            && old.get(COUNT) == value.get(at + COUNT);
+        old.getInt(oldAt + GENERATION) == value.getInt(at + GENERATION)
+            && old.get(oldAt + COUNT) == value.get(at + COUNT);
     for (int i = 0; same && i < INLINE; i++) {
       int action = ACTIONS + i * Long.BYTES;
-      same = old.getLong(action) == value.getLong(at + action);
+      same = old.getLong(oldAt + action) == value.getLong(at + action);
     }
     return same;
   }
@@ -148,6 +162,7 @@ final class FlowTable {
   void flush() throws ErrnoException {
     int count = pending;
     pending = 0;
+    flushes++;
     if (count == 0) {
       return;
     }

@@ -57,7 +57,7 @@ class FlowCountersTest {
     try (NetNamespace a = NetNamespace.named("a")) {
       for (int round = 0; round < ROUNDS; round++) {
         long from = 0x02aa_0000_0000L + round;
-        long before = running.status().upcallsLost();
+        long before = lost();
         long received = port("va").rxPackets();
         int sent = a.run(() -> burst(index, to, from));
         assertEquals(BURST, sent);
@@ -65,23 +65,29 @@ class FlowCountersTest {
         long lost = 0;
         SwitchStatus.CachedFlow flow = null;
         while (System.nanoTime() < end) {
-          lost = running.status().upcallsLost() - before;
+          lost = lost() - before;
           flow = flow(from);
-          if (flow != null && flow.packets() + lost == BURST) {
+          if ((flow == null ? 0 : flow.packets()) + lost == BURST) {
             break;
           }
           Thread.sleep(10);
         }
         SwitchStatus.CachedFlow seen = flow;
-        assertTrue(seen != null, () -> "no flow from " + from);
-        assertEquals(BURST, seen.packets() + lost, () -> seen + " " + drops());
-        assertEquals(seen.packets() * FRAME_BYTES, seen.bytes());
+        long packets = seen == null ? 0 : seen.packets();
+        assertEquals(BURST, packets + lost, () -> seen + " " + drops());
+        assertEquals(packets * FRAME_BYTES, seen == null ? 0 : seen.bytes());
         assertTrue(port("va").rxPackets() - received >= BURST, "and the guest's own ARP");
       }
     }
     long came = running.status().upcalls() - upcalls;
     System.err.println(came + " of " + ROUNDS * BURST + " frames came up");
     assertTrue(came > 2 * ROUNDS, came + " frames came up: of no flow several at once");
+  }
+
+  /** A busy agent lets a port have no more than its share of new flows. */
+  private long lost() throws Exception {
+    SwitchStatus status = running.status();
+    return status.upcallsLost() + status.drops().values().stream().mapToLong(Long::longValue).sum();
   }
 
   private String drops() {
