@@ -9,6 +9,7 @@ import dev.plumbline.spec.model.BridgePort;
 import dev.plumbline.spec.model.DesiredState;
 import dev.plumbline.spec.model.Devices;
 import dev.plumbline.spec.model.Namespace;
+import dev.plumbline.spec.value.SysctlKey;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -74,7 +75,11 @@ public final class Goals {
         .sysctl()
         .forEach(
             (key, value) ->
-                add(new Draft(address + ".sysctl." + key, ResourceId.sysctl(name, key), true, null))
+                add(new Draft(
+                        address + ".sysctl." + key,
+                        ResourceId.sysctl(name, SysctlKey.dotted(key)),
+                        true,
+                        null))
                     // Several numbers are parted by tabs in /proc, by one space in a resource.
                     .set("value", value.trim().replaceAll("\\s+", " ")));
   }

@@ -379,4 +379,14 @@ class InPlaceTest {
           "bridges: {br: {datapath: kernel, stp: {enabled: true, helloTime: " + time + "}}}");
     }
   }
+
+  @Test
+  void aSysctlThatIsWrittenTheOtherWayIsTheSame() throws Exception {
+    host.applied("namespaces: {web: {sysctl: {net/ipv4/ip_forward: 1}}}");
+    assertEquals(
+        List.of(), host.plan("namespaces: {web: {sysctl: {net.ipv4.ip_forward: 1}}}").changes());
+    host.applied("namespaces: {web: {sysctl: {net.ipv4.ip_forward: 0}}}");
+    host.applied("namespaces: {web: {sysctl: {net/ipv4/ip_forward: 1}}}");
+    assertEquals("1", Sh.run("ip netns exec web cat /proc/sys/net/ipv4/ip_forward").strip());
+  }
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.spec.check;
 
+import dev.plumbline.spec.value.SysctlKey;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -21,6 +24,7 @@ final class SysctlChecks {
         .forEach(
             (name, namespace) -> {
               String object = "namespaces." + name;
+              Map<String, String> seen = new HashMap<>();
               for (String key : namespace.sysctl().keySet()) {
                 String value = String.valueOf(namespace.sysctl().get(key)).toLowerCase(Locale.ROOT);
                 boolean word = YES.contains(value) || NO.contains(value);
@@ -30,6 +34,14 @@ final class SysctlChecks {
                       object,
                       "`" + key + "` is `" + value + "`, and the kernel has numbers for that",
                       YES.contains(value) ? "1" : "0");
+                }
+                String other = seen.putIfAbsent(SysctlKey.dotted(key), key);
+                if (other != null) {
+                  scope.error(
+                      object + ".sysctl." + key,
+                      object,
+                      "`" + key + "` is the same sysctl as `" + other + "`",
+                      "one of them");
                 }
                 if (!isOfANamespace(key)) {
                   scope.error(
