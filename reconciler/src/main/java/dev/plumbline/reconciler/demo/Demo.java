@@ -235,7 +235,8 @@ public final class Demo {
     story.command("", "git commit -m 'Move app to the other tenant'");
     repository.commit("Move app to the other tenant");
     applied(alpha, since, "modified");
-    String idle = beta.awaitLog(sinceBeta, "applied .*nothing to do", APPLY_SECONDS);
+    String idle =
+        beta.awaitLog(sinceBeta, "noted .*nothing in it is about this host", APPLY_SECONDS);
     story.check(idle != null, "beta has nothing to do");
     ping(alpha, "app", "10.0.0.11", false, "app reaches web no more");
     ping(alpha, "app", "10.0.0.13", true, "app reaches db");
