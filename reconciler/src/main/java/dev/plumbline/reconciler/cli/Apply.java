@@ -165,21 +165,23 @@ final class Apply implements Callable<Integer> {
                         + ", and nothing was undone; apply again to go on from here"),
             "farewell");
     Runtime.getRuntime().addShutdownHook(farewell);
-    Outcome outcome;
     try {
-      outcome =
+      Outcome outcome =
           host.apply(
               planned.file().goal(),
               planned.live(),
               planned.plan(),
               (change, done, of) ->
                   console.progress("[" + done + "/" + of + "] " + change.address()));
+      // The farewell stands until the outcome is told: no signal finds nothing said.
+      int code = report(outcome, planned, (System.nanoTime() - start) / 1_000_000);
+      console.out().flush();
+      return code;
     } catch (BusyException e) {
       throw new CommandException(e.getMessage() + "; nothing was changed: apply again", e);
     } finally {
       forget(farewell);
     }
-    return report(outcome, planned, (System.nanoTime() - start) / 1_000_000);
   }
 
   private static void forget(Thread farewell) {
