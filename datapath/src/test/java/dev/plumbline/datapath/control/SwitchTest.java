@@ -159,7 +159,16 @@ class SwitchTest {
     Guests.plug("b", "10.0.0.2/24");
     Sh.run("ip -n a neigh flush all"); // the new eth0 has another MAC address
     // Taken up when the kernel has told of it, and somebody has a CPU to hear it.
-    Sh.run("ip netns exec a ping -q -c 3 -i 0.1 -w 10 10.0.0.2");
+    String said = Sh.run("ip netns exec a ping -q -c 3 -i 0.1 -w 10 10.0.0.2 || true");
+    assertTrue(said.contains(" 0% packet loss") || said.contains("rtt"), () -> said + status());
+  }
+
+  private String status() {
+    try {
+      return running.status() + Sh.run("ip -d link show vb; ip -n b addr; ip -n a neigh");
+    } catch (java.io.IOException e) {
+      return e.toString();
+    }
   }
 
   @Test

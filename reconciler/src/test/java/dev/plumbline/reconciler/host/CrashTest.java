@@ -85,15 +85,20 @@ class CrashTest {
   /** As a kill leaves it between the two system calls that remove a name, or make one. */
   @Test
   void aNameWithoutItsNamespaceIsRemovedOrMadeWholeAndNobodyElses() throws IOException {
-    String both = "namespaces: {red: {}, blue: {}}";
+    String both = "namespaces: {red: {}, blue: {sysctl: {net.ipv4.ip_forward: 1}}}";
     host.applied(both);
     Sh.run("umount -l /run/netns/red /run/netns/blue && touch /run/netns/others");
     host.restart();
-    Plan plan = host.plan("namespaces: {blue: {}}");
+    String blue = "namespaces: {blue: {sysctl: {net.ipv4.ip_forward: 1}}}";
+    Plan plan = host.plan(blue);
+    assertEquals(List.of(), plan.problems());
     assertEquals(
-        List.of("+ namespaces.blue", "- namespaces.red"),
+        List.of(
+            "+ namespaces.blue",
+            "+ namespaces.blue.sysctl.net.ipv4.ip_forward",
+            "- namespaces.red"),
         plan.changes().stream().map(c -> c.action().sign() + " " + c.address()).toList());
-    host.applied("namespaces: {blue: {}}");
+    host.applied(blue);
     assertEquals(List.of("blue", "others"), NetNamespace.list());
     Sh.run("ip netns exec blue true");
     host.applied("");
