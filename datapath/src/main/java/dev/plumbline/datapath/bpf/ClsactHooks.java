@@ -2,6 +2,7 @@
 package dev.plumbline.datapath.bpf;
 
 import dev.plumbline.netlink.libc.Errno;
+import dev.plumbline.netlink.libc.ErrnoException;
 import dev.plumbline.netlink.socket.NetlinkException;
 import dev.plumbline.netlink.socket.NetlinkSocket;
 import dev.plumbline.netlink.traffic.BpfFilter;
@@ -39,10 +40,19 @@ final class ClsactHooks implements Hooks {
       socket.request(Clsact.add(hook.ifindex()));
     } catch (NetlinkException e) {
       if (e.errno() != Errno.EEXIST) {
-        throw e;
+        throw refused(e);
       }
     }
-    socket.request(filter(hook, NAME + program.name()).put(program.fd()));
+    try {
+      socket.request(filter(hook, NAME + program.name()).put(program.fd()));
+    } catch (NetlinkException e) {
+      throw refused(e);
+    }
+  }
+
+  /** As the other kind of hooks says it, which asks by another system call. */
+  private static IOException refused(NetlinkException e) {
+    return (IOException) new ErrnoException(String.valueOf(e.getMessage()), e.errno()).initCause(e);
   }
 
   @Override
