@@ -5,6 +5,7 @@ import dev.plumbline.netlink.libc.Errno;
 import dev.plumbline.netlink.libc.ErrnoException;
 import dev.plumbline.netlink.socket.NetlinkException;
 import dev.plumbline.netlink.socket.NetlinkSocket;
+import dev.plumbline.netlink.socket.Request;
 import dev.plumbline.netlink.traffic.BpfFilter;
 import dev.plumbline.netlink.traffic.Clsact;
 import java.io.IOException;
@@ -37,22 +38,23 @@ final class ClsactHooks implements Hooks {
   @Override
   public void attach(Hook hook, BpfProgram program) throws IOException {
     try {
-      socket.request(Clsact.add(hook.ifindex()));
-    } catch (NetlinkException e) {
+      request(Clsact.add(hook.ifindex()));
+    } catch (ErrnoException e) {
       if (e.errno() != Errno.EEXIST) {
-        throw refused(e);
+        throw e;
       }
     }
-    try {
-      socket.request(filter(hook, NAME + program.name()).put(program.fd()));
-    } catch (NetlinkException e) {
-      throw refused(e);
-    }
+    request(filter(hook, NAME + program.name()).put(program.fd()));
   }
 
-  /** As the other kind of hooks says it, which asks by another system call. */
-  private static IOException refused(NetlinkException e) {
-    return (IOException) new ErrnoException(String.valueOf(e.getMessage()), e.errno()).initCause(e);
+  /** What is refused is said as by the other kind of hooks, which asks by another system call. */
+  private void request(Request request) throws IOException {
+    try {
+      socket.request(request);
+    } catch (NetlinkException e) {
+      throw (IOException)
+          new ErrnoException(String.valueOf(e.getMessage()), e.errno()).initCause(e);
+    }
   }
 
   @Override
@@ -65,14 +67,14 @@ final class ClsactHooks implements Hooks {
     boolean found = false;
     for (BpfFilter filter : filters(hook.ifindex(), hook.direction())) {
       if (isOurs(filter)) {
-        socket.request(filter.delete());
+        request(filter.delete());
         found = true;
       }
     }
     if (found
         && filters(hook.ifindex(), Hook.Direction.INGRESS).isEmpty()
         && filters(hook.ifindex(), Hook.Direction.EGRESS).isEmpty()) {
-      socket.request(Clsact.delete(hook.ifindex()));
+      request(Clsact.delete(hook.ifindex()));
     }
     return found;
   }
