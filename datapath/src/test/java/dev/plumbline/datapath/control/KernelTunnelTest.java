@@ -3,6 +3,7 @@ package dev.plumbline.datapath.control;
 
 import static dev.plumbline.datapath.control.TunnelHosts.ping;
 import static dev.plumbline.datapath.control.TunnelHosts.pingLost;
+import static dev.plumbline.datapath.control.TunnelHosts.summed;
 import static dev.plumbline.datapath.control.TunnelHosts.transfer;
 import static dev.plumbline.datapath.control.TunnelHosts.tunnel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -68,20 +69,6 @@ class KernelTunnelTest {
     transfer("g2", "g1", "fd00::1");
   }
 
-  private static TunnelPort summed(TunnelPort of) {
-    return new TunnelPort(
-        of.type(),
-        of.local(),
-        of.remotes(),
-        of.key(),
-        of.udpPort(),
-        of.ttl(),
-        of.tos(),
-        of.dontFragment(),
-        true,
-        of.vlan());
-  }
-
   @RequiresKind("gretap")
   @ParameterizedTest
   @CsvSource({"-1,''", "0,key 0", "4294967295,key 4294967295"})
@@ -103,7 +90,7 @@ class KernelTunnelTest {
   @ValueSource(strings = {"192.0.2.2", "2001:db8::2"})
   void greWithChecksums(String remote) throws Exception {
     String theirs = remote.contains(":") ? "ip6gretap " + IPV6 : "gretap " + IPV4;
-    TunnelPort ours = summed(tunnel(TunnelType.GRE, 7, remote));
+    TunnelPort ours = summed(tunnel(TunnelType.GRE, 7, remote), true);
     try (TunnelHosts hosts = hosts(ours, theirs + " key 7 csum")) {
       // Without a wire in between, the kernel leaves GRE's checksum to a NIC that is not there.
       pingLost("g2", "10.0.0.1", "");
@@ -133,7 +120,7 @@ class KernelTunnelTest {
   void vxlanOverIpv4(long key, boolean checksum) throws Exception {
     TunnelPort ours = tunnel(TunnelType.VXLAN, key, "192.0.2.2");
     guestsReachEachOther(
-        checksum ? summed(ours) : ours,
+        checksum ? summed(ours, true) : ours,
         "vxlan id " + key + " dstport 4789 " + IPV4 + (checksum ? " udpcsum" : " noudpcsum"));
   }
 
@@ -149,7 +136,7 @@ class KernelTunnelTest {
   void geneveOverIpv4(long key, boolean checksum) throws Exception {
     TunnelPort ours = tunnel(TunnelType.GENEVE, key, "192.0.2.2");
     guestsReachEachOther(
-        checksum ? summed(ours) : ours,
+        checksum ? summed(ours, true) : ours,
         "geneve id " + key + " remote 192.0.2.1" + (checksum ? " udpcsum" : " noudpcsum"));
   }
 

@@ -25,6 +25,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hosts in namespaces {@code h1}, {@code h2}, … with the underlay addresses 192.0.2.N and
@@ -131,32 +132,32 @@ final class TunnelHosts implements AutoCloseable {
 
   /** A tunnel that carries one VLAN, without its tag. */
   static TunnelPort access(TunnelPort of, int vlan) {
-    return new TunnelPort(
-        of.type(),
-        of.local(),
-        of.remotes(),
-        of.key(),
-        of.udpPort(),
-        of.ttl(),
-        of.tos(),
-        of.dontFragment(),
-        of.checksum(),
-        PortVlan.access(vlan));
+    return with(of, of.local(), of.checksum(), PortVlan.access(vlan));
   }
 
   /** A tunnel with another source address. */
   static TunnelPort from(TunnelPort of, String local) {
+    return with(of, address(local), of.checksum(), of.vlan());
+  }
+
+  /** A tunnel whose packets have checksums, or not. */
+  static TunnelPort summed(TunnelPort of, boolean checksum) {
+    return with(of, of.local(), checksum, of.vlan());
+  }
+
+  private static TunnelPort with(
+      TunnelPort of, @Nullable InetAddress local, boolean checksum, PortVlan vlan) {
     return new TunnelPort(
         of.type(),
-        address(local),
+        local,
         of.remotes(),
         of.key(),
         of.udpPort(),
         of.ttl(),
         of.tos(),
         of.dontFragment(),
-        of.checksum(),
-        of.vlan());
+        checksum,
+        vlan);
   }
 
   /** What a switch says of a port; of its first remote. */

@@ -2,13 +2,13 @@
 package dev.plumbline.datapath.control;
 
 import static dev.plumbline.datapath.control.TunnelHosts.ping;
+import static dev.plumbline.datapath.control.TunnelHosts.summed;
 import static dev.plumbline.datapath.control.TunnelHosts.transfer;
 import static dev.plumbline.datapath.control.TunnelHosts.tunnel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.plumbline.datapath.config.PortConfig.TunnelPort;
 import dev.plumbline.datapath.config.PortConfig.TunnelType;
 import dev.plumbline.datapath.testing.RequiresEbpf;
 import dev.plumbline.netlink.testing.KernelTest;
@@ -33,24 +33,10 @@ class TunnelMtuTest {
 
   private TunnelHosts hosts(TunnelType type, String underlay, boolean checksum) throws Exception {
     TunnelHosts hosts = new TunnelHosts(directory, 2);
-    hosts.open(1, Map.of("t", with(tunnel(type, 5, underlay + "2"), checksum)));
-    hosts.open(2, Map.of("t", with(tunnel(type, 5, underlay + "1"), checksum)));
+    hosts.open(1, Map.of("t", summed(tunnel(type, 5, underlay + "2"), checksum)));
+    hosts.open(2, Map.of("t", summed(tunnel(type, 5, underlay + "1"), checksum)));
     ping("g1", "10.0.0.2", "");
     return hosts;
-  }
-
-  private static TunnelPort with(TunnelPort of, boolean checksum) {
-    return new TunnelPort(
-        of.type(),
-        of.local(),
-        of.remotes(),
-        of.key(),
-        of.udpPort(),
-        of.ttl(),
-        of.tos(),
-        of.dontFragment(),
-        checksum,
-        of.vlan());
   }
 
   private static void everythingArrives(TunnelHosts hosts, int mtu) throws Exception {

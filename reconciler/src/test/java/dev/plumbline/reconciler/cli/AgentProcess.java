@@ -4,8 +4,6 @@ package dev.plumbline.reconciler.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
@@ -41,15 +39,8 @@ final class AgentProcess implements AutoCloseable {
   }
 
   private static AgentProcess start(Path directory, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add("dev.plumbline.reconciler.cli.Main");
-    command.addAll(List.of(arguments));
     Path output = Files.createTempFile("plumbline-agent", ".out");
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+    ProcessBuilder builder = MainProcess.of(output, arguments);
     builder.environment().put("PLUMBLINE_RUN", directory.resolve("run").toString());
     builder.environment().put("PLUMBLINE_STATE", directory.resolve("state").toString());
     return new AgentProcess(builder.start(), output);

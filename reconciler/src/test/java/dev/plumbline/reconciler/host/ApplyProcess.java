@@ -3,13 +3,12 @@ package dev.plumbline.reconciler.host;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.plumbline.reconciler.cli.MainProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -32,17 +31,10 @@ final class ApplyProcess implements AutoCloseable {
   }
 
   static ApplyProcess start(String... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add("dev.plumbline.reconciler.cli.Main");
-    command.addAll(List.of(arguments));
     Path output = Files.createTempFile("plumbline-apply", ".out");
     // Each has a run directory of its own, so that none finds another's socket.
     Path run = Files.createTempDirectory("plumbline-run");
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+    ProcessBuilder builder = MainProcess.of(output, arguments);
     builder.environment().put("PLUMBLINE_RUN", run.toString());
     return new ApplyProcess(builder.start(), output, run);
   }
