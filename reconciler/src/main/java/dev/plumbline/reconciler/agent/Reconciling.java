@@ -18,7 +18,6 @@ import dev.plumbline.reconciler.resource.ResourceType;
 import dev.plumbline.spec.model.DesiredState;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +56,7 @@ final class Reconciling {
 
   private static final long HALF_MADE_NANOS = 5_000_000;
   private static final long BUSY_NANOS = Duration.ofSeconds(1).toNanos();
-  private static final int LINES = 50;
+  static final int LINES = 50;
 
   /** A revision, with what is known of trying it. */
   private static final class Attempt {
@@ -109,10 +108,7 @@ final class Reconciling {
   private final Pause pause;
   private final AgentLog log;
   private final Fights fights = new Fights();
-  private @Nullable Instant appliedAt;
-  private @Nullable Instant checked;
-  private @Nullable String held;
-  private List<String> why = List.of();
+  private final Standing standing = new Standing();
   private @Nullable Attempt good;
   private @Nullable Attempt failed;
   private List<Waiting> waiting = List.of();
@@ -136,14 +132,7 @@ final class Reconciling {
   /** How the host stands; to be asked by the agent's thread. */
   SyncState state() {
     Attempt kept = good;
-    return new SyncState(
-        kept == null ? null : kept.candidate.label(),
-        appliedAt,
-        held,
-        why,
-        waiting,
-        checked,
-        mailbox.taken());
+    return standing.state(kept == null ? null : kept.candidate.label(), waiting, mailbox.taken());
   }
 
   /** Waits for the end of a pause, or for somebody's word; what happens meanwhile is forgotten. */
@@ -232,7 +221,7 @@ final class Reconciling {
     report(candidate.problems(), "problem", "");
     if (candidate.state() == null) {
       log.say("refused", candidate.label() + " is refused" + keeping(), id(candidate));
-      hold(candidate, candidate.problems());
+      standing.held(candidate, candidate.problems());
       return false;
     }
     if (good != null && failed == null && candidate.content().equals(good.candidate.content())) {
@@ -240,10 +229,8 @@ final class Reconciling {
           "noted",
           "noted " + candidate.label() + ": nothing in it is about this host",
           id(candidate));
-      Attempt same = new Attempt(candidate, good.goal);
-      good = same;
-      held = null;
-      why = List.of();
+      good = new Attempt(candidate, good.goal);
+      standing.followed();
       candidate.keep().keep();
       return true;
     }
@@ -263,7 +250,7 @@ final class Reconciling {
     report(plan.problems(), "problem", candidate.label() + ": ");
     if (!plan.problems().isEmpty()) {
       log.say("refused", candidate.label() + " cannot be applied" + keeping(), id(candidate));
-      hold(candidate, plan.problems());
+      standing.held(candidate, plan.problems());
       fail(attempt, live);
       return false;
     }
@@ -299,7 +286,7 @@ final class Reconciling {
       }
       case UNDONE, UNDO_FAILED -> {
         reportFailure(candidate.label(), outcome);
-        hold(candidate, List.of(String.valueOf(outcome.failure())));
+        standing.held(candidate, List.of(String.valueOf(outcome.failure())));
         fail(attempt, host.read(attempt.goal));
       }
     }
@@ -366,17 +353,9 @@ final class Reconciling {
     due(BUSY_NANOS);
   }
 
-  private void hold(Candidate candidate, List<String> reasons) {
-    held = candidate.label();
-    why = reasons.stream().limit(LINES).toList();
-  }
-
   private void adopted(Attempt attempt) throws IOException {
     good = attempt;
-    appliedAt = Instant.now();
-    checked = appliedAt;
-    held = null;
-    why = List.of();
+    standing.applied();
     failed = null;
     attempt.succeeded();
     attempt.candidate.keep().keep();
@@ -431,7 +410,7 @@ final class Reconciling {
       checkTook = checkEnded - started;
       first = checkEnded;
     }
-    checked = Instant.now();
+    standing.checked();
   }
 
   /**
@@ -447,16 +426,16 @@ final class Reconciling {
     boolean awaited = reportWaiting(plan);
     if (plan.isEmpty() && plan.problems().isEmpty()) {
       attempt.succeeded();
-      drifted(List.of());
+      standing.drifted(List.of());
       return false;
     }
     if (isHeld(attempt, live, plan)) {
-      drifted(List.of("left alone for now: " + Drift.describe(plan)));
+      standing.drifted(List.of("left alone for now: " + Drift.describe(plan)));
       return false;
     }
     if (!plan.problems().isEmpty()) {
       report(plan.problems(), "problem", "drift cannot be repaired: ");
-      drifted(plan.problems());
+      standing.drifted(plan.problems());
       attempt.failed(live);
       return false;
     }
@@ -486,10 +465,10 @@ final class Reconciling {
     switch (outcome.result()) {
       case NOTHING_TO_DO, APPLIED -> {
         attempt.succeeded();
-        drifted(List.of());
+        standing.drifted(List.of());
       }
       case NOT_CONVERGED -> {
-        drifted(outcome.left());
+        standing.drifted(outcome.left());
         if (!more) {
           report(outcome.left(), "not-converged", "  ");
           attempt.failed(null);
@@ -498,7 +477,7 @@ final class Reconciling {
       }
       case UNDONE, UNDO_FAILED -> {
         reportFailure("the repair", outcome);
-        drifted(List.of(String.valueOf(outcome.failure())));
+        standing.drifted(List.of(String.valueOf(outcome.failure())));
         attempt.failed(null);
         due(attempt.heldNanos());
       }
@@ -506,13 +485,6 @@ final class Reconciling {
     countRepairs(plan);
     afterApply(attempt.goal);
     return repaired || more;
-  }
-
-  /** What keeps the host from its revision; what is said of a held revision stays. */
-  private void drifted(List<String> reasons) {
-    if (held == null) {
-      why = reasons.stream().limit(LINES).toList();
-    }
   }
 
   private boolean isHeld(Attempt attempt, LiveState live, Plan plan) {

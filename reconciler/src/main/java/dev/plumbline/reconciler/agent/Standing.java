@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.agent;
+
+import dev.plumbline.reconciler.plan.Waiting;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Notes how the host stands to its revision, for {@link SyncState}. For one thread. */
+final class Standing {
+  private static final int LINES = Reconciling.LINES;
+
+  private @Nullable Instant appliedAt;
+  private @Nullable Instant checked;
+  private @Nullable String held;
+  private List<String> why = List.of();
+
+  /** A newer revision is not applied. */
+  void held(Candidate candidate, List<String> reasons) {
+    held = candidate.label();
+    why = first(reasons);
+  }
+
+  /** The newest revision was applied. */
+  void applied() {
+    appliedAt = Instant.now();
+    checked = appliedAt;
+    followed();
+  }
+
+  /** The newest revision is the one that the host is kept at. */
+  void followed() {
+    held = null;
+    why = List.of();
+  }
+
+  /** What keeps the host from its revision, if anything; what is said of a held one stays. */
+  void drifted(List<String> reasons) {
+    if (held == null) {
+      why = first(reasons);
+    }
+  }
+
+  /** The host was compared with its revision. */
+  void checked() {
+    checked = Instant.now();
+  }
+
+  private static List<String> first(List<String> reasons) {
+    return reasons.stream().limit(LINES).toList();
+  }
+
+  SyncState state(@Nullable String applied, List<Waiting> waiting, long taken) {
+    return new SyncState(applied, appliedAt, held, why, waiting, checked, taken);
+  }
+}
