@@ -3,12 +3,8 @@ package dev.plumbline.reconciler.agent;
 
 import dev.plumbline.reconciler.render.SavedPlan;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -33,12 +29,9 @@ record HandRevision(Candidate candidate, SortedMap<String, String> digests) {
 
   private static String digest(Path file) throws IOException {
     try {
-      byte[] bytes = Files.readAllBytes(file);
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+      return SavedPlan.digest(file);
     } catch (NoSuchFileException e) {
       return "";
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
     }
   }
 }

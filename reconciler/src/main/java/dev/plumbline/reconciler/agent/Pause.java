@@ -31,7 +31,7 @@ final class Pause {
     } catch (NoSuchFileException e) {
       until = null;
     } catch (DateTimeException e) {
-      throw new IOException(file + " holds no time: remove it, or run `plumbline resume`", e);
+      throw new IOException(file + " holds no time: remove it", e);
     }
   }
 

@@ -87,14 +87,14 @@ final class AgentVerb implements Callable<Integer> {
       names = "--ssh-key",
       paramLabel = "FILE",
       description = "A private key without a passphrase, for ssh:. Default: ${DEFAULT-VALUE}.",
-      defaultValue = "/etc/plumbline/id_ed25519")
+      defaultValue = GitAccess.USUAL_SSH_KEY)
   private Path sshKey = GitAccess.USUAL.sshKey();
 
   @Option(
       names = "--known-hosts",
       paramLabel = "FILE",
       description = "The host keys of servers; others are refused. Default: ${DEFAULT-VALUE}.",
-      defaultValue = "/etc/plumbline/known_hosts")
+      defaultValue = GitAccess.USUAL_KNOWN_HOSTS)
   private Path knownHosts = GitAccess.USUAL.knownHosts();
 
   @Option(

@@ -3,6 +3,7 @@ package dev.plumbline.reconciler.cli;
 
 import dev.plumbline.reconciler.desired.Goals;
 import dev.plumbline.reconciler.plan.Goal;
+import dev.plumbline.reconciler.render.SavedPlan;
 import dev.plumbline.spec.HostFile;
 import dev.plumbline.spec.LoadOptions;
 import dev.plumbline.spec.Loaded;
@@ -10,11 +11,7 @@ import dev.plumbline.spec.model.DesiredState;
 import dev.plumbline.spec.problem.Problem;
 import dev.plumbline.spec.source.DirectorySource;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -47,18 +44,8 @@ record GoalFile(Path file, Goal goal, SortedMap<String, String> digests) {
     SortedMap<String, String> digests = new TreeMap<>();
     for (String read : loaded.files()) {
       Path each = root.toRealPath().resolve(read);
-      digests.put(each.toString(), digest(each));
+      digests.put(each.toString(), SavedPlan.digest(each));
     }
     return new GoalFile(file, Goals.of(state), digests);
-  }
-
-  /** SHA-256 of a file's bytes. */
-  static String digest(Path file) throws IOException {
-    try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
-      return HexFormat.of().formatHex(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 }

@@ -14,8 +14,11 @@ import java.io.StringWriter;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
@@ -48,6 +51,16 @@ public record SavedPlan(
   public static SavedPlan of(
       LiveState live, Plan plan, Path file, SortedMap<String, String> digests) {
     return new SavedPlan(live.host(), file, digests, body(plan), rests(plan, live));
+  }
+
+  /** SHA-256 of a file's bytes, in hexadecimal digits. */
+  public static String digest(Path file) throws IOException {
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
+      return HexFormat.of().formatHex(digest);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
   }
 
   private static String body(Plan plan) {

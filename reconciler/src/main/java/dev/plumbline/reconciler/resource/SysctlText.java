@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.resource;
 
+import dev.plumbline.spec.value.SysctlKey;
 import java.util.List;
 import java.util.Set;
 
@@ -16,16 +17,12 @@ public final class SysctlText {
    * A device with a dot in its name is written with slashes around it, as sysctl(8) has it.
    */
   public static String device(ResourceId sysctl) {
-    String key = sysctl.key();
-    int slash = key.indexOf('/');
-    int dot = key.indexOf('.');
-    boolean slashes = slash >= 0 && (dot < 0 || slash < dot);
-    List<String> parts = List.of(key.split(slashes ? "/" : "\\.", -1));
+    List<String> parts = List.of(SysctlKey.dotted(sysctl.key()).split("\\.", -1));
     boolean ofDevice = parts.size() == 5 && BY_DEVICE.contains(parts.get(2));
     if (!ofDevice || NO_DEVICE.contains(parts.get(3))) {
       return "";
     }
-    // The other one of the two characters stands for the separator itself (procps).
-    return slashes ? parts.get(3) : parts.get(3).replace('/', '.');
+    // A slash stands for a dot of the name (procps).
+    return parts.get(3).replace('/', '.');
   }
 }

@@ -33,10 +33,12 @@ public record GitAccess(@Nullable Path token, Path sshKey, Path knownHosts) {
   /** The environment variable that may hold a token. */
   public static final String TOKEN = "PLUMBLINE_GIT_TOKEN";
 
+  public static final String USUAL_SSH_KEY = "/etc/plumbline/id_ed25519";
+  public static final String USUAL_KNOWN_HOSTS = "/etc/plumbline/known_hosts";
+
   /** What is used if nothing else is said. */
   public static final GitAccess USUAL =
-      new GitAccess(
-          null, Path.of("/etc/plumbline/id_ed25519"), Path.of("/etc/plumbline/known_hosts"));
+      new GitAccess(null, Path.of(USUAL_SSH_KEY), Path.of(USUAL_KNOWN_HOSTS));
 
   /** GitHub, GitLab and Gitea take any name with a token, but not none. */
   private static final String ANYBODY = "git";
