@@ -4,18 +4,12 @@ package dev.plumbline.reconciler.cli;
 import dev.plumbline.reconciler.agent.Agent;
 import dev.plumbline.reconciler.agent.AgentLog;
 import dev.plumbline.reconciler.agent.AgentOptions;
-import dev.plumbline.reconciler.source.GitAccess;
-import dev.plumbline.reconciler.source.GitRef;
-import dev.plumbline.reconciler.source.HostPath;
-import dev.plumbline.reconciler.source.Signers;
 import dev.plumbline.spec.value.Durations;
 import dev.plumbline.spec.value.ValueException;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,94 +24,11 @@ import picocli.CommandLine.Option;
 final class AgentVerb implements Callable<Integer> {
   private static final long END_SECONDS = 20;
 
-  static final class From {
-    @Option(
-        names = "--repo",
-        required = true,
-        paramLabel = "URL",
-        description = "A Git repository: a path, file:, http:, https:, ssh: or user@host:path.")
-    private @Nullable String repository;
-
-    @Option(
-        names = "--file",
-        required = true,
-        paramLabel = "FILE",
-        description = "A file instead; it and what it includes are watched.")
-    private @Nullable Path file;
-  }
-
-  @ArgGroup(multiplicity = "1")
-  private From from = new From();
-
-  static final class Ref {
-    @Option(names = "--branch", paramLabel = "NAME", description = "Default: main.")
-    private @Nullable String branch;
-
-    @Option(names = "--tag", paramLabel = "NAME", description = "A tag instead of a branch.")
-    private @Nullable String tag;
-
-    @Option(
-        names = "--commit",
-        paramLabel = "ID",
-        description = "One commit, by its 40 digits, instead of a branch.")
-    private @Nullable String commit;
-
-    GitRef chosen() {
-      if (tag != null) {
-        return new GitRef.Tag(tag);
-      }
-      return commit != null
-          ? new GitRef.Commit(commit)
-          : new GitRef.Branch(branch == null ? "main" : branch);
-    }
-  }
-
-  @ArgGroup private Ref ref = new Ref();
-
-  @Option(
-      names = "--token-file",
-      paramLabel = "FILE",
-      description = {
-        "A token for http: and https: in the file's first line.",
-        "Default: the environment variable " + GitAccess.TOKEN + ", or no token."
-      })
-  private @Nullable Path tokenFile;
-
-  @Option(
-      names = "--ssh-key",
-      paramLabel = "FILE",
-      description = "A private key without a passphrase, for ssh:. Default: ${DEFAULT-VALUE}.",
-      defaultValue = GitAccess.USUAL_SSH_KEY)
-  private Path sshKey = GitAccess.USUAL.sshKey();
-
-  @Option(
-      names = "--known-hosts",
-      paramLabel = "FILE",
-      description = "The host keys of servers; others are refused. Default: ${DEFAULT-VALUE}.",
-      defaultValue = GitAccess.USUAL_KNOWN_HOSTS)
-  private Path knownHosts = GitAccess.USUAL.knownHosts();
-
-  @Option(
-      names = "--allowed-signers",
-      paramLabel = "FILE",
-      description = {
-        "Apply only commits with an SSH signature by one of these keys (ssh-keygen(1), ALLOWED",
-        "SIGNERS). Default: anybody's commits, signed or not."
-      })
-  private @Nullable Path allowedSigners;
-
-  @Option(
-      names = "--revoked-signers",
-      paramLabel = "FILE",
-      description = "Keys that count no more: public keys, or a key revocation list.")
-  private @Nullable Path revokedSigners;
-
-  @Option(
-      names = "--path",
-      paramLabel = "PATH",
-      defaultValue = HostPath.USUAL,
-      description = "The host's file in the repository. Default: ${DEFAULT-VALUE}.")
-  private String path = HostPath.USUAL;
+  @Mixin private SourceOptions source = new SourceOptions();
+  @Mixin private AccessOptions access = new AccessOptions();
+  @Mixin private SignerOptions signers = new SignerOptions();
+  @Mixin private StateOption state = new StateOption();
+  @Mixin private RunOption run = new RunOption();
 
   @Option(
       names = "--host",
@@ -131,15 +42,6 @@ final class AgentVerb implements Callable<Integer> {
       defaultValue = "30s",
       description = "Between two fetches: 500ms, 30s, 5m. Default: ${DEFAULT-VALUE}.")
   private String interval = "30s";
-
-  @Option(
-      names = "--state",
-      paramLabel = "DIRECTORY",
-      defaultValue = "${env:PLUMBLINE_STATE:-/var/lib/plumbline}",
-      description = "What is remembered, and the clone. Default: ${DEFAULT-VALUE}.")
-  private Path state = Path.of("/var/lib/plumbline");
-
-  @Mixin private RunOption run = new RunOption();
 
   @Option(names = "--once", description = "Apply the newest revision and exit.")
   private boolean once;
@@ -169,18 +71,10 @@ final class AgentVerb implements Callable<Integer> {
   }
 
   private Agent open(AgentLog log, Duration pause) throws IOException {
-    Path file = from.file;
     try {
-      AgentOptions.From origin =
-          file != null
-              ? new AgentOptions.File(file)
-              : new AgentOptions.Git(
-                  String.valueOf(from.repository),
-                  ref.chosen(),
-                  new GitAccess(tokenFile, sshKey, knownHosts),
-                  signers(),
-                  path);
-      return Agent.open(new AgentOptions(origin, host, pause, state, run.directory()), log);
+      AgentOptions.From from = source.from(access.access(), signers.signers());
+      return Agent.open(
+          new AgentOptions(from, host, pause, state.directory(), run.directory()), log);
     } catch (IllegalArgumentException e) {
       throw new CommandException(String.valueOf(e.getMessage()), e);
     }
@@ -199,16 +93,6 @@ final class AgentVerb implements Callable<Integer> {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private @Nullable Signers signers() {
-    if (allowedSigners == null) {
-      if (revokedSigners != null) {
-        throw new CommandException("--revoked-signers is of no use without --allowed-signers");
-      }
-      return null;
-    }
-    return new Signers(allowedSigners, revokedSigners);
   }
 
   private static Duration duration(String text) {

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class VxlanMeshExampleTest {
   private static final int HOSTS = 3;
   private static final int PINGS = 20;
+
   /** Of each ping: far larger than anything that a host says of its own accord. */
   private static final int BYTES = 1_200;
 
@@ -51,7 +52,15 @@ class VxlanMeshExampleTest {
   }
 
   private String ping(int from, int to, int count) throws Exception {
-    String command = "ip netns exec c" + from + " ping -c " + count + " -s " + BYTES + " -i 0.05 -W 2 10.10.0." + to;
+    String command =
+        "ip netns exec c"
+            + from
+            + " ping -c "
+            + count
+            + " -s "
+            + BYTES
+            + " -i 0.05 -W 2 10.10.0."
+            + to;
     return hosts.get(from - 1).run(() -> Sh.run(command));
   }
 
@@ -70,7 +79,8 @@ class VxlanMeshExampleTest {
       String result = ping(pair[0], pair[1], PINGS);
       assertTrue(result.contains(" " + PINGS + " received"), result);
       long relayed = bytesSent(pair[2]) - third;
-      // Its own neighbour discovery and the like; relaying one way would be all of the pings' bytes.
+      // Its own neighbour discovery and the like; relaying one way would be all of the pings'
+      // bytes.
       assertTrue(relayed < PINGS * BYTES / 2, relayed + " bytes left the third host meanwhile");
     }
   }
