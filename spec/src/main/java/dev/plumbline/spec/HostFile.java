@@ -8,7 +8,7 @@ import dev.plumbline.spec.merge.Variables;
 import dev.plumbline.spec.model.DesiredState;
 import dev.plumbline.spec.problem.Problem;
 import dev.plumbline.spec.problem.Problems;
-import dev.plumbline.spec.schema.HostSchema;
+import dev.plumbline.spec.schema.FileSchema;
 import dev.plumbline.spec.source.DirectorySource;
 import dev.plumbline.spec.source.FileSource;
 import dev.plumbline.spec.value.Position;
@@ -109,7 +109,7 @@ public final class HostFile {
               "host",
               "the file is for the host `" + guard.text() + "`, and this is `" + host + "`"));
     }
-    HostSchema.validate(tree, problems);
+    FileSchema.HOST.validate(tree, problems);
     DesiredState state = StateForm.read(tree, problems);
     Checks.run(state, tree, source.display(path), problems);
     return new Loaded(

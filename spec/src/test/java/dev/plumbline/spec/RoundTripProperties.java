@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.plumbline.spec.form.StateForm;
 import dev.plumbline.spec.model.DesiredState;
 import dev.plumbline.spec.problem.Problems;
-import dev.plumbline.spec.schema.HostSchema;
+import dev.plumbline.spec.schema.FileSchema;
 import dev.plumbline.spec.yaml.YamlMap;
 import dev.plumbline.spec.yaml.YamlReader;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +23,7 @@ class RoundTripProperties {
     Problems problems = new Problems();
     YamlMap tree = (YamlMap) YamlReader.read("f", text.getBytes(StandardCharsets.UTF_8), problems);
     assertEquals(List.of(), problems.sorted(), text);
-    HostSchema.validate(tree, problems);
+    FileSchema.HOST.validate(tree, problems);
     assertEquals(List.of(), problems.sorted(), text);
     DesiredState again = StateForm.read(tree, problems);
     assertEquals(List.of(), problems.sorted(), text);

@@ -4,8 +4,6 @@ package dev.plumbline.reconciler.cli;
 import dev.plumbline.reconciler.agent.Agent;
 import dev.plumbline.reconciler.agent.AgentLog;
 import dev.plumbline.reconciler.agent.AgentOptions;
-import dev.plumbline.spec.value.Durations;
-import dev.plumbline.spec.value.ValueException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -24,6 +22,7 @@ import picocli.CommandLine.Option;
 final class AgentVerb implements Callable<Integer> {
   private static final long END_SECONDS = 20;
 
+  @Mixin private ConfigOption configuration = new ConfigOption();
   @Mixin private SourceOptions source = new SourceOptions();
   @Mixin private AccessOptions access = new AccessOptions();
   @Mixin private SignerOptions signers = new SignerOptions();
@@ -41,7 +40,7 @@ final class AgentVerb implements Callable<Integer> {
       paramLabel = "TIME",
       defaultValue = "30s",
       description = "Between two fetches: 500ms, 30s, 5m. Default: ${DEFAULT-VALUE}.")
-  private String interval = "30s";
+  private Duration interval = AgentOptions.USUAL_INTERVAL;
 
   @Option(names = "--once", description = "Apply the newest revision and exit.")
   private boolean once;
@@ -57,10 +56,14 @@ final class AgentVerb implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Duration pause = duration(interval);
+    AgentOptions options = options();
+    if (configuration.isCheck()) {
+      console.info(configuration.what() + ": valid");
+      return ExitCode.DONE;
+    }
     Privilege.require("");
     AgentLog log = new AgentLog(console::info, jsonLog);
-    try (Agent agent = open(log, pause)) {
+    try (Agent agent = open(options, log)) {
       if (once) {
         return agent.once() ? ExitCode.DONE : ExitCode.ERROR;
       }
@@ -70,11 +73,18 @@ final class AgentVerb implements Callable<Integer> {
     }
   }
 
-  private Agent open(AgentLog log, Duration pause) throws IOException {
+  private AgentOptions options() {
     try {
       AgentOptions.From from = source.from(access.access(), signers.signers());
-      return Agent.open(
-          new AgentOptions(from, host, pause, state.directory(), run.directory()), log);
+      return new AgentOptions(from, host, interval, state.directory(), run.directory());
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static Agent open(AgentOptions options, AgentLog log) throws IOException {
+    try {
+      return Agent.open(options, log);
     } catch (IllegalArgumentException e) {
       throw new CommandException(String.valueOf(e.getMessage()), e);
     }
@@ -92,14 +102,6 @@ final class AgentVerb implements Callable<Integer> {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private static Duration duration(String text) {
-    try {
-      return Durations.parse(text);
-    } catch (ValueException e) {
-      throw new CommandException("--interval: " + e.getMessage() + ", expected " + e.expected(), e);
     }
   }
 }

@@ -2,6 +2,9 @@
 package dev.plumbline.reconciler.cli;
 
 import dev.plumbline.spec.problem.NearMiss;
+import dev.plumbline.spec.value.Position;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import picocli.CommandLine;
@@ -50,12 +53,14 @@ final class Plumbline implements Runnable {
   /** Every verb is registered here and nowhere else. */
   static CommandLine commandLine(Console console) {
     Plumbline root = new Plumbline(console);
+    CommandLine agent = new CommandLine(new AgentVerb(console));
+    agent.getCommandSpec().preprocessor(new AgentConfiguration(Path.of(AgentConfiguration.USUAL)));
     return new CommandLine(root)
         .addSubcommand(new Validate(console))
         .addSubcommand(new Show(console))
         .addSubcommand(new PlanCommand(console))
         .addSubcommand(new Apply(console))
-        .addSubcommand(new AgentVerb(console))
+        .addSubcommand(agent)
         .addSubcommand(new Status(console))
         .addSubcommand(new SyncVerb(console))
         .addSubcommand(new PauseVerb(console))
@@ -72,6 +77,7 @@ final class Plumbline implements Runnable {
             Help.defaultColorScheme(console.coloursOut() ? Help.Ansi.ON : Help.Ansi.OFF))
         .setOut(console.out())
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .registerConverter(Duration.class, new DurationConverter())
         .setExecutionStrategy(Plumbline::run)
         .setParameterExceptionHandler(root::wrongCommandLine)
         .setExecutionExceptionHandler(root::failed);
@@ -98,7 +104,17 @@ final class Plumbline implements Runnable {
             ? unknown(unmatched.getUnmatched(), verb)
             // picocli puts the word before some of its sentences.
             : String.valueOf(problem.getMessage()).replaceFirst("^Error: ", "");
-    console.error(message + " (see `" + verb.qualifiedName() + " --help`)");
+    if (problem instanceof AgentConfiguration.Refused refused) {
+      refused.lines().forEach(console::info);
+      console.error(message);
+      return ExitCode.ERROR;
+    }
+    Position position =
+        verb.preprocessor() instanceof AgentConfiguration configuration
+            ? configuration.position(problem.getArgSpec())
+            : null;
+    String place = position == null ? "" : position + ": ";
+    console.error(place + message + " (see `" + verb.qualifiedName() + " --help`)");
     return ExitCode.ERROR;
   }
 

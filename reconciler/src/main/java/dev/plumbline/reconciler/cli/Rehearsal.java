@@ -69,6 +69,7 @@ public final class Rehearsal {
             List.of(
                 List.of("--version"),
                 List.of("--help"),
+                List.of("agent", "--check", "--config", "examples/agent/agent.yaml"),
                 List.of("validate", EXAMPLE, "examples/routing.yaml"),
                 List.of("plan", "examples/tunnels.yaml", "--live", nothing.toString())));
     if (code != ExitCode.DONE || !enterThrowawayHost()) {

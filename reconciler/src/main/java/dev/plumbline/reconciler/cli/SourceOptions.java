@@ -33,7 +33,7 @@ final class SourceOptions {
   private From from = new From();
 
   static final class Ref {
-    @Option(names = "--branch", paramLabel = "NAME", description = "Default: main.")
+    @Option(names = "--branch", paramLabel = "NAME", description = "A branch. Default: main.")
     private @Nullable String branch;
 
     @Option(names = "--tag", paramLabel = "NAME", description = "A tag instead of a branch.")

@@ -135,6 +135,8 @@ final class LabHost implements AutoCloseable {
     List<String> words = new ArrayList<>(List.of("agent"));
     words.addAll(List.of(arguments));
     story.command(name, "plumbline " + String.join(" ", words));
+    // Of the machine's own agent nothing is known here.
+    words.addAll(List.of("--config", "/dev/null"));
     words.addAll(List.of("--state", state.toString()));
     ProcessBuilder builder =
         new ProcessBuilder(inside(OwnCommand.of(words.toArray(String[]::new))))

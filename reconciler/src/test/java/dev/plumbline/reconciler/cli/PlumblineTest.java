@@ -91,8 +91,8 @@ class PlumblineTest {
   void anIntervalWithoutAUnitSaysWhatOneIs() {
     assertEquals(ExitCode.ERROR, run.execute("agent", "--file", "host.yaml", "--interval", "30"));
     assertEquals(
-        "error: --interval: `30` is not a duration, expected a number with a unit: 100ms, 300s, 5m,"
-            + " 1h\n",
+        "error: Invalid value for option '--interval': `30` is not a duration, expected a number with a"
+            + " unit: 100ms, 300s, 5m, 1h (see `plumbline agent --help`)\n",
         run.err());
   }
 
