@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param label as a log names it: {@code 3f2c1ab "web on port 2" by Ann}
  * @param state what it says; null if it is broken
  * @param problems what is wrong with it or looks wrong, a line each, with file, line and column
+ * @param isAllowed whether it may be applied as far as who made it goes; may change without a new
+ *     commit, by other keys or with time
  * @param keep remembers it as good; called by the loop's thread after it was applied
  */
 record Candidate(
@@ -23,6 +25,7 @@ record Candidate(
     String label,
     @Nullable DesiredState state,
     List<String> problems,
+    boolean isAllowed,
     Keeper keep) {
 
   /** Remembers a good revision beyond the end of the process. */
@@ -35,5 +38,22 @@ record Candidate(
 
   Candidate {
     problems = List.copyOf(problems);
+  }
+
+  /** One that was read. */
+  static Candidate read(
+      String id,
+      String content,
+      String label,
+      @Nullable DesiredState state,
+      List<String> problems,
+      Keeper keep) {
+    return new Candidate(id, content, label, state, problems, true, keep);
+  }
+
+  /** One that was not even read. */
+  static Candidate notAllowed(String id, String label, String why) {
+    return new Candidate(
+        id, id, label, null, List.of("NOT APPLIED: " + why), false, Keeper.NOTHING);
   }
 }

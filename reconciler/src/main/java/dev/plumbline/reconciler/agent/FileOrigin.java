@@ -148,7 +148,7 @@ final class FileOrigin implements Origin {
     String id = digest.hex();
     String label = file + " (" + id.substring(0, SHORT) + ")";
     return new Reading(
-        new Candidate(id, id, label, loaded.state(), problems, Candidate.Keeper.NOTHING),
+        Candidate.read(id, id, label, loaded.state(), problems, Candidate.Keeper.NOTHING),
         directories);
   }
 

@@ -13,7 +13,6 @@ import dev.plumbline.spec.source.FileSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +34,9 @@ final class GitOrigin implements Origin {
   private final AgentLog log;
   private @Nullable Worker worker;
   private volatile FetchState state;
+
+  /** What was offered last, if it may become allowed without a new commit; for the worker. */
+  private @Nullable Candidate notAllowed;
 
   GitOrigin(
       GitSource source,
@@ -96,8 +98,13 @@ final class GitOrigin implements Origin {
           failed = "";
         }
         if (!fetched.id().equals(last)) {
-          mailbox.put(checked(fetched));
+          offer(checked(fetched), mailbox);
           last = fetched.id();
+        } else if (notAllowed != null) {
+          Candidate again = checked(fetched);
+          if (!again.problems().equals(notAllowed.problems())) {
+            offer(again, mailbox);
+          }
         }
         sleep(running, jittered(interval.toNanos()), null);
       } catch (IOException | RuntimeException e) {
@@ -119,6 +126,11 @@ final class GitOrigin implements Origin {
         sleep(running, wait, message);
       }
     }
+  }
+
+  private void offer(Candidate candidate, Mailbox mailbox) {
+    notAllowed = candidate.isAllowed() ? null : candidate;
+    mailbox.put(candidate);
   }
 
   private void sleep(Worker.Running running, long nanos, @Nullable String problem)
@@ -171,13 +183,8 @@ final class GitOrigin implements Origin {
     if (problem == null) {
       return read(revision);
     }
-    return new Candidate(
-        revision.id(),
-        revision.id(),
-        revision.toString(),
-        null,
-        List.of("NOT APPLIED: commit " + revision.id() + " " + problem),
-        Candidate.Keeper.NOTHING);
+    return Candidate.notAllowed(
+        revision.id(), revision.toString(), "commit " + revision.id() + " " + problem);
   }
 
   private Candidate read(Revision revision) throws IOException {
@@ -188,7 +195,7 @@ final class GitOrigin implements Origin {
     for (String file : loaded.files()) {
       content.file(file, files.read(file, Integer.MAX_VALUE - 1));
     }
-    return new Candidate(
+    return Candidate.read(
         revision.id(),
         content.hex(),
         revision.toString(),

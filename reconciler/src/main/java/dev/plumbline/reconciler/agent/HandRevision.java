@@ -23,7 +23,8 @@ record HandRevision(Candidate candidate, SortedMap<String, String> digests) {
     }
     String label = read.label() + " by hand";
     return new HandRevision(
-        new Candidate(read.id(), read.content(), label, read.state(), read.problems(), read.keep()),
+        Candidate.read(
+            read.id(), read.content(), label, read.state(), read.problems(), read.keep()),
         digests);
   }
 

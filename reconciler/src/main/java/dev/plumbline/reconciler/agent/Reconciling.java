@@ -222,6 +222,7 @@ final class Reconciling {
     if (candidate.state() == null) {
       log.say("refused", candidate.label() + " is refused" + keeping(), id(candidate));
       standing.held(candidate, candidate.problems());
+      failed = null; // what was there before it is not wanted any more
       return false;
     }
     if (good != null && failed == null && candidate.content().equals(good.candidate.content())) {

@@ -23,14 +23,20 @@ final class SignerOptions {
       description = "Keys that count no more: public keys, or a key revocation list.")
   private @Nullable Path revoked;
 
+  @Option(
+      names = "--allowed-openpgp-keys",
+      paramLabel = "FILE",
+      description = {
+        "Apply only commits with an OpenPGP signature by one of these keys (gpg --export --armor),",
+        "or with an SSH signature by one of --allowed-signers."
+      })
+  private @Nullable Path openPgp;
+
   /** Null: anybody's commits. */
   @Nullable Signers signers() {
-    if (allowed == null) {
-      if (revoked != null) {
-        throw new CommandException("--revoked-signers is of no use without --allowed-signers");
-      }
-      return null;
+    if (allowed == null && revoked != null) {
+      throw new CommandException("--revoked-signers is of no use without --allowed-signers");
     }
-    return new Signers(allowed, revoked);
+    return allowed == null && openPgp == null ? null : new Signers(allowed, revoked, openPgp);
   }
 }

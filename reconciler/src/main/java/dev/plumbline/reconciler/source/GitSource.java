@@ -23,6 +23,8 @@ import org.eclipse.jgit.lib.RefUpdate;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.lib.StoredConfig;
 import org.eclipse.jgit.revwalk.RevCommit;
+import org.eclipse.jgit.revwalk.RevObject;
+import org.eclipse.jgit.revwalk.RevTag;
 import org.eclipse.jgit.revwalk.RevWalk;
 import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
 import org.eclipse.jgit.transport.SshTransport;
@@ -261,7 +263,14 @@ public final class GitSource implements AutoCloseable {
    */
   public @Nullable String problem(Revision revision, Signers signers) throws IOException {
     try (RevWalk walk = new RevWalk(clone)) {
-      return signers.problem(clone, walk.parseCommit(ObjectId.fromString(revision.id())));
+      RevCommit commit = walk.parseCommit(ObjectId.fromString(revision.id()));
+      if (!(ref instanceof GitRef.Tag followed)) {
+        return signers.problem(clone, commit, null, "");
+      }
+      Ref fetched = clone.exactRef(FETCHED);
+      RevObject object = fetched == null ? commit : walk.parseAny(fetched.getObjectId());
+      boolean leads = object instanceof RevTag && walk.peel(object).equals(commit);
+      return signers.problem(clone, commit, leads ? (RevTag) object : null, followed.name());
     }
   }
 

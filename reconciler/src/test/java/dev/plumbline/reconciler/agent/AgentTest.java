@@ -112,7 +112,7 @@ class AgentTest {
         agent.await("applied .*Good");
       }
       commit(git, "Unsigned", bridges("br1"));
-      try (AgentRun agent = AgentRun.start(ofRepository(new Signers(allowed, null)))) {
+      try (AgentRun agent = AgentRun.start(ofRepository(new Signers(allowed, null, null)))) {
         agent.await("NOT APPLIED: commit [0-9a-f]{40} is not signed");
         agent.await("Unsigned.* is refused; the host stays at .*Good");
         assertFalse(exists("br1"));

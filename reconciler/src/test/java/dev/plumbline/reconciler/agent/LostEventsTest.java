@@ -51,7 +51,7 @@ class LostEventsTest {
             .state();
     assertNotNull(state);
     Candidate candidate =
-        new Candidate("1", "1", "one", state, List.of(), Candidate.Keeper.NOTHING);
+        Candidate.read("1", "1", "one", state, List.of(), Candidate.Keeper.NOTHING);
     List<String> lines = new ArrayList<>();
     AgentLog log = new AgentLog(lines::add, false);
     try (Host host = Host.open(directory.resolve("state"));

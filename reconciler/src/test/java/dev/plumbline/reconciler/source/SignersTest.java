@@ -89,7 +89,7 @@ class SignersTest {
     GitSource from = source;
     assertNotNull(from);
     Path list = revoked == null ? null : directory.resolve(revoked);
-    return from.problem(from.fetch(), new Signers(directory.resolve("allowed"), list));
+    return from.problem(from.fetch(), new Signers(directory.resolve("allowed"), list, null));
   }
 
   @Test

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.agent;
+
+import dev.plumbline.netlink.testing.Sh;
+import dev.plumbline.reconciler.source.GitAccess;
+import dev.plumbline.reconciler.source.GitRef;
+import dev.plumbline.reconciler.source.GitSource;
+import dev.plumbline.reconciler.source.Signers;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A repository that git keeps, and the origin of an agent for the host alpha that follows it. */
+final class OriginRun implements AutoCloseable {
+  private static final int SECONDS = 30;
+
+  private final Path directory;
+  private final Path work;
+  final Mailbox mailbox = new Mailbox(() -> {});
+  final List<String> log = new CopyOnWriteArrayList<>();
+  private @Nullable GitOrigin origin;
+
+  OriginRun(Path directory) {
+    this.directory = directory;
+    this.work = directory.resolve("work");
+    Sh.run("mkdir -p " + work);
+    git("init -q -b main .");
+  }
+
+  /** Runs git in the repository; more of the shell may follow. */
+  String git(String arguments) {
+    return Sh.run(
+        "cd "
+            + work
+            + " && export HOME="
+            + directory
+            + " GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=Ann GIT_AUTHOR_EMAIL=ann@example.org"
+            + " GIT_COMMITTER_NAME=Ann GIT_COMMITTER_EMAIL=ann@example.org && git "
+            + arguments);
+  }
+
+  void write(String path, String text) throws IOException {
+    AgentRun.write(work.resolve(path), text);
+  }
+
+  /** Commits a file; returns the commit's full name. */
+  String commit(String subject, String path, String text) throws IOException {
+    write(path, text);
+    return git("add -A && git commit -q --allow-empty -m '" + subject + "' && git rev-parse HEAD")
+        .strip();
+  }
+
+  void start(@Nullable Signers signers) throws IOException {
+    GitSource source =
+        GitSource.open(
+            directory.resolve("clone"),
+            work.toString(),
+            new GitRef.Branch("main"),
+            GitAccess.USUAL);
+    origin =
+        new GitOrigin(
+            source,
+            signers,
+            "hosts/alpha.yaml",
+            "alpha",
+            Duration.ofMillis(100),
+            new AgentLog(log::add, false));
+    origin.start(mailbox);
+  }
+
+  /** The next candidate. */
+  Candidate await() throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+    while (System.nanoTime() < end) {
+      Candidate candidate = mailbox.take();
+      if (candidate != null) {
+        return candidate;
+      }
+      Thread.sleep(5);
+    }
+    throw new AssertionError("nothing is offered: " + log);
+  }
+
+  /** Waits until the origin has looked twice more, once of it from now on. */
+  void hurryTwice() throws Exception {
+    GitOrigin asked = origin;
+    if (asked == null) {
+      throw new IllegalStateException("not started");
+    }
+    long tries = asked.state().tries();
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+    while (asked.state().tries() < tries + 2) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("does not fetch: " + log);
+      }
+      asked.hurry();
+      Thread.sleep(5);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (origin != null) {
+      origin.close();
+    }
+  }
+}
