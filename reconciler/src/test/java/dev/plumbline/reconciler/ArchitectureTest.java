@@ -40,7 +40,8 @@ final class ArchitectureTest {
               "host", List.of("resource", "kind", "embedded", "live", "plan", "desired", "apply")),
           Map.entry("render", List.of("resource", "kind", "live", "plan", "desired", "apply")),
           Map.entry("adopt", List.of("resource", "kind", "embedded", "live", "plan")),
-          Map.entry("api", List.of("resource", "embedded", "render")),
+          Map.entry("report", List.of("render")),
+          Map.entry("api", List.of("resource", "embedded", "render", "report")),
           Map.entry("source", List.of()),
           Map.entry("demo", List.of("source")),
           Map.entry(
@@ -55,6 +56,7 @@ final class ArchitectureTest {
                   "host",
                   "source",
                   "render",
+                  "report",
                   "api")),
           Map.entry(
               "cli",
@@ -70,6 +72,7 @@ final class ArchitectureTest {
                   "source",
                   "render",
                   "adopt",
+                  "report",
                   "api",
                   "agent",
                   "demo")));

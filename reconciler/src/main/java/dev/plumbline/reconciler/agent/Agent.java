@@ -6,7 +6,6 @@ import dev.plumbline.reconciler.host.Host;
 import dev.plumbline.reconciler.source.GitSource;
 import dev.plumbline.reconciler.source.HostPath;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +21,7 @@ public final class Agent implements AutoCloseable {
   private final AgentLock lock;
   private final Origin origin;
   private final String name;
-  private final Path runDirectory;
+  private final AgentOptions options;
   private final RunningSwitch embedded;
   private final Host host;
   private final KernelWatch watch;
@@ -35,13 +34,13 @@ public final class Agent implements AutoCloseable {
       AgentLock lock,
       Origin origin,
       String name,
-      Path runDirectory,
+      AgentOptions options,
       RunningSwitch embedded,
       Host host,
       KernelWatch watch,
       AgentLog log) {
     this.name = name;
-    this.runDirectory = runDirectory;
+    this.options = options;
     this.lock = lock;
     this.origin = origin;
     this.embedded = embedded;
@@ -68,9 +67,7 @@ public final class Agent implements AutoCloseable {
       origin = origin(options, log);
       host = Host.open(options.stateDirectory(), embedded);
       watch = new KernelWatch(log);
-      Agent agent =
-          new Agent(
-              lock, origin, name(options), options.runDirectory(), embedded, host, watch, log);
+      Agent agent = new Agent(lock, origin, name(options), options, embedded, host, watch, log);
       done = true;
       return agent;
     } finally {
@@ -102,10 +99,12 @@ public final class Agent implements AutoCloseable {
   public void run() throws IOException {
     try {
       Mailbox mailbox = new Mailbox(watch::wakeUp);
-      Pause pause = new Pause(runDirectory, Clock.systemUTC());
+      Pause pause = new Pause(options.runDirectory(), Clock.systemUTC());
       Reconciling reconciling = new Reconciling(host, watch, mailbox, pause, log);
-      AgentApi api = new AgentApi(embedded, name, origin, mailbox, pause, log, watch::wakeUp);
-      try (ApiServer server = ApiServer.open(runDirectory, api)) {
+      AgentApi api =
+          new AgentApi(
+              embedded, name, origin, options.followed(), mailbox, pause, log, watch::wakeUp);
+      try (ApiServer server = ApiServer.open(options.runDirectory(), options.access(), api)) {
         // Not before it is sure that no other agent runs it.
         embedded.resume();
         log.say(
@@ -117,6 +116,7 @@ public final class Agent implements AutoCloseable {
         if (pause.until() != null) {
           log.say("paused", "paused by somebody: `plumbline resume` ends it");
         }
+        server.listen();
         origin.start(mailbox);
         while (!stopping) {
           reconciling.turn();
@@ -141,7 +141,7 @@ public final class Agent implements AutoCloseable {
     try {
       embedded.resume();
       Candidate candidate = origin.now();
-      Pause pause = new Pause(runDirectory, Clock.systemUTC());
+      Pause pause = new Pause(options.runDirectory(), Clock.systemUTC());
       return new Reconciling(host, watch, new Mailbox(() -> {}), pause, log).adopt(candidate);
     } finally {
       ended.countDown();

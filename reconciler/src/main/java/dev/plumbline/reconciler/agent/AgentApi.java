@@ -3,13 +3,16 @@ package dev.plumbline.reconciler.agent;
 
 import dev.plumbline.datapath.control.Switch;
 import dev.plumbline.reconciler.api.ApiHandler;
+import dev.plumbline.reconciler.api.Push;
 import dev.plumbline.reconciler.api.SwitchJson;
 import dev.plumbline.reconciler.render.SavedPlan;
+import dev.plumbline.reconciler.report.Event;
+import dev.plumbline.reconciler.report.Metrics;
+import dev.plumbline.reconciler.source.GitRef;
 import java.io.IOException;
 import java.io.StringReader;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -27,19 +30,20 @@ final class AgentApi implements ApiHandler {
   private final RunningSwitch embedded;
   private final String host;
   private final Origin origin;
-  private final Mailbox mailbox;
   private final Pause pause;
   private final AgentLog log;
-  private final Instant started = Instant.now();
+  private final AgentStatus status;
+  private final Metrics metrics;
+  private final Pushes pushes;
   private final Runnable wakeUp;
   private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
-  private volatile SyncState sync = SyncState.NONE;
   private volatile boolean checkSoon;
 
   AgentApi(
       RunningSwitch embedded,
       String host,
       Origin origin,
+      @Nullable GitRef followed,
       Mailbox mailbox,
       Pause pause,
       AgentLog log,
@@ -47,10 +51,15 @@ final class AgentApi implements ApiHandler {
     this.embedded = embedded;
     this.host = host;
     this.origin = origin;
-    this.mailbox = mailbox;
     this.pause = pause;
     this.log = log;
     this.wakeUp = wakeUp;
+    HookCounts hooks = new HookCounts();
+    this.status = new AgentStatus(embedded, host, origin, mailbox, pause, log, hooks);
+    this.pushes = new Pushes(followed, origin, hooks, log);
+    this.metrics = new Metrics();
+    // It lives as long as the log.
+    Runnable unused = log.follow(metrics::take);
   }
 
   @Override
@@ -77,7 +86,7 @@ final class AgentApi implements ApiHandler {
       checkSoon = false;
       reconciling.checkSoon();
     }
-    sync = reconciling.state();
+    status.turned(reconciling.state());
   }
 
   @Override
@@ -85,8 +94,8 @@ final class AgentApi implements ApiHandler {
     embedded.awaitResumed();
     Switch running = embedded.running();
     return switch (path) {
-      case "status" -> status(running);
-      case "events" -> Map.of("events", log.recent().stream().map(AgentLog.Event::tree).toList());
+      case "status" -> status.tree();
+      case "events" -> Map.of("events", log.recent().stream().map(Event::tree).toList());
       case "switch" -> Map.of("resources", SwitchJson.tree(embedded.config()));
       case "ports" -> SwitchTrees.ports(running, bridge);
       case "flows" -> SwitchTrees.flows(running, bridge);
@@ -118,14 +127,14 @@ final class AgentApi implements ApiHandler {
                 + (time == null ? "until `plumbline resume`" : "until " + end)
                 + ": nothing is applied and no drift repaired");
         wakeUp.run();
-        yield pauseTree();
+        yield pause.tree();
       }
       case "resume" -> {
         if (pause.end()) {
           log.say("resumed", "resumed: the host is compared with its revision again");
         }
         resync();
-        yield pauseTree();
+        yield pause.tree();
       }
       default -> null;
     };
@@ -136,32 +145,34 @@ final class AgentApi implements ApiHandler {
     wakeUp.run();
   }
 
-  private Map<String, @Nullable Object> pauseTree() {
-    Instant until = pause.until();
-    Map<String, @Nullable Object> tree = new LinkedHashMap<>();
-    tree.put("paused", until != null);
-    tree.put("until", until == null || until.equals(Instant.MAX) ? null : until.toString());
-    return tree;
+  @Override
+  public Metrics.Page metrics(@Nullable String accept) throws IOException {
+    embedded.awaitResumed();
+    return status.page(metrics, accept);
   }
 
-  private Object status(@Nullable Switch running) throws IOException {
-    SyncState now = sync;
-    Map<String, @Nullable Object> tree = new LinkedHashMap<>();
-    tree.put("host", host);
-    tree.put("process", ProcessHandle.current().pid());
-    tree.put("started", started.toString());
-    tree.put("state", now.word(pause.until() != null));
-    tree.putAll(now.tree());
-    tree.put("pending", mailbox.offered() > now.taken());
-    tree.put("pause", pauseTree());
-    tree.put("fetch", origin.state().tree());
-    tree.put(
-        "drift",
-        log.recent().stream()
-            .filter(event -> event.event().equals("drift") || event.event().equals("fight"))
-            .map(AgentLog.Event::tree)
-            .toList());
-    tree.put("switch", running == null ? null : SwitchTrees.status(running.status()));
-    return tree;
+  @Override
+  public List<String> ills() {
+    return status.ills();
+  }
+
+  @Override
+  public List<String> lacks() {
+    return status.lacks();
+  }
+
+  @Override
+  public @Nullable String pushed(Push push) {
+    return pushes.pushed(push);
+  }
+
+  @Override
+  public void unproved(String from) {
+    pushes.unproved(from);
+  }
+
+  @Override
+  public void said(String event, String message) {
+    log.say(event, message);
   }
 }

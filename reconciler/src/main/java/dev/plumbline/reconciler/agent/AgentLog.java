@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.agent;
 
+import dev.plumbline.reconciler.render.JsonTree;
+import dev.plumbline.reconciler.report.Event;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -18,8 +19,8 @@ import java.util.function.Consumer;
 /**
  * What the agent says: a line an event, as text or as JSON. Safe for any thread if the sink is.
  *
- * <p>As text {@code 14:02:11.123 message} in local time; as JSON an object with {@code time} (ISO
- * 8601, UTC), {@code event}, {@code message} and the event's own properties.
+ * <p>As text {@code 14:02:11.123 message} in local time; as JSON an object with {@code number},
+ * {@code time} (ISO 8601, UTC), {@code event}, {@code message} and the event's own properties.
  */
 public final class AgentLog {
   private static final DateTimeFormatter TIME =
@@ -28,78 +29,46 @@ public final class AgentLog {
   /** Events that are remembered for whoever asks. */
   private static final int REMEMBERED = 1_000;
 
-  /**
-   * One that was said.
-   *
-   * @param number counts from 1 since the agent began
-   */
-  record Event(long number, Instant time, String event, String message, Map<String, ?> properties) {
-
-    Map<String, Object> tree() {
-      Map<String, Object> tree = new LinkedHashMap<>();
-      tree.put("number", number);
-      tree.put("time", time.toString());
-      tree.put("event", event);
-      tree.put("message", message);
-      tree.putAll(properties);
-      return tree;
-    }
-  }
-
   private final Deque<Event> recent = new ArrayDeque<>();
   private final Set<Consumer<Event>> followers = new LinkedHashSet<>();
   private long count;
-  private final Consumer<String> sink;
-  private final boolean json;
+  private final Consumer<Event> sink;
   private final Clock clock;
 
   /**
-   * A log.
+   * A log that is read as text or as JSON.
    *
    * @param sink takes whole lines without their end
    */
   public AgentLog(Consumer<String> sink, boolean json) {
-    this(sink, json, Clock.systemUTC());
+    this(event -> sink.accept(json ? JsonTree.line(event.tree()) : text(event)));
   }
 
-  AgentLog(Consumer<String> sink, boolean json, Clock clock) {
+  /** A log whose events are taken one by one. */
+  public AgentLog(Consumer<Event> sink) {
+    this(sink, Clock.systemUTC());
+  }
+
+  AgentLog(Consumer<Event> sink, Clock clock) {
     this.sink = sink;
-    this.json = json;
     this.clock = clock;
+  }
+
+  /** The line for a person. */
+  public static String text(Event event) {
+    return TIME.format(event.time().atZone(ZoneId.systemDefault())) + " " + event.message();
   }
 
   void say(String event, String message) {
     say(event, message, Map.of());
   }
 
-  /** Says it; values of the properties are numbers, booleans or texts. */
+  /** Says it; values of the properties are numbers, booleans, texts, and maps of them. */
   void say(String event, String message, Map<String, ?> properties) {
-    Instant now = clock.instant();
-    remember(now, event, message, properties);
-    if (!json) {
-      sink.accept(TIME.format(now.atZone(ZoneId.systemDefault())) + " " + message);
-      return;
-    }
-    Map<String, Object> all = new LinkedHashMap<>();
-    all.put("time", now.toString());
-    all.put("event", event);
-    all.put("message", message);
-    all.putAll(properties);
-    StringBuilder line = new StringBuilder("{");
-    all.forEach(
-        (key, value) -> {
-          line.append(line.length() > 1 ? ", " : "");
-          quote(line, key).append(": ");
-          if (value instanceof Number || value instanceof Boolean) {
-            line.append(value);
-          } else {
-            quote(line, String.valueOf(value));
-          }
-        });
-    sink.accept(line.append('}').toString());
+    sink.accept(remember(clock.instant(), event, message, properties));
   }
 
-  private synchronized void remember(
+  private synchronized Event remember(
       Instant now, String event, String message, Map<String, ?> properties) {
     count++;
     Event said = new Event(count, now, event, message, properties);
@@ -108,6 +77,7 @@ public final class AgentLog {
       recent.removeFirst();
     }
     followers.forEach(follower -> follower.accept(said));
+    return said;
   }
 
   /** What was said last, the oldest first. */
@@ -129,22 +99,6 @@ public final class AgentLog {
         followers.remove(follower);
       }
     };
-  }
-
-  /** RFC 8259, section 7. */
-  private static StringBuilder quote(StringBuilder out, String text) {
-    out.append('"');
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '"' || c == '\\') {
-        out.append('\\').append(c);
-      } else if (c < 0x20 || Character.isSurrogate(c)) {
-        out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
-      } else {
-        out.append(c);
-      }
-    }
-    return out.append('"');
   }
 
   /** {@code 2.3 ms}, {@code 41 ms}, {@code 1.25 s}. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.agent;
 
+import dev.plumbline.reconciler.api.ApiOptions;
 import dev.plumbline.reconciler.source.GitAccess;
 import dev.plumbline.reconciler.source.GitRef;
 import dev.plumbline.reconciler.source.Signers;
@@ -17,9 +18,15 @@ import org.jspecify.annotations.Nullable;
  * @param stateDirectory what is remembered, and the clone; one agent at a time may use it
  * @param runDirectory the agent's socket, and what survives it of the embedded switch; gone with a
  *     reboot
+ * @param access who may ask it, and where
  */
 public record AgentOptions(
-    From from, @Nullable String host, Duration interval, Path stateDirectory, Path runDirectory) {
+    From from,
+    @Nullable String host,
+    Duration interval,
+    Path stateDirectory,
+    Path runDirectory,
+    ApiOptions access) {
 
   /** Where revisions come from. */
   public sealed interface From {}
@@ -45,5 +52,16 @@ public record AgentOptions(
       throw new IllegalArgumentException(
           "the interval is " + interval.toMillis() + " ms, less than 100 ms");
     }
+  }
+
+  /** An agent that root alone asks, on its socket. */
+  public AgentOptions(
+      From from, @Nullable String host, Duration interval, Path stateDirectory, Path runDirectory) {
+    this(from, host, interval, stateDirectory, runDirectory, ApiOptions.NONE);
+  }
+
+  /** What is followed in a repository; null: a file is. */
+  @Nullable GitRef followed() {
+    return from instanceof Git git ? git.ref() : null;
   }
 }

@@ -8,6 +8,8 @@ import dev.plumbline.reconciler.plan.FileTerms;
 import dev.plumbline.reconciler.plan.Plan;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Changes in the words of a log. */
@@ -30,6 +32,22 @@ final class Drift {
     if (count > 0) {
       parts.add(count + " " + done);
     }
+  }
+
+  /** How many changes of which kind, by the file's words: {@code bridges → create → 2}. */
+  static Map<String, Map<String, Integer>> kinds(Plan plan) {
+    Map<String, Map<String, Integer>> kinds = new TreeMap<>();
+    for (Change change : plan.changes()) {
+      kinds
+          .computeIfAbsent(kind(change.address()), key -> new TreeMap<>())
+          .merge(change.action().label(), 1, Integer::sum);
+    }
+    return kinds;
+  }
+
+  /** The kind that an address is of: {@code bridges} of {@code bridges.br0}. */
+  static String kind(String address) {
+    return address.split("[.\\[]", 2)[0];
   }
 
   /** {@code veths.vm1 bridge none → br0; dummies.lo1 is missing and 3 more}. */

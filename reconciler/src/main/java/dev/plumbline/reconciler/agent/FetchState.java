@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param tries how often it was tried since the agent began
  * @param last when it was tried last; null: not yet
  * @param next when it will be tried again; null where changes are watched, not asked for
+ * @param failures how often that brought nothing
+ * @param succeeded when it went well last; null: not yet
  * @param problem why the last try brought nothing; null if it went well
  */
 record FetchState(
@@ -20,10 +22,20 @@ record FetchState(
     long tries,
     @Nullable Instant last,
     @Nullable Instant next,
+    long failures,
+    @Nullable Instant succeeded,
     @Nullable String problem) {
 
-  FetchState tried(Instant now, long nextNanos, @Nullable String why) {
-    return new FetchState(from, tries + 1, now, now.plusNanos(nextNanos), why);
+  /** Nothing was tried yet. */
+  static FetchState of(String from) {
+    return new FetchState(from, 0, null, null, 0, null, null);
+  }
+
+  /** Another try, that went well if there is no reason why not. */
+  FetchState tried(Instant now, @Nullable Instant nextTry, @Nullable String why) {
+    boolean well = why == null;
+    return new FetchState(
+        from, tries + 1, now, nextTry, well ? failures : failures + 1, well ? now : succeeded, why);
   }
 
   Map<String, @Nullable Object> tree() {
@@ -32,6 +44,8 @@ record FetchState(
     tree.put("tries", tries);
     tree.put("last", last == null ? null : last.toString());
     tree.put("next", next == null ? null : next.toString());
+    tree.put("failures", failures);
+    tree.put("succeeded", succeeded == null ? null : succeeded.toString());
     tree.put("problem", problem);
     return tree;
   }

@@ -55,7 +55,7 @@ final class FileOrigin implements Origin {
     this.host = host;
     this.interval = interval;
     this.log = log;
-    this.state = new FetchState(file.toString(), 0, null, null, null);
+    this.state = FetchState.of(file.toString());
   }
 
   /** Reads a file once. */
@@ -80,7 +80,7 @@ final class FileOrigin implements Origin {
   }
 
   private FetchState looked() {
-    return new FetchState(file.toString(), state.tries() + 1, Instant.now(), null, null);
+    return state.tried(Instant.now(), null, null);
   }
 
   @Override

@@ -51,7 +51,7 @@ final class GitOrigin implements Origin {
     this.host = host;
     this.interval = interval;
     this.log = log;
-    this.state = new FetchState(source + ", " + path, 0, null, null, null);
+    this.state = FetchState.of(source + ", " + path);
   }
 
   @Override
@@ -135,7 +135,8 @@ final class GitOrigin implements Origin {
 
   private void sleep(Worker.Running running, long nanos, @Nullable String problem)
       throws InterruptedException {
-    state = state.tried(Instant.now(), nanos, problem);
+    Instant now = Instant.now();
+    state = state.tried(now, now.plusNanos(nanos), problem);
     running.sleep(nanos);
   }
 

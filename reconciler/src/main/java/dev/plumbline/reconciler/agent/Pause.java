@@ -9,6 +9,8 @@ import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +61,15 @@ final class Pause {
   /** Its end, {@link Instant#MAX} for none; null if there is no pause now. */
   @Nullable Instant until() {
     return until;
+  }
+
+  /** It as a tree for JSON; without an end where there is none. */
+  Map<String, @Nullable Object> tree() {
+    Instant end = until;
+    Map<String, @Nullable Object> tree = new LinkedHashMap<>();
+    tree.put("paused", end != null);
+    tree.put("until", end == null || end.equals(Instant.MAX) ? null : end.toString());
+    return tree;
   }
 
   /** Whether there is a pause whose time is up. */

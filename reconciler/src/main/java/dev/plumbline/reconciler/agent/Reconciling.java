@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
@@ -462,7 +463,7 @@ final class Reconciling {
                 ? (awaited ? "applied in " : "repaired in ")
                 : more ? "more came meanwhile, " : "not repaired after ")
             + AgentLog.shown(nanos),
-        measured(attempt.candidate, plan, nanos));
+        repair(measured(attempt.candidate, plan, nanos), repaired, awaited));
     switch (outcome.result()) {
       case NOTHING_TO_DO, APPLIED -> {
         attempt.succeeded();
@@ -517,7 +518,13 @@ final class Reconciling {
                 + fights.count(change.address())
                 + " times within a minute, now left alone for "
                 + AgentLog.shown(hold.toNanos()),
-            Map.of("address", change.address(), "heldMillis", hold.toMillis()));
+            Map.of(
+                "address",
+                change.address(),
+                "kind",
+                Drift.kind(change.address()),
+                "heldMillis",
+                hold.toMillis()));
       }
     }
   }
@@ -574,6 +581,17 @@ final class Reconciling {
 
   private static Map<String, ?> measured(Candidate candidate, Plan plan, long nanos) {
     return Map.of(
-        "revision", candidate.id(), "changes", plan.changes().size(), "micros", nanos / 1000);
+        "revision", candidate.id(),
+        "changes", plan.changes().size(),
+        "kinds", Drift.kinds(plan),
+        "micros", nanos / 1000);
+  }
+
+  private static Map<String, ?> repair(
+      Map<String, ?> measured, boolean repaired, boolean appeared) {
+    Map<String, Object> all = new TreeMap<>(measured);
+    all.put("repaired", repaired);
+    all.put("appeared", appeared);
+    return all;
   }
 }

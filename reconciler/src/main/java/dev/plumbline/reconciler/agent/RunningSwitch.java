@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,10 @@ import org.jspecify.annotations.Nullable;
  * agent's thread, whose network namespace it is in.
  */
 final class RunningSwitch implements SwitchAccess, AutoCloseable {
+  /** What the switch sets right by itself is no step of a plan. */
+  private static final Map<String, ?> REPAIRED =
+      Map.of("kinds", Map.of("switch", Map.of("modify", 1)), "repaired", true);
+
   private final Path runDirectory;
   private final AgentLog log;
 
@@ -110,7 +115,7 @@ final class RunningSwitch implements SwitchAccess, AutoCloseable {
       now =
           Switch.open(
               SwitchOptions.in(SavedSwitch.directory(runDirectory))
-                  .repaired(text -> log.say("drift", "drift: " + text)));
+                  .repaired(text -> log.say("drift", "drift: " + text, REPAIRED)));
       running = now;
     }
     return now;

@@ -12,6 +12,7 @@ final class Standing {
 
   private @Nullable Instant appliedAt;
   private @Nullable Instant checked;
+  private @Nullable Instant inSyncAt;
   private @Nullable String held;
   private List<String> why = List.of();
 
@@ -44,6 +45,9 @@ final class Standing {
   /** The host was compared with its revision. */
   void checked() {
     checked = Instant.now();
+    if (appliedAt != null && held == null && why.isEmpty()) {
+      inSyncAt = checked;
+    }
   }
 
   private static List<String> first(List<String> reasons) {
@@ -51,6 +55,6 @@ final class Standing {
   }
 
   SyncState state(@Nullable String applied, List<Waiting> waiting, long taken) {
-    return new SyncState(applied, appliedAt, held, why, waiting, checked, taken);
+    return new SyncState(applied, appliedAt, held, why, waiting, checked, inSyncAt, taken);
   }
 }

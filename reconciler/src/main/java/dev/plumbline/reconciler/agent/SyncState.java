@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param why what is in the way of the held revision, or of repairing drift
  * @param waiting what waits for what
  * @param checked when the host was last compared with the revision; null: not yet
+ * @param inSyncAt when that found nothing in the way of the newest revision; null: not yet
  * @param taken how many revisions had been offered when one was taken last
  */
 record SyncState(
@@ -27,8 +28,10 @@ record SyncState(
     List<String> why,
     List<Waiting> waiting,
     @Nullable Instant checked,
+    @Nullable Instant inSyncAt,
     long taken) {
-  static final SyncState NONE = new SyncState(null, null, null, List.of(), List.of(), null, 0);
+  static final SyncState NONE =
+      new SyncState(null, null, null, List.of(), List.of(), null, null, 0);
 
   SyncState {
     why = List.copyOf(why);
@@ -61,6 +64,7 @@ record SyncState(
     }
     tree.put("waiting", waits);
     tree.put("checked", checked == null ? null : checked.toString());
+    tree.put("inSyncAt", inSyncAt == null ? null : inSyncAt.toString());
     return tree;
   }
 }

@@ -1,22 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.api;
 
-import dev.plumbline.reconciler.render.JsonTree;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
+import dev.plumbline.reconciler.report.Metrics;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.DefaultHttpContent;
-import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import io.netty.handler.timeout.ReadTimeoutException;
+import io.netty.handler.timeout.ReadTimeoutHandler;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -28,52 +23,122 @@ import org.jspecify.annotations.Nullable;
 /** One request and its answer, after which the connection ends. */
 final class ApiExchange extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static final String PREFIX = "/v1/";
-  private static final Set<String> POSTS = Set.of("apply", "sync", "pause", "resume");
+  private static final Set<String> POSTS =
+      Set.of("/v1/apply", "/v1/sync", "/v1/pause", "/v1/resume", "/webhook");
+  private static final Set<String> OPEN = Set.of("/healthz", "/readyz", "/metrics", "/webhook");
 
   private final ApiHandler handler;
+  private final Access access;
+  private final @Nullable Webhook webhook;
 
-  ApiExchange(ApiHandler handler) {
+  /**
+   * @param webhook null: webhooks are not taken here
+   */
+  ApiExchange(ApiHandler handler, Access access, @Nullable Webhook webhook) {
     this.handler = handler;
+    this.access = access;
+    this.webhook = webhook;
   }
 
   @Override
   protected void channelRead0(ChannelHandlerContext channel, FullHttpRequest request) {
-    QueryStringDecoder uri = new QueryStringDecoder(request.uri());
-    boolean known = uri.path().startsWith(PREFIX);
-    String path = known ? uri.path().substring(PREFIX.length()) : "";
-    boolean posted = request.method().equals(HttpMethod.POST);
-    if (POSTS.contains(path) != posted || !(posted || request.method().equals(HttpMethod.GET))) {
-      answer(channel, HttpResponseStatus.METHOD_NOT_ALLOWED, problem("not with this method"));
-    } else if (path.equals("apply")) {
-      String plan = request.content().toString(StandardCharsets.UTF_8);
-      begin(channel);
-      handler.apply(plan, tree -> line(channel, tree), () -> end(channel));
-    } else if (path.equals("events") && uri.parameters().containsKey("follow")) {
-      begin(channel);
-      Runnable end = handler.follow(tree -> line(channel, tree));
-      var unused = channel.channel().closeFuture().addListener(closed -> end.run());
-    } else {
-      answer(channel, path, posted, uri);
+    if (channel.pipeline().get(ReadTimeoutHandler.class) != null) {
+      // All is read; a follower reads for hours and writes nothing.
+      channel.pipeline().remove(ReadTimeoutHandler.class);
+    }
+    try {
+      answer(new Answer(channel), request);
+    } catch (IOException e) {
+      new Answer(channel)
+          .problem(HttpResponseStatus.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage()));
     }
   }
 
-  private void answer(
-      ChannelHandlerContext channel, String path, boolean posted, QueryStringDecoder uri) {
+  private void answer(Answer answer, FullHttpRequest request) throws IOException {
+    QueryStringDecoder uri = new QueryStringDecoder(request.uri());
+    String path = uri.path();
+    boolean posted = request.method().equals(HttpMethod.POST);
+    Access.Need need =
+        OPEN.contains(path) ? Access.Need.OPEN : posted ? Access.Need.CHANGE : Access.Need.READ;
+    Access.Refusal refusal = access.refusal(answer.channel(), request, need);
+    if (refusal != null) {
+      answer.problem(refusal.status(), refusal.problem());
+    } else if (POSTS.contains(path) != posted
+        || !(posted || request.method().equals(HttpMethod.GET))) {
+      answer.problem(HttpResponseStatus.METHOD_NOT_ALLOWED, "not with this method");
+    } else if (path.equals("/webhook")) {
+      hook(answer, request);
+    } else if (OPEN.contains(path)) {
+      open(answer, path, request.headers().get(HttpHeaderNames.ACCEPT));
+    } else if (path.equals("/v1/apply")) {
+      String plan = request.content().toString(StandardCharsets.UTF_8);
+      answer.begin();
+      handler.apply(plan, answer::line, answer::end);
+    } else if (path.equals("/v1/events") && uri.parameters().containsKey("follow")) {
+      answer.begin();
+      answer.onClose(handler.follow(answer::line));
+    } else {
+      answer(answer, path, posted, uri);
+    }
+  }
+
+  private void open(Answer answer, String path, @Nullable String accept) throws IOException {
+    switch (path) {
+      case "/metrics" -> {
+        Metrics.Page page = handler.metrics(accept);
+        answer.text(HttpResponseStatus.OK, page.type(), page.text());
+      }
+      case "/healthz" -> state(answer, "alive", handler.ills());
+      default -> state(answer, "ready", handler.lacks());
+    }
+  }
+
+  private static void state(Answer answer, String word, List<String> reasons) {
+    answer.tree(
+        reasons.isEmpty() ? HttpResponseStatus.OK : HttpResponseStatus.SERVICE_UNAVAILABLE,
+        Map.of(word, reasons.isEmpty(), "reasons", reasons));
+  }
+
+  private void hook(Answer answer, FullHttpRequest request) throws IOException {
+    if (webhook == null) {
+      answer.problem(
+          HttpResponseStatus.NOT_FOUND,
+          "no webhook is taken here: it takes --listen and --webhook-secret-file");
+      return;
+    }
+    Push push;
+    try {
+      push = webhook.read(request.headers(), ByteBufUtil.getBytes(request.content()));
+    } catch (IllegalArgumentException e) {
+      answer.problem(HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
+      return;
+    }
+    if (push == null) {
+      handler.unproved(String.valueOf(answer.channel().remoteAddress()));
+      answer.problem(HttpResponseStatus.UNAUTHORIZED, "the signature is absent or wrong");
+      return;
+    }
+    String ignored = handler.pushed(push);
+    answer.tree(
+        HttpResponseStatus.ACCEPTED,
+        ignored == null ? Map.of("accepted", true) : Map.of("accepted", false, "because", ignored));
+  }
+
+  private void answer(Answer answer, String path, boolean posted, QueryStringDecoder uri)
+      throws IOException {
+    String name = path.startsWith(PREFIX) ? path.substring(PREFIX.length()) : "";
     try {
       Object tree =
           posted
-              ? handler.post(path, time(parameter(uri, "seconds")))
-              : handler.get(path, parameter(uri, "bridge"));
+              ? handler.post(name, time(parameter(uri, "seconds")))
+              : handler.get(name, parameter(uri, "bridge"));
       if (tree == null) {
-        answer(channel, HttpResponseStatus.NOT_FOUND, problem("there is no /v1/" + path));
+        answer.problem(HttpResponseStatus.NOT_FOUND, "there is no " + path);
       } else {
-        answer(channel, HttpResponseStatus.OK, tree);
+        answer.tree(HttpResponseStatus.OK, tree);
       }
     } catch (NumberFormatException e) {
-      answer(channel, HttpResponseStatus.BAD_REQUEST, problem("seconds is no whole number from 1"));
-    } catch (IOException e) {
-      answer(
-          channel, HttpResponseStatus.SERVICE_UNAVAILABLE, problem(String.valueOf(e.getMessage())));
+      answer.problem(HttpResponseStatus.BAD_REQUEST, "seconds is no whole number from 1");
     }
   }
 
@@ -93,49 +158,13 @@ final class ApiExchange extends SimpleChannelInboundHandler<FullHttpRequest> {
     return Duration.ofSeconds(number);
   }
 
-  private static Object problem(String sentence) {
-    return Map.of("problem", sentence);
-  }
-
-  /** The length is not known: the answer ends with the connection. */
-  private static void begin(ChannelHandlerContext channel) {
-    HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
-    head.headers()
-        .set(HttpHeaderNames.CONTENT_TYPE, "application/x-ndjson")
-        .set(HttpHeaderNames.CONNECTION, "close");
-    var unused = channel.writeAndFlush(head);
-  }
-
-  private static void line(ChannelHandlerContext channel, Object tree) {
-    String line = JsonTree.line(tree) + "\n";
-    var unused =
-        channel.writeAndFlush(
-            new DefaultHttpContent(Unpooled.copiedBuffer(line, StandardCharsets.UTF_8)));
-  }
-
-  private static void end(ChannelHandlerContext channel) {
-    var unused =
-        channel
-            .writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT)
-            .addListener(ChannelFutureListener.CLOSE);
-  }
-
-  private static void answer(
-      ChannelHandlerContext channel, HttpResponseStatus status, Object tree) {
-    byte[] body = JsonTree.document(tree).getBytes(StandardCharsets.UTF_8);
-    DefaultFullHttpResponse response =
-        new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, Unpooled.wrappedBuffer(body));
-    response
-        .headers()
-        .set(HttpHeaderNames.CONTENT_TYPE, "application/json")
-        .set(HttpHeaderNames.CONTENT_LENGTH, body.length)
-        .set(HttpHeaderNames.CONNECTION, "close");
-    var unused = channel.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
-  }
-
   @Override
   public void exceptionCaught(ChannelHandlerContext channel, Throwable cause) {
-    // The client hung up, or sent something that is no HTTP: there is nobody to tell.
+    if (cause instanceof ReadTimeoutException) {
+      new Answer(channel).problem(HttpResponseStatus.REQUEST_TIMEOUT, "the request took too long");
+      return;
+    }
+    // The client hung up, or sent something that is no HTTP or no TLS: there is nobody to tell.
     var unused = channel.close();
   }
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.api;
 
+import dev.plumbline.reconciler.report.Metrics;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -42,4 +44,34 @@ public interface ApiHandler {
    * @return ends it
    */
   Runnable follow(Consumer<Object> answer);
+
+  /**
+   * The metrics.
+   *
+   * @param accept the formats that the reader takes, as {@code Accept} has it; null: any
+   */
+  Metrics.Page metrics(@Nullable String accept) throws IOException;
+
+  /** Why the process is not alive as it should be, as sentences; none if it is. */
+  List<String> ills();
+
+  /** Why the host is not ready, as sentences; none if it is. */
+  List<String> lacks();
+
+  /**
+   * Takes what a webhook tells.
+   *
+   * @return why it is ignored; null if it is not
+   */
+  @Nullable String pushed(Push push);
+
+  /**
+   * Takes note of a webhook that proves nothing.
+   *
+   * @param from the address of its sender
+   */
+  void unproved(String from);
+
+  /** Says what the server has to say. */
+  void said(String event, String message);
 }

@@ -26,6 +26,7 @@ final class AgentVerb implements Callable<Integer> {
   @Mixin private SourceOptions source = new SourceOptions();
   @Mixin private AccessOptions access = new AccessOptions();
   @Mixin private SignerOptions signers = new SignerOptions();
+  @Mixin private AskingOptions asking = new AskingOptions();
   @Mixin private StateOption state = new StateOption();
   @Mixin private RunOption run = new RunOption();
 
@@ -76,7 +77,8 @@ final class AgentVerb implements Callable<Integer> {
   private AgentOptions options() {
     try {
       AgentOptions.From from = source.from(access.access(), signers.signers());
-      return new AgentOptions(from, host, interval, state.directory(), run.directory());
+      return new AgentOptions(
+          from, host, interval, state.directory(), run.directory(), asking.options());
     } catch (IllegalArgumentException e) {
       throw new CommandException(String.valueOf(e.getMessage()), e);
     }

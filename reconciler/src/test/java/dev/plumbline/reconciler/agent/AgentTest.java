@@ -373,8 +373,8 @@ class AgentTest {
     }
 
     assertTrue(exists("br0"));
-    assertTrue(log.get(0).startsWith("{\"time\": \""), log.toString());
-    assertTrue(log.get(0).contains("\"event\": \"applied\""), log.toString());
+    assertTrue(log.get(0).startsWith("{\"number\":1,\"time\":\""), log.toString());
+    assertTrue(log.get(0).contains("\"event\":\"applied\""), log.toString());
 
     AgentRun.write(file, "version: 1\nnothing: {}\n");
     try (Agent agent = Agent.open(options, new AgentLog(log::add, true))) {

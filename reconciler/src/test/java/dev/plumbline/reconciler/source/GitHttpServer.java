@@ -17,15 +17,16 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** {@code git http-backend} behind Java's own web server, for whoever has the password. */
-final class GitHttpServer implements AutoCloseable {
+public final class GitHttpServer implements AutoCloseable {
   private final HttpServer server;
   private final Path root;
   private volatile String password;
+  private volatile Runnable before = () -> {};
 
   /** What was asked for, in order: the method and the URI. */
   final List<String> asked = new CopyOnWriteArrayList<>();
 
-  GitHttpServer(Path root, String password) throws IOException {
+  public GitHttpServer(Path root, String password) throws IOException {
     this.root = root;
     this.password = password;
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -33,8 +34,13 @@ final class GitHttpServer implements AutoCloseable {
     server.start();
   }
 
-  int port() {
+  public int port() {
     return server.getAddress().getPort();
+  }
+
+  /** Runs it before every answer. */
+  public void before(Runnable task) {
+    before = task;
   }
 
   void password(String other) {
@@ -43,6 +49,7 @@ final class GitHttpServer implements AutoCloseable {
 
   private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
+      before.run();
       asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
       String given = exchange.getRequestHeaders().getFirst("Authorization");
       if (!password.isEmpty() && (given == null || !mayRead(given))) {
