@@ -43,6 +43,7 @@ final class ArchitectureTest {
           Map.entry("report", List.of("render")),
           Map.entry("api", List.of("resource", "embedded", "render", "report")),
           Map.entry("source", List.of()),
+          Map.entry("systemd", List.of()),
           Map.entry("demo", List.of("source")),
           Map.entry(
               "agent",
@@ -57,7 +58,8 @@ final class ArchitectureTest {
                   "source",
                   "render",
                   "report",
-                  "api")),
+                  "api",
+                  "systemd")),
           Map.entry(
               "cli",
               List.of(
@@ -74,6 +76,7 @@ final class ArchitectureTest {
                   "adopt",
                   "report",
                   "api",
+                  "systemd",
                   "agent",
                   "demo")));
 

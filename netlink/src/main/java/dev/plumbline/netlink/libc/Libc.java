@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  * interrupted (EINTR) made again. See section 2 of the man pages under the function's name.
  */
 public final class Libc {
+  public static final int AF_UNIX = 1; // unix(7)
   public static final int AF_NETLINK = 16;
   public static final int AF_PACKET = 17; // packet(7)
+  public static final int SOCK_DGRAM = 2;
   public static final int SOCK_RAW = 3;
   public static final int SOCK_NONBLOCK = 0x800;
   public static final int SOCK_CLOEXEC = 0x80000;
@@ -39,6 +41,7 @@ public final class Libc {
   public static final int NETLINK_GET_STRICT_CHK = 12;
   public static final int MSG_TRUNC = 0x20; // recv(2)
   public static final int MSG_DONTWAIT = 0x40;
+  public static final int MSG_NOSIGNAL = 0x4000;
 
   public static final int POLLIN = 1; // poll(2)
   public static final int POLLERR = 8;
@@ -102,6 +105,11 @@ public final class Libc {
   /** Binds to the raw {@code sockaddr} bytes. */
   public static void bind(int fd, byte[] address) throws ErrnoException {
     checked("bind", () -> C.bind(fd, address, address.length));
+  }
+
+  /** Connects to the raw {@code sockaddr} bytes. */
+  public static void connect(int fd, byte[] address) throws ErrnoException {
+    checked("connect", () -> C.connect(fd, address, address.length));
   }
 
   /**

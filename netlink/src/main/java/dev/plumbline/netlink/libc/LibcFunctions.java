@@ -21,6 +21,8 @@ public interface LibcFunctions {
 
   int bind(int fd, @In byte[] address, int length);
 
+  int connect(int fd, @In byte[] address, int length);
+
   int setsockopt(int fd, int level, int option, @In byte[] value, int length);
 
   int getsockopt(int fd, int level, int option, @Out byte[] value, @In @Out byte[] length);

@@ -5,6 +5,7 @@ import dev.plumbline.reconciler.api.ApiServer;
 import dev.plumbline.reconciler.host.Host;
 import dev.plumbline.reconciler.source.GitSource;
 import dev.plumbline.reconciler.source.HostPath;
+import dev.plumbline.reconciler.systemd.ServiceManager;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.concurrent.CountDownLatch;
@@ -26,6 +27,7 @@ public final class Agent implements AutoCloseable {
   private final Host host;
   private final KernelWatch watch;
   private final AgentLog log;
+  private final Supervision supervision;
   private final CountDownLatch ended = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile boolean stopping;
@@ -38,7 +40,9 @@ public final class Agent implements AutoCloseable {
       RunningSwitch embedded,
       Host host,
       KernelWatch watch,
+      ServiceManager manager,
       AgentLog log) {
+    this.supervision = new Supervision(manager, log);
     this.name = name;
     this.options = options;
     this.lock = lock;
@@ -49,14 +53,21 @@ public final class Agent implements AutoCloseable {
     this.log = log;
   }
 
+  /** As {@link #open(AgentOptions, ServiceManager, AgentLog)}, with nobody to be told. */
+  public static Agent open(AgentOptions options, AgentLog log) throws IOException {
+    return open(options, ServiceManager.NONE, log);
+  }
+
   /**
    * Prepares an agent for the host that the calling thread is on; changes nothing yet.
    *
+   * @param manager who is told how it goes; stays the caller's
    * @throws IOException if another agent uses the state directory, the repository's name cannot be
    *     understood, or the kernel cannot be spoken to
    * @throws IllegalArgumentException if the path leads out of the repository
    */
-  public static Agent open(AgentOptions options, AgentLog log) throws IOException {
+  public static Agent open(AgentOptions options, ServiceManager manager, AgentLog log)
+      throws IOException {
     AgentLock lock = AgentLock.take(options.stateDirectory());
     Origin origin = null;
     RunningSwitch embedded = new RunningSwitch(options.runDirectory(), log);
@@ -67,7 +78,8 @@ public final class Agent implements AutoCloseable {
       origin = origin(options, log);
       host = Host.open(options.stateDirectory(), embedded);
       watch = new KernelWatch(log);
-      Agent agent = new Agent(lock, origin, name(options), options, embedded, host, watch, log);
+      Agent agent =
+          new Agent(lock, origin, name(options), options, embedded, host, watch, manager, log);
       done = true;
       return agent;
     } finally {
@@ -119,8 +131,12 @@ public final class Agent implements AutoCloseable {
         server.listen();
         origin.start(mailbox);
         while (!stopping) {
+          watch.longestSleepMillis(supervision.longestSleepMillis());
           reconciling.turn();
           api.serve(reconciling);
+          SyncState state = reconciling.state();
+          boolean idle = origin.state().tries() > 0 && mailbox.offered() == state.taken();
+          supervision.turned(state, pause.until() != null, state.taken() > 0 || idle);
           if (!reconciling.revision().isEmpty()) {
             embedded.forgetEarlier();
           }
@@ -152,6 +168,7 @@ public final class Agent implements AutoCloseable {
   public void stop() {
     stopping = true;
     if (isRunning()) {
+      supervision.stopping();
       watch.wakeUp();
     }
   }

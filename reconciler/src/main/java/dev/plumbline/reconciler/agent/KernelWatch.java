@@ -51,6 +51,7 @@ final class KernelWatch implements AutoCloseable {
   /** When the first event since the last {@link #forget} came. */
   private long firstNanos;
 
+  private int longestSleepMillis = Integer.MAX_VALUE;
   private boolean happened;
   private boolean namesChanged = true;
 
@@ -143,9 +144,19 @@ final class KernelWatch implements AutoCloseable {
     return true;
   }
 
-  /** Sleeps until something happens, {@link #wakeUp} is called or the time is up; -1: no limit. */
+  /** No sleep is longer than this from now on, whatever {@link #await} is asked for. */
+  void longestSleepMillis(int millis) {
+    longestSleepMillis = millis;
+  }
+
+  /**
+   * Sleeps until something happens, {@link #wakeUp} is called or the time is up; -1: no limit but
+   * {@link #longestSleepMillis}.
+   */
   void await(int timeoutMillis) throws IOException {
-    loop.poll(timeoutMillis);
+    boolean limited = longestSleepMillis < Integer.MAX_VALUE;
+    int most = timeoutMillis < 0 && limited ? longestSleepMillis : timeoutMillis;
+    loop.poll(Math.min(most, longestSleepMillis));
   }
 
   /** Takes what is there without waiting. */

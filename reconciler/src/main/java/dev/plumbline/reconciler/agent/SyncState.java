@@ -52,6 +52,18 @@ record SyncState(
     return why.isEmpty() ? "in-sync" : "drifted";
   }
 
+  /** One line for it. */
+  String line(boolean paused) {
+    String word = word(paused);
+    if (held != null) {
+      word += ": " + held + (why.isEmpty() ? "" : " (" + why.get(0) + ")");
+    } else if (!why.isEmpty()) {
+      word += ": " + why.get(0);
+    }
+    String kept = applied == null ? word : word + "; at " + applied;
+    return kept.lines().findFirst().orElse("");
+  }
+
   Map<String, @Nullable Object> tree() {
     Map<String, @Nullable Object> tree = new LinkedHashMap<>();
     tree.put("applied", applied);

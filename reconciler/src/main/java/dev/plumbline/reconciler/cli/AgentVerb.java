@@ -4,6 +4,7 @@ package dev.plumbline.reconciler.cli;
 import dev.plumbline.reconciler.agent.Agent;
 import dev.plumbline.reconciler.agent.AgentLog;
 import dev.plumbline.reconciler.agent.AgentOptions;
+import dev.plumbline.reconciler.systemd.ServiceManager;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -64,7 +65,8 @@ final class AgentVerb implements Callable<Integer> {
     }
     Privilege.require("");
     AgentLog log = new AgentLog(console::info, jsonLog);
-    try (Agent agent = open(options, log)) {
+    try (ServiceManager manager = ServiceManager.of(System.getenv());
+        Agent agent = open(options, manager, log)) {
       if (once) {
         return agent.once() ? ExitCode.DONE : ExitCode.ERROR;
       }
@@ -84,9 +86,10 @@ final class AgentVerb implements Callable<Integer> {
     }
   }
 
-  private static Agent open(AgentOptions options, AgentLog log) throws IOException {
+  private static Agent open(AgentOptions options, ServiceManager manager, AgentLog log)
+      throws IOException {
     try {
-      return Agent.open(options, log);
+      return Agent.open(options, manager, log);
     } catch (IllegalArgumentException e) {
       throw new CommandException(String.valueOf(e.getMessage()), e);
     }

@@ -4,6 +4,7 @@ package dev.plumbline.reconciler.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
@@ -39,10 +40,17 @@ final class AgentProcess implements AutoCloseable {
   }
 
   private static AgentProcess start(Path directory, String... arguments) throws IOException {
+    return start(directory, Map.of(), arguments);
+  }
+
+  /** Starts a verb with more in its environment. */
+  static AgentProcess start(Path directory, Map<String, String> environment, String... arguments)
+      throws IOException {
     Path output = Files.createTempFile("plumbline-agent", ".out");
     ProcessBuilder builder = MainProcess.of(output, arguments);
     builder.environment().put("PLUMBLINE_RUN", directory.resolve("run").toString());
     builder.environment().put("PLUMBLINE_STATE", directory.resolve("state").toString());
+    builder.environment().putAll(environment);
     return new AgentProcess(builder.start(), output);
   }
 
