@@ -100,11 +100,12 @@ public final class Agent implements AutoCloseable {
       return new FileOrigin(from.path(), host, options.interval(), log);
     }
     AgentOptions.Git from = (AgentOptions.Git) options.from();
-    String path = HostPath.of(from.path(), host);
+    HostPath path = new HostPath(from.path(), HostPath.identity(host, from.labels()));
     GitSource source =
         GitSource.open(
             options.stateDirectory().resolve("git"), from.url(), from.ref(), from.access());
-    return new GitOrigin(source, from.signers(), path, host, options.interval(), log);
+    return new GitOrigin(
+        source, from.signers(), path, from.holdRollbacks(), options.interval(), log);
   }
 
   /** Applies and repairs until {@link #stop} is called. */

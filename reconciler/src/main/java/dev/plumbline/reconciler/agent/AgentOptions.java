@@ -4,9 +4,11 @@ package dev.plumbline.reconciler.agent;
 import dev.plumbline.reconciler.api.ApiOptions;
 import dev.plumbline.reconciler.source.GitAccess;
 import dev.plumbline.reconciler.source.GitRef;
+import dev.plumbline.reconciler.source.HostPath;
 import dev.plumbline.reconciler.source.Signers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,11 +37,29 @@ public record AgentOptions(
    * A branch, tag or commit of a Git repository.
    *
    * @param signers whose commits may be applied; null: anybody's
-   * @param path of the host's file in it, in which {@code {host}} stands for the host's name
+   * @param path of the host's file in it, see {@link HostPath}; null: as its {@code plumbline.yaml}
+   *     says, or the usual one
+   * @param labels that the host has, by which {@code plumbline.yaml} may choose
+   * @param holdRollbacks does not apply a commit that does not come after the applied one
    */
   public record Git(
-      String url, GitRef ref, GitAccess access, @Nullable Signers signers, String path)
-      implements From {}
+      String url,
+      GitRef ref,
+      GitAccess access,
+      @Nullable Signers signers,
+      @Nullable String path,
+      Map<String, String> labels,
+      boolean holdRollbacks)
+      implements From {
+    public Git {
+      labels = Map.copyOf(labels);
+    }
+
+    /** Anybody's commits, whatever came before them. */
+    public Git(String url, GitRef ref, GitAccess access, @Nullable String path) {
+      this(url, ref, access, null, path, Map.of(), false);
+    }
+  }
 
   /** A file. */
   public record File(Path path) implements From {}

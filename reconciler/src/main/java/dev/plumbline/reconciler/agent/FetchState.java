@@ -31,6 +31,10 @@ record FetchState(
     return new FetchState(from, 0, null, null, 0, null, null);
   }
 
+  FetchState from(String shown) {
+    return new FetchState(shown, tries, last, next, failures, succeeded, problem);
+  }
+
   /** Another try, that went well if there is no reason why not. */
   FetchState tried(Instant now, @Nullable Instant nextTry, @Nullable String why) {
     boolean well = why == null;

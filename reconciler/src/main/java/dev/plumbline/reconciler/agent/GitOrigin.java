@@ -2,6 +2,8 @@
 package dev.plumbline.reconciler.agent;
 
 import dev.plumbline.reconciler.source.GitSource;
+import dev.plumbline.reconciler.source.HostPath;
+import dev.plumbline.reconciler.source.Relation;
 import dev.plumbline.reconciler.source.Revision;
 import dev.plumbline.reconciler.source.Signers;
 import dev.plumbline.reconciler.source.SourceException;
@@ -9,10 +11,13 @@ import dev.plumbline.spec.HostFile;
 import dev.plumbline.spec.LoadOptions;
 import dev.plumbline.spec.Loaded;
 import dev.plumbline.spec.problem.Problem;
+import dev.plumbline.spec.problem.Problems;
 import dev.plumbline.spec.source.FileSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +33,8 @@ final class GitOrigin implements Origin {
 
   private final GitSource source;
   private final @Nullable Signers signers;
-  private final String path;
-  private final String host;
+  private final HostPath path;
+  private final boolean holdRollbacks;
   private final Duration interval;
   private final AgentLog log;
   private @Nullable Worker worker;
@@ -38,17 +43,19 @@ final class GitOrigin implements Origin {
   /** What was offered last, if it may become allowed without a new commit; for the worker. */
   private @Nullable Candidate notAllowed;
 
+  private Place place = new Place("", "", Relation.UNKNOWN);
+
   GitOrigin(
       GitSource source,
       @Nullable Signers signers,
-      String path,
-      String host,
+      HostPath path,
+      boolean holdRollbacks,
       Duration interval,
       AgentLog log) {
     this.source = source;
     this.signers = signers;
     this.path = path;
-    this.host = host;
+    this.holdRollbacks = holdRollbacks;
     this.interval = interval;
     this.log = log;
     this.state = FetchState.of(source + ", " + path);
@@ -178,9 +185,12 @@ final class GitOrigin implements Origin {
     }
   }
 
-  /** As {@link #read}, but refused where its signature does not count. */
+  /** As {@link #read}, but refused where its signature or its place in history does not count. */
   private Candidate checked(Revision revision) throws IOException {
     String problem = signers == null ? null : source.problem(revision, signers);
+    if (problem == null) {
+      problem = placeProblem(revision);
+    }
     if (problem == null) {
       return read(revision);
     }
@@ -188,13 +198,74 @@ final class GitOrigin implements Origin {
         revision.id(), revision.toString(), "commit " + revision.id() + " " + problem);
   }
 
+  /** Why a commit may not be applied because of the one that is; null if it may. */
+  private @Nullable String placeProblem(Revision revision) throws IOException {
+    Revision applied = source.good();
+    if (applied == null || applied.id().equals(revision.id()) || source.isFixed()) {
+      return null;
+    }
+    if (!place.isOf(applied, revision)) {
+      place = new Place(applied.id(), revision.id(), relation(revision, applied));
+      tell(place.relation, revision, applied);
+    }
+    return place.relation == Relation.AFTER || !holdRollbacks
+        ? null
+        : place.relation.words()
+            + " the applied commit "
+            + applied.id()
+            + ", and only commits that come after it are applied (--on-rollback)";
+  }
+
+  private Relation relation(Revision revision, Revision applied) throws IOException {
+    try {
+      return source.relation(revision, applied, Set.of());
+    } catch (IOException e) {
+      if (holdRollbacks) {
+        throw e;
+      }
+      return Relation.UNKNOWN; // whoever follows everything does not wait for an answer
+    }
+  }
+
+  private void tell(Relation relation, Revision revision, Revision applied) {
+    if (relation != Relation.AFTER) {
+      log.say(
+          switch (relation) {
+            case BEFORE -> "rollback";
+            case ASIDE -> "forced";
+            default -> "history-unknown";
+          },
+          revision + " " + relation.words() + " the applied " + applied,
+          Map.of("revision", revision.id(), "applied", applied.id()));
+    }
+  }
+
+  /** How a commit stood to another one when that was asked last. */
+  private record Place(String applied, String revision, Relation relation) {
+    boolean isOf(Revision now, Revision asked) {
+      return applied.equals(now.id()) && revision.equals(asked.id());
+    }
+  }
+
   private Candidate read(Revision revision) throws IOException {
-    LoadOptions options = LoadOptions.defaults().forHost(host);
     FileSource files = source.files(revision);
-    Loaded loaded = HostFile.load(files, path, options);
-    ContentDigest content = new ContentDigest();
-    for (String file : loaded.files()) {
-      content.file(file, files.read(file, Integer.MAX_VALUE - 1));
+    Problems problems = new Problems();
+    String file = path.in(files, problems);
+    if (file == null) {
+      return Candidate.read(
+          revision.id(),
+          revision.id(),
+          revision.toString(),
+          null,
+          problems.sorted().stream().map(Problem::line).toList(),
+          Candidate.Keeper.NOTHING);
+    }
+    state = state.from(source + ", " + file);
+    LoadOptions options = LoadOptions.defaults().forHost(path.identity().host());
+    Loaded loaded = HostFile.load(files, file, options);
+    ContentDigest content = new ContentDigest().text(file);
+    for (String each : loaded.files()) {
+      content.file(each, files.read(each, Integer.MAX_VALUE - 1));
     }
     return Candidate.read(
         revision.id(),

@@ -7,6 +7,8 @@ import dev.plumbline.reconciler.source.GitRef;
 import dev.plumbline.reconciler.source.HostPath;
 import dev.plumbline.reconciler.source.Signers;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
@@ -55,14 +57,38 @@ final class SourceOptions {
     }
   }
 
+  /** What becomes of a commit that does not come after the one that is applied. */
+  enum Rollback {
+    follow,
+    hold
+  }
+
   @ArgGroup private Ref ref = new Ref();
 
   @Option(
       names = "--path",
       paramLabel = "PATH",
-      defaultValue = HostPath.USUAL,
-      description = "The host's file in the repository. Default: ${DEFAULT-VALUE}.")
-  private String path = HostPath.USUAL;
+      description = {
+        "The host's file in the repository; {host} and {machine-id} stand for the host's own.",
+        "Default: as the repository's plumbline.yaml says, or " + HostPath.USUAL + "."
+      })
+  private @Nullable String path;
+
+  @Option(
+      names = "--label",
+      paramLabel = "NAME=VALUE",
+      description = "A label of this host, by which plumbline.yaml may choose its file.")
+  private Map<String, String> labels = new LinkedHashMap<>();
+
+  @Option(
+      names = "--on-rollback",
+      paramLabel = "follow|hold",
+      defaultValue = "follow",
+      description = {
+        "What to do with a commit that is older than the applied one or does not descend from it:",
+        "apply it, or stay. Default: ${DEFAULT-VALUE}."
+      })
+  private Rollback onRollback = Rollback.follow;
 
   /**
    * What was chosen.
@@ -74,6 +100,12 @@ final class SourceOptions {
     return file != null
         ? new AgentOptions.File(file)
         : new AgentOptions.Git(
-            String.valueOf(from.repository), ref.chosen(), access, signers, path);
+            String.valueOf(from.repository),
+            ref.chosen(),
+            access,
+            signers,
+            path,
+            labels,
+            onRollback == Rollback.hold);
   }
 }

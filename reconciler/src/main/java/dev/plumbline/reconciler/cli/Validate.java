@@ -4,7 +4,7 @@ package dev.plumbline.reconciler.cli;
 import dev.plumbline.reconciler.render.Shown;
 import dev.plumbline.spec.HostFile;
 import dev.plumbline.spec.LoadOptions;
-import dev.plumbline.spec.Loaded;
+import dev.plumbline.spec.RepositoryFile;
 import dev.plumbline.spec.problem.Problem;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,9 +20,15 @@ import picocli.CommandLine.Parameters;
  */
 @Command(
     name = "validate",
-    description = "Check host files; print every problem as FILE:LINE:COLUMN: MESSAGE.")
+    description = {
+      "Check host files, and plumbline.yaml of a repository; print every problem as",
+      "FILE:LINE:COLUMN: MESSAGE."
+    })
 final class Validate implements Callable<Integer> {
-  @Parameters(arity = "1..*", paramLabel = "FILE", description = "Host files.")
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "FILE",
+      description = "Host files, or a repository's plumbline.yaml.")
   private List<Path> files = List.of();
 
   @Option(
@@ -51,11 +57,16 @@ final class Validate implements Callable<Integer> {
   public Integer call() {
     int wrong = 0;
     for (Path file : files) {
-      Loaded loaded = HostFile.load(file, new LoadOptions(host, root));
-      for (Problem problem : loaded.problems()) {
+      List<Problem> problems;
+      if (file.endsWith(RepositoryFile.NAME)) {
+        problems = RepositoryFile.check(file);
+      } else {
+        problems = HostFile.load(file, new LoadOptions(host, root)).problems();
+      }
+      for (Problem problem : problems) {
         console.out().println(Shown.text(problem.line()));
       }
-      if (loaded.hasErrors()) {
+      if (problems.stream().anyMatch(Problem::isError)) {
         wrong++;
       } else {
         console.info(file + ": valid");

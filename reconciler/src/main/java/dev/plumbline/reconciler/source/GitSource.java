@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import org.eclipse.jgit.api.Git;
@@ -43,6 +44,9 @@ public final class GitSource implements AutoCloseable {
 
   /** Every fetch that brings something brings a pack. */
   private static final int PACKS = 50;
+
+  /** How many commits are fetched to tell how two stand to each other, if fewer did not. */
+  private static final int[] DEPTHS = {1, 50, Ancestry.LIMIT};
 
   private static final String UNKNOWN_SERVER = "Server key did not validate";
   private static final String NO_LOGIN = "Cannot log in";
@@ -123,14 +127,7 @@ public final class GitSource implements AutoCloseable {
    *     nothing to prove with who asks
    */
   public synchronized Revision fetch() throws IOException {
-    if (isSsh()) {
-      access.checkSsh();
-      try (SshdSessionFactory sessions = access.sessions(clone.getDirectory())) {
-        fetch(sessions);
-      }
-    } else {
-      fetch(null);
-    }
+    fetch(1);
     Revision fetched = at(FETCHED);
     if (fetched == null) {
       throw new SourceException(shownUrl + ": has no " + ref);
@@ -138,14 +135,56 @@ public final class GitSource implements AutoCloseable {
     return fetched;
   }
 
-  private void fetch(@Nullable SshdSessionFactory sessions) throws IOException {
+  /**
+   * How a commit that was fetched stands to the one that is applied. Fetches some of its history if
+   * that is needed to tell, at most {@value Ancestry#LIMIT} commits deep.
+   *
+   * @param earlier full names of commits that are known to be older than the applied one
+   */
+  public synchronized Relation relation(Revision fetched, Revision applied, Set<String> earlier)
+      throws IOException {
+    Ancestry.Found after = Ancestry.Found.CUT;
+    for (int depth : DEPTHS) {
+      if (depth > 1) {
+        fetch(depth);
+      }
+      after = Ancestry.descends(clone, fetched.id(), applied.id(), applied.time());
+      if (after == Ancestry.Found.YES) {
+        return Relation.AFTER;
+      }
+      boolean older =
+          earlier.contains(fetched.id())
+              || Ancestry.descends(clone, applied.id(), fetched.id(), fetched.time())
+                  == Ancestry.Found.YES;
+      if (older) {
+        return Relation.BEFORE;
+      }
+      if (after == Ancestry.Found.NO) {
+        return Relation.ASIDE;
+      }
+    }
+    return Relation.UNKNOWN;
+  }
+
+  private void fetch(int depth) throws IOException {
+    if (isSsh()) {
+      access.checkSsh();
+      try (SshdSessionFactory sessions = access.sessions(clone.getDirectory())) {
+        fetch(depth, sessions);
+      }
+    } else {
+      fetch(depth, null);
+    }
+  }
+
+  private void fetch(int depth, @Nullable SshdSessionFactory sessions) throws IOException {
     try {
       Git git = Git.wrap(clone);
       git.fetch()
           .setRemote(url)
           .setRefSpecs("+" + ref.remote() + ":" + FETCHED)
           .setTagOpt(TagOpt.NO_TAGS)
-          .setDepth(1)
+          .setDepth(depth)
           .setTimeout(TIMEOUT_SECONDS)
           .setCredentialsProvider(access.credentials(uri))
           .setTransportConfigCallback(
@@ -220,6 +259,11 @@ public final class GitSource implements AutoCloseable {
     if (packs != null && packs.length > PACKS) {
       git.gc().call();
     }
+  }
+
+  /** Whether one commit is asked for, which never changes. */
+  public boolean isFixed() {
+    return ref instanceof GitRef.Commit;
   }
 
   /** What was fetched last; null before the first fetch. */

@@ -1,29 +1,91 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.source;
 
+import dev.plumbline.spec.RepositoryFile;
+import dev.plumbline.spec.problem.Problem;
+import dev.plumbline.spec.problem.Problems;
+import dev.plumbline.spec.source.FileSource;
+import dev.plumbline.spec.value.Position;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** The path of a host's file in its repository. */
-public final class HostPath {
+/**
+ * Where a host's file is in its repository.
+ *
+ * @param template in which {@code {host}} and {@code {machine-id}} stand for the host's own; null:
+ *     as the repository's {@code plumbline.yaml} says, or {@link #USUAL} if it says nothing
+ */
+public record HostPath(@Nullable String template, RepositoryFile.Identity identity) {
   /** Where a host's file is if nothing else is said. */
   public static final String USUAL = "hosts/{host}.yaml";
 
-  private static final String HOST = "{host}";
-
-  private HostPath() {}
+  private static final Path MACHINE_ID = Path.of("/etc/machine-id");
 
   /**
-   * The path with the host's name in the place of {@code {host}}, normalised.
-   *
-   * @throws IllegalArgumentException if it leads out of the repository, or the host's name has a
-   *     {@code /} in it
+   * @throws IllegalArgumentException if the path leads out of the repository, or needs what the
+   *     host does not have
    */
-  public static String of(String template, String host) {
-    if (template.contains(HOST) && (host.contains("/") || host.isBlank())) {
-      throw new IllegalArgumentException("`" + host + "` cannot be a host's name in a path");
+  public HostPath {
+    String unused = filled(template == null ? USUAL : template, identity);
+  }
+
+  /** Who this machine is, under a name, by {@code /etc/machine-id}. */
+  public static RepositoryFile.Identity identity(String host, Map<String, String> labels)
+      throws IOException {
+    String machineId = null;
+    try {
+      String text = Files.readString(MACHINE_ID).strip();
+      machineId = text.matches("[0-9a-f]{32}") ? text : null; // else "uninitialized", machine-id(5)
+    } catch (NoSuchFileException e) {
+      machineId = null;
     }
-    String path = template.replace(HOST, host);
+    return new RepositoryFile.Identity(host, machineId, labels);
+  }
+
+  /**
+   * The path of the host's file in a repository as it is; null, and problems, if it cannot be told.
+   */
+  public @Nullable String in(FileSource files, Problems problems) {
+    if (template != null) {
+      return filled(template, identity);
+    }
+    try {
+      RepositoryFile file = RepositoryFile.load(files, RepositoryFile.NAME, problems);
+      if (file == null) {
+        return null;
+      }
+      if (file.hostsPosition() == null) {
+        return filled(USUAL, identity);
+      }
+      RepositoryFile.Entry entry = file.entry(identity, problems);
+      return entry == null ? null : of(entry, problems);
+    } catch (NoSuchFileException e) {
+      return filled(USUAL, identity);
+    } catch (IOException e) {
+      problems.add(
+          Problem.error(
+              Position.ofFile(RepositoryFile.NAME), "", "cannot be read: " + e.getMessage()));
+      return null;
+    }
+  }
+
+  private @Nullable String of(RepositoryFile.Entry entry, Problems problems) {
+    try {
+      return filled(entry.path(), identity);
+    } catch (IllegalArgumentException e) {
+      problems.add(Problem.error(entry.pathPosition(), "hosts", String.valueOf(e.getMessage())));
+      return null;
+    }
+  }
+
+  private static String filled(String template, RepositoryFile.Identity identity) {
+    String path = identity.fill(template);
     Deque<String> parts = new ArrayDeque<>();
     for (String part : path.split("/", -1)) {
       if (part.equals("..") && parts.pollLast() == null) {
@@ -37,5 +99,13 @@ public final class HostPath {
       throw new IllegalArgumentException("the path `" + template + "` names no file");
     }
     return String.join("/", parts);
+  }
+
+  /** As it may be shown before a repository is there. */
+  @Override
+  public String toString() {
+    return template == null
+        ? filled(USUAL, identity) + " or as " + RepositoryFile.NAME + " says"
+        : filled(template, identity);
   }
 }

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.errors.GitAPIException;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +77,9 @@ class AgentTest {
             new GitRef.Branch("main"),
             GitAccess.USUAL,
             signers,
-            "hosts/{host}.yaml");
+            "hosts/{host}.yaml",
+            Map.of(),
+            false);
     return new AgentOptions(
         from, "alpha", Duration.ofMillis(100), state, state.resolveSibling("run"));
   }
@@ -224,11 +227,7 @@ class AgentTest {
   void anAgentThatHasNothingToApplyWaitsForANetworkThatIsNotThereYet() throws Exception {
     AgentOptions.From from =
         new AgentOptions.Git(
-            "http://127.0.0.1:1/hosts.git",
-            new GitRef.Branch("main"),
-            GitAccess.USUAL,
-            null,
-            "hosts/{host}.yaml");
+            "http://127.0.0.1:1/hosts.git", new GitRef.Branch("main"), GitAccess.USUAL, null);
     try (AgentRun agent =
         AgentRun.start(
             new AgentOptions(

@@ -5,11 +5,14 @@ import dev.plumbline.netlink.testing.Sh;
 import dev.plumbline.reconciler.source.GitAccess;
 import dev.plumbline.reconciler.source.GitRef;
 import dev.plumbline.reconciler.source.GitSource;
+import dev.plumbline.reconciler.source.HostPath;
 import dev.plumbline.reconciler.source.Signers;
+import dev.plumbline.spec.RepositoryFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +25,9 @@ final class OriginRun implements AutoCloseable {
   private final Path work;
   final Mailbox mailbox = new Mailbox(() -> {});
   final List<String> log = new CopyOnWriteArrayList<>();
+  @Nullable String path;
+  boolean holdRollbacks;
+  RepositoryFile.Identity identity = new RepositoryFile.Identity("alpha", null, Map.of());
   private @Nullable GitOrigin origin;
 
   OriginRun(Path directory) {
@@ -65,8 +71,8 @@ final class OriginRun implements AutoCloseable {
         new GitOrigin(
             source,
             signers,
-            "hosts/alpha.yaml",
-            "alpha",
+            new HostPath(path, identity),
+            holdRollbacks,
             Duration.ofMillis(100),
             new AgentLog(log::add, false));
     origin.start(mailbox);

@@ -54,7 +54,6 @@ class PushTest {
             "http://127.0.0.1:" + server.port() + "/hosts",
             new GitRef.Branch("main"),
             GitAccess.USUAL,
-            null,
             "{host}.yaml");
     Path secret = Files.writeString(directory.resolve("secret"), SECRET + "\n");
     ApiOptions access =

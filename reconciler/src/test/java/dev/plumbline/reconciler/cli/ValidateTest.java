@@ -71,4 +71,11 @@ class ValidateTest {
   private String write(String name, String text) throws IOException {
     return Files.writeString(directory.resolve(name), text).toString();
   }
+
+  @Test
+  void aRepositorysOwnFileIsCheckedByItsOwnSchema() throws IOException {
+    String file = write("plumbline.yaml", "version: 1\nhosts: [{path: hosts/a.yaml}]\n");
+    assertEquals(ExitCode.ERROR, run.execute("validate", file));
+    assertEquals(file + ":2:16: hosts: the file `hosts/a.yaml` does not exist\n", run.out());
+  }
 }

@@ -22,6 +22,9 @@ public final class FileSchema {
   /** The agent's configuration. */
   public static final FileSchema AGENT = new FileSchema("/schemas/agent.schema.json");
 
+  /** A repository's own file, {@code plumbline.yaml}. */
+  public static final FileSchema REPOSITORY = new FileSchema("/schemas/repository.schema.json");
+
   private final String resource;
   private @Nullable Schema compiled;
 
