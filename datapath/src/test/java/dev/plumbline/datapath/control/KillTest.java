@@ -70,7 +70,8 @@ class KillTest {
               .filter(flow -> flow.match().contains("0x0800"))
               .mapToLong(SwitchStatus.CachedFlow::packets)
               .sum();
-      assertEquals(2L * (PINGS + 3), counted, "each packet there and back, counted over both processes");
+      assertEquals(
+          2L * (PINGS + 3), counted, "each packet there and back, counted over both processes");
       third.remove();
     }
   }
@@ -83,6 +84,13 @@ class KillTest {
     String mac = Sh.run("ip netns exec " + other + " cat /sys/class/net/eth0/address").strip();
     Sh.run(
         String.join(
-            " ", "ip -n", guest, "neighbour replace", address, "dev eth0 lladdr", mac, "nud permanent"));
+            " ",
+            "ip -n",
+            guest,
+            "neighbour replace",
+            address,
+            "dev eth0 lladdr",
+            mac,
+            "nud permanent"));
   }
 }
