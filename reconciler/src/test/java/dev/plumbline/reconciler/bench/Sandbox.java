@@ -76,7 +76,7 @@ final class Sandbox {
   /**
    * Takes all away at once, so that the kernel is not still at it when the next one is measured.
    */
-  private static void clear() throws IOException {
+  static void clear() throws IOException {
     for (String name : NetNamespace.list()) {
       try (NetNamespace namespace = NetNamespace.named(name)) {
         clear(RouteSocket.open(namespace));
