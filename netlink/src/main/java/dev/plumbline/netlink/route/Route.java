@@ -283,6 +283,11 @@ public final class Route extends Message<RouteHeader> {
     return attributes.get(OIF, 0);
   }
 
+  /** Whether packets go out by the link, on one of several ways too. */
+  public boolean goesBy(int index) {
+    return index() == index || nextHops().stream().anyMatch(hop -> hop.index() == index);
+  }
+
   /** Metric, the smaller wins. */
   public long metric() {
     return attributes.get(PRIORITY, 0L);
@@ -355,6 +360,18 @@ public final class Route extends Message<RouteHeader> {
         "list routes of table " + table,
         new Route(RouteHeader.dump(family, table), AttributeMap.EMPTY.with(TABLE, table))
             ::writeBody);
+  }
+
+  /**
+   * Asks for the routes of all tables that go by a link, among others. ENODEV if there is no such
+   * link.
+   */
+  public static Request dumpBy(int family, int index) {
+    return new RouteRequest(
+        RouteRequest.GETROUTE,
+        0,
+        "list routes by link " + index,
+        new Route(RouteHeader.dump(family, 0), AttributeMap.EMPTY.with(OIF, index))::writeBody);
   }
 
   /**

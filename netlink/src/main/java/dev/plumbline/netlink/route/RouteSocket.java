@@ -142,6 +142,24 @@ public final class RouteSocket implements AutoCloseable {
   }
 
   /**
+   * The routes of all tables of a family that go by a link, among others; empty also if there is no
+   * such link.
+   */
+  public List<Route> routesBy(int family, int index) throws IOException {
+    try {
+      // A kernel without strict checking ignores the filter.
+      return dump(Route.dumpBy(family, index), Route::readBody).stream()
+          .filter(route -> route.family() == family && route.goesBy(index))
+          .toList();
+    } catch (NetlinkException e) {
+      if (e.errno() == Errno.ENODEV) {
+        return List.of();
+      }
+      throw e;
+    }
+  }
+
+  /**
    * Where a packet of this host would go; see {@link Route#lookup}.
    *
    * @throws NetlinkException if nowhere

@@ -62,7 +62,8 @@ final class Drift {
     return more > 0 ? text + " and " + more + " more" : text;
   }
 
-  private static String describe(Change change, Plan plan) {
+  /** {@code veths.vm1 bridge none → br0}. */
+  static String describe(Change change, Plan plan) {
     return switch (change.action()) {
       case CREATE -> change.address() + " is missing";
       case DELETE -> change.address() + " is there again";

@@ -7,6 +7,7 @@ import dev.plumbline.netlink.event.RouteGroup;
 import dev.plumbline.netlink.event.Subscription;
 import dev.plumbline.netlink.namespace.NetNamespace;
 import dev.plumbline.netlink.socket.Reception;
+import dev.plumbline.reconciler.live.Touched;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.HashMap;
@@ -15,8 +16,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Tells that something happened in the namespaces that matter; what it was is read from the kernel
- * anew, so that a lost event is no worse than a late one. Belongs to the agent's thread.
+ * Tells that something happened in the namespaces that matter, and what it touched; where that is
+ * not known (events were lost, a namespace came or went) it says so, and all has to be read anew.
+ * Belongs to the agent's thread.
  */
 final class KernelWatch implements AutoCloseable {
   /** Neighbours are not among them: they come and go with traffic, and no file names them. */
@@ -53,6 +55,11 @@ final class KernelWatch implements AutoCloseable {
 
   private int longestSleepMillis = Integer.MAX_VALUE;
   private boolean happened;
+
+  /** Whether more happened than events tell. */
+  private boolean whole;
+
+  private Map<String, Touched> touched = new HashMap<>();
   private boolean namesChanged = true;
 
   /** Watches the namespace of the calling thread, and the names in its mount namespace. */
@@ -113,6 +120,7 @@ final class KernelWatch implements AutoCloseable {
         close(name);
       }
     }
+    whole = true;
     boolean complete = true;
     for (String name : namespaces) {
       complete &= name.isEmpty() || coverNamed(name);
@@ -178,6 +186,29 @@ final class KernelWatch implements AutoCloseable {
     return happened;
   }
 
+  /** Whether what happened is not known, or not all of it. */
+  boolean isWhole() {
+    return whole || namesChanged;
+  }
+
+  /** What was touched, by namespace, since this was asked last; as if nothing had happened then. */
+  Map<String, Touched> take() {
+    Map<String, Touched> taken = touched;
+    touched = new HashMap<>();
+    happened = false;
+    return taken;
+  }
+
+  /** What was touched in a namespace, to add to it. */
+  Touched touched(String namespace) {
+    return touched.computeIfAbsent(namespace, name -> new Touched());
+  }
+
+  /** Whether events of all these namespaces come here; the host's own is empty. */
+  boolean watches(Set<String> namespaces) {
+    return watched.keySet().containsAll(namespaces);
+  }
+
   /** When the first event came that was not forgotten; only if something {@link #happened}. */
   long firstNanos() {
     return firstNanos;
@@ -185,6 +216,8 @@ final class KernelWatch implements AutoCloseable {
 
   void forget() {
     happened = false;
+    whole = false;
+    touched.clear();
   }
 
   private void mark() {
@@ -207,11 +240,16 @@ final class KernelWatch implements AutoCloseable {
         if (reception instanceof Reception.Nothing) {
           return;
         }
+        if (reception instanceof Reception.Messages got) {
+          got.messages().forEach(touched(name)::take);
+        }
         if (reception instanceof Reception.Overrun) {
+          whole = true;
           log.say("overrun", "events were lost in " + place(name) + ": reading everything anew");
         }
       }
     } catch (IOException e) {
+      whole = true;
       log.say("socket-lost", "the event socket of " + place(name) + " is lost: " + e.getMessage());
       close(name);
       if (name.isEmpty()) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Notes how the host stands to its revision, for {@link SyncState}. For one thread. */
 final class Standing {
-  private static final int LINES = Reconciling.LINES;
+  private static final int LINES = Reports.LINES;
 
   private @Nullable Instant appliedAt;
   private @Nullable Instant checked;

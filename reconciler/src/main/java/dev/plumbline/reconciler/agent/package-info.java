@@ -7,7 +7,8 @@
  *       own, for a fetch may take long.
  *   <li><b>Candidate</b>: a revision that was read, good or broken, on its way to the loop.
  *   <li><b>Good</b>: the revision that the host was brought to last; drift is measured against it.
- *   <li><b>Check</b>: read the host, plan; apply if the plan is not empty.
+ *   <li><b>Check</b>: look at the host, plan; apply if the plan is not empty. Of the <b>whole</b>
+ *       host, or of the <b>part</b> that events touched since.
  *   <li><b>Drift</b>: changes that a check finds although the good revision was applied.
  *   <li><b>Fight</b>: the same object drifts again and again, since somebody else sets it, too.
  *   <li><b>Held</b>: not tried until its back-off is over.

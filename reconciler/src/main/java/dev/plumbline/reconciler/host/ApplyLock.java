@@ -37,6 +37,11 @@ final class ApplyLock {
     seen = last();
   }
 
+  /** Whether another process has applied since {@link #look}. */
+  boolean isOvertaken() throws IOException {
+    return !last().equals(seen);
+  }
+
   private String last() throws IOException {
     try {
       return Files.readString(applier).strip();

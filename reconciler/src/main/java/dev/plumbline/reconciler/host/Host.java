@@ -13,15 +13,22 @@ import dev.plumbline.reconciler.embedded.SwitchAccess;
 import dev.plumbline.reconciler.embedded.SwitchText;
 import dev.plumbline.reconciler.live.LiveReader;
 import dev.plumbline.reconciler.live.LiveState;
+import dev.plumbline.reconciler.live.LiveView;
+import dev.plumbline.reconciler.live.LostTrackException;
 import dev.plumbline.reconciler.live.Sockets;
+import dev.plumbline.reconciler.live.Touched;
 import dev.plumbline.reconciler.plan.Change;
+import dev.plumbline.reconciler.plan.Excerpt;
 import dev.plumbline.reconciler.plan.FieldChange;
 import dev.plumbline.reconciler.plan.FileTerms;
 import dev.plumbline.reconciler.plan.Goal;
+import dev.plumbline.reconciler.plan.GoalIndex;
 import dev.plumbline.reconciler.plan.Ownership;
 import dev.plumbline.reconciler.plan.Plan;
 import dev.plumbline.reconciler.plan.Planner;
+import dev.plumbline.reconciler.plan.Waiting;
 import dev.plumbline.reconciler.plan.Wanted;
+import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
 import java.io.Closeable;
@@ -30,8 +37,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The host that plumbline runs on: its own network namespace, which is the one of the thread that
@@ -138,6 +148,82 @@ public final class Host implements AutoCloseable {
   }
 
   /**
+   * Takes in what happened since the host was read, instead of reading it again.
+   *
+   * @param touched what events had to do with, by namespace
+   * @return what is not as it was, each as it was before; null for what was not there
+   * @throws LostTrackException if it has to be read again
+   */
+  public Map<ResourceId, @Nullable Resource> follow(Map<String, Touched> touched)
+      throws IOException, LostTrackException {
+    try {
+      if (embedded.config() != null) {
+        throw new LostTrackException("a switch is running, of which no event tells");
+      }
+      if (lock.isOvertaken()) {
+        throw new LostTrackException("another process has applied");
+      }
+      return view().follow(touched);
+    } catch (LostTrackException e) {
+      reader.forget();
+      throw e;
+    }
+  }
+
+  private LiveView view() throws LostTrackException {
+    LiveView view = reader.view();
+    if (view == null) {
+      throw new LostTrackException("it was not read yet");
+    }
+    return view;
+  }
+
+  /**
+   * The part of the goal that changes have to do with.
+   *
+   * @param changed what {@link #follow} gave since the plan for the whole was empty
+   * @param waiting what waited then
+   * @return null where only the whole will do
+   */
+  public @Nullable Excerpt excerpt(
+      GoalIndex goal, Map<ResourceId, @Nullable Resource> changed, List<Waiting> waiting)
+      throws LostTrackException {
+    LiveView view = view();
+    return Excerpt.of(goal, view.resources(), view::part, ownership, changed, waiting);
+  }
+
+  /** Makes ready to follow what was read last, so that the first event finds it so. */
+  public void awaitFollowing() {
+    reader.view();
+  }
+
+  /** The namespaces that were read; the host's own is empty. */
+  public Set<String> namespaces() throws LostTrackException {
+    return view().namespaces();
+  }
+
+  /** The index of a device as it was read or followed; null where it is not there. */
+  public @Nullable Integer indexOf(ResourceId device) throws LostTrackException {
+    return view().indexOf(device);
+  }
+
+  /**
+   * Takes the steps of a plan for a part that leaves what is remembered as it is. Nothing is read
+   * back, and nothing undone: follow what happens, and plan again.
+   *
+   * @return the step that failed; null for none
+   * @throws BusyException if another process applies, or has applied since the host was read
+   */
+  public @Nullable Failure repair(Excerpt part, Plan plan) throws IOException {
+    Closeable taken = lock.take();
+    try {
+      return new Applier(sockets, embedded, Progress.silent()).apply(plan, part.live());
+    } finally {
+      taken.close();
+    }
+  }
+
+  /**
    * Carries out a plan, reads again and plans again. If a step fails, what was done is undone.
    *
    * @param live the live state that the plan was made from
@@ -147,19 +233,31 @@ public final class Host implements AutoCloseable {
    * @throws IllegalArgumentException if the plan has problems
    */
   public Outcome apply(Goal goal, LiveState live, Plan plan, Progress progress) throws IOException {
+    return apply(goal, live, plan, progress, remaining -> remaining);
+  }
+
+  /**
+   * As {@link #apply(Goal, LiveState, Plan, Progress)} of a plan that leaves things out.
+   *
+   * @param leavingOut takes the same out of the plan that is made afterwards
+   */
+  public Outcome apply(
+      Goal goal, LiveState live, Plan plan, Progress progress, UnaryOperator<Plan> leavingOut)
+      throws IOException {
     if (!plan.problems().isEmpty()) {
       throw new IllegalArgumentException("a plan with problems: " + plan.problems());
     }
     Closeable taken = lock.take();
     try {
       ownership = memory.load();
-      return applyLocked(goal, live, plan, progress);
+      return applyLocked(goal, live, plan, progress, leavingOut);
     } finally {
       taken.close();
     }
   }
 
-  private Outcome applyLocked(Goal goal, LiveState live, Plan plan, Progress progress)
+  private Outcome applyLocked(
+      Goal goal, LiveState live, Plan plan, Progress progress, UnaryOperator<Plan> leavingOut)
       throws IOException {
     if (plan.isEmpty()) {
       remember(Planner.after(goal, live, ownership));
@@ -175,7 +273,7 @@ public final class Host implements AutoCloseable {
     if (failure != null) {
       return undo(goal, live, now, plan, failure, before);
     }
-    Plan remaining = plan(goal, now);
+    Plan remaining = leavingOut.apply(plan(goal, now));
     if (remaining.isEmpty()) {
       remember(Planner.after(goal, now, ownership));
       return new Outcome(Result.APPLIED, plan, null, List.of(), remaining);

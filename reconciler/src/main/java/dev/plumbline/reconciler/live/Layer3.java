@@ -54,15 +54,27 @@ final class Layer3 {
     this.links = links;
   }
 
-  List<Resource> addresses(RouteSocket socket) throws IOException {
-    List<Resource> resources = new ArrayList<>();
+  /** The addresses of all devices, by index. */
+  Map<Integer, List<Resource>> addresses(RouteSocket socket) throws IOException {
+    return addresses(socket.addresses());
+  }
+
+  /** The addresses of one device. */
+  List<Resource> addresses(RouteSocket socket, int index) throws IOException {
+    return addresses(socket.addresses(index)).getOrDefault(index, List.of());
+  }
+
+  private Map<Integer, List<Resource>> addresses(List<Address> addresses) {
+    Map<Integer, List<Resource>> resources = new HashMap<>();
     Map<Integer, Integer> positions = new HashMap<>();
-    for (Address address : socket.addresses()) {
+    for (Address address : addresses) {
       // The kernel dumps the IPv4 addresses of a device in the order in which it keeps them.
       boolean ipv4 = address.family() == AF_INET;
       int position = ipv4 ? positions.merge(address.index(), 1, Integer::sum) : 0;
       if (links.containsKey(address.index()) && !kernelMade(address)) {
-        resources.add(address(address, position));
+        resources
+            .computeIfAbsent(address.index(), index -> new ArrayList<>())
+            .add(address(address, position));
       }
     }
     return resources;
@@ -170,10 +182,7 @@ final class Layer3 {
     List<Resource> resources = new ArrayList<>();
     for (int family : new int[] {AF_INET, AF_INET6}) {
       for (Route route : socket.routes(family)) {
-        // The kernel's own for its addresses, in the local table above all, have its protocol.
-        boolean configured =
-            route.protocol() != Route.PROTOCOL_KERNEL && (route.flags() & CLONED) == 0;
-        if (configured) {
+        if (isConfigured(route)) {
           resources.add(route(route));
         }
       }
@@ -181,7 +190,29 @@ final class Layer3 {
     return resources;
   }
 
-  private Resource route(Route route) {
+  /** The routes by one device, among others. */
+  List<Resource> routesBy(RouteSocket socket, int index) throws IOException {
+    List<Resource> resources = new ArrayList<>();
+    for (int family : new int[] {AF_INET, AF_INET6}) {
+      for (Route route : socket.routesBy(family, index)) {
+        if (isConfigured(route)) {
+          resources.add(route(route));
+        }
+      }
+    }
+    return resources;
+  }
+
+  /** The kernel's own for its addresses, in the local table above all, have its protocol. */
+  static boolean isConfigured(Route route) {
+    return route.protocol() != Route.PROTOCOL_KERNEL && !isCached(route);
+  }
+
+  static boolean isCached(Route route) {
+    return (route.flags() & CLONED) != 0;
+  }
+
+  Resource route(Route route) {
     IpFamily family = route.family() == AF_INET6 ? IpFamily.IPV6 : IpFamily.IPV4;
     InetAddress destination = route.destination();
     Prefix to =

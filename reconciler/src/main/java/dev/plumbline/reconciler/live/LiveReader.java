@@ -33,8 +33,16 @@ public final class LiveReader {
   /** What the mark on a device starts with; the address in the file follows. */
   public static final String MARK = "plumbline:";
 
+  /** A host with more than that, such as one with all routes of the Internet, is only read. */
+  private static final int MOST_FOLLOWED = 100_000;
+
   private final KernelFeatures features;
   private final Sockets sockets;
+
+  private @Nullable LiveState last;
+  private Map<String, NamespaceReader> lastReaders = Map.of();
+  private Set<ResourceId> lastSysctls = Set.of();
+  private @Nullable LiveView view;
 
   /**
    * @param sockets where to find each namespace; stays the caller's
@@ -53,6 +61,7 @@ public final class LiveReader {
    */
   public LiveState read(String host, Set<ResourceId> sysctls, Set<String> kinds)
       throws IOException {
+    forget();
     List<Resource> resources = new ArrayList<>();
     Map<ResourceId, Integer> indexes = new HashMap<>();
     Map<String, NamespaceReader> readers = new TreeMap<>();
@@ -92,8 +101,33 @@ public final class LiveReader {
         }
       }
     }
-    return new LiveState(
-        host, capabilities(kinds), resources, indexes, inNewNamespace(sysctls, readers.keySet()));
+    LiveState state =
+        new LiveState(
+            host,
+            capabilities(kinds),
+            resources,
+            indexes,
+            inNewNamespace(sysctls, readers.keySet()));
+    lastReaders = readers;
+    lastSysctls = sysctls;
+    last = state;
+    return state;
+  }
+
+  /** What was read last, to be followed from then on; null if nothing was. */
+  public @Nullable LiveView view() {
+    LiveState state = last;
+    if (view == null && state != null && state.byId().size() <= MOST_FOLLOWED) {
+      view = new LiveView(state, lastReaders, lastSysctls, sockets);
+      last = null; // not twice in memory
+    }
+    return view;
+  }
+
+  /** Has it read as a whole again before it is followed. */
+  public void forget() {
+    last = null;
+    view = null;
   }
 
   /** Who made a name that is no namespace; null also if it has gone, or become whole, by now. */
@@ -150,7 +184,7 @@ public final class LiveReader {
   }
 
   /** Several numbers in one sysctl are parted by tabs when read. */
-  private static String normal(String value) {
+  static String normal(String value) {
     return value.trim().replaceAll("\\s+", " ");
   }
 

@@ -76,6 +76,11 @@ public final class LiveState {
     return new LiveState(host, capabilities, all, indexes, newNamespaceSysctls);
   }
 
+  /** The same host with other resources. */
+  LiveState with(Collection<Resource> others, Map<ResourceId, Integer> otherIndexes) {
+    return new LiveState(host, capabilities, others, otherIndexes, newNamespaceSysctls);
+  }
+
   public String host() {
     return host;
   }

@@ -47,41 +47,140 @@ final class NamespaceReader {
   private final String namespace;
   private final Map<Integer, Link> links = new LinkedHashMap<>();
   private final Map<String, Integer> byName = new HashMap<>();
+
+  /** Names of devices that went while this was followed, for events that still speak of them. */
+  private final Map<Integer, String> departed = new HashMap<>();
+
   private final Map<Integer, Map<String, String>> fields = new LinkedHashMap<>();
   private final Map<Integer, String> adopted = new HashMap<>();
-  private final List<Resource> others = new ArrayList<>();
+  private final Layer3 layer3;
+  private Map<Integer, List<Resource>> addresses = new HashMap<>();
+  private final Map<ResourceId, Resource> routes = new LinkedHashMap<>();
+
+  /** Whether two routes have one identity: then no event tells which of them is meant. */
+  private boolean twins;
+
+  private List<Resource> rules = List.of();
+  private List<Resource> vlans = List.of();
+  private List<Resource> remotes = List.of();
 
   private NamespaceReader(String namespace) {
     this.namespace = namespace;
+    this.layer3 = new Layer3(namespace, names(), links);
   }
 
   static NamespaceReader read(String namespace, RouteSocket socket) throws IOException {
     NamespaceReader reader = new NamespaceReader(namespace);
     for (Link link : socket.links()) {
-      if (!FALLBACKS.contains(link.name())) {
+      if (!isFallback(link)) {
         reader.links.put(link.index(), link);
         reader.byName.put(link.name(), link.index());
       }
     }
-    boolean filters = false;
-    boolean vxlan = false;
     for (Link link : reader.links.values()) {
-      Map<String, String> device = reader.device(link);
-      reader.fields.put(link.index(), device);
-      filters |= "true".equals(device.get("vlanFiltering"));
-      vxlan |= "vxlan".equals(link.kind());
+      reader.fields.put(link.index(), reader.device(link));
     }
-    if (filters) {
-      reader.vlans(socket);
-    }
-    Layer3 layer3 = new Layer3(namespace, reader.names(), reader.links);
-    if (vxlan) {
-      reader.others.addAll(layer3.remotes(socket, reader.fields));
-    }
-    reader.others.addAll(layer3.addresses(socket));
-    reader.others.addAll(layer3.routes(socket));
-    reader.others.addAll(layer3.rules(socket));
+    reader.readVlans(socket);
+    reader.readRemotes(socket);
+    reader.addresses = reader.layer3.addresses(socket);
+    reader.readRoutes(socket);
+    reader.readRules(socket);
     return reader;
+  }
+
+  static boolean isFallback(Link link) {
+    return FALLBACKS.contains(link.name());
+  }
+
+  Layer3 layer3() {
+    return layer3;
+  }
+
+  Map<Integer, List<Resource>> addresses() {
+    return addresses;
+  }
+
+  Map<ResourceId, Resource> routes() {
+    return routes;
+  }
+
+  boolean hasTwinRoutes() {
+    return twins;
+  }
+
+  List<Resource> rules() {
+    return rules;
+  }
+
+  /** VLANs of ports, and what VXLAN devices send to. */
+  List<Resource> vlansAndRemotes() {
+    List<Resource> all = new ArrayList<>(vlans);
+    all.addAll(remotes);
+    return all;
+  }
+
+  void readRoutes(RouteSocket socket) throws IOException {
+    routes.clear();
+    twins = false;
+    for (Resource route : layer3.routes(socket)) {
+      twins |= routes.put(route.id(), route) != null;
+    }
+  }
+
+  void readRules(RouteSocket socket) throws IOException {
+    rules = layer3.rules(socket);
+  }
+
+  void readVlans(RouteSocket socket) throws IOException {
+    boolean filters =
+        fields.values().stream().anyMatch(each -> "true".equals(each.get("vlanFiltering")));
+    vlans = filters ? vlans(socket) : List.of();
+  }
+
+  void readRemotes(RouteSocket socket) throws IOException {
+    boolean vxlan = links.values().stream().anyMatch(link -> "vxlan".equals(link.kind()));
+    remotes = vxlan ? layer3.remotes(socket, fields) : List.of();
+  }
+
+  /** Takes a link as it is now; what refers to it by name is told by {@link #readDevice}. */
+  void put(Link link) {
+    links.put(link.index(), link);
+    byName.put(link.name(), link.index());
+    adopted.remove(link.index());
+  }
+
+  /** A link that is gone. */
+  void remove(Link link) {
+    links.remove(link.index());
+    byName.remove(link.name(), link.index());
+    fields.remove(link.index());
+    adopted.remove(link.index());
+    departed.put(link.index(), link.name());
+  }
+
+  void readDevice(Link link) {
+    fields.put(link.index(), device(link));
+  }
+
+  /** The device of an index as a resource; its peer is told by {@link Peers}. */
+  Resource resource(Link link) {
+    return new Resource(
+        id(link), ownerOf(link.index()), fields.getOrDefault(link.index(), Map.of()));
+  }
+
+  /** The index of a device of this name; null for none. */
+  @Nullable Integer indexOf(String name) {
+    return byName.get(name);
+  }
+
+  /** Takes back that an unmarked device is somebody's all the same. */
+  void disown(int index) {
+    adopted.remove(index);
+  }
+
+  /** Forgets the names of those that went. */
+  void forgetDeparted() {
+    departed.clear();
   }
 
   /** Who made the namespace; the mark is on its loopback device, the one that is always there. */
@@ -121,12 +220,11 @@ final class NamespaceReader {
 
   List<Resource> resources() {
     List<Resource> resources = new ArrayList<>();
-    for (Link link : links.values()) {
-      resources.add(
-          new Resource(
-              id(link), ownerOf(link.index()), fields.getOrDefault(link.index(), Map.of())));
-    }
-    resources.addAll(others);
+    links.values().forEach(link -> resources.add(resource(link)));
+    resources.addAll(vlansAndRemotes());
+    addresses.values().forEach(resources::addAll);
+    resources.addAll(routes.values());
+    resources.addAll(rules);
     return resources;
   }
 
@@ -136,7 +234,7 @@ final class NamespaceReader {
     return indexes;
   }
 
-  private ResourceId id(Link link) {
+  ResourceId id(Link link) {
     return ResourceId.deviceIn(namespace, link.name());
   }
 
@@ -145,7 +243,7 @@ final class NamespaceReader {
       @Override
       public String nameOf(int index) {
         Link link = links.get(index);
-        return link == null ? "#" + index : link.name();
+        return link == null ? departed.getOrDefault(index, "#" + index) : link.name();
       }
 
       @Override
@@ -207,7 +305,8 @@ final class NamespaceReader {
   }
 
   /** The VLANs of bridges that filter, and of their ports; elsewhere they mean nothing. */
-  private void vlans(RouteSocket socket) throws IOException {
+  private List<Resource> vlans(RouteSocket socket) throws IOException {
+    List<Resource> resources = new ArrayList<>();
     Map<Integer, SortedMap<Integer, Flags>> byDevice = new HashMap<>();
     for (BridgeVlan vlan : socket.bridgeVlans()) {
       SortedMap<Integer, Flags> vlans =
@@ -223,9 +322,10 @@ final class NamespaceReader {
       boolean applies = bridge || "bridge".equals(link.slaveKind());
       if (applies && "true".equals(filtering.get("vlanFiltering"))) {
         String text = VlansText.print(byDevice.getOrDefault(link.index(), new TreeMap<>()));
-        others.add(
+        resources.add(
             new Resource(ResourceId.vlans(namespace, link.name()), null, Map.of("vlans", text)));
       }
     }
+    return resources;
   }
 }

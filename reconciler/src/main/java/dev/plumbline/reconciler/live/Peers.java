@@ -22,45 +22,56 @@ final class Peers {
   private static final String UNKNOWN = "(in another namespace)";
   private static final String OTHER_HALF = " (other half)";
 
-  private record Half(String namespace, Link link) {
+  record Half(String namespace, Link link) {
     String text() {
       return PeerText.of(ResourceId.deviceIn(namespace, link.name()));
     }
   }
 
-  private record Ends(int index, int peerIndex) {}
-
   private final Map<String, NamespaceReader> readers;
   private final Sockets sockets;
-  private final Map<Ends, List<Half>> halves = new HashMap<>();
   private final Map<String, Integer> numbers = new HashMap<>();
 
-  private Peers(Map<String, NamespaceReader> readers, Sockets sockets) {
+  Peers(Map<String, NamespaceReader> readers, Sockets sockets) {
     this.readers = readers;
     this.sockets = sockets;
   }
 
+  /** Tells all veths whose other half they are. */
   static void resolve(Map<String, NamespaceReader> readers, Sockets sockets) throws IOException {
     Peers peers = new Peers(readers, sockets);
     for (Map.Entry<String, NamespaceReader> reader : readers.entrySet()) {
       for (Link link : reader.getValue().links().values()) {
-        if ("veth".equals(link.kind()) && link.linkNamespaceId() != null) {
-          peers
-              .halves
-              .computeIfAbsent(new Ends(link.index(), link.link()), ends -> new ArrayList<>())
-              .add(new Half(reader.getKey(), link));
-        }
+        peers.resolve(reader.getKey(), link);
       }
     }
-    for (Map.Entry<String, NamespaceReader> reader : readers.entrySet()) {
-      for (Link link : reader.getValue().links().values()) {
-        if ("veth".equals(link.kind())) {
-          Half peer = peers.peerOf(reader.getKey(), link);
-          reader.getValue().peer(link.index(), peer == null ? UNKNOWN : peer.text());
-          peers.adopt(reader.getValue(), link, peer);
-        }
-      }
+  }
+
+  /** Tells one device, if it is a veth. */
+  void resolve(String namespace, Link link) throws IOException {
+    NamespaceReader reader = readers.get(namespace);
+    if (reader != null && isVeth(link)) {
+      Half peer = peerOf(namespace, link);
+      reader.peer(link.index(), peer == null ? UNKNOWN : peer.text());
+      adopt(reader, link, peer);
     }
+  }
+
+  static boolean isVeth(Link link) {
+    return "veth".equals(link.kind());
+  }
+
+  /** The devices that may be the other half of this one, as far as their numbers tell. */
+  List<Half> mates(Link link) {
+    List<Half> mates = new ArrayList<>();
+    readers.forEach(
+        (namespace, reader) -> {
+          Link other = reader.links().get(link.link());
+          if (other != null && isVeth(other) && other.link() == link.index()) {
+            mates.add(new Half(namespace, other));
+          }
+        });
+    return mates;
   }
 
   /**
@@ -84,8 +95,9 @@ final class Peers {
       Link peer = here == null ? null : here.links().get(link.link());
       return peer == null ? null : new Half(namespace, peer);
     }
-    for (Half half : halves.getOrDefault(new Ends(link.link(), link.index()), List.of())) {
-      if (numberOf(namespace, half.namespace()) == number) {
+    for (Half half : mates(link)) {
+      if (half.link().linkNamespaceId() != null
+          && numberOf(namespace, half.namespace()) == number) {
         return half;
       }
     }

@@ -39,6 +39,11 @@ public record Plan(
     return new Plan(changes, waiting, problems, others, masters);
   }
 
+  /** The same plan with some of its changes alone. */
+  public Plan only(List<Change> some) {
+    return new Plan(some, waiting, problems, warnings, masters);
+  }
+
   /** Whether there is nothing to do. */
   public boolean isEmpty() {
     return changes.isEmpty();

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.agent;
+
+import dev.plumbline.reconciler.apply.Failure;
+import dev.plumbline.reconciler.apply.Outcome;
+import dev.plumbline.reconciler.plan.Plan;
+import dev.plumbline.reconciler.plan.Waiting;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** How the loop puts into the log what it found and did. For one thread. */
+final class Reports {
+  static final int LINES = 50;
+
+  private final AgentLog log;
+  private List<Waiting> waiting = List.of();
+
+  Reports(AgentLog log) {
+    this.log = log;
+  }
+
+  /** Sentences of one sort, the first few. */
+  void lines(List<String> lines, String event, String prefix) {
+    lines.stream().limit(LINES).forEach(line -> log.say(event, prefix + line));
+    if (lines.size() > LINES) {
+      log.say(event, prefix + "and " + (lines.size() - LINES) + " more");
+    }
+  }
+
+  void failure(String what, Outcome outcome) {
+    Failure failure = Objects.requireNonNull(outcome.failure());
+    boolean undone = outcome.result() == Outcome.Result.UNDONE;
+    log.say(
+        "failed",
+        what
+            + " failed at "
+            + failure
+            + (undone ? "; all was undone" : "; not all could be undone, the host is in between:"),
+        Map.of("address", failure.address(), "undone", undone));
+    lines(outcome.left(), "failed", "  ");
+  }
+
+  /**
+   * Says what waits for what, when that changes.
+   *
+   * @return whether the plan does something that waited before
+   */
+  boolean waiting(Plan plan) {
+    if (plan.waiting().equals(waiting)) {
+      return false;
+    }
+    Set<Waiting> now = new HashSet<>(plan.waiting());
+    Set<Waiting> before = new HashSet<>(waiting);
+    for (Waiting each : plan.waiting()) {
+      if (!before.contains(each)) {
+        log.say("waiting", each.address() + " waits for " + each.waitsFor());
+      }
+    }
+    boolean over = before.stream().anyMatch(each -> !now.contains(each));
+    waiting = plan.waiting();
+    return over && !plan.isEmpty();
+  }
+
+  /** What waits for what by now. */
+  List<Waiting> waiting() {
+    return waiting;
+  }
+
+  /** A new revision: what waits is said anew. */
+  void forgetWaiting() {
+    waiting = List.of();
+  }
+
+  static Map<String, ?> id(Candidate candidate) {
+    return Map.of("revision", candidate.id());
+  }
+
+  /** The properties of what was done. */
+  static Map<String, ?> measured(Candidate candidate, Plan plan, long nanos) {
+    return Map.of(
+        "revision", candidate.id(),
+        "changes", plan.changes().size(),
+        "kinds", Drift.kinds(plan),
+        "micros", nanos / 1000);
+  }
+
+  /** The same of a repair. */
+  static Map<String, ?> repair(
+      Candidate candidate, Plan plan, long nanos, boolean repaired, boolean appeared) {
+    Map<String, Object> all = new TreeMap<>(measured(candidate, plan, nanos));
+    all.put("repaired", repaired);
+    all.put("appeared", appeared);
+    return all;
+  }
+}
