@@ -43,7 +43,7 @@ final class ArchitectureTest {
           Map.entry("report", List.of("render")),
           Map.entry("api", List.of("resource", "embedded", "render", "report")),
           Map.entry("source", List.of()),
-          Map.entry("systemd", List.of()),
+          Map.entry("systemd", List.of("render", "report")),
           Map.entry("demo", List.of("source")),
           Map.entry(
               "agent",

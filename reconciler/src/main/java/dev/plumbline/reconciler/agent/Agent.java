@@ -3,6 +3,8 @@ package dev.plumbline.reconciler.agent;
 
 import dev.plumbline.reconciler.api.ApiServer;
 import dev.plumbline.reconciler.host.Host;
+import dev.plumbline.reconciler.report.Notifier;
+import dev.plumbline.reconciler.report.NotifyOptions;
 import dev.plumbline.reconciler.source.GitSource;
 import dev.plumbline.reconciler.source.HostPath;
 import dev.plumbline.reconciler.systemd.ServiceManager;
@@ -108,16 +110,36 @@ public final class Agent implements AutoCloseable {
         source, from.signers(), path, from.holdRollbacks(), options.interval(), log);
   }
 
+  private @Nullable Notifier notifier() {
+    NotifyOptions wanted = options.notification();
+    if (wanted == null) {
+      return null;
+    }
+    Notifier notifier = Notifier.start(wanted, name, log::say);
+    Runnable unused = log.follow(notifier::take);
+    return notifier;
+  }
+
   /** Applies and repairs until {@link #stop} is called. */
   public void run() throws IOException {
     try {
       Mailbox mailbox = new Mailbox(watch::wakeUp);
       Pause pause = new Pause(options.runDirectory(), Clock.systemUTC());
       Reconciling reconciling = new Reconciling(host, watch, mailbox, pause, log);
+      Notifier notifier = notifier();
       AgentApi api =
           new AgentApi(
-              embedded, name, origin, options.followed(), mailbox, pause, log, watch::wakeUp);
-      try (ApiServer server = ApiServer.open(options.runDirectory(), options.access(), api)) {
+              embedded,
+              name,
+              origin,
+              options.followed(),
+              mailbox,
+              pause,
+              log,
+              notifier,
+              watch::wakeUp);
+      try (notifier;
+          ApiServer server = ApiServer.open(options.runDirectory(), options.access(), api)) {
         // Not before it is sure that no other agent runs it.
         embedded.resume();
         log.say(

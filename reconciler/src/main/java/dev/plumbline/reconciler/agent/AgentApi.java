@@ -8,6 +8,7 @@ import dev.plumbline.reconciler.api.SwitchJson;
 import dev.plumbline.reconciler.render.SavedPlan;
 import dev.plumbline.reconciler.report.Event;
 import dev.plumbline.reconciler.report.Metrics;
+import dev.plumbline.reconciler.report.Notifier;
 import dev.plumbline.reconciler.source.GitRef;
 import java.io.IOException;
 import java.io.StringReader;
@@ -47,6 +48,7 @@ final class AgentApi implements ApiHandler {
       Mailbox mailbox,
       Pause pause,
       AgentLog log,
+      @Nullable Notifier notifier,
       Runnable wakeUp) {
     this.embedded = embedded;
     this.host = host;
@@ -55,7 +57,7 @@ final class AgentApi implements ApiHandler {
     this.log = log;
     this.wakeUp = wakeUp;
     HookCounts hooks = new HookCounts();
-    this.status = new AgentStatus(embedded, host, origin, mailbox, pause, log, hooks);
+    this.status = new AgentStatus(embedded, host, origin, mailbox, pause, log, hooks, notifier);
     this.pushes = new Pushes(followed, origin, hooks, log);
     this.metrics = new Metrics();
     // It lives as long as the log.
@@ -73,8 +75,7 @@ final class AgentApi implements ApiHandler {
     for (Request next = requests.poll(); next != null; next = requests.poll()) {
       HandAnswers answers = new HandAnswers(next.answer());
       try {
-        SavedPlan saved = SavedPlan.read("the plan", new StringReader(next.plan()));
-        reconciling.applyByHand(saved, HandRevision.of(saved, host), answers);
+        apply(next.plan(), reconciling, answers);
       } catch (IOException e) {
         answers.refused(List.of(String.valueOf(e.getMessage())));
         throw e;
@@ -87,6 +88,20 @@ final class AgentApi implements ApiHandler {
       reconciling.checkSoon();
     }
     status.turned(reconciling.state());
+  }
+
+  private void apply(String plan, Reconciling reconciling, HandAnswers answers) throws IOException {
+    SavedPlan saved;
+    HandRevision revision;
+    try {
+      saved = SavedPlan.read("the plan", new StringReader(plan));
+      revision = HandRevision.of(saved, host);
+    } catch (IOException e) {
+      // Whoever sent it has made a mistake; the agent has not.
+      answers.refused(List.of(String.valueOf(e.getMessage())));
+      return;
+    }
+    reconciling.applyByHand(saved, revision, answers);
   }
 
   @Override

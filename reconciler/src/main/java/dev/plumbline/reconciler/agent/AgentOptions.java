@@ -2,6 +2,7 @@
 package dev.plumbline.reconciler.agent;
 
 import dev.plumbline.reconciler.api.ApiOptions;
+import dev.plumbline.reconciler.report.NotifyOptions;
 import dev.plumbline.reconciler.source.GitAccess;
 import dev.plumbline.reconciler.source.GitRef;
 import dev.plumbline.reconciler.source.HostPath;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param runDirectory the agent's socket, and what survives it of the embedded switch; gone with a
  *     reboot
  * @param access who may ask it, and where
+ * @param notification whom it tells of what; null: nobody
  */
 public record AgentOptions(
     From from,
@@ -28,7 +30,8 @@ public record AgentOptions(
     Duration interval,
     Path stateDirectory,
     Path runDirectory,
-    ApiOptions access) {
+    ApiOptions access,
+    @Nullable NotifyOptions notification) {
 
   /** Where revisions come from. */
   public sealed interface From {}
@@ -77,7 +80,7 @@ public record AgentOptions(
   /** An agent that root alone asks, on its socket. */
   public AgentOptions(
       From from, @Nullable String host, Duration interval, Path stateDirectory, Path runDirectory) {
-    this(from, host, interval, stateDirectory, runDirectory, ApiOptions.NONE);
+    this(from, host, interval, stateDirectory, runDirectory, ApiOptions.NONE, null);
   }
 
   /** What is followed in a repository; null: a file is. */

@@ -6,6 +6,7 @@ import dev.plumbline.datapath.control.SwitchStatus;
 import dev.plumbline.reconciler.render.Node;
 import dev.plumbline.reconciler.report.Event;
 import dev.plumbline.reconciler.report.Metrics;
+import dev.plumbline.reconciler.report.Notifier;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +31,7 @@ final class AgentStatus {
   private final Pause pause;
   private final AgentLog log;
   private final HookCounts hooks;
+  private final @Nullable Notifier notifier;
   private final Instant started = Instant.now();
   private volatile SyncState sync = SyncState.NONE;
   private volatile long turnedNanos = System.nanoTime();
@@ -41,7 +43,8 @@ final class AgentStatus {
       Mailbox mailbox,
       Pause pause,
       AgentLog log,
-      HookCounts hooks) {
+      HookCounts hooks,
+      @Nullable Notifier notifier) {
     this.embedded = embedded;
     this.host = host;
     this.origin = origin;
@@ -49,6 +52,7 @@ final class AgentStatus {
     this.pause = pause;
     this.log = log;
     this.hooks = hooks;
+    this.notifier = notifier;
   }
 
   /** The loop has turned once more; the agent's thread. */
@@ -83,6 +87,7 @@ final class AgentStatus {
     tree.put("pause", pause.tree());
     tree.put("fetch", origin.state().tree());
     tree.put("webhook", hooks.tree());
+    tree.put("notifications", notifier == null ? null : notifier.tree());
     return tree;
   }
 

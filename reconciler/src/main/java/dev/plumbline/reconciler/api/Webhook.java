@@ -3,6 +3,7 @@ package dev.plumbline.reconciler.api;
 
 import dev.plumbline.reconciler.render.JsonTree;
 import dev.plumbline.reconciler.render.Node;
+import dev.plumbline.reconciler.report.SecretFile;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.io.IOException;

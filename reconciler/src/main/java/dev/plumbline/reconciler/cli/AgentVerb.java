@@ -4,6 +4,8 @@ package dev.plumbline.reconciler.cli;
 import dev.plumbline.reconciler.agent.Agent;
 import dev.plumbline.reconciler.agent.AgentLog;
 import dev.plumbline.reconciler.agent.AgentOptions;
+import dev.plumbline.reconciler.report.Event;
+import dev.plumbline.reconciler.systemd.Journal;
 import dev.plumbline.reconciler.systemd.ServiceManager;
 import java.io.IOException;
 import java.time.Duration;
@@ -28,6 +30,7 @@ final class AgentVerb implements Callable<Integer> {
   @Mixin private AccessOptions access = new AccessOptions();
   @Mixin private SignerOptions signers = new SignerOptions();
   @Mixin private AskingOptions asking = new AskingOptions();
+  @Mixin private NotificationOptions notification = new NotificationOptions();
   @Mixin private StateOption state = new StateOption();
   @Mixin private RunOption run = new RunOption();
 
@@ -47,7 +50,9 @@ final class AgentVerb implements Callable<Integer> {
   @Option(names = "--once", description = "Apply the newest revision and exit.")
   private boolean once;
 
-  @Option(names = "--json-log", description = "Write the log as JSON, an object a line.")
+  @Option(
+      names = "--json-log",
+      description = "Write the log as JSON, an object a line, also where there is a journal.")
   private boolean jsonLog;
 
   private final Console console;
@@ -64,8 +69,13 @@ final class AgentVerb implements Callable<Integer> {
       return ExitCode.DONE;
     }
     Privilege.require("");
-    AgentLog log = new AgentLog(console::info, jsonLog);
-    try (ServiceManager manager = ServiceManager.of(System.getenv());
+    Journal journal = jsonLog ? null : Journal.of(System.getenv());
+    AgentLog log =
+        journal == null
+            ? new AgentLog(console::info, jsonLog)
+            : new AgentLog(event -> write(journal, event));
+    try (journal;
+        ServiceManager manager = ServiceManager.of(System.getenv());
         Agent agent = open(options, manager, log)) {
       if (once) {
         return agent.once() ? ExitCode.DONE : ExitCode.ERROR;
@@ -76,11 +86,25 @@ final class AgentVerb implements Callable<Integer> {
     }
   }
 
+  private void write(Journal journal, Event event) {
+    try {
+      journal.write(event);
+    } catch (IOException e) {
+      console.info(AgentLog.text(event)); // which gets there as a plain line
+    }
+  }
+
   private AgentOptions options() {
     try {
       AgentOptions.From from = source.from(access.access(), signers.signers());
       return new AgentOptions(
-          from, host, interval, state.directory(), run.directory(), asking.options());
+          from,
+          host,
+          interval,
+          state.directory(),
+          run.directory(),
+          asking.options(),
+          notification.options());
     } catch (IllegalArgumentException e) {
       throw new CommandException(String.valueOf(e.getMessage()), e);
     }

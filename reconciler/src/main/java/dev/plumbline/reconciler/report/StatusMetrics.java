@@ -69,7 +69,29 @@ final class StatusMetrics {
       results.put(Labels.of("result", result), (double) hooks.number(result));
     }
     all.counters("plumbline_webhooks", "Webhooks by what became of them.", results);
+    if (status.map().get("notifications") != null) {
+      notifications(all, status.node("notifications"));
+    }
     return all.list();
+  }
+
+  private static void notifications(Snapshots all, Node told) {
+    all.gauge(
+            "plumbline_notifications_queued",
+            "Events that somebody is still to be told of.",
+            (double) told.number("queued"))
+        .counter(
+            "plumbline_notifications_sent",
+            "Events that somebody was told of.",
+            (double) told.number("sent"))
+        .counter(
+            "plumbline_notifications_dropped",
+            "Events that nobody was told of.",
+            (double) told.number("dropped"))
+        .counter(
+            "plumbline_notification_errors",
+            "Posts that were not taken.",
+            (double) told.number("failed"));
   }
 
   private static void fetches(Snapshots all, Node fetch) {

@@ -7,7 +7,6 @@ import dev.plumbline.netlink.libc.ErrnoException;
 import dev.plumbline.netlink.libc.Libc;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -17,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 public final class ServiceManager implements AutoCloseable {
   /** Nobody. */
   public static final ServiceManager NONE = new ServiceManager(null, null);
-
-  /** sockaddr_un: unix(7). */
-  private static final int PATH_BYTES = 108;
 
   private final @Nullable Descriptor socket;
   private final @Nullable Duration watchdog;
@@ -43,31 +39,12 @@ public final class ServiceManager implements AutoCloseable {
     if (!name.startsWith("/") && !name.startsWith("@")) {
       throw new IOException("NOTIFY_SOCKET is " + name + ", expected a path or a name after an @");
     }
-    int fd = Libc.socket(Libc.AF_UNIX, Libc.SOCK_DGRAM | Libc.SOCK_CLOEXEC, 0);
-    Descriptor socket = new Descriptor(fd, "the service manager's socket");
     try {
-      Libc.connect(fd, address(name));
+      return new ServiceManager(
+          DatagramSocket.connect(name, "the service manager's socket"), watchdog(environment));
     } catch (ErrnoException e) {
-      socket.close();
       throw new IOException("NOTIFY_SOCKET is " + name + ", which cannot be reached: " + e, e);
     }
-    return new ServiceManager(socket, watchdog(environment));
-  }
-
-  private static byte[] address(String name) throws IOException {
-    byte[] path = name.getBytes(StandardCharsets.UTF_8);
-    if (path.length >= PATH_BYTES) {
-      throw new IOException("NOTIFY_SOCKET is longer than " + (PATH_BYTES - 1) + " bytes");
-    }
-    boolean inAbstract = name.startsWith("@");
-    // A path ends with a zero; an abstract name begins with one.
-    ByteBuffer address =
-        ByteBuffer.allocate(2 + path.length + (inAbstract ? 0 : 1)).order(ByteOrder.nativeOrder());
-    address.putShort((short) Libc.AF_UNIX).put(path);
-    if (inAbstract) {
-      address.put(2, (byte) 0);
-    }
-    return address.array();
   }
 
   /** sd_watchdog_enabled(3): another process's watchdog is not ours. */

@@ -43,7 +43,8 @@ class ListenerTest {
             Duration.ofSeconds(30),
             directory.resolve("state"),
             directory.resolve("run"),
-            access));
+            access,
+            null));
   }
 
   private static ApiOptions at(InetAddress address, int port) {
@@ -175,7 +176,8 @@ class ListenerTest {
             Duration.ofSeconds(30),
             directory.resolve("state"),
             run,
-            new ApiOptions(group, null, null, null, null, null)));
+            new ApiOptions(group, null, null, null, null, null),
+            null));
   }
 
   @Test

@@ -72,7 +72,8 @@ class PushTest {
                 Duration.ofMinutes(10),
                 directory.resolve("state"),
                 directory.resolve("run"),
-                access));
+                access,
+                null));
     port = Integer.parseInt(agent.await("listening on http").replaceAll(".*:", ""));
     agent.await("applied .*\"br0\"");
     AgentRun.eventually("it sleeps for ten minutes", () -> tries() == 1);

@@ -20,8 +20,22 @@ public final class Schemas {
     assertEquals(List.of(), problems(schema, json));
   }
 
+  /** Validates against one definition of a schema. */
+  public static void validates(String schema, String definition, String json) throws IOException {
+    String text =
+        text(schema).replaceFirst("\\{", "{\"\\$ref\": \"#/\\$defs/" + definition + "\",");
+    assertEquals(List.of(), problemsByText(text, json), json);
+  }
+
   static List<String> problems(String name, String json) throws IOException {
-    String text = Files.readString(Path.of("../schemas").resolve(name));
+    return problemsByText(text(name), json);
+  }
+
+  private static String text(String name) throws IOException {
+    return Files.readString(Path.of("../schemas").resolve(name));
+  }
+
+  private static List<String> problemsByText(String text, String json) {
     Schema schema =
         SchemaRegistry.withDialect(Dialects.getDraft202012()).getSchema(text, InputFormat.JSON);
     return schema.validate(json, InputFormat.JSON).stream().map(Object::toString).toList();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.plumbline.reconciler.api;
+package dev.plumbline.reconciler.report;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -10,10 +10,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /** A secret in a file's first line, read whenever it is needed, so that it can be exchanged. */
-final class SecretFile {
+public final class SecretFile {
   private final Path file;
 
-  SecretFile(Path file) {
+  public SecretFile(Path file) {
     this.file = file;
   }
 
@@ -22,7 +22,7 @@ final class SecretFile {
    *
    * @throws IOException if there is none
    */
-  String read() throws IOException {
+  public String read() throws IOException {
     try (BufferedReader reader = Files.newBufferedReader(file)) {
       String line = reader.readLine();
       if (line == null || line.isBlank()) {
@@ -33,7 +33,7 @@ final class SecretFile {
   }
 
   /** Whether two texts are the same; how long that takes tells nothing about either. */
-  static boolean same(String one, String other) {
+  public static boolean same(String one, String other) {
     return MessageDigest.isEqual(digest(one), digest(other));
   }
 
