@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Agent implements AutoCloseable {
   private final AgentLock lock;
+  private final StateDirectory remembered;
   private final Origin origin;
   private final String name;
   private final AgentOptions options;
@@ -36,6 +37,7 @@ public final class Agent implements AutoCloseable {
 
   private Agent(
       AgentLock lock,
+      StateDirectory remembered,
       Origin origin,
       String name,
       AgentOptions options,
@@ -48,6 +50,7 @@ public final class Agent implements AutoCloseable {
     this.name = name;
     this.options = options;
     this.lock = lock;
+    this.remembered = remembered;
     this.origin = origin;
     this.embedded = embedded;
     this.host = host;
@@ -71,22 +74,34 @@ public final class Agent implements AutoCloseable {
   public static Agent open(AgentOptions options, ServiceManager manager, AgentLog log)
       throws IOException {
     AgentLock lock = AgentLock.take(options.stateDirectory());
+    StateDirectory remembered =
+        StateDirectory.open(options.stateDirectory(), BootClock.OF_THE_HOST, log);
     Origin origin = null;
     RunningSwitch embedded = new RunningSwitch(options.runDirectory(), log);
     Host host = null;
     KernelWatch watch = null;
     boolean done = false;
     try {
-      origin = origin(options, log);
-      host = Host.open(options.stateDirectory(), embedded);
+      origin = origin(options, remembered, log);
+      host = Host.open(options.stateDirectory(), embedded, remembered.trouble()::met);
       watch = new KernelWatch(log);
       Agent agent =
-          new Agent(lock, origin, name(options), options, embedded, host, watch, manager, log);
+          new Agent(
+              lock,
+              remembered,
+              origin,
+              name(options),
+              options,
+              embedded,
+              host,
+              watch,
+              manager,
+              log);
       done = true;
       return agent;
     } finally {
       if (!done) {
-        closeAll(watch, host, embedded, origin, lock);
+        closeAll(watch, host, embedded, origin, remembered, lock);
       }
     }
   }
@@ -96,7 +111,8 @@ public final class Agent implements AutoCloseable {
     return named == null ? Host.name() : named;
   }
 
-  private static Origin origin(AgentOptions options, AgentLog log) throws IOException {
+  private static Origin origin(AgentOptions options, StateDirectory remembered, AgentLog log)
+      throws IOException {
     String host = name(options);
     if (options.from() instanceof AgentOptions.File from) {
       return new FileOrigin(from.path(), host, options.interval(), log);
@@ -107,7 +123,7 @@ public final class Agent implements AutoCloseable {
         GitSource.open(
             options.stateDirectory().resolve("git"), from.url(), from.ref(), from.access());
     return new GitOrigin(
-        source, from.signers(), path, from.holdRollbacks(), options.interval(), log);
+        source, from.signers(), path, from.holdRollbacks(), options.interval(), remembered, log);
   }
 
   private @Nullable Notifier notifier() {
@@ -156,6 +172,7 @@ public final class Agent implements AutoCloseable {
         while (!stopping) {
           watch.longestSleepMillis(supervision.longestSleepMillis());
           reconciling.turn();
+          remembered.starts().tick();
           api.serve(reconciling);
           SyncState state = reconciling.state();
           boolean idle = origin.state().tries() > 0 && mailbox.offered() == state.taken();
@@ -165,6 +182,7 @@ public final class Agent implements AutoCloseable {
           }
         }
       }
+      remembered.starts().ended();
       log.say("stopped", "agent stopped; the host stays as it is");
     } finally {
       ended.countDown();
@@ -181,7 +199,10 @@ public final class Agent implements AutoCloseable {
       embedded.resume();
       Candidate candidate = origin.now();
       Pause pause = new Pause(options.runDirectory(), Clock.systemUTC());
-      return new Reconciling(host, watch, new Mailbox(() -> {}), pause, log).adopt(candidate);
+      boolean good =
+          new Reconciling(host, watch, new Mailbox(() -> {}), pause, log).adopt(candidate);
+      remembered.starts().ended();
+      return good;
     } finally {
       ended.countDown();
     }
@@ -209,7 +230,7 @@ public final class Agent implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try {
-      closeAll(watch, host, embedded, origin, lock);
+      closeAll(watch, host, embedded, origin, remembered, lock);
     } finally {
       closed.countDown();
     }
@@ -220,6 +241,7 @@ public final class Agent implements AutoCloseable {
       @Nullable Host host,
       RunningSwitch embedded,
       @Nullable Origin origin,
+      StateDirectory remembered,
       AgentLock lock)
       throws IOException {
     // The origin first: it wakes the watch.
@@ -233,6 +255,7 @@ public final class Agent implements AutoCloseable {
       host.close();
     }
     embedded.close();
+    remembered.close();
     lock.close();
   }
 }

@@ -43,8 +43,13 @@ public final class AgentLock implements AutoCloseable {
             StandardOpenOption.WRITE);
     if (tryLock(channel)) {
       String pid = ProcessHandle.current().pid() + "\n";
-      channel.truncate(0);
-      channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)), 0);
+      try {
+        channel.truncate(0);
+        channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)), 0);
+      } catch (IOException e) {
+        // A full disk: whoever comes second is refused all the same, and not told by whom.
+        return new AgentLock(channel);
+      }
       return new AgentLock(channel);
     }
     String holder = pid(channel);

@@ -34,6 +34,9 @@ record Candidate(
     Keeper NOTHING = () -> {};
 
     void keep() throws IOException;
+
+    /** It is about to be applied; nobody knows yet whether the agent survives it. */
+    default void trying() {}
   }
 
   Candidate {

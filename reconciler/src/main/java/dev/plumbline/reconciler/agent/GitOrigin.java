@@ -13,11 +13,16 @@ import dev.plumbline.spec.Loaded;
 import dev.plumbline.spec.problem.Problem;
 import dev.plumbline.spec.problem.Problems;
 import dev.plumbline.spec.source.FileSource;
+import dev.plumbline.spec.source.MapSource;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +42,9 @@ final class GitOrigin implements Origin {
   private final boolean holdRollbacks;
   private final Duration interval;
   private final AgentLog log;
+  private final GoodRevisions goods;
+  private final Starts starts;
+  private final StateTrouble trouble;
   private @Nullable Worker worker;
   private volatile FetchState state;
 
@@ -51,6 +59,7 @@ final class GitOrigin implements Origin {
       HostPath path,
       boolean holdRollbacks,
       Duration interval,
+      StateDirectory remembered,
       AgentLog log) {
     this.source = source;
     this.signers = signers;
@@ -58,6 +67,9 @@ final class GitOrigin implements Origin {
     this.holdRollbacks = holdRollbacks;
     this.interval = interval;
     this.log = log;
+    this.goods = remembered.goods();
+    this.starts = remembered.starts();
+    this.trouble = remembered.trouble();
     this.state = FetchState.of(source + ", " + path);
   }
 
@@ -83,12 +95,12 @@ final class GitOrigin implements Origin {
     try {
       return checked(source.fetch());
     } catch (IOException e) {
-      Revision good = source.good();
+      Candidate good = good();
       if (good == null) {
         throw e;
       }
       log.say("fetch-failed", e.getMessage() + "; taking the last good revision");
-      return read(good);
+      return good;
     }
   }
 
@@ -172,22 +184,66 @@ final class GitOrigin implements Origin {
 
   /** The network may be needed to reach the repository, and the last good revision brings it. */
   private @Nullable String offerGood(Mailbox mailbox) {
-    try {
-      Revision good = source.good();
-      if (good == null) {
-        return null;
-      }
-      mailbox.put(read(good));
-      return good.id();
-    } catch (IOException e) {
-      log.say("fetch-failed", "the last good revision cannot be read: " + e.getMessage());
+    Candidate good = good();
+    if (good == null) {
       return null;
     }
+    mailbox.put(good);
+    return good.id();
+  }
+
+  /** The last good revision that was survived; null if there is none. */
+  private @Nullable Candidate good() {
+    List<GoodRevisions.Entry> known;
+    try {
+      known = goods.list();
+      for (java.nio.file.Path damaged : goods.damaged()) {
+        trouble.met("read " + damaged, new IOException("damaged, and passed over"));
+      }
+    } catch (IOException e) {
+      trouble.met("read the last good revisions", e);
+      return null;
+    }
+    for (GoodRevisions.Entry entry : known) {
+      if (!starts.isBad(entry.id())) {
+        if (entry.number() != known.get(0).number()) {
+          log.say(
+              "fallback",
+              "FALLBACK: agent or host went down "
+                  + Starts.DEATHS
+                  + " times soon after they had applied "
+                  + known.get(0).label()
+                  + "; the one before is applied instead: "
+                  + entry.label(),
+              Map.of("revision", entry.id(), "label", entry.label(), "bad", known.get(0).id()));
+        }
+        return read(entry);
+      }
+    }
+    if (known.isEmpty()) {
+      return null;
+    }
+    log.say(
+        "crash-loop",
+        "CRASH LOOP: agent or host went down again and again with all revisions that are kept;"
+            + " the last one is applied, for there is no other");
+    return read(known.get(0));
+  }
+
+  private Candidate read(GoodRevisions.Entry entry) {
+    LoadOptions options = LoadOptions.defaults().forHost(path.identity().host());
+    Loaded loaded = HostFile.load(new MapSource(entry.bytes()), entry.file(), options);
+    Revision revision = new Revision(entry.id(), "", "", entry.time());
+    return candidate(revision, entry.label(), loaded, entry.content(), entry.file(), entry.files());
   }
 
   /** As {@link #read}, but refused where its signature or its place in history does not count. */
   private Candidate checked(Revision revision) throws IOException {
     String problem = signers == null ? null : source.problem(revision, signers);
+    if (problem == null && starts.isBad(revision.id())) {
+      problem =
+          "made agent or host go down " + Starts.DEATHS + " times; a new commit is tried again";
+    }
     if (problem == null) {
       problem = placeProblem(revision);
     }
@@ -264,16 +320,47 @@ final class GitOrigin implements Origin {
     LoadOptions options = LoadOptions.defaults().forHost(path.identity().host());
     Loaded loaded = HostFile.load(files, file, options);
     ContentDigest content = new ContentDigest().text(file);
+    SortedMap<String, String> texts = new TreeMap<>();
     for (String each : loaded.files()) {
-      content.file(each, files.read(each, Integer.MAX_VALUE - 1));
+      byte[] bytes = files.read(each, Integer.MAX_VALUE - 1);
+      content.file(each, bytes);
+      texts.put(each, new String(bytes, StandardCharsets.UTF_8));
     }
+    return candidate(revision, revision.toString(), loaded, content.hex(), file, texts);
+  }
+
+  private Candidate candidate(
+      Revision revision,
+      String label,
+      Loaded loaded,
+      String content,
+      String file,
+      SortedMap<String, String> texts) {
+    Candidate.Keeper keeper =
+        new Candidate.Keeper() {
+          @Override
+          public void keep() {
+            try {
+              goods.keep(revision.id(), content, label, file, texts);
+              source.keepAsGood(revision);
+              trouble.over("remember the last good revision");
+            } catch (IOException e) {
+              trouble.met("remember the last good revision", e);
+            }
+          }
+
+          @Override
+          public void trying() {
+            starts.trying(revision.id());
+          }
+        };
     return Candidate.read(
         revision.id(),
-        content.hex(),
-        revision.toString(),
+        content,
+        label,
         loaded.state(),
         loaded.problems().stream().map(Problem::line).toList(),
-        () -> source.keepAsGood(revision));
+        keeper);
   }
 
   @Override

@@ -176,6 +176,7 @@ final class Reconciling {
     }
     holds.clear();
     failed = null;
+    candidate.keep().trying();
     return attempt(new Attempt(candidate, Goals.of(candidate.state())), started);
   }
 

@@ -76,13 +76,14 @@ final class Reports {
   }
 
   static Map<String, ?> id(Candidate candidate) {
-    return Map.of("revision", candidate.id());
+    return Map.of("revision", candidate.id(), "label", candidate.label());
   }
 
   /** The properties of what was done. */
   static Map<String, ?> measured(Candidate candidate, Plan plan, long nanos) {
     return Map.of(
         "revision", candidate.id(),
+        "label", candidate.label(),
         "changes", plan.changes().size(),
         "kinds", Drift.kinds(plan),
         "micros", nanos / 1000);

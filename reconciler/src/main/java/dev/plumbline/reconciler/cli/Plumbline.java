@@ -66,6 +66,7 @@ final class Plumbline implements Runnable {
         .addSubcommand(new PauseVerb(console))
         .addSubcommand(new ResumeVerb(console))
         .addSubcommand(new EventsVerb(console))
+        .addSubcommand(new HistoryVerb(console))
         .addSubcommand(new Flows(console))
         .addSubcommand(new Fdb(console))
         .addSubcommand(new Ports(console))

@@ -27,6 +27,8 @@ final class ApplyLock {
   /** Who had applied last when the live state was read. */
   private String seen = "";
 
+  private boolean tolerant;
+
   ApplyLock(Path directory) {
     this.directory = directory;
     this.applier = directory.resolve("applier");
@@ -76,7 +78,7 @@ final class ApplyLock {
                 + " since this plan was made");
       }
       seen = ProcessHandle.current().pid() + " " + Instant.now();
-      Files.writeString(applier, seen + "\n");
+      write();
       done = true;
       return channel; // closing it gives the lock up
     } finally {
@@ -84,6 +86,22 @@ final class ApplyLock {
         channel.close();
       }
     }
+  }
+
+  private void write() throws IOException {
+    try {
+      Files.writeString(applier, seen + "\n");
+    } catch (IOException e) {
+      if (!tolerant) {
+        throw e;
+      }
+      seen = last(); // what the disk had room for; the lock itself is held all the same
+    }
+  }
+
+  /** From now on a full disk keeps nobody from applying. */
+  void tolerate() {
+    tolerant = true;
   }
 
   private static boolean isLocked(FileChannel channel) throws IOException {

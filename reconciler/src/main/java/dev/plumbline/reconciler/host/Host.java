@@ -40,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -99,6 +100,21 @@ public final class Host implements AutoCloseable {
       sockets.close();
       throw e;
     }
+  }
+
+  /**
+   * As {@link #open(Path, SwitchAccess)}, for one that goes on where nothing can be written: what
+   * is to be remembered is kept in memory, and written as soon as that is possible.
+   *
+   * @param unsaved is told what cannot be remembered, each time, and why
+   */
+  public static Host open(
+      Path stateDirectory, SwitchAccess embedded, BiConsumer<String, IOException> unsaved)
+      throws IOException {
+    Host host = open(stateDirectory, embedded);
+    host.memory.tolerate(unsaved);
+    host.lock.tolerate();
+    return host;
   }
 
   /** As {@link #open(Path, SwitchAccess)} where nobody runs a switch. */

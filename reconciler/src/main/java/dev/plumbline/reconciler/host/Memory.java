@@ -20,6 +20,8 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What plumbline remembers between runs, in the file {@code ownership} of its state directory.
@@ -34,13 +36,27 @@ final class Memory {
 
   private final Path directory;
   private final Path file;
+  private @Nullable BiConsumer<String, IOException> tolerant;
+
+  /** What could not be written; null: nothing. */
+  private @Nullable Ownership unsaved;
 
   Memory(Path directory) {
     this.directory = directory;
     this.file = directory.resolve("ownership");
   }
 
+  /** From now on what cannot be written is kept in memory, and told. */
+  void tolerate(BiConsumer<String, IOException> told) {
+    tolerant = told;
+  }
+
   Ownership load() throws IOException {
+    Ownership kept = unsaved;
+    if (kept != null) {
+      save(kept);
+      return kept;
+    }
     List<String> lines;
     try {
       lines = Files.readAllLines(file, StandardCharsets.UTF_8);
@@ -99,6 +115,19 @@ final class Memory {
   }
 
   void save(Ownership ownership) throws IOException {
+    try {
+      write(ownership);
+      unsaved = null;
+    } catch (IOException e) {
+      if (tolerant == null) {
+        throw e;
+      }
+      unsaved = ownership;
+      tolerant.accept("remember what plumbline set on this host", e);
+    }
+  }
+
+  private void write(Ownership ownership) throws IOException {
     StringBuilder text = new StringBuilder(HEADER).append('\n');
     ownership
         .settings()

@@ -40,7 +40,15 @@ public enum Subject {
   static @Nullable Subject of(Event event) {
     return switch (event.event()) {
       case "applied", "noted" -> SYNC;
-      case "problem", "refused", "failed", "not-converged", "fetch-refused" -> FAILURE;
+      case "problem",
+          "refused",
+          "failed",
+          "not-converged",
+          "fetch-refused",
+          "fallback",
+          "crash-loop",
+          "state-failed" ->
+          FAILURE;
       case "drift" -> DRIFT;
       case "fight" -> FIGHT;
       default -> null;

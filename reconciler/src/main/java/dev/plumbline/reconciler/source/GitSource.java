@@ -276,9 +276,15 @@ public final class GitSource implements AutoCloseable {
     return at(GOOD);
   }
 
-  /** Remembers the revision as the last good one. */
+  /** Remembers the revision as the last good one; none, if the clone has not got it any more. */
   public void keepAsGood(Revision revision) throws IOException {
-    point(GOOD, revision.id());
+    if (clone.getObjectDatabase().has(ObjectId.fromString(revision.id()))) {
+      point(GOOD, revision.id());
+      return;
+    }
+    RefUpdate update = clone.updateRef(GOOD);
+    update.setForceUpdate(true);
+    RefUpdate.Result unused = update.delete();
   }
 
   private void point(String reference, String commit) throws IOException {

@@ -209,4 +209,69 @@ class GitOriginTest {
       assertTrue(told.contains(" cannot be told to come after the applied "), told);
     }
   }
+
+  @Test
+  void aRevisionThatTheAgentDoesNotSurviveGivesWayToTheOneBefore() throws Exception {
+    String first;
+    String second;
+    try (OriginRun run = new OriginRun(directory)) {
+      first = run.commit("One", "hosts/alpha.yaml", FILE);
+      run.start(null);
+      run.await().keep().keep();
+      second = run.commit("Two", "hosts/alpha.yaml", FILE + "dummies: {lo1: {}}\n");
+      run.await().keep().keep();
+    }
+    for (int i = 0; i < Starts.DEATHS; i++) {
+      try (OriginRun run = new OriginRun(directory)) {
+        run.start(null);
+        Candidate good = run.await();
+        assertEquals(second, good.id());
+        good.keep().trying();
+      }
+    }
+    try (OriginRun run = new OriginRun(directory)) {
+      // Before there is any network.
+      Files.move(directory.resolve("work"), directory.resolve("elsewhere"));
+      run.start(null);
+      Candidate before = run.await();
+      assertEquals(first, before.id());
+      assertNotNull(before.state());
+      assertTrue(
+          run.log.get(0).contains("FALLBACK: agent or host went down 3 times"), run.log.get(0));
+      before.keep().trying();
+      before.keep().keep();
+      Files.move(directory.resolve("elsewhere"), directory.resolve("work"));
+      Candidate held = run.await();
+      assertEquals(second, held.id());
+      assertNull(held.state());
+      assertTrue(
+          held.problems().get(0).contains("made agent or host go down 3 times"),
+          held.problems().toString());
+      String third = run.commit("Three", "hosts/alpha.yaml", FILE + "dummies: {lo2: {}}\n");
+      Candidate next = run.await();
+      assertEquals(third, next.id());
+      assertNotNull(next.state());
+    }
+  }
+
+  @Test
+  void theLastGoodRevisionDoesNotNeedTheClone() throws Exception {
+    try (OriginRun run = new OriginRun(directory)) {
+      run.commit("One", "hosts/alpha.yaml", "version: 1\ninclude: [../base/b.yaml]\n");
+      run.commit("Base", "base/b.yaml", "namespaces: {web: {}}\n");
+      run.start(null);
+      Candidate candidate = run.await();
+      while (candidate.state() == null) {
+        candidate = run.await();
+      }
+      candidate.keep().keep();
+    }
+    Sh.run("rm -r " + directory.resolve("clone") + " " + directory.resolve("work/.git"));
+    try (OriginRun run = new OriginRun(directory)) {
+      run.start(null);
+      Candidate good = run.await();
+      assertNotNull(good.state());
+      assertTrue(good.state().namespaces().containsKey("web"));
+    }
+  }
 }

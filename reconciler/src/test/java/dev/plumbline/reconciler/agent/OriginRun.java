@@ -29,6 +29,8 @@ final class OriginRun implements AutoCloseable {
   boolean holdRollbacks;
   RepositoryFile.Identity identity = new RepositoryFile.Identity("alpha", null, Map.of());
   private @Nullable GitOrigin origin;
+  @Nullable StateDirectory state;
+  BootClock clock = BootClock.OF_THE_HOST;
 
   OriginRun(Path directory) {
     this.directory = directory;
@@ -61,6 +63,9 @@ final class OriginRun implements AutoCloseable {
   }
 
   void start(@Nullable Signers signers) throws IOException {
+    AgentLog agentLog = new AgentLog(log::add, false);
+    StateDirectory remembered = StateDirectory.open(directory, clock, agentLog);
+    state = remembered;
     GitSource source =
         GitSource.open(
             directory.resolve("clone"),
@@ -74,7 +79,8 @@ final class OriginRun implements AutoCloseable {
             new HostPath(path, identity),
             holdRollbacks,
             Duration.ofMillis(100),
-            new AgentLog(log::add, false));
+            remembered,
+            agentLog);
     origin.start(mailbox);
   }
 
@@ -112,6 +118,9 @@ final class OriginRun implements AutoCloseable {
   public void close() {
     if (origin != null) {
       origin.close();
+    }
+    if (state != null) {
+      state.close();
     }
   }
 }

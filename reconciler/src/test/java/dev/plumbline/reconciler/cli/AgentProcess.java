@@ -39,7 +39,7 @@ final class AgentProcess implements AutoCloseable {
     }
   }
 
-  private static AgentProcess start(Path directory, String... arguments) throws IOException {
+  static AgentProcess start(Path directory, String... arguments) throws IOException {
     return start(directory, Map.of(), arguments);
   }
 
