@@ -126,10 +126,7 @@ class AgentSchemaTest {
   }
 
   private static String description(OptionSpec option) {
-    String text = String.join(" ", option.description());
-    String usual = option.defaultValue();
-    text = text.replace("${DEFAULT-VALUE}", usual == null ? "" : usual);
-    text = text.replace("$$", "$").replace("%%", "%");
+    String text = ManPage.description(option);
     ArgGroupSpec group = option.group();
     String others =
         group == null || !group.exclusive()
