@@ -34,6 +34,9 @@ final class RandomStates {
         1,
         maybe(this::text),
         distinct(this::text),
+        new DriftRules(
+            one(DriftPolicy.values()),
+            map(key -> new DriftRules.Rule(maybe(() -> one(DriftPolicy.values())), ignored()))),
         map(key -> new Namespace(sysctls())),
         map(key -> new Interface(device(key))),
         map(
@@ -52,6 +55,10 @@ final class RandomStates {
         list(this::route),
         list(this::rule),
         SourceMap.empty());
+  }
+
+  private List<String> ignored() {
+    return random.nextBoolean() ? List.of("mtu", "addresses") : List.of();
   }
 
   private Map<String, String> sysctls() {

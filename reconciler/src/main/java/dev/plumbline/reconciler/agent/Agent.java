@@ -141,7 +141,8 @@ public final class Agent implements AutoCloseable {
     try {
       Mailbox mailbox = new Mailbox(watch::wakeUp);
       Pause pause = new Pause(options.runDirectory(), Clock.systemUTC());
-      Reconciling reconciling = new Reconciling(host, watch, mailbox, pause, log);
+      ObjectPauses objects = new ObjectPauses(options.runDirectory(), Clock.systemUTC());
+      Reconciling reconciling = new Reconciling(host, watch, mailbox, pause, objects, log);
       Notifier notifier = notifier();
       AgentApi api =
           new AgentApi(
@@ -151,6 +152,7 @@ public final class Agent implements AutoCloseable {
               options.followed(),
               mailbox,
               pause,
+              objects,
               log,
               notifier,
               watch::wakeUp);
@@ -199,8 +201,9 @@ public final class Agent implements AutoCloseable {
       embedded.resume();
       Candidate candidate = origin.now();
       Pause pause = new Pause(options.runDirectory(), Clock.systemUTC());
+      ObjectPauses objects = new ObjectPauses(options.runDirectory(), Clock.systemUTC());
       boolean good =
-          new Reconciling(host, watch, new Mailbox(() -> {}), pause, log).adopt(candidate);
+          new Reconciling(host, watch, new Mailbox(() -> {}), pause, objects, log).adopt(candidate);
       remembered.starts().ended();
       return good;
     } finally {

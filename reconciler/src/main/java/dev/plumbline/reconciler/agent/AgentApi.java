@@ -32,6 +32,7 @@ final class AgentApi implements ApiHandler {
   private final String host;
   private final Origin origin;
   private final Pause pause;
+  private final ObjectPauses pauses;
   private final AgentLog log;
   private final AgentStatus status;
   private final Metrics metrics;
@@ -47,6 +48,7 @@ final class AgentApi implements ApiHandler {
       @Nullable GitRef followed,
       Mailbox mailbox,
       Pause pause,
+      ObjectPauses pauses,
       AgentLog log,
       @Nullable Notifier notifier,
       Runnable wakeUp) {
@@ -54,10 +56,12 @@ final class AgentApi implements ApiHandler {
     this.host = host;
     this.origin = origin;
     this.pause = pause;
+    this.pauses = pauses;
     this.log = log;
     this.wakeUp = wakeUp;
     HookCounts hooks = new HookCounts();
-    this.status = new AgentStatus(embedded, host, origin, mailbox, pause, log, hooks, notifier);
+    this.status =
+        new AgentStatus(embedded, host, origin, mailbox, pause, pauses, log, hooks, notifier);
     this.pushes = new Pushes(followed, origin, hooks, log);
     this.metrics = new Metrics();
     // It lives as long as the log.
@@ -127,7 +131,8 @@ final class AgentApi implements ApiHandler {
   }
 
   @Override
-  public @Nullable Object post(String path, @Nullable Duration time) throws IOException {
+  public @Nullable Object post(String path, @Nullable Duration time, List<String> objects)
+      throws IOException {
     return switch (path) {
       case "sync" -> {
         origin.hurry();
@@ -135,6 +140,9 @@ final class AgentApi implements ApiHandler {
         yield Map.of("tries", origin.state().tries());
       }
       case "pause" -> {
+        if (!objects.isEmpty()) {
+          yield pauseObjects(objects, time);
+        }
         Instant end = pause.begin(time);
         log.say(
             "paused",
@@ -142,17 +150,39 @@ final class AgentApi implements ApiHandler {
                 + (time == null ? "until `plumbline resume`" : "until " + end)
                 + ": nothing is applied and no drift repaired");
         wakeUp.run();
-        yield pause.tree();
+        yield pauseTree();
       }
       case "resume" -> {
-        if (pause.end()) {
+        if (objects.isEmpty() && pause.end()) {
           log.say("resumed", "resumed: the host is compared with its revision again");
         }
+        for (String object : pauses.end(objects)) {
+          log.say("resumed", object + " is repaired again", Map.of("address", object));
+        }
         resync();
-        yield pause.tree();
+        yield pauseTree();
       }
       default -> null;
     };
+  }
+
+  private Object pauseObjects(List<String> objects, @Nullable Duration time) throws IOException {
+    pauses.begin(objects, time);
+    for (String object : objects) {
+      log.say(
+          "paused",
+          object
+              + " is left alone "
+              + (time == null ? "until `plumbline resume`" : "for " + time.toSeconds() + " s"),
+          Map.of("address", object));
+    }
+    return pauseTree();
+  }
+
+  private Map<String, @Nullable Object> pauseTree() {
+    Map<String, @Nullable Object> tree = pause.tree();
+    tree.put("objects", pauses.tree());
+    return tree;
   }
 
   private void resync() {

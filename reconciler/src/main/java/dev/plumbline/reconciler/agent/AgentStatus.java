@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** How the agent stands, put together from its parts. Asked by the server's thread. */
@@ -24,11 +25,14 @@ final class AgentStatus {
    */
   private static final Duration LONGEST_TURN = Duration.ofMinutes(5);
 
+  private static final Set<String> DRIFT = Set.of("drift", "drifted", "drift-over", "fight");
+
   private final RunningSwitch embedded;
   private final String host;
   private final Origin origin;
   private final Mailbox mailbox;
   private final Pause pause;
+  private final ObjectPauses pauses;
   private final AgentLog log;
   private final HookCounts hooks;
   private final @Nullable Notifier notifier;
@@ -42,6 +46,7 @@ final class AgentStatus {
       Origin origin,
       Mailbox mailbox,
       Pause pause,
+      ObjectPauses pauses,
       AgentLog log,
       HookCounts hooks,
       @Nullable Notifier notifier) {
@@ -50,6 +55,7 @@ final class AgentStatus {
     this.origin = origin;
     this.mailbox = mailbox;
     this.pause = pause;
+    this.pauses = pauses;
     this.log = log;
     this.hooks = hooks;
     this.notifier = notifier;
@@ -68,7 +74,7 @@ final class AgentStatus {
     tree.put(
         "drift",
         log.recent().stream()
-            .filter(event -> event.event().equals("drift") || event.event().equals("fight"))
+            .filter(event -> DRIFT.contains(event.event()))
             .map(Event::tree)
             .toList());
     tree.put("switch", running == null ? null : SwitchTrees.status(running.status()));
@@ -84,7 +90,9 @@ final class AgentStatus {
     tree.put("state", now.word(pause.until() != null));
     tree.putAll(now.tree());
     tree.put("pending", mailbox.offered() > now.taken());
-    tree.put("pause", pause.tree());
+    Map<String, @Nullable Object> pauseTree = pause.tree();
+    pauseTree.put("objects", pauses.tree());
+    tree.put("pause", pauseTree);
     tree.put("fetch", origin.state().tree());
     tree.put("webhook", hooks.tree());
     tree.put("notifications", notifier == null ? null : notifier.tree());

@@ -2,18 +2,28 @@
 package dev.plumbline.reconciler.agent;
 
 import dev.plumbline.reconciler.plan.Change;
+import dev.plumbline.reconciler.plan.FieldChange;
+import dev.plumbline.reconciler.plan.FileTerms;
 import dev.plumbline.reconciler.plan.Plan;
+import dev.plumbline.reconciler.resource.Resource;
+import dev.plumbline.reconciler.resource.ResourceType;
+import dev.plumbline.spec.model.DriftPolicy;
+import dev.plumbline.spec.model.DriftRules;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Takes out of a repair what is left alone for now, so that it does not hold back the rest: objects
- * that somebody else keeps changing ({@link Fights}), and those whose repair the kernel refuses.
+ * Takes out of a plan what is left alone, so that it does not hold back the rest: objects that are
+ * paused; of repairs also those whose drift the file says is not to be repaired, those that
+ * somebody else keeps changing ({@link Fights}), and those whose repair the kernel refuses.
  *
  * <p>What waits for a change that is left out, to be made on what it makes, is left out with it.
  * For one thread; nanoseconds of one clock.
@@ -29,47 +39,131 @@ final class Holds {
   }
 
   private final Fights fights;
+  private final ObjectPauses pauses;
   private final Map<String, Trouble> troubles = new HashMap<>();
+  private DriftRules rules = DriftRules.USUAL;
 
-  Holds(Fights fights) {
+  Holds(Fights fights, ObjectPauses pauses) {
     this.fights = fights;
+    this.pauses = pauses;
   }
 
   /**
    * A plan in two parts.
    *
    * @param kept what is to be done now
-   * @param held what is left alone, and why, a sentence each
+   * @param held what is left alone
+   * @param why by address; not of what is ignored, and of what only goes with something else
+   * @param reported the addresses whose drift is reported and no more
    * @param nanos until the first of them may be done; {@link Long#MAX_VALUE} where no time ends it
    */
-  record Split(Plan kept, List<Change> held, List<String> why, long nanos) {}
+  record Split(
+      Plan kept, List<Change> held, Map<String, String> why, Set<String> reported, long nanos) {}
 
+  /** Parts a repair. */
   Split split(Plan plan) {
+    return split(plan, true);
+  }
+
+  /** Parts the plan for a new revision: it sets all but what is paused. */
+  Split splitNew(Plan plan) {
+    return split(plan, false);
+  }
+
+  private Split split(Plan plan, boolean drift) {
     long now = System.nanoTime();
     List<Change> kept = new ArrayList<>();
     List<Change> held = new ArrayList<>();
-    List<String> why = new ArrayList<>();
+    Map<String, String> why = new LinkedHashMap<>();
+    Set<String> reported = new HashSet<>();
     Set<String> missing = new HashSet<>();
     long shortest = Long.MAX_VALUE;
     for (Change change : plan.changes()) {
-      long nanos = heldNanos(change.address(), now);
-      boolean without = change.waitsFor().stream().anyMatch(missing::contains);
-      if (nanos == 0 && !without) {
-        kept.add(change);
+      String address = change.address();
+      DriftRules.Rule rule = drift ? rules.of(address) : DriftRules.USUAL.of(address);
+      Change left = without(change, rule.ignore(), plan);
+      Instant paused = pauses.until(address);
+      if (change.waitsFor().stream().anyMatch(missing::contains)) {
+        held.add(change);
+        missing.add(address);
         continue;
       }
-      held.add(change);
-      if (nanos > 0) {
+      if (paused != null) {
+        shortest = Math.min(shortest, pauses.nanosUntil(paused));
+        why.put(address, Drift.describe(change, plan) + ": paused");
+      } else if (left == null || rule.policy() == DriftPolicy.IGNORE) {
+        shortest = Math.min(shortest, Long.MAX_VALUE);
+      } else if (rule.policy() == DriftPolicy.REPORT) {
+        reported.add(address);
+        why.put(address, Drift.describe(left, plan) + ": only reported, as the file says");
+      } else {
+        long nanos = drift ? heldNanos(address, now) : 0;
+        if (nanos <= 0) {
+          kept.add(left);
+          continue;
+        }
         shortest = Math.min(shortest, nanos);
-        why.add(reason(change, plan));
+        why.put(address, reason(left, plan));
       }
+      held.add(change);
       if (!(change instanceof Change.Modify modify) || modify.changes("up")) {
-        missing.add(change.address());
+        missing.add(address);
       }
     }
-    return held.isEmpty()
-        ? new Split(plan, held, why, shortest)
-        : new Split(plan.only(kept), held, why, shortest);
+    return new Split(
+        held.isEmpty() && kept.equals(plan.changes()) ? plan : plan.only(kept),
+        held,
+        why,
+        reported,
+        shortest);
+  }
+
+  /** A change without the attributes that are ignored; null where nothing is left of it. */
+  private static @Nullable Change without(Change change, List<String> ignored, Plan plan) {
+    if (ignored.isEmpty()) {
+      return change;
+    }
+    if (change.id().type() == ResourceType.ADDRESS) {
+      return ignored.contains("addresses") ? null : change;
+    }
+    List<FieldChange> fields = new ArrayList<>();
+    for (FieldChange field : change.fields()) {
+      if (!ignored.contains(term(change, field, plan))) {
+        fields.add(field);
+      }
+    }
+    if (fields.size() == change.fields().size() || change instanceof Change.Create) {
+      return change;
+    }
+    if (!(change instanceof Change.Modify modify)) {
+      return fields.isEmpty() ? null : change;
+    }
+    if (fields.isEmpty()) {
+      return null;
+    }
+    Resource wanted = modify.wanted();
+    for (FieldChange field : change.fields()) {
+      if (!fields.contains(field)) {
+        wanted = wanted.with(field.name(), modify.live().get(field.name()));
+      }
+    }
+    return new Change.Modify(
+        modify.address(), modify.live(), wanted, fields, modify.waitsFor(), modify.disruption());
+  }
+
+  /** What the file calls the attribute. */
+  private static String term(Change change, FieldChange field, Plan plan) {
+    if (change.id().type() == ResourceType.SYSCTL) {
+      return "sysctl";
+    }
+    if (!field.name().equals("master")) {
+      return FileTerms.name(field.name());
+    }
+    return FileTerms.of(change, plan).stream()
+        .map(FieldChange::name)
+        .filter(Set.of("bridge", "bond", "vrf")::contains)
+        .findFirst()
+        .orElse("bridge");
   }
 
   private String reason(Change change, Plan plan) {
@@ -112,5 +206,13 @@ final class Holds {
   void clear() {
     fights.clear();
     troubles.clear();
+  }
+
+  /** What the revision that is kept says of drift, and what objects it has. */
+  void keep(Attempt attempt) {
+    rules = attempt.candidate.state() == null ? rules : attempt.candidate.state().drift();
+    Set<String> addresses = new HashSet<>();
+    attempt.goal.wanted().forEach(wanted -> addresses.add(wanted.address()));
+    pauses.know(addresses);
   }
 }

@@ -12,6 +12,7 @@ import dev.plumbline.reconciler.render.SavedPlan;
 import dev.plumbline.spec.model.DesiredState;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,7 @@ final class Reconciling {
   private final KernelWatch watch;
   private final Mailbox mailbox;
   private final Pause pause;
+  private final ObjectPauses objects;
   private final AgentLog log;
   private final Standing standing = new Standing();
   private final Schedule schedule = new Schedule();
@@ -53,14 +55,21 @@ final class Reconciling {
 
   private long partTook;
 
-  Reconciling(Host host, KernelWatch watch, Mailbox mailbox, Pause pause, AgentLog log) {
+  Reconciling(
+      Host host,
+      KernelWatch watch,
+      Mailbox mailbox,
+      Pause pause,
+      ObjectPauses objects,
+      AgentLog log) {
     this.host = host;
     this.watch = watch;
     this.mailbox = mailbox;
     this.pause = pause;
     this.log = log;
     Fights fights = new Fights();
-    holds = new Holds(fights);
+    this.objects = objects;
+    holds = new Holds(fights, objects);
     reports = new Reports(log);
     repairing = new Repairing(host, watch, schedule, fights, holds, standing, reports, log);
   }
@@ -100,6 +109,10 @@ final class Reconciling {
       schedule.due(0); // what others did meanwhile went with the events of the apply
     }
     boolean due = schedule.isDue(isPolled());
+    for (String object : objects.over()) {
+      log.say("resumed", "the pause of " + object + " is over", Map.of("address", object));
+      schedule.due(0);
+    }
     boolean happened = watch.happened();
     long first = happened ? watch.firstNanos() : System.nanoTime();
     if (!due && happened && part()) {
@@ -170,6 +183,7 @@ final class Reconciling {
           "noted " + candidate.label() + ": nothing in it is about this host",
           Reports.id(candidate));
       good = new Attempt(candidate, good.goal);
+      holds.keep(good);
       standing.followed();
       candidate.keep().keep();
       return true;
@@ -187,7 +201,7 @@ final class Reconciling {
     if (attempt.isSame(live)) {
       return false;
     }
-    Plan plan = host.plan(attempt.goal, live);
+    Plan plan = holds.splitNew(host.plan(attempt.goal, live)).kept();
     reports.lines(plan.problems(), "problem", candidate.label() + ": ");
     if (!plan.problems().isEmpty()) {
       log.say(
@@ -199,7 +213,9 @@ final class Reconciling {
     reports.lines(plan.warnings(), "warning", candidate.label() + ": ");
     Outcome outcome;
     try {
-      outcome = host.apply(attempt.goal, live, plan, Progress.silent());
+      outcome =
+          host.apply(
+              attempt.goal, live, plan, Progress.silent(), left -> holds.splitNew(left).kept());
     } catch (BusyException e) {
       repairing.postpone(e);
       failed = attempt;
@@ -292,6 +308,7 @@ final class Reconciling {
 
   private void adopted(Attempt attempt) throws IOException {
     good = attempt;
+    holds.keep(attempt);
     standing.applied();
     failed = null;
     attempt.succeeded();

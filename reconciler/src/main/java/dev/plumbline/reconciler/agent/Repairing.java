@@ -18,6 +18,7 @@ import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -52,6 +53,7 @@ final class Repairing {
   private final Standing standing;
   private final Reports reports;
   private final AgentLog log;
+  private final Writers writers = new Writers(Path.of("/"));
 
   private long repairs;
 
@@ -199,7 +201,8 @@ final class Repairing {
     split.held().forEach(change -> held.add(change.id()));
     changed.keySet().retainAll(held);
     split.held().forEach(change -> changed.putIfAbsent(change.id(), change.before()));
-    standing.drifted(split.why());
+    standing.drifted(List.copyOf(split.why().values()));
+    reports.drifted(split);
     if (split.nanos() != Long.MAX_VALUE) {
       schedule.due(split.nanos());
     }
@@ -323,7 +326,7 @@ final class Repairing {
                 ? (awaited ? "applied in " : "repaired in ")
                 : more ? "more came meanwhile, " : "not repaired after ")
             + AgentLog.shown(nanos),
-        Reports.repair(attempt.candidate, plan, nanos, repaired, awaited));
+        Reports.repair(attempt.candidate, plan, nanos, repaired, awaited, followed == null));
   }
 
   private boolean isHeld(Attempt attempt, LiveState live) {
@@ -342,12 +345,14 @@ final class Repairing {
     for (Change change : plan.changes()) {
       Duration hold = fights.repaired(change.address(), now);
       if (hold != null) {
+        String writer = writers.of(change, indexOf(change));
         log.say(
             "fight",
             "FIGHT over "
                 + change.address()
                 + ": "
                 + Drift.dispute(change, plan)
+                + (writer.isEmpty() ? "" : " (possibly " + writer + ")")
                 + "; repaired "
                 + fights.count(change.address())
                 + " times within a minute, now left alone for "
@@ -357,9 +362,19 @@ final class Repairing {
                 change.address(),
                 "kind",
                 Drift.kind(change.address()),
+                "writer",
+                writer,
                 "heldMillis",
                 hold.toMillis()));
       }
+    }
+  }
+
+  private @Nullable Integer indexOf(Change change) {
+    try {
+      return change.id().device().isEmpty() ? null : host.indexOf(change.id().ofDevice());
+    } catch (LostTrackException e) {
+      return null; // only a hint was asked for
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.agent;
 
+import dev.plumbline.reconciler.agent.Holds.Split;
 import dev.plumbline.reconciler.apply.Failure;
 import dev.plumbline.reconciler.apply.Outcome;
 import dev.plumbline.reconciler.plan.Plan;
@@ -18,6 +19,7 @@ final class Reports {
 
   private final AgentLog log;
   private List<Waiting> waiting = List.of();
+  private Map<String, String> reported = Map.of();
 
   Reports(AgentLog log) {
     this.log = log;
@@ -65,6 +67,30 @@ final class Reports {
     return over && !plan.isEmpty();
   }
 
+  /** Says what is only reported, once, and again when it is over or something else. */
+  void drifted(Split split) {
+    Map<String, String> now = new TreeMap<>(split.why());
+    now.keySet().retainAll(split.reported());
+    now.forEach(
+        (address, what) -> {
+          if (!what.equals(reported.get(address))) {
+            log.say(
+                "drifted",
+                "drifted: " + what,
+                Map.of("address", address, "kind", Drift.kind(address)));
+          }
+        });
+    for (String address : reported.keySet()) {
+      if (!now.containsKey(address)) {
+        log.say(
+            "drift-over",
+            address + " is as the file says again",
+            Map.of("address", address, "kind", Drift.kind(address)));
+      }
+    }
+    reported = now;
+  }
+
   /** What waits for what by now. */
   List<Waiting> waiting() {
     return waiting;
@@ -91,10 +117,16 @@ final class Reports {
 
   /** The same of a repair. */
   static Map<String, ?> repair(
-      Candidate candidate, Plan plan, long nanos, boolean repaired, boolean appeared) {
+      Candidate candidate,
+      Plan plan,
+      long nanos,
+      boolean repaired,
+      boolean appeared,
+      boolean whole) {
     Map<String, Object> all = new TreeMap<>(measured(candidate, plan, nanos));
     all.put("repaired", repaired);
     all.put("appeared", appeared);
+    all.put("whole", whole);
     return all;
   }
 }

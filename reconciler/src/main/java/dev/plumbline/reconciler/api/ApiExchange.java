@@ -130,7 +130,10 @@ final class ApiExchange extends SimpleChannelInboundHandler<FullHttpRequest> {
     try {
       Object tree =
           posted
-              ? handler.post(name, time(parameter(uri, "seconds")))
+              ? handler.post(
+                  name,
+                  time(parameter(uri, "seconds")),
+                  uri.parameters().getOrDefault("object", List.of()))
               : handler.get(name, parameter(uri, "bridge"));
       if (tree == null) {
         answer.problem(HttpResponseStatus.NOT_FOUND, "there is no " + path);

@@ -34,9 +34,11 @@ public interface ApiHandler {
    *
    * @param path below {@code /v1/}
    * @param time the parameter {@code seconds}; null: there is none
+   * @param objects addresses of the host's file, one a parameter of that name in the singular
    * @return a tree; null if there is nothing at that path
    */
-  @Nullable Object post(String path, @Nullable Duration time) throws IOException;
+  @Nullable Object post(String path, @Nullable Duration time, List<String> objects)
+      throws IOException;
 
   /**
    * Gives events as they happen, a tree each, from any thread.

@@ -173,7 +173,8 @@ public final class Host implements AutoCloseable {
   public Map<ResourceId, @Nullable Resource> follow(Map<String, Touched> touched)
       throws IOException, LostTrackException {
     try {
-      if (embedded.config() != null) {
+      SwitchConfig config = embedded.config();
+      if (config != null && !SwitchText.resources(config).isEmpty()) {
         throw new LostTrackException("a switch is running, of which no event tells");
       }
       if (lock.isOvertaken()) {

@@ -40,6 +40,9 @@ public final class AgentReport {
     for (Node each : status.nodes("waiting")) {
       line(text, "waiting", each.text("address") + " waits for " + each.text("waitsFor"));
     }
+    for (Node each : pause.nodes("objects")) {
+      line(text, "paused", each.text("object") + until(each));
+    }
     line(text, "checked", ago(status.text("checked")));
     line(text, "from", fetch.text("from"));
     line(
@@ -61,7 +64,15 @@ public final class AgentReport {
 
   /** Whether there is a pause, and until when. */
   public static String pause(Node pause) {
-    return pause.flag("paused") ? "paused" + until(pause) + "\n" : "not paused\n";
+    StringBuilder text = new StringBuilder();
+    List<Node> objects = pause.nodes("objects");
+    if (pause.flag("paused") || objects.isEmpty()) {
+      text.append(pause.flag("paused") ? "paused" + until(pause) + "\n" : "not paused\n");
+    }
+    for (Node each : objects) {
+      text.append("paused ").append(each.text("object")).append(until(each)).append('\n');
+    }
+    return text.toString();
   }
 
   /** A line an event. */

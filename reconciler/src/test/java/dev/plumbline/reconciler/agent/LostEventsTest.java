@@ -62,6 +62,7 @@ class LostEventsTest {
               watch,
               new Mailbox(() -> {}),
               new Pause(directory.resolve("run"), Clock.systemUTC()),
+              new ObjectPauses(directory.resolve("run"), Clock.systemUTC()),
               log);
       assertTrue(reconciling.adopt(candidate), lines.toString());
       String in = namespace.isEmpty() ? "" : "-n " + namespace + " ";

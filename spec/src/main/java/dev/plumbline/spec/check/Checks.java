@@ -21,6 +21,7 @@ public final class Checks {
     Scope scope = new Scope(state, doubts, file, problems);
     NameChecks.run(scope);
     SysctlChecks.run(scope);
+    DriftChecks.run(scope);
     PortChecks.run(scope);
     AddressChecks.run(scope);
     BridgeChecks.run(scope);

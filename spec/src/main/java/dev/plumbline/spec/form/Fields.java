@@ -62,6 +62,11 @@ final class Fields {
     return map.get(key) != null;
   }
 
+  /** The keys of the map, in its order. */
+  List<String> keys() {
+    return List.copyOf(map.entries().keySet());
+  }
+
   /** Where the key stands; where the map begins if it is not there. */
   Position position(String key) {
     YamlMap.Entry entry = map.entries().get(key);

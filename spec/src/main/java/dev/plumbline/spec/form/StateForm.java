@@ -25,6 +25,7 @@ public final class StateForm {
         1,
         fields.text("host"),
         Fields.orNone(fields.texts("protect")),
+        DriftForm.read(fields),
         fields.objects("namespaces", SimpleForms::namespace),
         fields.objects("interfaces", SimpleForms::anInterface),
         fields.objects("veths", SimpleForms::veth),
@@ -72,6 +73,7 @@ public final class StateForm {
     if (!state.protect().isEmpty()) {
       tree.put("protect", state.protect());
     }
+    tree.put("drift", DriftForm.write(state.drift()));
     section(tree, "namespaces", state.namespaces(), (key, object) -> SimpleForms.write(object));
     section(tree, "interfaces", state.interfaces(), SimpleForms::write);
     section(tree, "veths", state.veths(), SimpleForms::write);

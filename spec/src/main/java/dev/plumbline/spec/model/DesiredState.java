@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param version of the file's form; 1
  * @param host the only host that the file is for; null: any
+ * @param drift what becomes of drift
  * @param protect globs ({@code *}, {@code ?}) of device names that are never touched
  * @param sources where everything was written
  */
@@ -21,6 +22,7 @@ public record DesiredState(
     int version,
     @Nullable String host,
     List<String> protect,
+    DriftRules drift,
     Map<String, Namespace> namespaces,
     Map<String, Interface> interfaces,
     Map<String, Veth> veths,
@@ -63,6 +65,7 @@ public record DesiredState(
         1,
         null,
         List.of(),
+        DriftRules.USUAL,
         Map.of(),
         Map.of(),
         Map.of(),
