@@ -138,12 +138,29 @@ final class GitOrigin implements Origin {
           continue;
         }
         // RuntimeException: JGit throws them for damaged repositories; the next fetch may be whole.
+        if (GitSource.mayBeDamage(e) && failed.isEmpty()) {
+          renew(e);
+        }
         failed = String.valueOf(e.getMessage());
         long wait = backoff.nextNanos();
         String message = e instanceof IOException ? e.getMessage() : e.toString();
         log.say("fetch-failed", message + "; next try in " + AgentLog.shown(wait));
         sleep(running, wait, message);
       }
+    }
+  }
+
+  /** A clone can be had again; what the host needs of it is kept elsewhere. */
+  private void renew(Exception reason) {
+    log.say(
+        "clone-renewed",
+        "the clone seems damaged ("
+            + reason.getMessage()
+            + "): it is thrown away and fetched anew");
+    try {
+      source.renew();
+    } catch (IOException e) {
+      trouble.met("make the clone anew", e);
     }
   }
 

@@ -22,23 +22,19 @@ import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.RefUpdate;
 import org.eclipse.jgit.lib.Repository;
-import org.eclipse.jgit.lib.StoredConfig;
 import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevObject;
 import org.eclipse.jgit.revwalk.RevTag;
 import org.eclipse.jgit.revwalk.RevWalk;
-import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
 import org.eclipse.jgit.transport.SshTransport;
 import org.eclipse.jgit.transport.TagOpt;
+import org.eclipse.jgit.transport.TransportHttp;
 import org.eclipse.jgit.transport.URIish;
 import org.eclipse.jgit.transport.sshd.SshdSessionFactory;
 import org.jspecify.annotations.Nullable;
 
 /** A branch, tag or commit of a repository, and the clone that it is fetched into. */
 public final class GitSource implements AutoCloseable {
-  /** Seconds without any byte from the other side before a fetch is given up. */
-  public static final int TIMEOUT_SECONDS = 30;
-
   private static final String FETCHED = "refs/plumbline/fetched";
   private static final String GOOD = "refs/plumbline/good";
 
@@ -60,7 +56,9 @@ public final class GitSource implements AutoCloseable {
               + NO_LOGIN,
           Pattern.CASE_INSENSITIVE);
 
-  private final Repository clone;
+  private final Path directory;
+  private final FetchLimits limits;
+  private volatile Repository clone;
   private final String url;
   private final String shownUrl;
   private final URIish uri;
@@ -68,7 +66,15 @@ public final class GitSource implements AutoCloseable {
   private final GitAccess access;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private GitSource(Repository clone, URIish uri, GitRef ref, GitAccess access) {
+  private GitSource(
+      Path directory,
+      FetchLimits limits,
+      Repository clone,
+      URIish uri,
+      GitRef ref,
+      GitAccess access) {
+    this.directory = directory;
+    this.limits = limits;
     this.clone = clone;
     this.uri = uri;
     this.url = uri.toPrivateString();
@@ -86,22 +92,17 @@ public final class GitSource implements AutoCloseable {
    */
   public static GitSource open(Path directory, String url, GitRef ref, GitAccess access)
       throws IOException {
+    return open(directory, url, ref, access, FetchLimits.USUAL);
+  }
+
+  /** As {@link #open(Path, String, GitRef, GitAccess)}, within other limits. */
+  static GitSource open(
+      Path directory, String url, GitRef ref, GitAccess access, FetchLimits limits)
+      throws IOException {
     JGitEnvironment.install();
     Proxies.install(System.getenv());
     URIish uri = parse(url);
-    Files.createDirectories(directory);
-    Repository clone = new FileRepositoryBuilder().setGitDir(directory.toFile()).setBare().build();
-    if (!Files.exists(directory.resolve("HEAD"))) {
-      clone.create(true);
-      // Nobody else uses the clone, so that what is not the newest commit may go at once.
-      StoredConfig config = clone.getConfig();
-      config.setInt("gc", null, "auto", 0); // tidy() does it, and not behind anybody's back
-      config.setBoolean("gc", null, "autoDetach", false);
-      config.setString("gc", null, "pruneExpire", "now");
-      config.setString("gc", null, "prunePackExpire", "now");
-      config.save();
-    }
-    return new GitSource(clone, uri, ref, access);
+    return new GitSource(directory, limits, Clone.open(directory, limits), uri, ref, access);
   }
 
   private static URIish parse(String url) throws SourceException {
@@ -178,19 +179,27 @@ public final class GitSource implements AutoCloseable {
   }
 
   private void fetch(int depth, @Nullable SshdSessionFactory sessions) throws IOException {
-    try {
+    FetchGuard guard = new FetchGuard(limits, clone.getDirectory());
+    try (guard) {
+      if (sessions != null) {
+        guard.cutBy(sessions::close);
+      }
       Git git = Git.wrap(clone);
       git.fetch()
           .setRemote(url)
           .setRefSpecs("+" + ref.remote() + ":" + FETCHED)
           .setTagOpt(TagOpt.NO_TAGS)
           .setDepth(depth)
-          .setTimeout(TIMEOUT_SECONDS)
+          .setTimeout(limits.silenceSeconds())
+          .setProgressMonitor(guard.monitor())
           .setCredentialsProvider(access.credentials(uri))
           .setTransportConfigCallback(
               transport -> {
                 if (transport instanceof SshTransport ssh) {
                   ssh.setSshSessionFactory(sessions);
+                }
+                if (transport instanceof TransportHttp http) {
+                  http.setHttpConnectionFactory(guard.http());
                 }
               })
           .call();
@@ -199,8 +208,27 @@ public final class GitSource implements AutoCloseable {
       }
       tidy(git);
     } catch (GitAPIException | JGitInternalException e) {
-      throw new SourceException(sentence(e), e, needsUser(e));
+      String over = guard.reason();
+      throw over == null
+          ? new SourceException(sentence(e), e, needsUser(e))
+          : new SourceException(shownUrl + ": the fetch was given up: " + over, e, false);
+    } catch (OutOfMemoryError e) {
+      // A pack's own count of its objects; nothing was kept of it.
+      throw new SourceException(
+          shownUrl + ": the server sends more than fits into memory: " + e.getMessage(), e, false);
     }
+  }
+
+  /** Whether a failure may come from the clone, so that it helps to {@link #renew} it. */
+  public static boolean mayBeDamage(Throwable failure) {
+    return Clone.isDamage(failure);
+  }
+
+  /** Throws the clone away and begins with an empty one. */
+  public synchronized void renew() throws IOException {
+    clone.close();
+    Clone.delete(directory);
+    clone = Clone.open(directory, limits);
   }
 
   /** JGit has classes for some of these, and texts alone (JGitText) for what a server refuses. */

@@ -3,6 +3,8 @@ package dev.plumbline.reconciler.source;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jgit.errors.ConfigInvalidException;
@@ -36,6 +38,37 @@ public final class JGitEnvironment extends SystemReader.Delegate {
       SystemReader.setInstance(INSTANCE);
       // Else whoever comes first waits for the thread that looks up TIME_RESOLUTION.
       FS.FileStoreAttributes.setBackground(true);
+      System.setErr(new QuietServer(System.err));
+    }
+  }
+
+  /**
+   * Standard error without what JGit's own server for local paths prints there: stack traces of
+   * failures that its client in the same process is told of, too.
+   */
+  private static final class QuietServer extends PrintStream {
+    private static final String THREAD = "JGit-Upload-Pack";
+
+    QuietServer(PrintStream real) {
+      super(real, true, StandardCharsets.UTF_8);
+    }
+
+    private static boolean isServer() {
+      return Thread.currentThread().getName().equals(THREAD);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) {
+      if (!isServer()) {
+        super.write(bytes, offset, length);
+      }
+    }
+
+    @Override
+    public void println(@Nullable Object value) {
+      if (!isServer()) {
+        super.println(value);
+      }
     }
   }
 

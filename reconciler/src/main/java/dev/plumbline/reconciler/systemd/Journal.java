@@ -44,6 +44,7 @@ public final class Journal implements AutoCloseable {
           Map.entry("crash-loop", 3),
           Map.entry("state-failed", 3),
           Map.entry("rollback", 4),
+          Map.entry("clone-renewed", 4),
           Map.entry("forced", 4),
           Map.entry("history-unknown", 4),
           Map.entry("tls-failed", 3),

@@ -389,4 +389,56 @@ class AgentTest {
 
     assertTrue(exists("br0"));
   }
+
+  @Test
+  void aCommitWhosePlanOrApplyFailsIsHeldAndTheNextOneIsTried() throws Exception {
+    try (Git git = repository()) {
+      commit(git, "Good", bridges("br0"));
+      try (AgentRun agent = AgentRun.start(ofRepository())) {
+        agent.await("applied .*Good");
+        // No plan: a protected device.
+        int since = agent.size();
+        commit(git, "Forbidden", "protect: [lo]\ninterfaces: {lo: {mtu: 1400}}\n" + bridges("br1"));
+        agent.await(since, "Forbidden.* cannot be applied; the host stays at .*Good");
+        agent.settle();
+        assertEquals(
+            1, agent.lines("Forbidden.* cannot be applied").size(), agent.lines("").toString());
+        assertTrue(exists("br0") && !exists("br1"));
+
+        // A step that the kernel refuses.
+        since = agent.size();
+        commit(
+            git,
+            "Refused",
+            bridges("br0", "br1") + "routes: [{to: 10.99.0.0/16, dev: br0, source: 10.9.9.9}]\n");
+        String line = agent.await(since, "Refused.* failed at routes.10.99.0.0/16 ");
+        assertTrue(line.contains("all was undone"), line);
+        agent.settle();
+        assertTrue(exists("br0") && !exists("br1"));
+        since = agent.size();
+        Sh.run("ip link del br0");
+        agent.await(since, "drift: bridges.br0 is missing, repaired in");
+
+        since = agent.size();
+        commit(git, "Mended", bridges("br2"));
+        agent.await(since, "applied .*Mended");
+        agent.settle();
+        assertTrue(exists("br2") && !exists("br1"));
+        // What failed is not tried any more, whatever happens on the host.
+        since = agent.size();
+        Sh.run("ip address add 10.9.9.9/32 dev lo");
+        Sh.run("ip link del br2");
+        agent.await(since, "drift: bridges.br2 is missing, repaired in");
+        agent.settle();
+        assertTrue(!exists("br1"), agent.lines("").toString());
+      }
+      // What a later agent is told first of a broken commit is the good one before.
+      commit(git, "Broken", bridges("br3") + "bridgs: {}\n");
+      try (AgentRun agent = AgentRun.start(ofRepository())) {
+        agent.await("applied .*Mended.*nothing to do");
+        agent.await("hosts/alpha.yaml:4:1: .*did you mean `bridges`");
+        agent.await("Broken.* is refused; the host stays at .*Mended");
+      }
+    }
+  }
 }

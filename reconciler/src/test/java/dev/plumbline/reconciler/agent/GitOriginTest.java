@@ -274,4 +274,26 @@ class GitOriginTest {
       assertTrue(good.state().namespaces().containsKey("web"));
     }
   }
+
+  @Test
+  void aDamagedCloneIsThrownAwayAndFetchedAnew() throws Exception {
+    try (OriginRun run = new OriginRun(directory)) {
+      run.commit("One", "hosts/alpha.yaml", FILE);
+      run.start(null);
+      run.await().keep().keep();
+    }
+    // As a power failure leaves files that were not yet on the disk.
+    Sh.run(
+        "for f in $(find "
+            + directory.resolve("clone")
+            + " -name '*.pack' -o -path '*refs/plumbline/*' -type f); do : > $f; done");
+    try (OriginRun run = new OriginRun(directory)) {
+      run.start(null);
+      assertNotNull(run.await().state(), "what is good does not need the clone");
+      String two = run.commit("Two", "hosts/alpha.yaml", FILE + "dummies: {}\n");
+      Candidate next = run.await();
+      assertEquals(two, next.id(), run.log.toString());
+      assertNotNull(next.state(), run.log.toString());
+    }
+  }
 }

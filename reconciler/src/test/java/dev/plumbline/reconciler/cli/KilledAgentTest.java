@@ -137,4 +137,22 @@ class KilledAgentTest {
     assertTrue(
         json.contains("\"event\": \"fallback\"") || json.contains("\"event\":\"fallback\""), json);
   }
+
+  @Test
+  void aCommitThatALocalRepositoryLacksIsOneLineAndNoStackTrace() throws Exception {
+    commit("br1");
+    String output =
+        AgentProcess.run(
+            directory,
+            "agent",
+            "--repo",
+            work.toString(),
+            "--commit",
+            "0123456789012345678901234567890123456789",
+            "--once",
+            "--config",
+            "/dev/null");
+    assertTrue(output.contains("is there a commit 0123456789"), output);
+    assertEquals(1, output.lines().count(), output);
+  }
 }

@@ -15,6 +15,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
 
 /** {@code git http-backend} behind Java's own web server, for whoever has the password. */
 public final class GitHttpServer implements AutoCloseable {
@@ -22,6 +23,9 @@ public final class GitHttpServer implements AutoCloseable {
   private final Path root;
   private volatile String password;
   private volatile Runnable before = () -> {};
+
+  /** What becomes of an answer, headers and all, before it is sent. */
+  volatile UnaryOperator<byte[]> spoil = UnaryOperator.identity();
 
   /** What was asked for, in order: the method and the URI. */
   final List<String> asked = new CopyOnWriteArrayList<>();
@@ -57,7 +61,7 @@ public final class GitHttpServer implements AutoCloseable {
         exchange.sendResponseHeaders(401, -1);
         return;
       }
-      byte[] output = run(exchange);
+      byte[] output = spoil.apply(run(exchange));
       int end = new String(output, StandardCharsets.ISO_8859_1).indexOf("\r\n\r\n");
       int status = 200;
       for (String line :
