@@ -39,6 +39,10 @@ public final class Metrics {
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60
   };
 
+  /** Counted from 0 on: of a counter that is first seen at 1 nobody can tell that it rose. */
+  private static final List<String> ALARMING =
+      List.of("failed", "not-converged", "refused", "fight", "state-failed", "rollback", "overrun");
+
   private final Histogram durations =
       Histogram.builder()
           .name("plumbline_reconcile_duration_seconds")
@@ -60,9 +64,7 @@ public final class Metrics {
   public Metrics() {
     durations.initLabelValues("revision");
     durations.initLabelValues("drift");
-    for (String event : List.of("failed", "not-converged", "refused", "fight", "overrun")) {
-      events.initLabelValues(event);
-    }
+    ALARMING.forEach(events::initLabelValues);
   }
 
   private static Counter counter(String name, String help, String... labels) {

@@ -39,7 +39,7 @@ public enum Subject {
   /** What an event is about; null: nothing that anybody is told of. */
   static @Nullable Subject of(Event event) {
     return switch (event.event()) {
-      case "applied", "noted" -> SYNC;
+      case "applied", "noted", "rollback", "forced" -> SYNC;
       case "problem",
           "refused",
           "failed",

@@ -57,6 +57,7 @@ public final class Journal implements AutoCloseable {
           Map.entry("webhook-refused", 4),
           Map.entry("overrun", 4),
           Map.entry("socket-lost", 4),
+          Map.entry("manager-deaf", 4),
           Map.entry("applied", 5),
           Map.entry("drift", 5),
           Map.entry("paused", 5),
