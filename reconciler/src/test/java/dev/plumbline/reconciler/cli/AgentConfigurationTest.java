@@ -163,6 +163,22 @@ class AgentConfigurationTest {
   }
 
   @Test
+  void whatThePackageHasAsCommentsIsValidWithoutThem() throws Exception {
+    String comments = Files.readString(Path.of("..", "packaging", "debian", "agent.yaml"));
+    Path file = write(comments.replaceAll("(?m)^#file:.*$", "").replaceAll("(?m)^#(\\w)", "$1"));
+    assertTrue(Files.readString(file).contains("\nrepo: "), "there are keys");
+    assertEquals(ExitCode.DONE, check(file), run.err());
+  }
+
+  @Test
+  void theDaemonSetsConfigurationIsValid() throws Exception {
+    String manifest = Files.readString(Path.of("..", "packaging", "kubernetes", "daemonset.yaml"));
+    String block = manifest.replaceFirst("(?s).*\n  agent.yaml: \\|\n(.*?)\n---\n.*", "$1");
+    assertTrue(block.startsWith("    repo: "), block);
+    assertEquals(ExitCode.DONE, check(write(block.replaceAll("(?m)^    ", ""))), run.err());
+  }
+
+  @Test
   void checkFindsWhatTheOptionsTogetherSay() throws Exception {
     assertEquals(ExitCode.ERROR, check(write("file: /f\nrevokedSigners: /r\n")));
     assertTrue(run.err().contains("of no use without --allowed-signers"), run.err());
