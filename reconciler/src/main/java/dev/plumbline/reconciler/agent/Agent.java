@@ -140,8 +140,10 @@ public final class Agent implements AutoCloseable {
   public void run() throws IOException {
     try {
       Mailbox mailbox = new Mailbox(watch::wakeUp);
-      Pause pause = new Pause(options.runDirectory(), Clock.systemUTC());
-      ObjectPauses objects = new ObjectPauses(options.runDirectory(), Clock.systemUTC());
+      Clock clock =
+          SteadyClock.open(options.runDirectory(), BootClock.OF_THE_HOST, Clock.systemUTC());
+      Pause pause = new Pause(options.runDirectory(), clock);
+      ObjectPauses objects = new ObjectPauses(options.runDirectory(), clock);
       Reconciling reconciling = new Reconciling(host, watch, mailbox, pause, objects, log);
       Notifier notifier = notifier();
       AgentApi api =
@@ -200,8 +202,10 @@ public final class Agent implements AutoCloseable {
     try {
       embedded.resume();
       Candidate candidate = origin.now();
-      Pause pause = new Pause(options.runDirectory(), Clock.systemUTC());
-      ObjectPauses objects = new ObjectPauses(options.runDirectory(), Clock.systemUTC());
+      Clock clock =
+          SteadyClock.open(options.runDirectory(), BootClock.OF_THE_HOST, Clock.systemUTC());
+      Pause pause = new Pause(options.runDirectory(), clock);
+      ObjectPauses objects = new ObjectPauses(options.runDirectory(), clock);
       boolean good =
           new Reconciling(host, watch, new Mailbox(() -> {}), pause, objects, log).adopt(candidate);
       remembered.starts().ended();

@@ -62,4 +62,38 @@ class PauseTest {
     IOException e = assertThrows(IOException.class, () -> at(NOW));
     assertTrue(e.getMessage().contains("holds no time: remove it"), e.getMessage());
   }
+
+  @Test
+  void nobodyEndsOrProlongsItByTheHostsClock() throws Exception {
+    TestClock passed = new TestClock();
+    Path run = directory.resolve("run");
+    SteadyClock first = SteadyClock.open(run, passed, Clock.fixed(NOW, ZoneOffset.UTC));
+    new Pause(run, first).begin(Duration.ofMinutes(30));
+    passed.pass(1700);
+    // An agent that starts when the clock is years ahead, and one when it is years back.
+    for (int days : new int[] {1000, -1000}) {
+      Clock wall = Clock.fixed(NOW.plus(Duration.ofDays(days)), ZoneOffset.UTC);
+      Pause pause = new Pause(run, SteadyClock.open(run, passed, wall));
+      assertFalse(pause.isOver());
+      assertEquals(60_000, pause.millisLeft());
+    }
+    passed.pass(90);
+    Pause pause = new Pause(run, first);
+    assertEquals(10_001, pause.millisLeft());
+    passed.pass(10);
+    assertTrue(pause.isOver());
+  }
+
+  @Test
+  void theClockIsReadAnewAfterTheHostsStart() throws Exception {
+    TestClock passed = new TestClock();
+    passed.pass(500);
+    Path run = directory.resolve("run");
+    Clock wall = Clock.fixed(NOW, ZoneOffset.UTC);
+    assertEquals(NOW, SteadyClock.open(run, passed, wall).instant());
+    passed.reboot();
+    assertEquals(NOW, SteadyClock.open(run, passed, wall).instant());
+    Files.writeString(run.resolve("clock"), "boot 2 soon");
+    assertThrows(IOException.class, () -> SteadyClock.open(run, passed, wall));
+  }
 }
