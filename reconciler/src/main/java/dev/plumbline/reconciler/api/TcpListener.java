@@ -13,6 +13,7 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.timeout.ReadTimeoutHandler;
+import io.netty.handler.timeout.WriteTimeoutHandler;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -35,6 +36,10 @@ final class TcpListener {
   private static final int CONNECTIONS = 32;
 
   private static final int REQUEST_SECONDS = 20;
+
+  /** Who asks and does not read is left after that. */
+  private static final int ANSWER_SECONDS = 20;
+
   private static final long FIRST_RETRY_MILLIS = 250;
   private static final long LONGEST_RETRY_MILLIS = 5_000;
 
@@ -71,6 +76,7 @@ final class TcpListener {
             .group(group)
             .channel(NioServerSocketChannel.class)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, ApiServer.UNREAD)
+            .childOption(ChannelOption.SO_KEEPALIVE, true)
             .childHandler(
                 new ChannelInitializer<Channel>() {
                   @Override
@@ -116,7 +122,10 @@ final class TcpListener {
     }
     connections++;
     var unused = channel.closeFuture().addListener(closed -> connections--);
-    channel.pipeline().addLast(new ReadTimeoutHandler(REQUEST_SECONDS));
+    channel
+        .pipeline()
+        .addLast(new ReadTimeoutHandler(REQUEST_SECONDS))
+        .addLast(new WriteTimeoutHandler(ANSWER_SECONDS));
     if (context != null) {
       channel.pipeline().addLast(context.newHandler(channel.alloc()));
     }

@@ -138,13 +138,33 @@ class NotifierTest {
   }
 
   @Test
-  void aServerThatIsNotThereIsTriedAgain() throws Exception {
+  void aTokenThatIsNotThereYetIsLookedForAgain() throws Exception {
     start(EnumSet.allOf(Subject.class), directory.resolve("no-token"));
     say("applied", "one");
     server.await(() -> !said.isEmpty());
     assertTrue(said.get(0).contains("no-token"), said.toString());
     Files.writeString(directory.resolve("no-token"), "here\n");
     assertEquals(1, server.awaitTaken(1).size());
+  }
+
+  @Test
+  void aServerThatIsNotThereIsSaidAndHoldsNobodyUp() throws Exception {
+    URI gone = server.url();
+    server.close();
+    notifier =
+        Notifier.start(
+            new NotifyOptions(gone, EnumSet.allOf(Subject.class), null),
+            "alpha",
+            (event, message) -> said.add(event + ": " + message));
+    say("applied", "one");
+    server.await(() -> !said.isEmpty());
+    assertTrue(said.get(0).startsWith("notify-failed: " + gone + ": cannot be told: "));
+    assertEquals(1, Node.of(notifier.tree()).number("queued"));
+  }
+
+  @Test
+  void onlyTheWebIsTold() {
+    start(EnumSet.allOf(Subject.class), null);
     assertThrows(
         IllegalArgumentException.class,
         () -> new NotifyOptions(URI.create("ftp://x/"), EnumSet.of(Subject.SYNC), null));
