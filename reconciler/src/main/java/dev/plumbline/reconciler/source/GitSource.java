@@ -8,6 +8,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -15,6 +16,7 @@ import java.util.regex.Pattern;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.errors.GitAPIException;
 import org.eclipse.jgit.api.errors.JGitInternalException;
+import org.eclipse.jgit.api.errors.TransportException;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.errors.NoRemoteRepositoryException;
 import org.eclipse.jgit.errors.NotSupportedException;
@@ -26,8 +28,11 @@ import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevObject;
 import org.eclipse.jgit.revwalk.RevTag;
 import org.eclipse.jgit.revwalk.RevWalk;
+import org.eclipse.jgit.transport.FetchConnection;
+import org.eclipse.jgit.transport.RefSpec;
 import org.eclipse.jgit.transport.SshTransport;
 import org.eclipse.jgit.transport.TagOpt;
+import org.eclipse.jgit.transport.Transport;
 import org.eclipse.jgit.transport.TransportHttp;
 import org.eclipse.jgit.transport.URIish;
 import org.eclipse.jgit.transport.sshd.SshdSessionFactory;
@@ -185,6 +190,9 @@ public final class GitSource implements AutoCloseable {
         guard.cutBy(sessions::close);
       }
       Git git = Git.wrap(clone);
+      if (depth == 1 && isUnchanged(sessions, guard)) {
+        return;
+      }
       git.fetch()
           .setRemote(url)
           .setRefSpecs("+" + ref.remote() + ":" + FETCHED)
@@ -193,15 +201,7 @@ public final class GitSource implements AutoCloseable {
           .setTimeout(limits.silenceSeconds())
           .setProgressMonitor(guard.monitor())
           .setCredentialsProvider(access.credentials(uri))
-          .setTransportConfigCallback(
-              transport -> {
-                if (transport instanceof SshTransport ssh) {
-                  ssh.setSshSessionFactory(sessions);
-                }
-                if (transport instanceof TransportHttp http) {
-                  http.setHttpConnectionFactory(guard.http());
-                }
-              })
+          .setTransportConfigCallback(transport -> configure(transport, sessions, guard))
           .call();
       if (ref instanceof GitRef.Commit commit) {
         point(FETCHED, commit.id()); // what has no name there, JGit gives none here
@@ -216,6 +216,40 @@ public final class GitSource implements AutoCloseable {
       // A pack's own count of its objects; nothing was kept of it.
       throw new SourceException(
           shownUrl + ": the server sends more than fits into memory: " + e.getMessage(), e, false);
+    }
+  }
+
+  private static void configure(
+      Transport transport, @Nullable SshdSessionFactory sessions, FetchGuard guard) {
+    if (transport instanceof SshTransport ssh) {
+      ssh.setSshSessionFactory(sessions);
+    }
+    if (transport instanceof TransportHttp http) {
+      http.setHttpConnectionFactory(guard.http());
+    }
+  }
+
+  /**
+   * Whether the server says that there is nothing new. A fetch of so and so many commits makes it
+   * look for what is missing and send a pack each time, also an empty one.
+   */
+  private boolean isUnchanged(@Nullable SshdSessionFactory sessions, FetchGuard guard)
+      throws GitAPIException, IOException {
+    Ref known = clone.exactRef(FETCHED);
+    if (known == null || isFixed() || !clone.getObjectDatabase().has(known.getObjectId())) {
+      return false;
+    }
+    try (Transport transport = Transport.open(clone, uri)) {
+      transport.setTimeout(limits.silenceSeconds());
+      transport.setCredentialsProvider(access.credentials(uri));
+      configure(transport, sessions, guard);
+      try (FetchConnection connection =
+          transport.openFetch(List.of(new RefSpec(ref.remote() + ":" + FETCHED)))) {
+        Ref there = connection.getRef(ref.remote());
+        return there != null && known.getObjectId().equals(there.getObjectId());
+      }
+    } catch (org.eclipse.jgit.errors.TransportException e) {
+      throw new TransportException(e.getMessage(), e);
     }
   }
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.revwalk.RevCommit;
 import org.jspecify.annotations.Nullable;
@@ -109,5 +110,21 @@ class HttpFetchTest {
     SourceException tag =
         assertThrows(SourceException.class, () -> fetch("", new GitRef.Tag("v1"), token));
     assertTrue(tag.getMessage().endsWith(": has no tag v1"), tag.getMessage());
+  }
+
+  @Test
+  void aBranchThatHasNotMovedIsAskedForAndNotFetchedAgain() throws Exception {
+    GitRef main = new GitRef.Branch("main");
+    Path token = token(TOKEN);
+    fetch("git@", main, token);
+    server.asked.clear();
+    assertEquals("One", fetch("git@", main, token).subject());
+    List<String> asked = server.asked;
+    assertEquals(
+        List.of("POST /hosts/.git/git-upload-pack"),
+        asked.stream().filter(each -> each.startsWith("POST")).toList(),
+        "for the branch's commit, and not for a pack");
+    commit("Two");
+    assertEquals("Two", fetch("git@", main, token).subject());
   }
 }
