@@ -19,7 +19,7 @@ final class Supervision {
    * good revision the first one has to be fetched, perhaps over a network that waits for this
    * service: not longer than this.
    */
-  private static final long LONGEST_START_NANOS = Duration.ofSeconds(10).toNanos();
+  private static final long LONGEST_START_NANOS = Duration.ofSeconds(30).toNanos();
 
   private static final int START_SLEEP_MILLIS = 100;
 

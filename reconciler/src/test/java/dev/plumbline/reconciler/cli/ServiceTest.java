@@ -4,17 +4,21 @@ package dev.plumbline.reconciler.cli;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
+import dev.plumbline.netlink.testing.ThrowawayHost;
 import dev.plumbline.reconciler.systemd.NotifySocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The agent as a service: what its manager hears, on a real socket, from a real process. */
-@KernelTest
+/**
+ * The agent as a service: what its manager hears, on a real socket, from a real process. On a
+ * throwaway host, but not in user-mode Linux too: nothing of it is another kernel's matter.
+ */
+@ExtendWith(ThrowawayHost.class)
 class ServiceTest {
   @TempDir Path directory;
 
