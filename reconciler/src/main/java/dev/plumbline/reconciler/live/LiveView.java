@@ -10,7 +10,6 @@ import dev.plumbline.reconciler.resource.ResourceId;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -74,11 +73,12 @@ public final class LiveView {
         indexes.put(each.id().ofDevice(), index);
       }
     }
-    readers.forEach(
-        (namespace, reader) ->
-            reader.links().values().stream()
-                .max(Comparator.comparingInt(Link::index))
-                .ifPresent(link -> indexes.put(reader.id(link), link.index())));
+    for (NamespaceReader reader : readers.values()) {
+      Link highest = reader.highest();
+      if (highest != null) {
+        indexes.put(reader.id(highest), highest.index());
+      }
+    }
     return read.with(some, indexes);
   }
 

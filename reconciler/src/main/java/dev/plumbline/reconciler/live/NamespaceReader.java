@@ -61,6 +61,7 @@ final class NamespaceReader {
   private boolean twins;
 
   private List<Resource> rules = List.of();
+  private @Nullable Link highest;
   private List<Resource> vlans = List.of();
   private List<Resource> remotes = List.of();
 
@@ -132,9 +133,30 @@ final class NamespaceReader {
   }
 
   void readVlans(RouteSocket socket) throws IOException {
-    boolean filters =
-        fields.values().stream().anyMatch(each -> "true".equals(each.get("vlanFiltering")));
-    vlans = filters ? vlans(socket) : List.of();
+    vlans = filters() ? vlans(socket) : List.of();
+  }
+
+  /** Whether a bridge filters VLANs. */
+  private boolean filters() {
+    for (Link link : links.values()) {
+      if ("bridge".equals(link.kind())
+          && "true".equals(fields.getOrDefault(link.index(), Map.of()).get("vlanFiltering"))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The link with the highest index; null for none. */
+  @Nullable Link highest() {
+    Link known = highest;
+    if (known == null) {
+      for (Link link : links.values()) {
+        known = known == null || link.index() > known.index() ? link : known;
+      }
+      highest = known;
+    }
+    return known;
   }
 
   void readRemotes(RouteSocket socket) throws IOException {
@@ -146,12 +168,16 @@ final class NamespaceReader {
   void put(Link link) {
     links.put(link.index(), link);
     byName.put(link.name(), link.index());
+    if (highest != null && link.index() >= highest.index()) {
+      highest = link;
+    }
     adopted.remove(link.index());
   }
 
   /** A link that is gone. */
   void remove(Link link) {
     links.remove(link.index());
+    highest = null;
     byName.remove(link.name(), link.index());
     fields.remove(link.index());
     adopted.remove(link.index());

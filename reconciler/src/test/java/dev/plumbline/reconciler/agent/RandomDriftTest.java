@@ -15,6 +15,6 @@ class RandomDriftTest {
   @Test
   void theHostComesBackWhateverSomebodyDoesToIt() throws Exception {
     long seed = Long.getLong("plumbline.seed", System.nanoTime());
-    System.out.println(RandomDrift.run(directory, Duration.ofSeconds(15), seed));
+    System.out.println(RandomDrift.run(directory, Duration.ofSeconds(12), seed));
   }
 }

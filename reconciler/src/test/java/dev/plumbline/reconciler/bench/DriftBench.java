@@ -36,6 +36,10 @@ final class DriftBench {
 
   private static final int WARM_UP = 10;
   private static final long PAUSE_MILLIS = 40;
+
+  /** After a new revision the agent reads the host as a whole once more. */
+  private static final long APPLIED_MILLIS = 1_000;
+
   private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(20);
 
   private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
@@ -77,7 +81,7 @@ final class DriftBench {
             if (i % BEFORE_FIGHT == 0) {
               Files.writeString(file, host.file(++version));
               agent.awaitApplied();
-              Thread.sleep(5 * PAUSE_MILLIS);
+              Thread.sleep(APPLIED_MILLIS);
             }
             Long nanos = once(sort.getValue().of(socket, i), socket, events);
             if (i >= WARM_UP) {

@@ -15,6 +15,7 @@ import dev.plumbline.netlink.testing.Sh;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -41,6 +42,8 @@ class LiveViewTest {
   };
 
   private static final int ROUNDS = 150;
+  private static final int LEAST = 15;
+  private static final Duration LONGEST = Duration.ofSeconds(8);
   private static final int COMMANDS = 4;
 
   /** Commands over few names, so that each meets what others left; many fail, as in life. */
@@ -96,7 +99,9 @@ class LiveViewTest {
       LiveState unused = followed.read("host", Set.of(), Set.of());
       LiveReader anew = new LiveReader(sockets, features);
       int lost = 0;
-      for (int round = 0; round < ROUNDS; round++) {
+      long end = System.nanoTime() + LONGEST.toNanos();
+      // User-mode Linux starts five processes a second.
+      for (int round = 0; round < LEAST || (round < ROUNDS && System.nanoTime() < end); round++) {
         StringBuilder script = new StringBuilder();
         for (int i = random.nextInt(COMMANDS) + 1; i > 0; i--) {
           String command = command(random);
