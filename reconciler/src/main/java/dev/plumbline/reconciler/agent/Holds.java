@@ -32,6 +32,8 @@ final class Holds {
   static final Duration FIRST_HOLD = Duration.ofSeconds(1);
   static final Duration LONGEST_HOLD = Duration.ofMinutes(5);
 
+  static final String REPORTED = "reported";
+
   private static final class Trouble {
     private final Backoff backoff = new Backoff(FIRST_HOLD, LONGEST_HOLD);
     private long heldUntil;
@@ -54,11 +56,9 @@ final class Holds {
    * @param kept what is to be done now
    * @param held what is left alone
    * @param why by address; not of what is ignored, and of what only goes with something else
-   * @param reported the addresses whose drift is reported and no more
    * @param nanos until the first of them may be done; {@link Long#MAX_VALUE} where no time ends it
    */
-  record Split(
-      Plan kept, List<Change> held, Map<String, String> why, Set<String> reported, long nanos) {}
+  record Split(Plan kept, List<Change> held, Map<String, Condition> why, long nanos) {}
 
   /** Parts a repair. */
   Split split(Plan plan) {
@@ -74,8 +74,7 @@ final class Holds {
     long now = System.nanoTime();
     List<Change> kept = new ArrayList<>();
     List<Change> held = new ArrayList<>();
-    Map<String, String> why = new LinkedHashMap<>();
-    Set<String> reported = new HashSet<>();
+    Map<String, Condition> why = new LinkedHashMap<>();
     Set<String> missing = new HashSet<>();
     long shortest = Long.MAX_VALUE;
     for (Change change : plan.changes()) {
@@ -90,12 +89,13 @@ final class Holds {
       }
       if (paused != null) {
         shortest = Math.min(shortest, pauses.nanosUntil(paused));
-        why.put(address, Drift.describe(change, plan) + ": paused");
+        String what = Drift.describe(change, plan) + ": paused";
+        why.put(address, new Condition(address, "paused", what));
       } else if (left == null || rule.policy() == DriftPolicy.IGNORE) {
         shortest = Math.min(shortest, Long.MAX_VALUE);
       } else if (rule.policy() == DriftPolicy.REPORT) {
-        reported.add(address);
-        why.put(address, Drift.describe(left, plan) + ": only reported, as the file says");
+        String what = Drift.describe(left, plan) + ": only reported, as the file says";
+        why.put(address, new Condition(address, REPORTED, what));
       } else {
         long nanos = drift ? heldNanos(address, now) : 0;
         if (nanos <= 0) {
@@ -114,7 +114,6 @@ final class Holds {
         held.isEmpty() && kept.equals(plan.changes()) ? plan : plan.only(kept),
         held,
         why,
-        reported,
         shortest);
   }
 
@@ -166,11 +165,12 @@ final class Holds {
         .orElse("bridge");
   }
 
-  private String reason(Change change, Plan plan) {
-    Trouble trouble = troubles.get(change.address());
+  private Condition reason(Change change, Plan plan) {
+    String address = change.address();
+    Trouble trouble = troubles.get(address);
     return trouble != null
-        ? change.address() + " cannot be repaired: " + trouble.why
-        : "left alone for now: " + Drift.describe(change, plan);
+        ? new Condition(address, "failed", address + " cannot be repaired: " + trouble.why)
+        : new Condition(address, "fight", "left alone for now: " + Drift.describe(change, plan));
   }
 
   private long heldNanos(String address, long now) {

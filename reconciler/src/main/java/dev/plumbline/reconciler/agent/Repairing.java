@@ -201,7 +201,8 @@ final class Repairing {
     split.held().forEach(change -> held.add(change.id()));
     changed.keySet().retainAll(held);
     split.held().forEach(change -> changed.putIfAbsent(change.id(), change.before()));
-    standing.drifted(List.copyOf(split.why().values()));
+    standing.drifted(split.why().values().stream().map(Condition::why).toList());
+    standing.objects(List.copyOf(split.why().values()));
     reports.drifted(split);
     if (split.nanos() != Long.MAX_VALUE) {
       schedule.due(split.nanos());

@@ -69,8 +69,12 @@ final class Reports {
 
   /** Says what is only reported, once, and again when it is over or something else. */
   void drifted(Split split) {
-    Map<String, String> now = new TreeMap<>(split.why());
-    now.keySet().retainAll(split.reported());
+    Map<String, String> now = new TreeMap<>();
+    for (Condition each : split.why().values()) {
+      if (each.word().equals(Holds.REPORTED)) {
+        now.put(each.address(), each.why());
+      }
+    }
     now.forEach(
         (address, what) -> {
           if (!what.equals(reported.get(address))) {

@@ -15,6 +15,7 @@ final class Standing {
   private @Nullable Instant inSyncAt;
   private @Nullable String held;
   private List<String> why = List.of();
+  private List<Condition> objects = List.of();
 
   /** A newer revision is not applied. */
   void held(Candidate candidate, List<String> reasons) {
@@ -42,6 +43,11 @@ final class Standing {
     }
   }
 
+  /** The objects that are not as the file says though nothing failed as a whole. */
+  void objects(List<Condition> conditions) {
+    objects = conditions.stream().limit(LINES).toList();
+  }
+
   /** The host was compared with its revision. */
   void checked() {
     checked = Instant.now();
@@ -55,6 +61,6 @@ final class Standing {
   }
 
   SyncState state(@Nullable String applied, List<Waiting> waiting, long taken) {
-    return new SyncState(applied, appliedAt, held, why, waiting, checked, inSyncAt, taken);
+    return new SyncState(applied, appliedAt, held, why, objects, waiting, checked, inSyncAt, taken);
   }
 }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param appliedAt when that was applied; null: none yet
  * @param held a newer revision that is not applied; null: none
  * @param why what is in the way of the held revision, or of repairing drift
+ * @param objects what is left alone, and why
  * @param waiting what waits for what
  * @param checked when the host was last compared with the revision; null: not yet
  * @param inSyncAt when that found nothing in the way of the newest revision; null: not yet
@@ -26,15 +27,17 @@ record SyncState(
     @Nullable Instant appliedAt,
     @Nullable String held,
     List<String> why,
+    List<Condition> objects,
     List<Waiting> waiting,
     @Nullable Instant checked,
     @Nullable Instant inSyncAt,
     long taken) {
   static final SyncState NONE =
-      new SyncState(null, null, null, List.of(), List.of(), null, null, 0);
+      new SyncState(null, null, null, List.of(), List.of(), List.of(), null, null, 0);
 
   SyncState {
     why = List.copyOf(why);
+    objects = List.copyOf(objects);
     waiting = List.copyOf(waiting);
   }
 
@@ -70,6 +73,7 @@ record SyncState(
     tree.put("appliedAt", appliedAt == null ? null : appliedAt.toString());
     tree.put("held", held);
     tree.put("why", why);
+    tree.put("objects", objects.stream().map(Condition::tree).toList());
     List<Object> waits = new ArrayList<>();
     for (Waiting each : waiting) {
       waits.add(Map.of("address", each.address(), "waitsFor", each.waitsFor()));

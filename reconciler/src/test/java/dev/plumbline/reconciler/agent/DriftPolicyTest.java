@@ -64,6 +64,7 @@ class DriftPolicyTest {
       assertTrue(
           status.texts("why").toString().contains("veths.told"), status.texts("why")::toString);
       assertEquals(1, status.texts("why").size(), status.texts("why")::toString);
+      assertEquals("reported", status.nodes("objects").get(0).text("condition"));
 
       Sh.run("ip link set told mtu 1400");
       agent.await("veths.told is as the file says again");

@@ -28,8 +28,8 @@ import java.util.TreeSet;
  * and what other people have on it is as it was. The same seed gives the same commands.
  */
 final class RandomDrift {
-  private static final int VETHS = 40;
-  private static final int BRIDGES = 4;
+  private static final int VETHS = 60;
+  private static final int BRIDGES = 10;
   private static final int ROUTES = 40;
   private static final int MOST_COMMANDS = 6;
 
