@@ -232,6 +232,7 @@ public final class Host implements AutoCloseable {
    * @throws BusyException if another process applies, or has applied since the host was read
    */
   public @Nullable Failure repair(Excerpt part, Plan plan) throws IOException {
+    memory.flush();
     Closeable taken = lock.take();
     try {
       return new Applier(sockets, embedded, Progress.silent()).apply(plan, part.live());
@@ -352,6 +353,7 @@ public final class Host implements AutoCloseable {
 
   @Override
   public void close() {
+    memory.flush();
     features.close();
     sockets.close();
   }

@@ -91,6 +91,18 @@ final class Memory {
     return new Ownership(settings, made);
   }
 
+  /** Writes what could not be written before, if there is any and it can be now. */
+  void flush() {
+    Ownership kept = unsaved;
+    if (kept != null) {
+      try {
+        save(kept);
+      } catch (IOException e) {
+        throw new IllegalStateException("what is unsaved is tolerated", e);
+      }
+    }
+  }
+
   private ResourceId id(String[] words, int line) throws IOException {
     try {
       return new ResourceId(ResourceType.ofLabel(words[1]), words[2], words[3], words[4]);

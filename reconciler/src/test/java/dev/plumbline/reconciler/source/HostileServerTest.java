@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class HostileServerTest {
   private static final FetchLimits LIMITS =
-      new FetchLimits(Duration.ofSeconds(3), Duration.ofSeconds(2), 1 << 20, 1 << 20);
+      new FetchLimits(Duration.ofSeconds(90), Duration.ofSeconds(30), 1 << 20, 1 << 20);
   private static final String ADVERTISEMENT =
       String.join(
           "\r\n",
@@ -119,7 +119,11 @@ class HostileServerTest {
   }
 
   private String refused(int port) throws IOException {
-    try (GitSource source = source(port, LIMITS)) {
+    return refused(port, LIMITS);
+  }
+
+  private String refused(int port, FetchLimits limits) throws IOException {
+    try (GitSource source = source(port, limits)) {
       SourceException refused = assertThrows(SourceException.class, source::fetch);
       assertFalse(refused.needsUser(), refused.getMessage());
       assertFalse(refused.getMessage().contains("\n"), refused.getMessage());
@@ -130,7 +134,9 @@ class HostileServerTest {
   @Test
   void aServerThatNeverAnswersIsGivenUp() throws Exception {
     try (ServerSocket server = serve(socket -> Thread.sleep(60_000))) {
-      refused(server.getLocalPort());
+      FetchLimits limits =
+          new FetchLimits(Duration.ofSeconds(60), Duration.ofSeconds(1), 1 << 20, 1 << 20);
+      refused(server.getLocalPort(), limits);
     }
   }
 
@@ -148,7 +154,9 @@ class HostileServerTest {
   void aServerThatSendsAByteNowAndThenIsGivenUpInTheHeadersAndAfter() throws Exception {
     for (String start : new String[] {"HTTP/1.1 200 OK\r\nX-Long: ", ADVERTISEMENT + "001e#"}) {
       try (ServerSocket server = serve(socket -> drip(socket, start))) {
-        String message = refused(server.getLocalPort());
+        FetchLimits limits =
+            new FetchLimits(Duration.ofSeconds(3), Duration.ofSeconds(30), 1 << 20, 1 << 20);
+        String message = refused(server.getLocalPort(), limits);
         assertTrue(
             message.endsWith("/work: the fetch was given up: it took longer than 3 s"), message);
       }
@@ -256,7 +264,7 @@ class HostileServerTest {
       commit("noise" + i, noise);
     }
     FetchLimits limits =
-        new FetchLimits(Duration.ofSeconds(60), Duration.ofSeconds(5), 1 << 20, 1 << 20);
+        new FetchLimits(Duration.ofSeconds(60), Duration.ofSeconds(10), 1 << 20, 1 << 20);
     try (GitHttpServer server = new GitHttpServer(directory, "");
         ServerSocket slow = serve(socket -> Stalling.relay(socket, server.port(), 2 << 20));
         GitSource source = source(slow.getLocalPort(), limits)) {
