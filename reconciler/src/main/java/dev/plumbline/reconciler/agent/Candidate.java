@@ -3,6 +3,7 @@ package dev.plumbline.reconciler.agent;
 
 import dev.plumbline.spec.model.DesiredState;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param content tells what is said for this host: the same for two revisions in whose files for it
  *     nothing differs
  * @param label as a log names it: {@code 3f2c1ab "web on port 2" by Ann}
+ * @param committed when the commit was made; null: it is none
  * @param state what it says; null if it is broken
  * @param problems what is wrong with it or looks wrong, a line each, with file, line and column
  * @param isAllowed whether it may be applied as far as who made it goes; may change without a new
@@ -23,6 +25,7 @@ record Candidate(
     String id,
     String content,
     String label,
+    @Nullable Instant committed,
     @Nullable DesiredState state,
     List<String> problems,
     boolean isAllowed,
@@ -51,12 +54,17 @@ record Candidate(
       @Nullable DesiredState state,
       List<String> problems,
       Keeper keep) {
-    return new Candidate(id, content, label, state, problems, true, keep);
+    return new Candidate(id, content, label, null, state, problems, true, keep);
+  }
+
+  /** The same, of a commit of that time. */
+  Candidate committed(Instant time) {
+    return new Candidate(id, content, label, time, state, problems, isAllowed, keep);
   }
 
   /** One that was not even read. */
   static Candidate notAllowed(String id, String label, String why) {
     return new Candidate(
-        id, id, label, null, List.of("NOT APPLIED: " + why), false, Keeper.NOTHING);
+        id, id, label, null, null, List.of("NOT APPLIED: " + why), false, Keeper.NOTHING);
   }
 }

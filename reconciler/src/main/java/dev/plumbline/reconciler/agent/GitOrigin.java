@@ -250,7 +250,7 @@ final class GitOrigin implements Origin {
   private Candidate read(GoodRevisions.Entry entry) {
     LoadOptions options = LoadOptions.defaults().forHost(path.identity().host());
     Loaded loaded = HostFile.load(new MapSource(entry.bytes()), entry.file(), options);
-    Revision revision = new Revision(entry.id(), "", "", entry.time());
+    Revision revision = new Revision(entry.id(), "", "", entry.committed());
     return candidate(revision, entry.label(), loaded, entry.content(), entry.file(), entry.files());
   }
 
@@ -358,7 +358,7 @@ final class GitOrigin implements Origin {
           @Override
           public void keep() {
             try {
-              goods.keep(revision.id(), content, label, file, texts);
+              goods.keep(revision.id(), content, label, revision.time(), file, texts);
               source.keepAsGood(revision);
               trouble.over("remember the last good revision");
             } catch (IOException e) {
@@ -372,12 +372,13 @@ final class GitOrigin implements Origin {
           }
         };
     return Candidate.read(
-        revision.id(),
-        content,
-        label,
-        loaded.state(),
-        loaded.problems().stream().map(Problem::line).toList(),
-        keeper);
+            revision.id(),
+            content,
+            label,
+            loaded.state(),
+            loaded.problems().stream().map(Problem::line).toList(),
+            keeper)
+        .committed(revision.time());
   }
 
   @Override

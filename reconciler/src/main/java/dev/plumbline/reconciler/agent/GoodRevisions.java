@@ -38,6 +38,7 @@ final class GoodRevisions {
    * One of them.
    *
    * @param number the greater, the later
+   * @param committed when the commit was made
    * @param file path of the host's file
    * @param files contents by path, of that file and all that it includes
    */
@@ -46,7 +47,7 @@ final class GoodRevisions {
       String id,
       String content,
       String label,
-      Instant time,
+      Instant committed,
       String file,
       SortedMap<String, String> files) {
 
@@ -62,7 +63,7 @@ final class GoodRevisions {
       tree.put("revision", id);
       tree.put("content", content);
       tree.put("label", label);
-      tree.put("time", time.toString());
+      tree.put("committed", committed.toString());
       tree.put("file", file);
       tree.put("files", files);
       return JsonTree.line(tree) + "\n";
@@ -110,7 +111,7 @@ final class GoodRevisions {
         node.text("revision"),
         node.text("content"),
         node.text("label"),
-        Instant.parse(node.text("time")),
+        Instant.parse(node.text("committed")),
         node.text("file"),
         files);
   }
@@ -120,7 +121,12 @@ final class GoodRevisions {
    * back to that would change nothing.
    */
   synchronized void keep(
-      String id, String content, String label, String file, SortedMap<String, String> files)
+      String id,
+      String content,
+      String label,
+      Instant committed,
+      String file,
+      SortedMap<String, String> files)
       throws IOException {
     List<Entry> known = list();
     if (!known.isEmpty() && known.get(0).id().equals(id)) {
@@ -128,7 +134,7 @@ final class GoodRevisions {
     }
     boolean same = !known.isEmpty() && known.get(0).content().equals(content);
     long number = known.isEmpty() ? 1 : known.get(0).number() + (same ? 0 : 1);
-    Entry entry = new Entry(number, id, content, label, Instant.now(), file, files);
+    Entry entry = new Entry(number, id, content, label, committed, file, files);
     StateFile.replace(directory.resolve(number + ".json"), entry.text());
     for (int i = KEPT - 1; i < known.size(); i++) {
       if (known.get(i).number() != number) {

@@ -77,8 +77,7 @@ final class Reconciling {
   /** How the host stands; to be asked by the agent's thread. */
   SyncState state() {
     Attempt kept = good;
-    return standing.state(
-        kept == null ? null : kept.candidate.label(), reports.waiting(), mailbox.taken());
+    return standing.state(kept == null ? null : kept.candidate, reports.waiting(), mailbox.taken());
   }
 
   /** Waits for the end of a pause, or for somebody's word; what happens meanwhile is forgotten. */

@@ -60,7 +60,10 @@ final class Standing {
     return reasons.stream().limit(LINES).toList();
   }
 
-  SyncState state(@Nullable String applied, List<Waiting> waiting, long taken) {
-    return new SyncState(applied, appliedAt, held, why, objects, waiting, checked, inSyncAt, taken);
+  SyncState state(@Nullable Candidate kept, List<Waiting> waiting, long taken) {
+    String applied = kept == null ? null : kept.label();
+    Instant committed = kept == null ? null : kept.committed();
+    return new SyncState(
+        applied, committed, appliedAt, held, why, objects, waiting, checked, inSyncAt, taken);
   }
 }

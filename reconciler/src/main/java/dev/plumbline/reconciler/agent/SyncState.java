@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * How the host stands to its revision.
  *
  * @param applied the revision that the host is kept at; null: none yet
+ * @param committed when its commit was made; null: it is none
  * @param appliedAt when that was applied; null: none yet
  * @param held a newer revision that is not applied; null: none
  * @param why what is in the way of the held revision, or of repairing drift
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 record SyncState(
     @Nullable String applied,
+    @Nullable Instant committed,
     @Nullable Instant appliedAt,
     @Nullable String held,
     List<String> why,
@@ -33,7 +35,7 @@ record SyncState(
     @Nullable Instant inSyncAt,
     long taken) {
   static final SyncState NONE =
-      new SyncState(null, null, null, List.of(), List.of(), List.of(), null, null, 0);
+      new SyncState(null, null, null, null, List.of(), List.of(), List.of(), null, null, 0);
 
   SyncState {
     why = List.copyOf(why);
@@ -70,6 +72,7 @@ record SyncState(
   Map<String, @Nullable Object> tree() {
     Map<String, @Nullable Object> tree = new LinkedHashMap<>();
     tree.put("applied", applied);
+    tree.put("committed", committed == null ? null : committed.toString());
     tree.put("appliedAt", appliedAt == null ? null : appliedAt.toString());
     tree.put("held", held);
     tree.put("why", why);

@@ -30,7 +30,9 @@ public final class AgentReport {
     line(
         text,
         "revision",
-        applied.isEmpty() ? "none yet" : applied + ", applied " + ago(status.text("appliedAt")));
+        applied.isEmpty()
+            ? "none yet"
+            : applied + committed(status) + ", applied " + ago(status.text("appliedAt")));
     if (!status.text("held").isEmpty()) {
       line(text, "held", status.text("held"));
     }
@@ -60,6 +62,11 @@ public final class AgentReport {
         "agent",
         "process " + status.number("process") + ", started " + ago(status.text("started")));
     return text.append(SwitchReport.status(status.node("switch"))).toString();
+  }
+
+  private static String committed(Node status) {
+    String time = status.text("committed");
+    return time.isEmpty() ? "" : ", committed " + shown(time);
   }
 
   /** Whether there is a pause, and until when. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,11 +15,19 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Which revisions are kept to go back to. */
 class GoodRevisionsTest {
+  private static final Instant COMMITTED = Instant.parse("2026-03-01T12:00:00Z");
+
   @TempDir private Path directory;
 
   private void keep(String id, String content) throws Exception {
     new GoodRevisions(directory)
-        .keep(id, content, "label " + id, "a.yaml", new TreeMap<>(Map.of("a.yaml", content)));
+        .keep(
+            id,
+            content,
+            "label " + id,
+            COMMITTED,
+            "a.yaml",
+            new TreeMap<>(Map.of("a.yaml", content)));
   }
 
   private List<String> ids() throws Exception {
@@ -34,6 +43,7 @@ class GoodRevisionsTest {
     GoodRevisions.Entry last = new GoodRevisions(directory).list().get(0);
     assertEquals("label r12", last.label());
     assertEquals("a.yaml", last.file());
+    assertEquals(COMMITTED, last.committed());
     assertEquals("content ü12", new String(last.bytes().get("a.yaml"), StandardCharsets.UTF_8));
   }
 

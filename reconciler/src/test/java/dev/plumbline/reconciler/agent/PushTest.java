@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
 import dev.plumbline.reconciler.api.ApiOptions;
+import dev.plumbline.reconciler.render.Node;
 import dev.plumbline.reconciler.source.GitAccess;
 import dev.plumbline.reconciler.source.GitHttpServer;
 import dev.plumbline.reconciler.source.GitRef;
@@ -18,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
@@ -90,11 +92,7 @@ class PushTest {
   }
 
   private long tries() {
-    try {
-      return Asked.get(directory.resolve("run"), "/v1/status").tree().node("fetch").number("tries");
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
+    return status().node("fetch").number("tries");
   }
 
   private void commit(String bridge) throws Exception {
@@ -115,6 +113,14 @@ class PushTest {
     Mac mac = Mac.getInstance("HmacSHA256");
     mac.init(new SecretKeySpec(SECRET.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
     return HexFormat.of().formatHex(mac.doFinal(body.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private Node status() {
+    try {
+      return Asked.get(directory.resolve("run"), "/v1/status").tree();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private Asked post(String body, Map<String, String> headers) throws IOException {
@@ -139,6 +145,11 @@ class PushTest {
     assertTrue(answer.tree().flag("accepted"), answer.toString());
     agent.await("applied .*\"br1\"");
     assertTrue(Sh.run("ip -o link").contains(" br1: "));
+    String seconds = Sh.run("git -C " + work + " log -1 --format=%ct").strip();
+    String committed = Instant.ofEpochSecond(Long.parseLong(seconds)).toString();
+    AgentRun.eventually(
+        "status says when it was committed", () -> committed.equals(status().text("committed")));
+    assertTrue(status().text("applied").endsWith("\"br1\" by Ann"), status().toString());
 
     commit("br2");
     String gitea = payload("gitea-push.json");

@@ -82,8 +82,8 @@ class AgentVerbsTest {
             },
             "agent-under-test");
     thread.start();
-    agent = opened.get(10, TimeUnit.SECONDS);
-    assertTrue(applied.await(20, TimeUnit.SECONDS), "the agent applies its file");
+    agent = opened.get(60, TimeUnit.SECONDS);
+    assertTrue(applied.await(60, TimeUnit.SECONDS), "the agent applies its file");
   }
 
   @AfterEach
