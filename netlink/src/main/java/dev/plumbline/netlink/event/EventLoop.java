@@ -62,6 +62,20 @@ public final class EventLoop implements AutoCloseable {
    * @return how many handlers were called
    */
   public int poll(int timeoutMillis) throws IOException {
+    return poll(timeoutMillis, true);
+  }
+
+  /**
+   * Calls the handlers of all sources that are ready, without waiting. A {@link #wakeUp} is left to
+   * the next {@link #poll}: whoever is woken looks for the reason after that, not after this.
+   *
+   * @return how many handlers were called
+   */
+  public int drain() throws IOException {
+    return poll(0, false);
+  }
+
+  private int poll(int timeoutMillis, boolean woken) throws IOException {
     List<Registration<?>> polled = List.copyOf(registrations);
     if (pollfds.capacity() < (polled.size() + 1) * Libc.POLLFD_BYTES) {
       pollfds = direct((polled.size() + 1) * 2);
@@ -73,7 +87,7 @@ public final class EventLoop implements AutoCloseable {
     if (Libc.poll(pollfds.clear(), polled.size() + 1, timeoutMillis) == 0) {
       return 0;
     }
-    if (isReady(0)) {
+    if (woken && isReady(0)) {
       int unused = Libc.read(wakeUp, counter); // to zero again; EAGAIN cannot be, it was ready
     }
     int called = 0;

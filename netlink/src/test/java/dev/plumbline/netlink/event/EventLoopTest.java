@@ -62,6 +62,17 @@ class EventLoopTest {
   }
 
   @Test
+  void drainingLeavesAWakeUpToWhoWaits() throws Exception {
+    try (EventLoop loop = new EventLoop()) {
+      loop.wakeUp();
+      assertEquals(0, loop.drain());
+      long start = System.nanoTime();
+      assertEquals(0, loop.poll(30_000));
+      assertTrue(System.nanoTime() - start < 15_000_000_000L, "it waited for the whole time");
+    }
+  }
+
+  @Test
   void aFloodIsAnOverrunAndTheSubscriptionGoesOn() throws Exception {
     try (Subscription links = Subscription.open(RouteGroup.LINK);
         NetlinkSocket socket = NetlinkSocket.open(NetlinkSocket.ROUTE)) {

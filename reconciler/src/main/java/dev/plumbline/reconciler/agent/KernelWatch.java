@@ -169,7 +169,7 @@ final class KernelWatch implements AutoCloseable {
 
   /** Takes what is there without waiting. */
   void drain() throws IOException {
-    loop.poll(0);
+    int unused = loop.drain();
   }
 
   /** Ends {@link #await}, from any thread. */

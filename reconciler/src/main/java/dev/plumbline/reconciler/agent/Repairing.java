@@ -191,6 +191,8 @@ final class Repairing {
         watch.touched(id.namespace()).suspect(index);
       } else if (id.type() == ResourceType.RULE) {
         watch.touched(id.namespace()).suspectRules();
+      } else if (id.type() == ResourceType.SYSCTL) {
+        watch.touched(id.namespace()).suspectSysctls();
       }
     }
   }

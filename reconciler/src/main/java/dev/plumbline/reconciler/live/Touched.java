@@ -107,6 +107,11 @@ public final class Touched {
     count++;
   }
 
+  /** Has the sysctls of the namespace read again, as every event of it does. */
+  public void suspectSysctls() {
+    count++;
+  }
+
   /** How many events there were. */
   public int count() {
     return count;

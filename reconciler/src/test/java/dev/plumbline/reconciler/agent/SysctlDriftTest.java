@@ -67,6 +67,16 @@ class SysctlDriftTest {
         agent.settle();
       }
 
+      // An event of the namespace has its sysctls read too; writing this one sends none.
+      int since = agent.size();
+      Sh.run(
+          "ip netns exec web sh -c 'echo 98 > "
+              + proc("net.ipv4.ip_default_ttl")
+              + "; ip address add 192.0.2.77/32 dev lo'");
+      agent.await(since, "drift: .*ip_default_ttl value 98 → 17, repaired in");
+      assertEquals("17", read("net.ipv4.ip_default_ttl"));
+      agent.settle();
+
       repair(agent, "net.ipv4.ip_default_ttl", "99"); // AgentRun waits ten seconds
       assertEquals("17", read("net.ipv4.ip_default_ttl"));
       assertEquals(0, agent.lines("failed|not-converged").size(), agent.lines("").toString());
