@@ -6,15 +6,11 @@ import dev.plumbline.reconciler.plan.Ownership.Setting;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -34,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 final class Memory {
   private static final String HEADER = "plumbline ownership 2";
 
-  private final Path directory;
   private final Path file;
   private @Nullable BiConsumer<String, IOException> tolerant;
 
@@ -42,7 +37,6 @@ final class Memory {
   private @Nullable Ownership unsaved;
 
   Memory(Path directory) {
-    this.directory = directory;
     this.file = directory.resolve("ownership");
   }
 
@@ -158,21 +152,7 @@ final class Memory {
                             .append('\n')));
     ownership.unmarked().forEach(id -> text.append("made\t").append(words(id)).append('\n'));
     text.append(end((int) text.chars().filter(c -> c == '\n').count() - 1)).append('\n');
-    Files.createDirectories(directory);
-    Path fresh = directory.resolve("ownership.new");
-    try (FileChannel channel =
-        FileChannel.open(
-            fresh,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      ByteBuffer bytes = StandardCharsets.UTF_8.encode(text.toString());
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-      channel.force(true);
-    }
-    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    StateFile.put(file, text.toString());
   }
 
   private static String words(ResourceId id) {

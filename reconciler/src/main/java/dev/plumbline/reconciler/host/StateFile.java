@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.plumbline.reconciler.agent;
+package dev.plumbline.reconciler.host;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,13 +12,18 @@ import java.nio.file.StandardOpenOption;
 import java.util.Objects;
 
 /** Writes files that are whole or not there, also after the power has failed. */
-final class StateFile {
+public final class StateFile {
   private StateFile() {}
 
-  /** Puts a text in a file's place, and waits until it is on the disk. */
-  static void replace(Path file, String text) throws IOException {
-    Path directory = Objects.requireNonNull(file.getParent());
-    Files.createDirectories(directory);
+  /** Puts a text in a file's place, and waits until it is on the disk under that name. */
+  public static void replace(Path file, String text) throws IOException {
+    put(file, text);
+    sync(Objects.requireNonNull(file.getParent()));
+  }
+
+  /** As {@link #replace}, but after a power failure the file may be the one before. */
+  static void put(Path file, String text) throws IOException {
+    Files.createDirectories(Objects.requireNonNull(file.getParent()));
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     try {
       try (FileChannel channel =
@@ -34,7 +39,6 @@ final class StateFile {
         channel.force(true);
       }
       Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      sync(directory);
     } catch (IOException e) {
       try {
         Files.deleteIfExists(fresh); // half of it would hold the space that others lack
@@ -46,7 +50,7 @@ final class StateFile {
   }
 
   /** Makes new names in a directory outlive a power failure. */
-  static void sync(Path directory) throws IOException {
+  private static void sync(Path directory) throws IOException {
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
     }
