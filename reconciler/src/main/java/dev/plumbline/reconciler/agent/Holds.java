@@ -92,7 +92,7 @@ final class Holds {
         String what = Drift.describe(change, plan) + ": paused";
         why.put(address, new Condition(address, "paused", what));
       } else if (left == null || rule.policy() == DriftPolicy.IGNORE) {
-        shortest = Math.min(shortest, Long.MAX_VALUE);
+        // Nobody is told, and no time ends it.
       } else if (rule.policy() == DriftPolicy.REPORT) {
         String what = Drift.describe(left, plan) + ": only reported, as the file says";
         why.put(address, new Condition(address, REPORTED, what));

@@ -3,7 +3,6 @@ package dev.plumbline.reconciler.agent;
 
 import dev.plumbline.netlink.event.EventLoop;
 import dev.plumbline.netlink.event.NamespaceWatch;
-import dev.plumbline.netlink.event.RouteGroup;
 import dev.plumbline.netlink.event.Subscription;
 import dev.plumbline.netlink.namespace.NetNamespace;
 import dev.plumbline.netlink.socket.Reception;
@@ -21,20 +20,6 @@ import java.util.Set;
  * Belongs to the agent's thread.
  */
 final class KernelWatch implements AutoCloseable {
-  /** Neighbours are not among them: they come and go with traffic, and no file names them. */
-  private static final RouteGroup[] GROUPS = {
-    RouteGroup.LINK,
-    RouteGroup.IPV4_ADDRESS,
-    RouteGroup.IPV4_ROUTE,
-    RouteGroup.IPV4_RULE,
-    RouteGroup.IPV6_ADDRESS,
-    RouteGroup.IPV6_ROUTE,
-    RouteGroup.IPV6_RULE,
-    RouteGroup.BRIDGE_VLAN,
-    RouteGroup.IPV4_SETTINGS,
-    RouteGroup.IPV6_SETTINGS
-  };
-
   private static final int RECEIVE_BYTES = 4 << 20;
 
   private record Watched(NetNamespace namespace, Subscription subscription) {
@@ -84,7 +69,7 @@ final class KernelWatch implements AutoCloseable {
   private void open(String name, NetNamespace namespace) throws IOException {
     boolean done = false;
     try {
-      Subscription subscription = Subscription.open(namespace, GROUPS);
+      Subscription subscription = Subscription.open(namespace, Touched.groups());
       subscription.receiveBufferBytes(receiveBytes);
       watched.put(name, new Watched(namespace, subscription));
       loop.add(subscription, source -> drain(name, source));

@@ -2,7 +2,6 @@
 package dev.plumbline.reconciler.cli;
 
 import dev.plumbline.reconciler.api.AgentClient;
-import dev.plumbline.reconciler.render.JsonTree;
 import dev.plumbline.reconciler.render.Node;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -10,21 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** What the verbs that ask a running agent have in common. */
 final class AgentOption {
-  /** How an answer is printed. */
-  enum Format {
-    text,
-    json
-  }
-
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORMAT",
-      description = "text (default) or json.")
-  private Format format = Format.text;
+  @Mixin private AnswerFormat format = new AnswerFormat();
 
   @Mixin private RunOption run = new RunOption();
 
@@ -47,10 +35,7 @@ final class AgentOption {
 
   /** Prints an answer. */
   int print(Object tree, Function<Node, String> text, Console console) {
-    console
-        .out()
-        .print(format == Format.json ? JsonTree.document(tree) : text.apply(Node.of(tree)));
-    return ExitCode.DONE;
+    return format.print(tree, text, console);
   }
 
   /** The agent that is running here. */
@@ -66,7 +51,7 @@ final class AgentOption {
   }
 
   boolean isJson() {
-    return format == Format.json;
+    return format.isJson();
   }
 
   private static void refuseUnknown(AgentClient agent, String bridge) throws IOException {

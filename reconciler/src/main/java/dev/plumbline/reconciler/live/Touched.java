@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.live;
 
+import dev.plumbline.netlink.event.RouteGroup;
 import dev.plumbline.netlink.route.Address;
 import dev.plumbline.netlink.socket.Message;
 import java.net.InetAddress;
@@ -42,6 +43,20 @@ public final class Touched {
 
   private static final int FLAGS_AT = 8;
 
+  /** Neighbours are not among them: they come and go with traffic, and no file names them. */
+  private static final RouteGroup[] GROUPS = {
+    RouteGroup.LINK,
+    RouteGroup.IPV4_ADDRESS,
+    RouteGroup.IPV4_ROUTE,
+    RouteGroup.IPV4_RULE,
+    RouteGroup.IPV6_ADDRESS,
+    RouteGroup.IPV6_ROUTE,
+    RouteGroup.IPV6_RULE,
+    RouteGroup.BRIDGE_VLAN,
+    RouteGroup.IPV4_SETTINGS,
+    RouteGroup.IPV6_SETTINGS
+  };
+
   final Set<Integer> links = new LinkedHashSet<>();
 
   /** Links that were down at some moment, with which the kernel drops routes without a word. */
@@ -56,6 +71,11 @@ public final class Touched {
   boolean rules;
   boolean vlans;
   private int count;
+
+  /** Where the events come from that it takes. */
+  public static RouteGroup[] groups() {
+    return GROUPS.clone();
+  }
 
   /** Takes one event. */
   public void take(Message message) {

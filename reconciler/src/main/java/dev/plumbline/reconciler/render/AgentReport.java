@@ -82,10 +82,19 @@ public final class AgentReport {
     return text.toString();
   }
 
-  /** A line an event. */
+  /** What an agent said last, a line an event. */
   public static String events(Node events) {
+    return lines(events.nodes("events"));
+  }
+
+  /** Which revisions came to a host, a line an event. */
+  public static String history(Node history) {
+    return lines(history.nodes("history"));
+  }
+
+  private static String lines(List<Node> events) {
     StringBuilder text = new StringBuilder();
-    events.nodes("events").forEach(each -> text.append(event(each)).append('\n'));
+    events.forEach(each -> text.append(event(each)).append('\n'));
     return text.toString();
   }
 

@@ -36,6 +36,16 @@ final class DatagramSocket {
     }
   }
 
+  /**
+   * Sends one datagram without waiting: whoever does not listen holds nothing up.
+   *
+   * @return 0, or the errno
+   */
+  static int send(Descriptor socket, byte[] bytes) {
+    ByteBuffer datagram = ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
+    return Math.max(0, -Libc.send(socket.fd(), datagram, Libc.MSG_NOSIGNAL | Libc.MSG_DONTWAIT));
+  }
+
   private static byte[] address(String name) throws IOException {
     byte[] path = name.getBytes(StandardCharsets.UTF_8);
     if (path.length >= PATH_BYTES) {

@@ -3,7 +3,6 @@ package dev.plumbline.reconciler.systemd;
 
 import dev.plumbline.netlink.libc.Descriptor;
 import dev.plumbline.netlink.libc.ErrnoException;
-import dev.plumbline.netlink.libc.Libc;
 import dev.plumbline.reconciler.render.JsonTree;
 import dev.plumbline.reconciler.report.Event;
 import java.io.ByteArrayOutputStream;
@@ -115,11 +114,9 @@ public final class Journal implements AutoCloseable {
                 field(bytes, fieldName(name), text);
               }
             });
-    ByteBuffer datagram = ByteBuffer.allocateDirect(bytes.size()).put(bytes.toByteArray()).flip();
-    // Never waits: the network is not held up by a journal that is.
-    int sent = Libc.send(socket.fd(), datagram, Libc.MSG_NOSIGNAL | Libc.MSG_DONTWAIT);
-    if (sent < 0) {
-      throw new ErrnoException("send to the journal", -sent);
+    int errno = DatagramSocket.send(socket, bytes.toByteArray());
+    if (errno != 0) {
+      throw new ErrnoException("send to the journal", errno);
     }
   }
 

@@ -4,9 +4,7 @@ package dev.plumbline.reconciler.systemd;
 import dev.plumbline.netlink.libc.Descriptor;
 import dev.plumbline.netlink.libc.Errno;
 import dev.plumbline.netlink.libc.ErrnoException;
-import dev.plumbline.netlink.libc.Libc;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -87,11 +85,9 @@ public final class ServiceManager implements AutoCloseable {
       return;
     }
     byte[] bytes = String.join("\n", state).getBytes(StandardCharsets.UTF_8);
-    ByteBuffer datagram = ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
-    // Never waits: a manager that does not listen must not hold the network up.
-    int sent = Libc.send(socket.fd(), datagram, Libc.MSG_NOSIGNAL | Libc.MSG_DONTWAIT);
-    if (sent < 0 && -sent != Errno.EAGAIN) {
-      throw new ErrnoException("send to the service manager", -sent);
+    int errno = DatagramSocket.send(socket, bytes);
+    if (errno != 0 && errno != Errno.EAGAIN) {
+      throw new ErrnoException("send to the service manager", errno);
     }
   }
 

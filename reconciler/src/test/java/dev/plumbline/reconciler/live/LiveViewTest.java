@@ -4,7 +4,6 @@ package dev.plumbline.reconciler.live;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.plumbline.netlink.event.RouteGroup;
 import dev.plumbline.netlink.event.Subscription;
 import dev.plumbline.netlink.namespace.NetNamespace;
 import dev.plumbline.netlink.probe.KernelFeatures;
@@ -30,17 +29,6 @@ import org.junit.jupiter.api.Test;
 /** A host that is followed by its events is the host that is read as a whole. */
 @KernelTest
 class LiveViewTest {
-  private static final RouteGroup[] GROUPS = {
-    RouteGroup.LINK,
-    RouteGroup.IPV4_ADDRESS,
-    RouteGroup.IPV4_ROUTE,
-    RouteGroup.IPV4_RULE,
-    RouteGroup.IPV6_ADDRESS,
-    RouteGroup.IPV6_ROUTE,
-    RouteGroup.IPV6_RULE,
-    RouteGroup.BRIDGE_VLAN
-  };
-
   private static final int ROUNDS = 150;
   private static final int LEAST = 15;
   private static final Duration LONGEST = Duration.ofSeconds(8);
@@ -93,8 +81,8 @@ class LiveViewTest {
     try (Sockets sockets = Sockets.open();
         KernelFeatures features = KernelFeatures.open();
         NetNamespace web = NetNamespace.named("web");
-        Subscription here = Subscription.open(GROUPS);
-        Subscription there = Subscription.open(web, GROUPS)) {
+        Subscription here = Subscription.open(Touched.groups());
+        Subscription there = Subscription.open(web, Touched.groups())) {
       LiveReader followed = new LiveReader(sockets, features);
       LiveState unused = followed.read("host", Set.of(), Set.of());
       LiveReader anew = new LiveReader(sockets, features);
