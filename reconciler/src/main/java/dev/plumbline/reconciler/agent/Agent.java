@@ -3,6 +3,9 @@ package dev.plumbline.reconciler.agent;
 
 import dev.plumbline.reconciler.api.ApiServer;
 import dev.plumbline.reconciler.host.Host;
+import dev.plumbline.reconciler.host.Kernel;
+import dev.plumbline.reconciler.host.KernelWatch;
+import dev.plumbline.reconciler.host.NetlinkKernel;
 import dev.plumbline.reconciler.report.Notifier;
 import dev.plumbline.reconciler.report.NotifyOptions;
 import dev.plumbline.reconciler.source.GitSource;
@@ -73,6 +76,18 @@ public final class Agent implements AutoCloseable {
    */
   public static Agent open(AgentOptions options, ServiceManager manager, AgentLog log)
       throws IOException {
+    return open(options, NetlinkKernel::open, manager, log);
+  }
+
+  /**
+   * As {@link #open(AgentOptions, ServiceManager, AgentLog)}, on any kernel: the host is that one's
+   * alone.
+   *
+   * @param kernel is opened when it is sure that no other agent is there, and closed with this one
+   */
+  public static Agent open(
+      AgentOptions options, Kernel.Opener kernel, ServiceManager manager, AgentLog log)
+      throws IOException {
     AgentLock lock = AgentLock.take(options.stateDirectory());
     StateDirectory remembered =
         StateDirectory.open(options.stateDirectory(), BootClock.OF_THE_HOST, log);
@@ -83,8 +98,9 @@ public final class Agent implements AutoCloseable {
     boolean done = false;
     try {
       origin = origin(options, remembered, log);
-      host = Host.open(options.stateDirectory(), embedded, remembered.trouble()::met);
-      watch = new KernelWatch(log);
+      Kernel opened = kernel.open();
+      host = Host.open(options.stateDirectory(), embedded, opened, remembered.trouble()::met);
+      watch = opened.watch(log::say);
       Agent agent =
           new Agent(
               lock,

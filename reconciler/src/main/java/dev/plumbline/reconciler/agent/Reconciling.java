@@ -6,6 +6,7 @@ import dev.plumbline.reconciler.apply.Progress;
 import dev.plumbline.reconciler.desired.Goals;
 import dev.plumbline.reconciler.host.BusyException;
 import dev.plumbline.reconciler.host.Host;
+import dev.plumbline.reconciler.host.KernelWatch;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.plan.Plan;
 import dev.plumbline.reconciler.render.SavedPlan;

@@ -7,6 +7,7 @@ import dev.plumbline.reconciler.apply.Outcome;
 import dev.plumbline.reconciler.apply.Progress;
 import dev.plumbline.reconciler.host.BusyException;
 import dev.plumbline.reconciler.host.Host;
+import dev.plumbline.reconciler.host.KernelWatch;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.live.LostTrackException;
 import dev.plumbline.reconciler.live.Touched;

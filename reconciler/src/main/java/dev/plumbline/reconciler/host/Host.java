@@ -2,8 +2,6 @@
 package dev.plumbline.reconciler.host;
 
 import dev.plumbline.datapath.config.SwitchConfig;
-import dev.plumbline.netlink.probe.KernelFeatures;
-import dev.plumbline.reconciler.apply.Applier;
 import dev.plumbline.reconciler.apply.Failure;
 import dev.plumbline.reconciler.apply.Outcome;
 import dev.plumbline.reconciler.apply.Outcome.Result;
@@ -11,11 +9,9 @@ import dev.plumbline.reconciler.apply.Progress;
 import dev.plumbline.reconciler.apply.Snapshot;
 import dev.plumbline.reconciler.embedded.SwitchAccess;
 import dev.plumbline.reconciler.embedded.SwitchText;
-import dev.plumbline.reconciler.live.LiveReader;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.live.LiveView;
 import dev.plumbline.reconciler.live.LostTrackException;
-import dev.plumbline.reconciler.live.Sockets;
 import dev.plumbline.reconciler.live.Touched;
 import dev.plumbline.reconciler.plan.Change;
 import dev.plumbline.reconciler.plan.Excerpt;
@@ -45,8 +41,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The host that plumbline runs on: its own network namespace, which is the one of the thread that
- * opens it, and all named ones.
+ * The host that plumbline runs on: its own network namespace and all named ones.
  *
  * <p>Used by one thread at a time.
  */
@@ -55,31 +50,22 @@ public final class Host implements AutoCloseable {
 
   private final Memory memory;
   private final ApplyLock lock;
-  private final Sockets sockets;
-  private final KernelFeatures features;
-  private final LiveReader reader;
+  private final Kernel kernel;
   private final SwitchAccess embedded;
 
   private Ownership ownership;
 
-  private Host(
-      Memory memory,
-      ApplyLock lock,
-      Sockets sockets,
-      KernelFeatures features,
-      SwitchAccess embedded)
+  private Host(Memory memory, ApplyLock lock, SwitchAccess embedded, Kernel kernel)
       throws IOException {
     this.memory = memory;
     this.lock = lock;
-    this.sockets = sockets;
-    this.features = features;
     this.embedded = embedded;
-    this.reader = new LiveReader(sockets, features);
+    this.kernel = kernel;
     this.ownership = memory.load();
   }
 
   /**
-   * Opens the host.
+   * Opens the host whose network namespace the calling thread is in.
    *
    * @param stateDirectory where plumbline remembers what it set; made when there is something to
    *     remember
@@ -87,31 +73,38 @@ public final class Host implements AutoCloseable {
    * @throws IOException if the kernel can not be spoken to, or what is remembered is damaged
    */
   public static Host open(Path stateDirectory, SwitchAccess embedded) throws IOException {
-    Sockets sockets = Sockets.open();
-    KernelFeatures features = null;
+    return open(stateDirectory, embedded, NetlinkKernel.open());
+  }
+
+  /**
+   * Opens the host that has this kernel.
+   *
+   * @param kernel is closed with the host, or at once where the host cannot be opened
+   * @throws IOException if what is remembered is damaged
+   */
+  public static Host open(Path stateDirectory, SwitchAccess embedded, Kernel kernel)
+      throws IOException {
     try {
-      features = KernelFeatures.open();
-      return new Host(
-          new Memory(stateDirectory), new ApplyLock(stateDirectory), sockets, features, embedded);
+      return new Host(new Memory(stateDirectory), new ApplyLock(stateDirectory), embedded, kernel);
     } catch (IOException | RuntimeException e) {
-      if (features != null) {
-        features.close();
-      }
-      sockets.close();
+      kernel.close();
       throw e;
     }
   }
 
   /**
-   * As {@link #open(Path, SwitchAccess)}, for one that goes on where nothing can be written: what
-   * is to be remembered is kept in memory, and written as soon as that is possible.
+   * As {@link #open(Path, SwitchAccess, Kernel)}, for one that goes on where nothing can be
+   * written: what is to be remembered is kept in memory, and written as soon as that is possible.
    *
    * @param unsaved is told what cannot be remembered, each time, and why
    */
   public static Host open(
-      Path stateDirectory, SwitchAccess embedded, BiConsumer<String, IOException> unsaved)
+      Path stateDirectory,
+      SwitchAccess embedded,
+      Kernel kernel,
+      BiConsumer<String, IOException> unsaved)
       throws IOException {
-    Host host = open(stateDirectory, embedded);
+    Host host = open(stateDirectory, embedded, kernel);
     host.memory.tolerate(unsaved);
     host.lock.tolerate();
     return host;
@@ -153,9 +146,9 @@ public final class Host implements AutoCloseable {
         sysctls.add(id);
       }
     }
-    LiveState kernel = reader.read(name(), sysctls, kinds);
+    LiveState live = kernel.read(sysctls, kinds);
     SwitchConfig config = embedded.config();
-    return config == null ? kernel : kernel.with(SwitchText.resources(config));
+    return config == null ? live : live.with(SwitchText.resources(config));
   }
 
   /** The changes that lead from the live state to the goal. */
@@ -182,13 +175,13 @@ public final class Host implements AutoCloseable {
       }
       return view().follow(touched);
     } catch (LostTrackException e) {
-      reader.forget();
+      kernel.forget();
       throw e;
     }
   }
 
   private LiveView view() throws LostTrackException {
-    LiveView view = reader.view();
+    LiveView view = kernel.view();
     if (view == null) {
       throw new LostTrackException("it was not read yet");
     }
@@ -211,7 +204,7 @@ public final class Host implements AutoCloseable {
 
   /** Makes ready to follow what was read last, so that the first event finds it so. */
   public void awaitFollowing() {
-    reader.view();
+    kernel.view();
   }
 
   /** The namespaces that were read; the host's own is empty. */
@@ -235,7 +228,7 @@ public final class Host implements AutoCloseable {
     memory.flush();
     Closeable taken = lock.take();
     try {
-      return new Applier(sockets, embedded, Progress.silent()).apply(plan, part.live());
+      return kernel.apply(plan, part.live(), embedded, Progress.silent());
     } finally {
       taken.close();
     }
@@ -283,7 +276,7 @@ public final class Host implements AutoCloseable {
     }
     Ownership before = ownership;
     remember(Planner.before(plan, live, ownership));
-    Failure failure = new Applier(sockets, embedded, progress).apply(plan, live);
+    Failure failure = kernel.apply(plan, live, embedded, progress);
     if (failure == null) {
       remember(Planner.taken(plan, ownership));
     }
@@ -307,7 +300,7 @@ public final class Host implements AutoCloseable {
     LiveState end = now;
     // A second one only for what going back does to the rest and nobody has foreseen.
     for (int round = 0; round < UNDO_ROUNDS && !missing.isEmpty() && again == null; round++) {
-      again = new Applier(sockets, embedded, Progress.silent()).apply(missing, end);
+      again = kernel.apply(missing, end, embedded, Progress.silent());
       end = read(goal);
       missing = wayBack(live, end, plan);
     }
@@ -354,7 +347,6 @@ public final class Host implements AutoCloseable {
   @Override
   public void close() {
     memory.flush();
-    features.close();
-    sockets.close();
+    kernel.close();
   }
 }

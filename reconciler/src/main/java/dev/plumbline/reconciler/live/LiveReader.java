@@ -42,7 +42,7 @@ public final class LiveReader {
   private @Nullable LiveState last;
   private Map<String, NamespaceReader> lastReaders = Map.of();
   private Set<ResourceId> lastSysctls = Set.of();
-  private @Nullable LiveView view;
+  private @Nullable NetlinkView view;
 
   /**
    * @param sockets where to find each namespace; stays the caller's
@@ -118,7 +118,7 @@ public final class LiveReader {
   public @Nullable LiveView view() {
     LiveState state = last;
     if (view == null && state != null && state.byId().size() <= MOST_FOLLOWED) {
-      view = new LiveView(state, lastReaders, lastSysctls, sockets);
+      view = new NetlinkView(state, lastReaders, lastSysctls, sockets);
       last = null; // not twice in memory
     }
     return view;

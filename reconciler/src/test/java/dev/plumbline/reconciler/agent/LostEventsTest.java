@@ -13,6 +13,8 @@ import dev.plumbline.netlink.socket.Reception;
 import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
 import dev.plumbline.reconciler.host.Host;
+import dev.plumbline.reconciler.host.KernelWatch;
+import dev.plumbline.reconciler.host.NetlinkWatch;
 import dev.plumbline.spec.HostFile;
 import dev.plumbline.spec.LoadOptions;
 import dev.plumbline.spec.model.DesiredState;
@@ -55,7 +57,7 @@ class LostEventsTest {
     List<String> lines = new ArrayList<>();
     AgentLog log = new AgentLog(lines::add, false);
     try (Host host = Host.open(directory.resolve("state"));
-        KernelWatch watch = new KernelWatch(log, RECEIVE_BYTES)) {
+        KernelWatch watch = new NetlinkWatch(log::say, RECEIVE_BYTES)) {
       Reconciling reconciling =
           new Reconciling(
               host,

@@ -100,13 +100,13 @@ class LiveViewTest {
         Map<String, Touched> touched = new HashMap<>();
         take(here, "", touched);
         take(there, "web", touched);
-        LiveView view = Objects.requireNonNull(followed.view());
+        NetlinkView view = (NetlinkView) Objects.requireNonNull(followed.view());
         try {
           view.follow(touched);
         } catch (LostTrackException e) {
           lost++;
           followed.read("host", Set.of(), Set.of());
-          view = Objects.requireNonNull(followed.view());
+          view = (NetlinkView) Objects.requireNonNull(followed.view());
         }
         // What the kernel does in its own time, such as the end of duplicate address detection.
         String where = "seed " + seed + ", after " + all;

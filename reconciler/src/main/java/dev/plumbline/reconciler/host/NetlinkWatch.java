@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.plumbline.reconciler.agent;
+package dev.plumbline.reconciler.host;
 
 import dev.plumbline.netlink.event.EventLoop;
 import dev.plumbline.netlink.event.NamespaceWatch;
@@ -13,13 +13,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
-/**
- * Tells that something happened in the namespaces that matter, and what it touched; where that is
- * not known (events were lost, a namespace came or went) it says so, and all has to be read anew.
- * Belongs to the agent's thread.
- */
-final class KernelWatch implements AutoCloseable {
+/** A watch with a socket in each namespace, and one {@code poll(2)} for all. */
+public final class NetlinkWatch implements KernelWatch {
   private static final int RECEIVE_BYTES = 4 << 20;
 
   private record Watched(NetNamespace namespace, Subscription subscription) {
@@ -32,7 +29,7 @@ final class KernelWatch implements AutoCloseable {
   private final EventLoop loop = new EventLoop();
   private final Map<String, Watched> watched = new HashMap<>();
   private final NamespaceWatch names;
-  private final AgentLog log;
+  private final BiConsumer<String, String> lost;
   private final int receiveBytes;
 
   /** When the first event since the last {@link #forget} came. */
@@ -47,18 +44,22 @@ final class KernelWatch implements AutoCloseable {
   private Map<String, Touched> touched = new HashMap<>();
   private boolean namesChanged = true;
 
-  /** Watches the namespace of the calling thread, and the names in its mount namespace. */
-  KernelWatch(AgentLog log) throws IOException {
-    this(log, RECEIVE_BYTES);
+  /**
+   * Watches the namespace of the calling thread, and the names in its mount namespace.
+   *
+   * @param lost is told where events were lost: the event's name in the log, and what to say
+   */
+  public NetlinkWatch(BiConsumer<String, String> lost) throws IOException {
+    this(lost, RECEIVE_BYTES);
   }
 
   /**
-   * As {@link #KernelWatch(AgentLog)}.
+   * As {@link #NetlinkWatch(BiConsumer)}.
    *
    * @param receiveBytes that each socket may hold; what does not fit is lost, and that is noticed
    */
-  KernelWatch(AgentLog log, int receiveBytes) throws IOException {
-    this.log = log;
+  public NetlinkWatch(BiConsumer<String, String> lost, int receiveBytes) throws IOException {
+    this.lost = lost;
     this.receiveBytes = receiveBytes;
     this.names = NamespaceWatch.open();
     loop.add(names, this::namesChanged);
@@ -89,13 +90,9 @@ final class KernelWatch implements AutoCloseable {
     }
   }
 
-  /**
-   * Watches the host and the named namespaces, those that are there, and lets go of all others: a
-   * socket would keep a namespace alive whose name was deleted.
-   *
-   * @return false if a name is there and its namespace is not yet: to be tried again in a moment
-   */
-  boolean cover(Set<String> namespaces) throws IOException {
+  /** A socket kept open would keep a namespace alive whose name was deleted. */
+  @Override
+  public boolean cover(Set<String> namespaces) throws IOException {
     if (!namesChanged && watched.keySet().containsAll(namespaces)) {
       return true;
     }
@@ -137,28 +134,25 @@ final class KernelWatch implements AutoCloseable {
     return true;
   }
 
-  /** No sleep is longer than this from now on, whatever {@link #await} is asked for. */
-  void longestSleepMillis(int millis) {
+  @Override
+  public void longestSleepMillis(int millis) {
     longestSleepMillis = millis;
   }
 
-  /**
-   * Sleeps until something happens, {@link #wakeUp} is called or the time is up; -1: no limit but
-   * {@link #longestSleepMillis}.
-   */
-  void await(int timeoutMillis) throws IOException {
+  @Override
+  public void await(int timeoutMillis) throws IOException {
     boolean limited = longestSleepMillis < Integer.MAX_VALUE;
     int most = timeoutMillis < 0 && limited ? longestSleepMillis : timeoutMillis;
     loop.poll(Math.min(most, longestSleepMillis));
   }
 
-  /** Takes what is there without waiting. */
-  void drain() throws IOException {
+  @Override
+  public void drain() throws IOException {
     int unused = loop.drain();
   }
 
-  /** Ends {@link #await}, from any thread. */
-  void wakeUp() {
+  @Override
+  public void wakeUp() {
     try {
       loop.wakeUp();
     } catch (IOException e) {
@@ -167,39 +161,41 @@ final class KernelWatch implements AutoCloseable {
     }
   }
 
-  boolean happened() {
+  @Override
+  public boolean happened() {
     return happened;
   }
 
-  /** Whether what happened is not known, or not all of it. */
-  boolean isWhole() {
+  @Override
+  public boolean isWhole() {
     return whole || namesChanged;
   }
 
-  /** What was touched, by namespace, since this was asked last; as if nothing had happened then. */
-  Map<String, Touched> take() {
+  @Override
+  public Map<String, Touched> take() {
     Map<String, Touched> taken = touched;
     touched = new HashMap<>();
     happened = false;
     return taken;
   }
 
-  /** What was touched in a namespace, to add to it. */
-  Touched touched(String namespace) {
+  @Override
+  public Touched touched(String namespace) {
     return touched.computeIfAbsent(namespace, name -> new Touched());
   }
 
-  /** Whether events of all these namespaces come here; the host's own is empty. */
-  boolean watches(Set<String> namespaces) {
+  @Override
+  public boolean watches(Set<String> namespaces) {
     return watched.keySet().containsAll(namespaces);
   }
 
-  /** When the first event came that was not forgotten; only if something {@link #happened}. */
-  long firstNanos() {
+  @Override
+  public long firstNanos() {
     return firstNanos;
   }
 
-  void forget() {
+  @Override
+  public void forget() {
     happened = false;
     whole = false;
     touched.clear();
@@ -230,12 +226,14 @@ final class KernelWatch implements AutoCloseable {
         }
         if (reception instanceof Reception.Overrun) {
           whole = true;
-          log.say("overrun", "events were lost in " + place(name) + ": reading everything anew");
+          lost.accept(
+              "overrun", "events were lost in " + place(name) + ": reading everything anew");
         }
       }
     } catch (IOException e) {
       whole = true;
-      log.say("socket-lost", "the event socket of " + place(name) + " is lost: " + e.getMessage());
+      lost.accept(
+          "socket-lost", "the event socket of " + place(name) + " is lost: " + e.getMessage());
       close(name);
       if (name.isEmpty()) {
         open("", NetNamespace.current());
