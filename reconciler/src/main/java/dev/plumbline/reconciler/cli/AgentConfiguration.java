@@ -96,6 +96,15 @@ final class AgentConfiguration implements IParameterPreprocessor {
     return key.toString();
   }
 
+  /** Where the agent looks for its file if none is named, by the root command; null: nowhere. */
+  static @Nullable Path usual(CommandSpec root) {
+    CommandLine agent = root.subcommands().get("agent");
+    return agent != null
+            && agent.getCommandSpec().preprocessor() instanceof AgentConfiguration configuration
+        ? configuration.usual
+        : null;
+  }
+
   /** The file that was read; null: none. */
   @Nullable Path file() {
     return file;
@@ -153,7 +162,13 @@ final class AgentConfiguration implements IParameterPreprocessor {
 
   private List<String> read(Path path, CommandSpec verb, ParseResult given) {
     Problems problems = new Problems();
-    YamlMap tree = tree(path, verb, problems);
+    YamlMap tree;
+    try {
+      tree = tree(path, problems);
+    } catch (IOException e) {
+      throw new ParameterException(
+          verb.commandLine(), "the configuration cannot be read: " + Failures.sentence(e), e);
+    }
     if (tree != null) {
       FileSchema.AGENT.validate(tree, problems);
       Map<String, OptionSpec> keys = keys(verb);
@@ -165,14 +180,12 @@ final class AgentConfiguration implements IParameterPreprocessor {
     throw new Refused(verb, path, problems.sorted());
   }
 
-  private static @Nullable YamlMap tree(Path path, CommandSpec verb, Problems problems) {
+  /** What is written in it; null, with problems, if that is no map. */
+  static @Nullable YamlMap tree(Path path, Problems problems) throws IOException {
     byte[] content;
     // Not readAllBytes: the file may be a device.
     try (InputStream in = Files.newInputStream(path)) {
       content = in.readNBytes(YamlLimits.FILE_BYTES + 1);
-    } catch (IOException e) {
-      throw new ParameterException(
-          verb.commandLine(), "the configuration cannot be read: " + Failures.sentence(e), e);
     }
     YamlNode root = YamlReader.read(path.toString(), content, problems);
     if (root instanceof YamlScalar nothing && nothing.isNull()) {

@@ -9,9 +9,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
 
 /** What the verbs that ask a running agent have in common. */
 final class AgentOption {
+  @Spec(Target.MIXEE)
+  private CommandSpec verb = CommandSpec.create();
+
   @Mixin private AnswerFormat format = new AnswerFormat();
 
   @Mixin private RunOption run = new RunOption();
@@ -40,11 +46,12 @@ final class AgentOption {
 
   /** The agent that is running here. */
   AgentClient client() throws IOException {
-    AgentClient agent = AgentClient.find(run.directory());
+    AgentDirectory.Found directory = run.found(verb);
+    AgentClient agent = AgentClient.find(directory.path());
     if (agent == null) {
       throw new CommandException(
           "no agent is running here (run directory "
-              + run.directory()
+              + directory
               + "): start one with `plumbline agent --file FILE`, or name its directory by --run");
     }
     return agent;

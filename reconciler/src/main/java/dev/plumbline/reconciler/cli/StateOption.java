@@ -2,20 +2,30 @@
 package dev.plumbline.reconciler.cli;
 
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
 
 /** {@code --state}: where plumbline remembers what it set on this host. */
 final class StateOption {
+  private static final AgentDirectory DIRECTORY =
+      new AgentDirectory("state", "PLUMBLINE_STATE", Path.of("/var/lib/plumbline"));
+
+  @Spec(Target.MIXEE)
+  private CommandSpec verb = CommandSpec.create();
+
   @Option(
       names = "--state",
       paramLabel = "DIRECTORY",
-      defaultValue = "${env:PLUMBLINE_STATE:-/var/lib/plumbline}",
-      description =
-          "Where plumbline remembers what it set on this host. Default: $$PLUMBLINE_STATE, or"
-              + " /var/lib/plumbline.")
-  private Path directory = Path.of("/var/lib/plumbline");
+      description = {
+        "Where plumbline remembers what it set on this host. Default: $$PLUMBLINE_STATE, or",
+        "`state` of " + AgentConfiguration.USUAL + ", or /var/lib/plumbline."
+      })
+  private @Nullable Path given;
 
   Path directory() {
-    return directory;
+    return DIRECTORY.find(given, verb).path();
   }
 }
