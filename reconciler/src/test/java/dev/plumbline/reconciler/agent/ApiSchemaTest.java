@@ -51,6 +51,10 @@ class ApiSchemaTest {
       asked("pause", "POST", "/v1/pause?seconds=60");
       asked("status", "GET", "/v1/status");
       asked("pause", "POST", "/v1/resume");
+      asked("pause", "POST", "/v1/pause?object=bridges.br0");
+      asked("pause", "POST", "/v1/pause?seconds=60&object=bridges");
+      asked("status", "GET", "/v1/status");
+      asked("pause", "POST", "/v1/resume");
       asked("healthz", "GET", "/healthz");
       asked("readyz", "GET", "/readyz");
       asked("problem", "GET", "/v1/nothing");
@@ -73,9 +77,12 @@ class ApiSchemaTest {
             """
             version: 1
             namespaces: {web: {}}
-            bridges: {br0: {}}
+            bridges: {br0: {}, br1: {}}
+            patches: {p0: {bridges: [br0, br1]}}
             bonds: {bond0: {bridge: br0, members: [eth4, eth5], mode: balance-slb}}
-            tunnels: {gre0: {bridge: br0, type: gre, remote: 10.0.0.9, key: 5}}
+            tunnels:
+              gre0: {bridge: br0, type: gre, remote: 10.0.0.9, key: 5}
+              vx0: {bridge: br0, type: vxlan, key: 5, remotes: [10.0.0.7, 10.0.0.8]}
             internalPorts:
               mgmt0: {bridge: br0, addresses: [10.0.0.1/24]}
               web0: {bridge: br0, namespace: web, device: eth0, addresses: [10.0.0.2/24]}
@@ -105,6 +112,11 @@ class ApiSchemaTest {
       tree.remove("fetch");
       String less = JsonTree.document(tree);
       assertThrows(AssertionError.class, () -> Schemas.validates(SCHEMA, "status", less));
+      tree.putAll(status.tree().map());
+      Schemas.validates(SCHEMA, "status", JsonTree.document(tree));
+      tree.put("mood", "fine");
+      String more = JsonTree.document(tree);
+      assertThrows(AssertionError.class, () -> Schemas.validates(SCHEMA, "status", more));
     }
   }
 }

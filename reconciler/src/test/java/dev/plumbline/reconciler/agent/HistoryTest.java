@@ -4,7 +4,9 @@ package dev.plumbline.reconciler.agent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.plumbline.reconciler.render.JsonTree;
 import dev.plumbline.reconciler.render.Node;
+import dev.plumbline.reconciler.render.Schemas;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,6 +59,9 @@ class HistoryTest {
       other.say("applied", "two", Map.of("revision", "r2"));
     }
     assertEquals(List.of("one", "a line of the history is damaged", "two"), messages());
+    Schemas.validates(
+        "history.schema.json",
+        JsonTree.document(Map.of("history", List.copyOf(History.read(directory)))));
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.netlink.testing.Sh;
 import dev.plumbline.netlink.testing.ThrowawayHost;
+import dev.plumbline.reconciler.render.Schemas;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
@@ -134,6 +135,7 @@ class KilledAgentTest {
     assertTrue(fallback > history.indexOf("applied"), history);
     assertTrue(history.indexOf("\"br3\"", fallback) > fallback, history);
     String json = AgentProcess.run(directory, "history", "-o", "json");
+    Schemas.validates("history.schema.json", json);
     assertTrue(
         json.contains("\"event\": \"fallback\"") || json.contains("\"event\":\"fallback\""), json);
   }
