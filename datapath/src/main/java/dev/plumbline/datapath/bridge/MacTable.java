@@ -38,6 +38,8 @@ public final class MacTable {
     MOVED,
     /** It stays where it is: a gratuitous ARP that is probably a reflection by a bond. */
     LOCKED,
+    /** It stays where it is: it was seen there after the frame that this is about. */
+    OUTDATED,
     /** The address is new, and another one had to go for it. */
     FULL_EVICTED,
     /** A static entry; nothing changed. */
@@ -190,9 +192,13 @@ public final class MacTable {
    * Notes that a frame with this source came in. Addresses of groups are never sources: they must
    * not be given.
    *
+   * <p>A flow's packets are noted some time after they came, by when the address may have been seen
+   * at another port: they do not move it back.
+   *
    * @param port logical port
    * @param gratuitous whether it was a gratuitous ARP
    * @param fromBond whether the port is a bond
+   * @param nowMillis when the frame came, by the clock of {@link System#nanoTime}
    */
   public Outcome learn(
       int vlan, long mac, int port, boolean gratuitous, boolean fromBond, long nowMillis) {
@@ -211,6 +217,9 @@ public final class MacTable {
     int entry = entryAt[place];
     if (fixed[entry]) {
       return Outcome.STATIC;
+    }
+    if (nowMillis < seenAt[entry]) {
+      return portOf[entry] == port ? Outcome.REFRESHED : Outcome.OUTDATED;
     }
     seenAt[entry] = nowMillis;
     lists.refresh(portOf[entry], entry);

@@ -35,6 +35,17 @@ class MacTableTest {
   }
 
   @Test
+  void aFrameFromBeforeDoesNotMoveAnAddressBack() {
+    learn(1, 7, 1_000);
+    assertEquals(Outcome.MOVED, learn(1, 8, 2_000));
+    assertEquals(Outcome.OUTDATED, learn(1, 7, 1_999));
+    assertEquals(8, table.lookup(10, 1));
+    assertEquals(Outcome.REFRESHED, learn(1, 8, 1_999));
+    table.expire(2_000 + 14_999); // what is older does not make it age sooner
+    assertEquals(8, table.lookup(10, 1));
+  }
+
+  @Test
   void a_full_table_gives_up_the_oldest_of_the_greediest_port() {
     learn(1, 7, 0);
     learn(2, 8, 1);
@@ -171,6 +182,13 @@ class MacTableTest {
           real.configure(size, 15);
         }
         default -> {
+          Entry newer = model.get(key);
+          if (newer != null && random.nextInt(8) == 0) {
+            // A flow's packet of some time ago.
+            Outcome late = newer.port == port ? Outcome.REFRESHED : Outcome.OUTDATED;
+            assertEquals(late, real.learn(vlan, mac, port, false, false, newer.seen - 1));
+            continue;
+          }
           Entry old = model.remove(key);
           Outcome expected = Outcome.NEW;
           if (old != null) {
