@@ -70,6 +70,7 @@ final class Engine implements AutoCloseable {
   private PortNumbers numbers;
   private int lastGeneration;
   private boolean configured;
+  private boolean devicesChanged;
   private long lastPass;
   private long lastSave;
   private long sharedUntil = Long.MAX_VALUE;
@@ -163,7 +164,8 @@ final class Engine implements AutoCloseable {
       tunnelUpcalls.receive();
       upcalls.handleTunnels(state, mayInstall(), now);
     }
-    boolean changed = fast.isReady(devices.fd()) && !devices.poll().isEmpty();
+    boolean changed = (fast.isReady(devices.fd()) && look()) || devicesChanged;
+    devicesChanged = false;
     if (tunnels.update(now, changed, fast.isReady(tunnels.fd())) || changed) {
       join();
     }
@@ -183,6 +185,11 @@ final class Engine implements AutoCloseable {
       repair();
       save(now);
     }
+  }
+
+  /** Takes in what became of devices; whether anything did. */
+  private boolean look() throws IOException {
+    return !devices.poll().isEmpty();
   }
 
   private boolean mayInstall() {
@@ -243,6 +250,8 @@ final class Engine implements AutoCloseable {
   /** Becomes another switch, and announces what has to be known then. */
   void configure(SwitchConfig config, List<Announcement> announcements) throws IOException {
     Tunnels.check(config);
+    // Devices that were made for this very configuration are not to be missing for a moment.
+    devicesChanged |= look();
     PortNumbers before = numbers;
     numbers = numbers.assign(config);
     for (Map.Entry<String, BridgeConfig> one : config.bridges().entrySet()) {
