@@ -18,7 +18,10 @@ import org.w3c.dom.Node;
  * launcher's in user-mode Linux. A test that ran in both counts once: failed if it failed in either, skipped only if it ran
  * in neither.
  *
- * <pre>java tools/TestSummary.java PROJECT [PROBLEM…]</pre>
+ * <pre>java tools/TestSummary.java PROJECT [PROBLEM…]
+ * java tools/TestSummary.java --failed-classes PROJECT</pre>
+ *
+ * <p>The second prints the simple names of the classes that have failed in user-mode Linux, to be tried again.
  *
  * <p>Each PROBLEM (a run that broke off, a sentence) counts as one failure. The last line is {@code N passed, N failed, N
  * skipped}. Exit code 1 if anything failed or nothing ran.
@@ -26,6 +29,8 @@ import org.w3c.dom.Node;
 final class TestSummary {
   private enum Outcome {
     PASSED,
+    /** Failed, and passed when it was tried again: passed, but not to be forgotten. */
+    UNSTABLE,
     FAILED,
     SKIPPED
   }
@@ -38,10 +43,17 @@ final class TestSummary {
   private TestSummary() {}
 
   public static void main(String[] arguments) throws Exception {
+    if (arguments[0].equals("--failed-classes")) {
+      failedClasses(read(reports(Path.of(arguments[1]), "target/uml-reports/*/TEST-*.xml")));
+      return;
+    }
     Path project = Path.of(arguments[0]);
     List<String> problems = List.of(arguments).subList(1, arguments.length);
     Map<String, Result> host = read(reports(project, "*/target/surefire-reports/TEST-*.xml"));
     Map<String, Result> uml = read(reports(project, "target/uml-reports/*/TEST-*.xml"));
+
+    read(reports(project, "target/uml-reports-again/*/TEST-*.xml"))
+        .forEach((test, again) -> uml.computeIfPresent(test, (name, first) -> triedAgain(first, again)));
 
     Map<String, Result> together = new TreeMap<>(host);
     uml.forEach((test, result) -> together.merge(test, result, TestSummary::combine));
@@ -59,6 +71,7 @@ final class TestSummary {
 
     System.out.println();
     print("Ran in user-mode Linux, not on this kernel", ranElsewhere);
+    print("Passed only when tried again: look into these", lines(together, Outcome.UNSTABLE));
     print("Skipped", lines(together, Outcome.SKIPPED));
     List<String> failures = new ArrayList<>(problems);
     failures.addAll(lines(together, Outcome.FAILED));
@@ -73,11 +86,23 @@ final class TestSummary {
     System.exit(failures.isEmpty() && !together.isEmpty() ? 0 : 1);
   }
 
+  /** Prints the simple names of the classes with failed tests. */
+  private static void failedClasses(Map<String, Result> results) {
+    results.entrySet().stream()
+        .filter(entry -> entry.getValue().outcome() == Outcome.FAILED)
+        .map(entry -> entry.getKey().split(" ", 2)[0].replaceFirst(".*\\.", ""))
+        .distinct()
+        .forEach(System.out::println);
+  }
+
+  private static Result triedAgain(Result first, Result again) {
+    boolean passes = first.outcome() == Outcome.FAILED && again.outcome() == Outcome.PASSED;
+    return passes ? new Result(Outcome.UNSTABLE, first.reason()) : first;
+  }
+
   private static Result combine(Result one, Result other) {
-    if (one.outcome() == Outcome.FAILED || other.outcome() == Outcome.SKIPPED) {
-      return one;
-    }
-    return other;
+    boolean worse = one.outcome() == Outcome.FAILED || (one.outcome() == Outcome.UNSTABLE && other.outcome() == Outcome.PASSED);
+    return worse || other.outcome() == Outcome.SKIPPED ? one : other;
   }
 
   private static boolean isWholeClass(Map.Entry<String, Result> entry) {
@@ -120,7 +145,7 @@ final class TestSummary {
   private static String count(Map<String, Result> results, int problems) {
     return "%d passed, %d failed, %d skipped"
         .formatted(
-            results.values().stream().filter(is(Outcome.PASSED)).count(),
+            results.values().stream().filter(is(Outcome.PASSED).or(is(Outcome.UNSTABLE))).count(),
             results.values().stream().filter(is(Outcome.FAILED)).count() + problems,
             results.values().stream().filter(is(Outcome.SKIPPED)).count());
   }
@@ -164,6 +189,9 @@ final class TestSummary {
         switch (element.getTagName()) {
           case "failure", "error" -> {
             return new Result(Outcome.FAILED, reasonIn(element));
+          }
+          case "flakyFailure", "flakyError" -> {
+            return new Result(Outcome.UNSTABLE, reasonIn(element));
           }
           case "skipped" -> {
             return new Result(Outcome.SKIPPED, reasonIn(element));
