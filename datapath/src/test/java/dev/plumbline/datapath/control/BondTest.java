@@ -84,8 +84,8 @@ class BondTest {
   void activeBackupUsesThePrimaryAndFailsOverWithoutTouchingFlows() throws Exception {
     running.configure(bonded(BondMode.ACTIVE_BACKUP, "eth2", 0));
     awaitMembers();
-    Guests.ping("a", "10.0.0.100");
-    Guests.ping("b", "10.0.0.100");
+    Sh.ping("a", "10.0.0.100");
+    Sh.ping("b", "10.0.0.100");
     assertEquals("eth2", running.status().bonds().get(0).active());
     assertEquals(0, sent("eth1"), "only the primary sends");
     assertTrue(sent("eth2") >= 6);
@@ -106,9 +106,9 @@ class BondTest {
   void balanceSlbMakesNoLoopAndDuplicatesNothing() throws Exception {
     running.configure(bonded(BondMode.BALANCE_SLB, null, 0));
     awaitMembers();
-    Guests.ping("a", "10.0.0.100");
-    Guests.ping("b", "10.0.0.100");
-    Guests.ping("a", "10.0.0.2");
+    Sh.ping("a", "10.0.0.100");
+    Sh.ping("b", "10.0.0.100");
+    Sh.ping("a", "10.0.0.2");
     for (String guest : List.of("a", "b")) {
       Sh.run(
           "ip netns exec " + guest + " sh -c 'echo 1 > /proc/sys/net/ipv6/conf/eth0/disable_ipv6'");

@@ -42,7 +42,7 @@ class FlowCountersTest {
     Guests.add("b", "10.0.0.2/24");
     running.configure(Guests.bridgeOf("a", PortVlan.access(7), "b", PortVlan.TRUNK_ALL));
     running.configure(Guests.bridgeOf("a", PortVlan.TRUNK_ALL, "b", PortVlan.TRUNK_ALL));
-    Guests.ping("a", "10.0.0.2");
+    Sh.ping("a", "10.0.0.2");
     // From here on the test alone sends: what is lost is counted for all together.
     for (String guest : List.of("a", "b")) {
       Sh.run("ip netns exec " + guest + " sysctl -qw net.ipv6.conf.all.disable_ipv6=1");

@@ -28,11 +28,6 @@ final class Guests {
     Sh.run("ip -n " + name + " link set eth0 up");
   }
 
-  /** Three pings, each of which has to be answered within a second. */
-  static void ping(String from, String to) {
-    Sh.run("ip netns exec " + from + " ping -q -c 3 -i 0.1 -W 1 " + to);
-  }
-
   /** Whether one of two pings is answered. */
   static boolean reaches(String from, String to) {
     String command = "ip netns exec " + from + " ping -q -c 2 -i 0.2 -W 1 " + to;

@@ -32,7 +32,7 @@ class KillTest {
     SwitchProcess first = SwitchProcess.start(directory, "va", "vb");
     SwitchProcess second = null;
     try {
-      Guests.ping("a", "10.0.0.2");
+      Sh.ping("a", "10.0.0.2");
       keepNeighbour("a", "10.0.0.2", "b");
       keepNeighbour("b", "10.0.0.1", "a");
       // 2 ms apart for some seconds, as long as a kill and a start take.

@@ -48,7 +48,7 @@ class PacketSwitchTest extends SwitchTest {
   void aRestartInterruptsAndRemembersNumbersAndAddresses() throws Exception {
     twoGuests();
     SwitchConfig config = running().config();
-    Guests.ping("a", "10.0.0.2");
+    Sh.ping("a", "10.0.0.2");
     List<Integer> numbers = running().status().ports().stream().map(p -> p.number()).toList();
     List<String> macs = running().addresses("br0").stream().map(e -> e.mac()).sorted().toList();
     Thread.sleep(700); // the state is saved each half second
@@ -59,7 +59,7 @@ class PacketSwitchTest extends SwitchTest {
     assertTrue(
         running().addresses("br0").stream().map(e -> e.mac()).toList().containsAll(macs),
         macs::toString);
-    Guests.ping("a", "10.0.0.2");
+    Sh.ping("a", "10.0.0.2");
   }
 
   @Test
@@ -95,7 +95,7 @@ class PacketSwitchTest extends SwitchTest {
   @Test
   void whatAPortsSocketRefusesIsCountedAtThePort() throws Exception {
     twoGuests();
-    Guests.ping("a", "10.0.0.2");
+    Sh.ping("a", "10.0.0.2");
     assertEquals(Map.of(), port("vb").seldom());
     Sh.run("ip link set vb mtu 1400"); // not what the guest thinks
     assertFalse(
@@ -174,7 +174,7 @@ class PacketSwitchTest extends SwitchTest {
     Map<String, PortConfig> ports = new HashMap<>(running().config().bridges().get("br0").ports());
     ports.put("gre0", gre("192.0.2.1"));
     running().configure(Guests.oneBridge(ports));
-    Guests.ping("a", "10.0.0.2");
+    Sh.ping("a", "10.0.0.2");
     SwitchStatus.Port tunnel = port("gre0");
     assertFalse(tunnel.up());
     assertTrue(String.valueOf(tunnel.problem()).contains("without eBPF"), tunnel::toString);

@@ -72,8 +72,8 @@ class SwitchTest {
     Guests.add("a", "10.0.0.1/24");
     Guests.add("b", "10.0.0.2/24");
     running.configure(Guests.bridgeOf("a", ALL, "b", ALL));
-    Guests.ping("a", "10.0.0.2");
-    Guests.ping("b", "10.0.0.1");
+    Sh.ping("a", "10.0.0.2");
+    Sh.ping("b", "10.0.0.1");
     SwitchStatus status = running.status();
     assertTrue(status.ports().stream().allMatch(SwitchStatus.Port::up), status::toString);
     assertEquals(2, running.addresses("br0").stream().map(e -> e.port()).distinct().count());
@@ -91,8 +91,8 @@ class SwitchTest {
     running.configure(
         Guests.oneBridge(
             Map.of("va", new DevicePort("va", vlan), "br0", new HostPort("br0", "br0-leg", vlan))));
-    Guests.ping("a", "10.0.0.254");
-    Sh.run("ping -q -c 3 -i 0.1 -W 1 10.0.0.1");
+    Sh.ping("a", "10.0.0.254");
+    Sh.ping("", "10.0.0.1");
   }
 
   @Test
@@ -104,12 +104,12 @@ class SwitchTest {
         Guests.bridgeOf(
             "a", PortVlan.access(10), "b", PortVlan.access(20), "c", PortVlan.access(10)));
     assertFalse(Guests.reaches("a", "10.0.0.2"));
-    Guests.ping("a", "10.0.0.3");
+    Sh.ping("a", "10.0.0.3");
     // What is let in changes with one port's VLAN, while the other flows go on.
     running.configure(
         Guests.bridgeOf(
             "a", PortVlan.access(10), "b", PortVlan.access(10), "c", PortVlan.access(20)));
-    Guests.ping("a", "10.0.0.2");
+    Sh.ping("a", "10.0.0.2");
     assertFalse(Guests.reaches("a", "10.0.0.3"));
   }
 
@@ -119,7 +119,7 @@ class SwitchTest {
     Guests.add("a", "10.0.0.1/24");
     Guests.add("b", "10.0.0.2/24");
     running.configure(Guests.bridgeOf("a", ALL, "b", ALL));
-    Guests.ping("a", "10.0.0.2");
+    Sh.ping("a", "10.0.0.2");
     Sh.run("ip -n a neigh replace 10.0.0.2 lladdr 02:00:00:00:00:99 dev eth0 nud permanent");
     assertFalse(Guests.reaches("a", "10.0.0.2"));
   }
@@ -145,7 +145,7 @@ class SwitchTest {
                         "to-br0", new PatchPort("br0", "to-int", ALL)),
                     MacTableConfig.DEFAULT,
                     false))));
-    Guests.ping("a", "10.0.0.2");
+    Sh.ping("a", "10.0.0.2");
   }
 
   @Test
@@ -153,22 +153,12 @@ class SwitchTest {
     Guests.add("a", "10.0.0.1/24");
     Guests.add("b", "10.0.0.2/24");
     running.configure(Guests.bridgeOf("a", ALL, "b", ALL));
-    Guests.ping("a", "10.0.0.2");
+    Sh.ping("a", "10.0.0.2");
     Sh.run("ip link del vb");
     assertFalse(Guests.reaches("a", "10.0.0.2"));
     Guests.plug("b", "10.0.0.2/24");
     Sh.run("ip -n a neigh flush all"); // the new eth0 has another MAC address
-    // Taken up when the kernel has told of it, and somebody has a CPU to hear it.
-    String said = Sh.run("ip netns exec a ping -q -c 3 -i 0.1 -w 10 10.0.0.2 || true");
-    assertTrue(said.contains(" 0% packet loss") || said.contains("rtt"), () -> said + status());
-  }
-
-  private String status() {
-    try {
-      return running.status() + Sh.run("ip -d link show vb; ip -n b addr; ip -n a neigh");
-    } catch (java.io.IOException e) {
-      return e.toString();
-    }
+    Sh.ping("a", "10.0.0.2"); // when the kernel has told of it, and somebody has a CPU to hear it
   }
 
   @Test
@@ -177,13 +167,13 @@ class SwitchTest {
     Guests.add("b", "10.0.0.2/24");
     Guests.add("c", "10.0.0.3/24");
     running.configure(Guests.bridgeOf("a", ALL, "b", ALL, "c", ALL));
-    Guests.ping("a", "10.0.0.2");
+    Sh.ping("a", "10.0.0.2");
     String mac = Sh.run("ip netns exec b cat /sys/class/net/eth0/address").trim();
     Sh.run("ip -n b link set eth0 down");
     Sh.run("ip -n c link set eth0 address " + mac);
     Sh.run("ip -n c addr add 10.0.0.2/24 dev eth0");
-    Guests.ping("c", "10.0.0.1");
-    Guests.ping("a", "10.0.0.2");
+    Sh.ping("c", "10.0.0.1");
+    Sh.ping("a", "10.0.0.2");
     assertEquals(
         List.of("vc"),
         running.addresses("br0").stream()
@@ -200,18 +190,18 @@ class SwitchTest {
     Guests.add("b", "10.0.0.2/24");
     SwitchConfig config = Guests.bridgeOf("a", ALL, "b", ALL);
     running.configure(config);
-    Guests.ping("a", "10.0.0.2");
+    Sh.ping("a", "10.0.0.2");
     Thread.sleep(700); // the state is saved each half second
     long before = packets();
     running.close();
-    Guests.ping("a", "10.0.0.2");
+    Sh.ping("a", "10.0.0.2");
     running = Switch.open(options());
-    Guests.ping("a", "10.0.0.2");
+    Sh.ping("a", "10.0.0.2");
     running.configure(config);
     assertTrue(running.status().adopted());
     assertTrue(packets() >= before + 12, "flows and their counters are the same ones");
     assertEquals(2, running.addresses("br0").stream().map(e -> e.mac()).distinct().count());
-    Guests.ping("a", "10.0.0.2");
+    Sh.ping("a", "10.0.0.2");
     assertEquals(List.of(), running.status().warnings());
   }
 

@@ -41,6 +41,21 @@ public final class Sh {
     }
   }
 
+  /**
+   * Pings until it is answered, however busy the machine is; up to twenty times three.
+   *
+   * @param namespace to ping from; empty: that of the calling thread
+   * @throws AssertionError if nothing is answered
+   */
+  public static void ping(String namespace, String to) {
+    String in = namespace.isEmpty() ? "" : "ip netns exec " + namespace + " ";
+    String unused =
+        run(
+            "for i in $(seq 20); do "
+                + (in + "ping -q -c 3 -i 0.1 -W 1 " + to)
+                + " && exit 0; done; exit 1");
+  }
+
   private static String text(InputStream stream) {
     try {
       return new String(stream.readAllBytes(), StandardCharsets.UTF_8);

@@ -88,7 +88,7 @@ class ApiSchemaTest {
               web0: {bridge: br0, namespace: web, device: eth0, addresses: [10.0.0.2/24]}
             """)) {
       assertTrue(agent.size() > 0);
-      Sh.run("ping -c 2 -i 0.2 10.0.0.2");
+      Sh.ping("", "10.0.0.2");
       asked("status", "GET", "/v1/status");
       assertFalse(asked("switch", "GET", "/v1/switch").tree().nodes("resources").isEmpty());
       assertFalse(asked("ports", "GET", "/v1/ports").tree().nodes("ports").isEmpty());

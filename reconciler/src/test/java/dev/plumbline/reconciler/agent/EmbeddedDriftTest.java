@@ -43,7 +43,7 @@ class EmbeddedDriftTest {
   }
 
   private static void pings() {
-    Sh.run("ip netns exec peer ping -c 3 -i 0.2 -W 2 10.0.0.1");
+    Sh.ping("peer", "10.0.0.1");
   }
 
   /** Waits for the line, and for not much longer than the switch's half second. */

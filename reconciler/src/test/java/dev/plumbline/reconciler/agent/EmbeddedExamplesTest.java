@@ -38,18 +38,12 @@ class EmbeddedExamplesTest {
     return AgentRun.ofFile(EXAMPLES.resolve(example), directory.resolve("state"));
   }
 
-  private static void pings(String from, String to) {
-    String place = from.isEmpty() ? "" : "ip netns exec " + from + " ";
-    String result = Sh.run(place + "ping -c 3 -i 0.2 -W 2 " + to);
-    assertTrue(result.contains("3 received"), result);
-  }
-
   @Test
   void aContainerOnAnInternalPortReachesItsGateway() throws Exception {
     Sh.run("ip -n outside address add 10.0.0.254/24 dev wire");
     try (AgentRun agent = agent("embedded-container.yaml")) {
-      pings("web", "10.0.0.254");
-      pings("outside", "10.0.0.2");
+      Sh.ping("web", "10.0.0.254");
+      Sh.ping("outside", "10.0.0.2");
       assertEquals(1, agent.lines("applied").size(), "once, and nothing drifts");
     }
   }
@@ -59,15 +53,15 @@ class EmbeddedExamplesTest {
       throws Exception {
     Sh.run("ip -n outside address add 192.168.50.1/24 dev wire");
     try (AgentRun agent = agent("embedded-in-band.yaml")) {
-      pings("", "192.168.50.1");
-      pings("outside", "192.168.50.10");
+      Sh.ping("", "192.168.50.1");
+      Sh.ping("outside", "192.168.50.10");
       String seen = Sh.run("ip -n outside neighbour show 192.168.50.10");
       assertTrue(seen.contains(Sh.run("cat /sys/class/net/br0/address").strip()), seen);
       Sh.run("ip -n outside link set cable0 down");
       AgentRun.eventually(
           "the other card carries on",
           () -> Sh.run("ping -c 1 -W 1 192.168.50.1 || true").contains("1 received"));
-      pings("outside", "192.168.50.10");
+      Sh.ping("outside", "192.168.50.10");
       assertEquals(1, agent.lines("applied").size(), "once, and nothing drifts");
     }
   }
@@ -76,7 +70,7 @@ class EmbeddedExamplesTest {
   void bridgesJoinedByAPatchAreOneNetwork() throws Exception {
     Sh.run("ip -n outside address add 10.0.0.9/24 dev wire");
     try (AgentRun agent = agent("embedded-patch.yaml")) {
-      pings("vm", "10.0.0.9");
+      Sh.ping("vm", "10.0.0.9");
       assertFalse(Sh.run("ip -br link").contains("p-int"), "a patch is no device");
       assertEquals(1, agent.lines("applied").size(), "once, and nothing drifts");
     }
@@ -86,8 +80,8 @@ class EmbeddedExamplesTest {
   void bridgesJoinedByAVethPairCarryAVlanAcross() throws Exception {
     Sh.run("ip -n outside address add 10.0.0.9/24 dev wire");
     try (AgentRun agent = agent("embedded-veth-pair.yaml")) {
-      pings("vm", "10.0.0.9");
-      pings("outside", "10.0.0.2");
+      Sh.ping("vm", "10.0.0.9");
+      Sh.ping("outside", "10.0.0.2");
       assertEquals(1, agent.lines("applied").size(), "once, and nothing drifts");
     }
   }

@@ -45,20 +45,14 @@ class EmbeddedSwitchTest {
     Sh.run("ip -n peer link set eth0 up");
   }
 
-  private static void pings(String from, String to) {
-    String place = from.isEmpty() ? "" : "ip netns exec " + from + " ";
-    String result = Sh.run(place + "ping -c 3 -i 0.2 -W 2 " + to);
-    assertTrue(result.contains("3 received"), result);
-  }
-
   @Test
   void packetsPassBetweenTheHostAContainerAndANeighbour() throws Exception {
     AgentRun.write(file, FILE);
     try (AgentRun agent = AgentRun.ofFile(file, state)) {
-      pings("peer", "10.0.0.1");
-      pings("peer", "10.0.0.2");
-      pings("web", "10.0.0.1");
-      pings("", "10.0.0.9");
+      Sh.ping("peer", "10.0.0.1");
+      Sh.ping("peer", "10.0.0.2");
+      Sh.ping("web", "10.0.0.1");
+      Sh.ping("", "10.0.0.9");
       agent.settle();
       assertEquals(1, agent.lines("applied|drift").size(), "the switch is no drift of its own");
       String leg = Sh.run("ip address show dev " + Leg.of("mgmt0"));
@@ -72,7 +66,7 @@ class EmbeddedSwitchTest {
     AgentRun.write(file, FILE);
     Process pings;
     try (AgentRun agent = AgentRun.ofFile(file, state)) {
-      pings("peer", "10.0.0.2");
+      Sh.ping("peer", "10.0.0.2");
       pings =
           new ProcessBuilder("ip netns exec peer ping -i 0.01 -c 500 -W 1 10.0.0.2".split(" ", -1))
               .redirectErrorStream(true)
@@ -83,7 +77,7 @@ class EmbeddedSwitchTest {
     try (AgentRun next = AgentRun.ofFile(file, state)) {
       String text = new String(pings.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertTrue(text.contains("500 packets transmitted, 500 received"), text);
-      pings("web", "10.0.0.1");
+      Sh.ping("web", "10.0.0.1");
       next.settle();
       assertEquals(0, next.lines("failed").size());
     }
@@ -100,12 +94,12 @@ class EmbeddedSwitchTest {
   void whatLeavesTheFileLeavesTheSwitchAndTheLastBridgeTakesTheSwitchAlong() throws Exception {
     AgentRun.write(file, FILE);
     try (AgentRun agent = AgentRun.ofFile(file, state)) {
-      pings("peer", "10.0.0.2");
+      Sh.ping("peer", "10.0.0.2");
       int since = agent.size();
       AgentRun.write(file, FILE.replaceAll("  web0: .*\n", ""));
       agent.await(since, "applied ");
       assertFalse(Sh.run("ip -br link").contains(Leg.of("web0")));
-      pings("peer", "10.0.0.1");
+      Sh.ping("peer", "10.0.0.1");
 
       since = agent.size();
       AgentRun.write(file, "version: 1\n");

@@ -110,7 +110,7 @@ class MetricsTest {
               web0: {bridge: br0, namespace: web, device: eth0, addresses: [10.0.0.2/24]}
             """)) {
       assertTrue(agent.size() > 0);
-      Sh.run("ping -c 2 -i 0.2 10.0.0.2");
+      Sh.ping("", "10.0.0.2");
       Asked page = metrics();
       assertTrue(page.metric("plumbline_switch_upcalls_total") >= 1, page.body());
       assertEquals(2, page.metric("plumbline_switch_ports{state=\"up\"}"));

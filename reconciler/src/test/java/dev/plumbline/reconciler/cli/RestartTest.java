@@ -47,7 +47,7 @@ class RestartTest {
   @Test
   void aKilledAgentLeavesASwitchThatNoPlanMakesAnew() throws Exception {
     try (AgentProcess agent = AgentProcess.follow(file, directory)) {
-      Sh.run("ip netns exec peer ping -c 2 -i 0.2 -W 1 10.0.0.1");
+      Sh.ping("peer", "10.0.0.1");
       assertTrue(plan(file).contains("Nothing to do"), plan(file));
       agent.kill();
       String plan = plan(file);
@@ -62,7 +62,7 @@ class RestartTest {
     try (AgentProcess next = AgentProcess.follow(file, directory)) {
       String first = next.await("applied ");
       assertTrue(first.contains("nothing to do"), first);
-      Sh.run("ip netns exec peer ping -c 2 -i 0.2 -W 1 10.0.0.1");
+      Sh.ping("peer", "10.0.0.1");
     }
   }
 
@@ -75,7 +75,7 @@ class RestartTest {
       assertTrue(plan.contains("bridges.br0.ports.eth1"), plan);
     }
     try (AgentProcess next = AgentProcess.follow(file, directory)) {
-      Sh.run("ip netns exec peer ping -c 2 -i 0.2 -W 1 10.0.0.1");
+      Sh.ping("peer", "10.0.0.1");
       assertFalse(next.output().contains("failed"), next.output());
     }
   }

@@ -242,7 +242,7 @@ class InPlaceTest {
         without <= Math.max(3, answers / 1000), without + " of " + answers + " without a way");
     assertTrue(Sh.run("ip route").contains("10.8.0.0/16 via 10.0.0.254 dev v proto static"));
     assertEquals("0", Sh.run("cat /proc/sys/net/ipv4/conf/v/promote_secondaries").trim());
-    Sh.run("ping -c 1 -W 2 10.0.0.254");
+    Sh.ping("", "10.0.0.254");
   }
 
   private static long lines(Path file, String with) throws IOException {
