@@ -38,6 +38,8 @@ final class ArchitectureTest {
           Map.entry("apply", List.of("resource", "kind", "embedded", "live", "plan")),
           Map.entry(
               "host", List.of("resource", "kind", "embedded", "live", "plan", "desired", "apply")),
+          Map.entry(
+              "model", List.of("resource", "kind", "embedded", "live", "plan", "apply", "host")),
           Map.entry("render", List.of("resource", "kind", "live", "plan", "desired", "apply")),
           Map.entry("adopt", List.of("resource", "kind", "embedded", "live", "plan")),
           Map.entry("report", List.of("render")),

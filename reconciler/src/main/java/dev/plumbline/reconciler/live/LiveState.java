@@ -76,8 +76,8 @@ public final class LiveState {
     return new LiveState(host, capabilities, all, indexes, newNamespaceSysctls);
   }
 
-  /** The same host with other resources. */
-  LiveState with(Collection<Resource> others, Map<ResourceId, Integer> otherIndexes) {
+  /** The same host with other resources, and these indexes. */
+  public LiveState with(Collection<Resource> others, Map<ResourceId, Integer> otherIndexes) {
     return new LiveState(host, capabilities, others, otherIndexes, newNamespaceSysctls);
   }
 

@@ -2,6 +2,7 @@
 package dev.plumbline.reconciler.resource;
 
 import dev.plumbline.spec.value.SysctlKey;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -24,5 +25,12 @@ public final class SysctlText {
     }
     // A slash stands for a dot of the name (procps).
     return parts.get(3).replace('/', '.');
+  }
+
+  /** The same sysctl of a device of another name, as after a rename; only of one that has one. */
+  public static ResourceId onDevice(ResourceId sysctl, String device) {
+    List<String> parts = new ArrayList<>(List.of(SysctlKey.dotted(sysctl.key()).split("\\.", -1)));
+    parts.set(3, device.replace('.', '/'));
+    return ResourceId.sysctl(sysctl.namespace(), String.join(".", parts));
   }
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.agent;
 
+import dev.plumbline.reconciler.host.Kernel;
+import dev.plumbline.reconciler.host.NetlinkKernel;
+import dev.plumbline.reconciler.systemd.ServiceManager;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +24,7 @@ final class AgentRun implements AutoCloseable {
   private final CompletableFuture<Void> end = new CompletableFuture<>();
   private final Thread thread;
 
-  private AgentRun(AgentOptions options) {
+  private AgentRun(AgentOptions options, Kernel.Opener kernel) {
     AgentLog into =
         new AgentLog(
             line -> {
@@ -35,7 +38,7 @@ final class AgentRun implements AutoCloseable {
     thread =
         new Thread(
             () -> {
-              try (Agent opened = Agent.open(options, into)) {
+              try (Agent opened = Agent.open(options, kernel, ServiceManager.NONE, into)) {
                 agent.complete(opened);
                 opened.run();
                 end.complete(null);
@@ -48,7 +51,11 @@ final class AgentRun implements AutoCloseable {
   }
 
   static AgentRun start(AgentOptions options) {
-    AgentRun run = new AgentRun(options);
+    return start(options, NetlinkKernel::open);
+  }
+
+  static AgentRun start(AgentOptions options, Kernel.Opener kernel) {
+    AgentRun run = new AgentRun(options, kernel);
     run.thread.start();
     run.agent.join();
     return run;

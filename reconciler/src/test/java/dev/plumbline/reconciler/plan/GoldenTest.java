@@ -58,7 +58,7 @@ class GoldenTest {
     assertEquals(Files.readString(expected), PlanLines.of(plan));
     inOrder(plan);
     if (plan.problems().isEmpty()) {
-      LiveState then = new ModelKernel(current.live()).apply(plan).state();
+      LiveState then = Modelled.after(current.live(), plan);
       Ownership remembered =
           Planner.taken(plan, Planner.before(plan, current.live(), current.ownership()));
       Plan again = Planner.plan(goal, then, remembered);

@@ -3,6 +3,7 @@ package dev.plumbline.reconciler.plan;
 
 import dev.plumbline.reconciler.live.Capabilities;
 import dev.plumbline.reconciler.live.LiveState;
+import dev.plumbline.reconciler.model.ModelKernel;
 import dev.plumbline.reconciler.plan.Ownership.Setting;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;

@@ -3,6 +3,9 @@ package dev.plumbline.reconciler.plan;
 
 import dev.plumbline.reconciler.desired.Goals;
 import dev.plumbline.reconciler.live.LiveState;
+import dev.plumbline.reconciler.model.Edit;
+import dev.plumbline.reconciler.model.ModelKernel;
+import dev.plumbline.reconciler.model.RefusedException;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
@@ -60,7 +63,7 @@ abstract class RandomHosts {
     Goal goal = goal(RandomHost.file(numbers, false));
     Plan plan = Planner.plan(goal, bare.live(), Ownership.NONE);
     Assume.that(plan.problems().isEmpty());
-    LiveState live = new ModelKernel(bare.live()).apply(plan).state();
+    LiveState live = Modelled.after(bare.live(), plan);
     Ownership remembered = Planner.before(plan, bare.live(), Ownership.NONE);
     Ownership ownership = Planner.after(goal, live, remembered);
     for (int i = 0; i + 1 < tampering.size(); i += 2) {
@@ -69,42 +72,42 @@ abstract class RandomHosts {
     return new Found(live, ownership);
   }
 
-  /** Somebody does something with a device by hand. */
+  /** Somebody does something by hand; what the kernel refuses makes no difference. */
   static LiveState tampered(LiveState live, int what, int which) {
+    ModelKernel kernel = new ModelKernel(live);
+    Edit edit = edit(live, what, which);
+    try {
+      if (edit != null) {
+        kernel.edit(edit);
+      }
+    } catch (RefusedException e) {
+      return live;
+    }
+    return kernel.state();
+  }
+
+  static @Nullable Edit edit(LiveState live, int what, int which) {
     List<Resource> devices =
         live.ofType(ResourceType.DEVICE).stream()
             .filter(device -> !device.id().device().equals("lo"))
             .toList();
-    Resource device = devices.get(which % devices.size());
-    ResourceId id = device.id();
+    ResourceId id = devices.get(which % devices.size()).id();
     ResourceId other = ResourceId.deviceIn(id.namespace(), "z" + which);
-    @Nullable Change change =
-        switch (what) {
-          case 1 -> set(device, device.with("mtu", "1234"), "mtu");
-          case 2 -> set(device, device.with("master", ""), "master");
-          case 3 -> new Change.Delete("by hand", device, false, List.of(), Disruption.NONE);
-          case 4 -> set(device, device.withId(other), "device");
-          case 5 -> set(device, device.withOwner(null), "owner");
-          case 7 -> set(device, device.with("up", "false"), "up");
-          case 8, 9 -> removed(live, which);
-          case 6 ->
-              new Change.Create(
-                  "by hand",
-                  new Resource(other, null, Map.of("kind", "dummy", "up", "true")),
-                  List.of(),
-                  Disruption.NONE);
-          default -> null;
-        };
-    if (change == null || (live.has(other) && (what == 4 || what == 6))) {
-      return live;
-    }
-    return new ModelKernel(live)
-        .apply(new Plan(List.of(change), List.of(), List.of(), List.of()))
-        .state();
+    return switch (what) {
+      case 1 -> Edit.mtu(id, 1234);
+      case 2 -> Edit.noMaster(id);
+      case 3 -> Edit.unplug(id);
+      case 4 -> Edit.rename(id, other.device());
+      case 5 -> Edit.unmark(id);
+      case 6 -> Edit.addDevice(other, "dummy");
+      case 7 -> Edit.down(id);
+      case 8, 9 -> removed(live, which);
+      default -> null;
+    };
   }
 
-  /** An address, a route or a rule, or what else is no device. */
-  private static @Nullable Change removed(LiveState live, int which) {
+  /** An address, a route or a rule goes. */
+  private static @Nullable Edit removed(LiveState live, int which) {
     List<Resource> others =
         live.resources().stream()
             .filter(
@@ -113,15 +116,15 @@ abstract class RandomHosts {
                         || each.id().type() == ResourceType.ROUTE
                         || each.id().type() == ResourceType.RULE)
             .toList();
-    return others.isEmpty()
-        ? null
-        : new Change.Delete(
-            "by hand", others.get(which % others.size()), false, List.of(), Disruption.NONE);
-  }
-
-  private static Change set(Resource live, Resource wanted, String field) {
-    FieldChange change = new FieldChange(field, live.get(field), wanted.get(field));
-    return new Change.Modify("by hand", live, wanted, List.of(change), List.of(), Disruption.NONE);
+    if (others.isEmpty()) {
+      return null;
+    }
+    Resource gone = others.get(which % others.size());
+    return switch (gone.id().type()) {
+      case ADDRESS -> Edit.deleteAddress(gone.id());
+      case ROUTE -> Edit.deleteRoute(gone.id());
+      default -> Edit.deleteRule(gone);
+    };
   }
 
   static Goal goal(String yaml) {

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.model;
+
+import dev.plumbline.netlink.libc.Errno;
+import dev.plumbline.reconciler.apply.Failure;
+import dev.plumbline.reconciler.plan.Change;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the requests of one apply, one after the other, and keeps the first that is refused. */
+final class Asking {
+  /** What is no failure of a removal (as the applier sees it). */
+  private static final Set<Integer> GONE =
+      Set.of(Errno.ENODEV, Errno.ENOENT, Errno.ESRCH, Errno.EADDRNOTAVAIL);
+
+  /** What the kernel does for one request. */
+  @FunctionalInterface
+  interface Request {
+    void take() throws RefusedException;
+  }
+
+  private final ModelKernel kernel;
+  private final Disturbance disturbance;
+  private @Nullable Change change;
+  private @Nullable Failure failure;
+
+  Asking(ModelKernel kernel, Disturbance disturbance) {
+    this.kernel = kernel;
+    this.disturbance = disturbance;
+  }
+
+  void of(Change next) {
+    change = next;
+  }
+
+  @Nullable Failure failure() {
+    return failure;
+  }
+
+  void ask(String what, Request request) {
+    ask(what, request, false);
+  }
+
+  void askToRemove(String what, Request request) {
+    ask(what, request, true);
+  }
+
+  private void ask(String what, Request request, boolean removes) {
+    Change step = Objects.requireNonNull(change);
+    try {
+      int errno = disturbance.before(kernel, step);
+      RefusedException.when(errno != 0, errno, "so it was to be");
+      synchronized (kernel) {
+        request.take();
+      }
+    } catch (RefusedException e) {
+      if (failure == null && !(removes && GONE.contains(e.errno()))) {
+        failure = new Failure(step.address(), step.id().toString(), what + ": " + e.getMessage());
+      }
+    }
+  }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.model;
+
+import dev.plumbline.reconciler.kind.DeviceField;
+import dev.plumbline.reconciler.kind.DeviceKind;
+import dev.plumbline.reconciler.kind.DeviceKinds;
+import dev.plumbline.reconciler.resource.Resource;
+import dev.plumbline.reconciler.resource.ResourceId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What a device has that nobody named: what the kernel gives it. */
+final class DeviceDefaults {
+  private final Store store;
+
+  DeviceDefaults(Store store) {
+    this.store = store;
+  }
+
+  /** Fills in the fields of a device, those as a port included, and the VLANs of it. */
+  void fill(ResourceId id) {
+    fields(id);
+    vlans(id);
+  }
+
+  void fields(ResourceId id) {
+    Resource device = store.find(id);
+    if (device == null) {
+      return;
+    }
+    Map<String, String> fields = new TreeMap<>();
+    fields.putAll(Map.of("kind", "", "up", "true", "master", "", "mtu", "1500"));
+    fields.putAll(Map.of("txQueueLength", "1000", "mac", "52:54:00:00:00:01"));
+    String kind = device.get("kind");
+    DeviceKind known = DeviceKinds.of(kind);
+    if (known != null) {
+      known.fields().forEach(field -> byDefault(fields, field, unnamed(kind, field.name())));
+    }
+    Resource master = store.under(device, "master");
+    DeviceKind over = master == null ? null : DeviceKinds.of(master.get("kind"));
+    if (over != null) {
+      over.portFields().forEach(field -> byDefault(fields, field, "2"));
+    }
+    fields.putAll(device.fields());
+    if (over == null) {
+      fields.keySet().removeIf(name -> name.startsWith("port."));
+    }
+    store.put(new Resource(id, device.owner(), fields));
+  }
+
+  private static void byDefault(Map<String, String> fields, DeviceField field, String other) {
+    String value = field.kernelDefault();
+    fields.put(field.name(), value == null ? other : value);
+  }
+
+  private static String unnamed(String kind, String field) {
+    return switch (kind + " " + field) {
+      case "bond mode" -> "balance-rr";
+      case "bond miimon" -> "0s";
+      case "vlan protocol" -> "802.1Q";
+      case "vxlan port" -> "8472";
+      case "geneve port" -> "6081";
+      default -> field.equals("checksum") ? "false" : "";
+    };
+  }
+
+  /** A port of a bridge that filters VLANs starts with its default one, as does the bridge. */
+  void vlans(ResourceId id) {
+    Resource device = store.find(id);
+    if (device == null) {
+      return;
+    }
+    List<Resource> members = new ArrayList<>(store.ports(id));
+    members.add(device);
+    Resource master = store.under(device, "master");
+    for (Resource member : members) {
+      Resource bridge = member.equals(device) && master != null ? master : device;
+      ResourceId vlans = ResourceId.vlans(id.namespace(), member.id().device());
+      if (!bridge.get("vlanFiltering").equals("true")) {
+        store.remove(vlans);
+      } else if (!store.has(vlans)) {
+        String pvid = bridge.get("defaultPvid");
+        String text = pvid.equals("0") ? "" : pvid + " pvid untagged";
+        store.put(new Resource(vlans, null, Map.of("vlans", text)));
+      }
+    }
+  }
+}

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.model;
+
+import dev.plumbline.reconciler.kind.DeviceField;
+import dev.plumbline.reconciler.kind.DeviceField.How;
+import dev.plumbline.reconciler.kind.DeviceField.Place;
+import dev.plumbline.reconciler.kind.DeviceKinds;
+import dev.plumbline.reconciler.live.LiveState;
+import dev.plumbline.reconciler.plan.Change;
+import dev.plumbline.reconciler.plan.FieldChange;
+import dev.plumbline.reconciler.plan.Plan;
+import dev.plumbline.reconciler.resource.PeerText;
+import dev.plumbline.reconciler.resource.Resource;
+import dev.plumbline.reconciler.resource.ResourceId;
+import dev.plumbline.reconciler.resource.ResourceType;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** The requests that changes of devices take, in the order in which the applier makes them. */
+final class DeviceRequests {
+  private final Asking asking;
+  private final Devices devices;
+  private final LiveState live;
+
+  /** Devices that are gone, or made, along with the other half of a veth. */
+  private final Set<ResourceId> goneWithMate = new HashSet<>();
+
+  private final Set<ResourceId> madeWithMate = new HashSet<>();
+
+  /** Devices that the plan lets join a master and that have not done so yet. */
+  private final Set<ResourceId> joining = new HashSet<>();
+
+  /** By member: the bond that has to be told to prefer it once it is in it. */
+  private final Map<ResourceId, ResourceId> primaries = new HashMap<>();
+
+  private final Map<ResourceId, Resource> remade = new HashMap<>();
+  private final Map<ResourceId, String> kinds = new HashMap<>();
+
+  DeviceRequests(Asking asking, Devices devices, Plan plan, LiveState live) {
+    this.asking = asking;
+    this.devices = devices;
+    this.live = live;
+    live.ofType(ResourceType.DEVICE).forEach(each -> kinds.put(each.id(), each.get("kind")));
+    for (Change change : plan.changes()) {
+      Resource wanted = change.after();
+      if (change.id().type() == ResourceType.DEVICE && wanted != null) {
+        kinds.put(wanted.id(), wanted.get("kind"));
+        if (!(change instanceof Change.Modify modify) || modify.changes("master")) {
+          joining.add(wanted.id());
+        }
+        if (change instanceof Change.Recreate recreate) {
+          remade.put(wanted.id(), recreate.live());
+        }
+      }
+    }
+  }
+
+  void take(Change change) {
+    if (change instanceof Change.Create create) {
+      make(create.wanted());
+    } else if (change instanceof Change.Modify modify) {
+      modify(modify);
+    } else if (change instanceof Change.Recreate recreate) {
+      if (!goneWithMate.contains(recreate.live().id())) {
+        remove(recreate.live());
+      }
+      make(recreate.wanted());
+    } else if (change instanceof Change.Delete delete) {
+      if (!delete.implied() && !goneWithMate.contains(delete.id())) {
+        remove(delete.live());
+      }
+    }
+  }
+
+  private void remove(Resource device) {
+    asking.askToRemove("delete link " + device.id(), () -> devices.delete(device.id()));
+    if (device.get("kind").equals("veth")) {
+      goneWithMate.add(PeerText.parse(device.get("peer")));
+    }
+  }
+
+  private void make(Resource wanted) {
+    ResourceId id = wanted.id();
+    if (!madeWithMate.contains(id)) {
+      if (wanted.get("kind").equals("veth")) {
+        ResourceId peer = PeerText.parse(wanted.get("peer"));
+        Resource inTheWay = remade.get(peer);
+        if (inTheWay != null && !goneWithMate.contains(inTheWay.id())) {
+          remove(inTheWay);
+          goneWithMate.add(inTheWay.id());
+        }
+        madeWithMate.add(peer);
+      }
+      String primary = wanted.get("primary");
+      if (!primary.isEmpty()) {
+        primaries.put(ResourceId.deviceIn(id.namespace(), primary), id);
+      }
+      asking.ask("create link " + id, () -> devices.create(wanted));
+    }
+    Map<String, String> late = new TreeMap<>();
+    for (DeviceField field : DeviceKinds.COMMON) {
+      if (madeWithMate.contains(id) && !wanted.get(field.name()).isEmpty()) {
+        late.put(field.name(), wanted.get(field.name()));
+      }
+    }
+    asking.ask(
+        "change link " + id,
+        () -> {
+          devices.set(id, late);
+          if (wanted.owner() != null) {
+            devices.mark(id, wanted.owner());
+          }
+        });
+    join(wanted);
+    up(wanted);
+  }
+
+  private void join(Resource wanted) {
+    ResourceId id = wanted.id();
+    joining.remove(id);
+    if (wanted.get("master").isEmpty()) {
+      return;
+    }
+    asking.ask("enslave link " + id, () -> devices.enslave(id, wanted.get("master")));
+    ResourceId bond = primaries.remove(id);
+    if (bond != null) {
+      asking.ask("change link " + bond, () -> devices.set(bond, Map.of("primary", id.device())));
+    }
+    portSettings(wanted, wanted.fields().keySet());
+  }
+
+  private void portSettings(Resource wanted, Set<String> names) {
+    Map<String, String> port = new TreeMap<>();
+    for (String name : names) {
+      DeviceField field = DeviceKinds.field("", name);
+      if (field != null && field.place() == Place.PORT && !wanted.get(name).isEmpty()) {
+        port.put(name, wanted.get(name));
+      }
+    }
+    if (!port.isEmpty()) {
+      asking.ask("change port " + wanted.id(), () -> devices.set(wanted.id(), port));
+    }
+  }
+
+  private void up(Resource wanted) {
+    if (wanted.get("up").equals("true")) {
+      asking.ask("set link " + wanted.id() + " up", () -> devices.up(wanted.id()));
+    }
+  }
+
+  private void modify(Change.Modify change) {
+    Resource from = change.live();
+    Resource to = change.wanted();
+    ResourceId id = from.id();
+    boolean emptied = has(change, How.NEEDS_EMPTY);
+    boolean renames = !id.device().equals(to.id().device());
+    boolean moves = !id.namespace().equals(to.id().namespace());
+    boolean joins = change.changes("master");
+    boolean down =
+        from.get("up").equals("true")
+            && !moves
+            && (emptied
+                || has(change, How.NEEDS_DOWN)
+                || change.changes("up")
+                || (renames && !live.capabilities().liveRename())
+                || (joins && (isBond(from) || isBond(to))));
+    if (emptied) {
+      for (Resource port : live.ofType(ResourceType.DEVICE)) {
+        if (port.id().namespace().equals(id.namespace())
+            && port.get("master").equals(id.device())) {
+          asking.ask("release link " + port.id(), () -> devices.release(port.id()));
+        }
+      }
+    }
+    if (joins && !from.get("master").isEmpty() && !moves) {
+      asking.ask("release link " + id, () -> devices.release(id));
+    }
+    if (down) {
+      asking.ask("set link " + id + " down", () -> devices.down(id));
+    }
+    if (moves) {
+      asking.ask("move link " + id, () -> devices.move(id, to.id()));
+    } else if (renames) {
+      asking.ask("rename link " + id, () -> devices.rename(id, to.id().device()));
+    }
+    settings(change);
+    if (joins || (moves && !to.get("master").isEmpty())) {
+      join(to);
+    } else {
+      Set<String> names = new HashSet<>();
+      change.fields().forEach(field -> names.add(field.name()));
+      portSettings(to, names);
+    }
+    if (down || moves || change.changes("up")) {
+      up(to);
+    }
+  }
+
+  private boolean isBond(Resource port) {
+    ResourceId master = ResourceId.deviceIn(port.id().namespace(), port.get("master"));
+    return "bond".equals(kinds.get(master));
+  }
+
+  private static boolean has(Change.Modify change, How how) {
+    for (FieldChange changed : change.fields()) {
+      DeviceField field = DeviceKinds.field(change.wanted().get("kind"), changed.name());
+      if (field != null && field.change() == how) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void settings(Change.Modify change) {
+    Resource to = change.wanted();
+    Map<String, String> values = new TreeMap<>();
+    for (FieldChange changed : change.fields()) {
+      DeviceField field = DeviceKinds.field(to.get("kind"), changed.name());
+      if (field == null || field.place() == Place.PORT) {
+        continue;
+      }
+      ResourceId member = ResourceId.deviceIn(to.id().namespace(), changed.after());
+      if (changed.name().equals("primary") && joining.contains(member)) {
+        primaries.put(member, to.id());
+      } else {
+        values.put(changed.name(), changed.after());
+      }
+    }
+    boolean marks = change.changes("owner") && to.owner() != null;
+    if (!values.isEmpty() || marks) {
+      asking.ask(
+          "change link " + to.id(),
+          () -> {
+            devices.set(to.id(), values);
+            if (marks) {
+              devices.mark(to.id(), Objects.requireNonNull(to.owner()));
+            }
+          });
+    }
+  }
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.model;
+
+import dev.plumbline.reconciler.apply.Failure;
+import dev.plumbline.reconciler.apply.Progress;
+import dev.plumbline.reconciler.embedded.SwitchAccess;
+import dev.plumbline.reconciler.host.Kernel;
+import dev.plumbline.reconciler.host.KernelWatch;
+import dev.plumbline.reconciler.live.Capabilities;
+import dev.plumbline.reconciler.live.LiveState;
+import dev.plumbline.reconciler.live.LiveView;
+import dev.plumbline.reconciler.plan.Plan;
+import dev.plumbline.reconciler.resource.Resource;
+import dev.plumbline.reconciler.resource.ResourceId;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model of a host's kernel. It outlives the hosts that are opened over it, as a kernel does the
+ * processes.
+ *
+ * <p>{@link #edit}, {@link #state} and {@link #disturb} may be called by any thread; the rest, as
+ * of any kernel, by one at a time.
+ */
+public final class ModelKernel implements Kernel {
+  private final String name;
+  private final Capabilities capabilities;
+  private final Parts parts;
+  private volatile Disturbance disturbance = Disturbance.NONE;
+  private @Nullable ModelView view;
+
+  /**
+   * A kernel of which this is there at first.
+   *
+   * @param live with the fields that matter; the others are as a new resource has them
+   */
+  public ModelKernel(LiveState live) {
+    name = live.host();
+    parts = new Parts(live);
+    capabilities = live.capabilities();
+  }
+
+  /**
+   * A host that has its loopback device and these network cards, which are up.
+   *
+   * @param name as {@code uname -n} gives it
+   */
+  public static ModelKernel withCards(String name, List<String> cards) {
+    List<Resource> devices = new ArrayList<>();
+    devices.add(
+        new Resource(ResourceId.deviceIn("", "lo"), null, Map.of("kind", "", "mtu", "65536")));
+    for (String card : cards) {
+      devices.add(new Resource(ResourceId.deviceIn("", card), null, Map.of("kind", "")));
+    }
+    return new ModelKernel(new LiveState(name, Capabilities.ALL, devices, Map.of()));
+  }
+
+  /** Has this come between the requests of plans from now on. */
+  public void disturb(Disturbance with) {
+    disturbance = with;
+  }
+
+  /**
+   * Somebody else does something.
+   *
+   * @throws RefusedException as Linux would
+   */
+  public synchronized void edit(Edit edit) throws RefusedException {
+    edit.take(parts);
+  }
+
+  /** All that is there. */
+  public synchronized LiveState state() {
+    return state(parts.store.resources(), Map.of());
+  }
+
+  private LiveState state(Collection<Resource> resources, Map<String, String> newNamespaceSysctls) {
+    return new LiveState(name, capabilities, resources, parts.store.indexes(), newNamespaceSysctls);
+  }
+
+  @Override
+  public synchronized LiveState read(Set<ResourceId> sysctls, Set<String> kinds) {
+    forget();
+    List<Resource> resources = new ArrayList<>(parts.store.resources());
+    Map<String, String> atFirst = new TreeMap<>();
+    for (ResourceId id : sysctls) {
+      Resource value = parts.others.sysctl(id);
+      if (value != null && !parts.store.has(id)) {
+        resources.add(value);
+      }
+      if (!parts.store.hasNamespace(id.namespace())) {
+        atFirst.put(id.key(), Others.SYSCTL_AT_FIRST);
+      }
+    }
+    LiveState state = state(resources, atFirst);
+
+    view = new ModelView(this, state, sysctls);
+    parts.store.tell(view);
+    return state;
+  }
+
+  /** As it is now; a sysctl that nobody has set yet is there as well. */
+  synchronized @Nullable Resource find(ResourceId id, boolean sysctl) {
+    return sysctl ? parts.others.sysctl(id) : parts.store.find(id);
+  }
+
+  synchronized Map<ResourceId, Integer> indexes() {
+    return Map.copyOf(parts.store.indexes());
+  }
+
+  @Override
+  public synchronized @Nullable LiveView view() {
+    return view;
+  }
+
+  @Override
+  public synchronized void forget() {
+    if (view != null) {
+      parts.store.tellNoMore(view);
+    }
+    view = null;
+  }
+
+  /** The switch is a part of the model: {@code embedded} is not asked. */
+  @Override
+  public @Nullable Failure apply(
+      Plan plan, LiveState live, SwitchAccess embedded, Progress progress) {
+    return new Application(parts, new Asking(this, disturbance), plan, live).run(progress);
+  }
+
+  @Override
+  public synchronized KernelWatch watch(BiConsumer<String, String> lost) {
+    ModelWatch watch = new ModelWatch(this);
+    parts.store.tell(watch);
+    return watch;
+  }
+
+  synchronized void unwatch(ModelWatch watch) {
+    parts.store.tellNoMore(watch);
+  }
+
+  synchronized boolean hasNamespace(String namespace) {
+    return parts.store.hasNamespace(namespace);
+  }
+
+  /** The model stays; a host that is opened over it next finds it as it is. */
+  @Override
+  public void close() {
+    forget();
+  }
+}

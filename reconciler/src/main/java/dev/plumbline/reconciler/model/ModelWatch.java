@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.model;
+
+import dev.plumbline.reconciler.host.KernelWatch;
+import dev.plumbline.reconciler.live.Touched;
+import dev.plumbline.reconciler.resource.ResourceId;
+import dev.plumbline.reconciler.resource.ResourceType;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Tells in which namespaces of the model something happened. */
+final class ModelWatch implements KernelWatch, Consumer<ResourceId> {
+  private final ModelKernel kernel;
+  private final Object lock = new Object();
+
+  // Told by whoever edits the kernel; guarded by the lock.
+  private final Set<String> arrived = new HashSet<>();
+  private boolean woken;
+  private boolean names;
+  private long firstArrived;
+
+  // Of the thread that asks.
+  private final Set<String> covered = new HashSet<>(Set.of(""));
+  private Map<String, Touched> touched = new HashMap<>();
+  private int longestSleepMillis = Integer.MAX_VALUE;
+  private boolean happened;
+  private boolean whole;
+  private boolean namesChanged = true;
+  private long firstNanos;
+
+  ModelWatch(ModelKernel kernel) {
+    this.kernel = kernel;
+  }
+
+  @Override
+  public void accept(ResourceId changed) {
+    synchronized (lock) {
+      if (arrived.isEmpty() && !names) {
+        firstArrived = System.nanoTime();
+      }
+      if (changed.type() == ResourceType.NAMESPACE) {
+        names = true;
+      } else {
+        arrived.add(changed.namespace());
+      }
+      lock.notifyAll();
+    }
+  }
+
+  @Override
+  public boolean cover(Set<String> namespaces) {
+    if (!namesChanged && covered.containsAll(namespaces)) {
+      return true;
+    }
+    namesChanged = false;
+    whole = true;
+    covered.retainAll(namespaces);
+    covered.addAll(namespaces);
+    covered.removeIf(name -> !kernel.hasNamespace(name));
+    covered.add("");
+    return true;
+  }
+
+  @Override
+  public boolean watches(Set<String> namespaces) {
+    return covered.containsAll(namespaces);
+  }
+
+  @Override
+  public void longestSleepMillis(int millis) {
+    longestSleepMillis = millis;
+  }
+
+  @Override
+  public void await(int timeoutMillis) throws IOException {
+    int most = timeoutMillis < 0 ? longestSleepMillis : Math.min(timeoutMillis, longestSleepMillis);
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(most);
+    synchronized (lock) {
+      while (!woken && !names && !isAnyCovered()) {
+        long left = end - System.nanoTime();
+        if (left <= 0) {
+          break;
+        }
+        try {
+          TimeUnit.NANOSECONDS.timedWait(lock, left);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw new InterruptedIOException("interrupted while nothing happened");
+        }
+      }
+      woken = false;
+    }
+    drain();
+  }
+
+  private boolean isAnyCovered() {
+    return arrived.stream().anyMatch(covered::contains);
+  }
+
+  @Override
+  public void wakeUp() {
+    synchronized (lock) {
+      woken = true;
+      lock.notifyAll();
+    }
+  }
+
+  @Override
+  public void drain() {
+    synchronized (lock) {
+      boolean some = names || isAnyCovered();
+      if (some && !happened) {
+        happened = true;
+        firstNanos = firstArrived;
+      }
+      namesChanged |= names;
+      names = false;
+      for (String namespace : arrived) {
+        if (covered.contains(namespace)) {
+          touched(namespace).suspectSysctls();
+        }
+      }
+      arrived.clear();
+    }
+  }
+
+  @Override
+  public boolean happened() {
+    return happened;
+  }
+
+  @Override
+  public long firstNanos() {
+    return firstNanos;
+  }
+
+  @Override
+  public boolean isWhole() {
+    return whole || namesChanged;
+  }
+
+  @Override
+  public Map<String, Touched> take() {
+    Map<String, Touched> taken = touched;
+    touched = new HashMap<>();
+    happened = false;
+    return taken;
+  }
+
+  @Override
+  public Touched touched(String namespace) {
+    return touched.computeIfAbsent(namespace, name -> new Touched());
+  }
+
+  @Override
+  public void forget() {
+    happened = false;
+    whole = false;
+    touched.clear();
+  }
+
+  @Override
+  public void close() {
+    kernel.unwatch(this);
+  }
+}
