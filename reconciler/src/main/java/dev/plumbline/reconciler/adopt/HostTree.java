@@ -114,7 +114,10 @@ public final class HostTree {
     Map<String, Object> section = Scalars.map(tree, "namespaces");
     for (Resource namespace : live.ofType(ResourceType.NAMESPACE)) {
       String name = namespace.id().key();
-      if (isWanted(name) && !namespace.has(Resource.UNFINISHED)) {
+      if (isWanted(name) && namespace.has(Resource.UNREADABLE)) {
+        notes.add(
+            namespace.id(), "left out, it cannot be read: " + namespace.get(Resource.UNREADABLE));
+      } else if (isWanted(name) && !namespace.has(Resource.UNFINISHED)) {
         Map<String, Object> sysctls = new TreeMap<>();
         for (Resource sysctl : live.ofType(ResourceType.SYSCTL)) {
           if (sysctl.id().namespace().equals(name)) {

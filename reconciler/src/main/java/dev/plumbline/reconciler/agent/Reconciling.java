@@ -196,8 +196,7 @@ final class Reconciling {
 
   private boolean attempt(Attempt attempt, long started) throws IOException {
     Candidate candidate = attempt.candidate;
-    repairing.cover(attempt);
-    LiveState live = host.read(attempt.goal);
+    LiveState live = repairing.read(attempt);
     if (attempt.isSame(live)) {
       return false;
     }
@@ -266,8 +265,7 @@ final class Reconciling {
       return;
     }
     Attempt attempt = new Attempt(candidate, Goals.of(state));
-    repairing.cover(attempt);
-    LiveState live = host.read(attempt.goal);
+    LiveState live = repairing.read(attempt);
     Plan plan = host.plan(attempt.goal, live);
     List<String> moved = saved.moved(SavedPlan.of(live, plan, saved.file(), revision.digests()));
     if (!moved.isEmpty() || !plan.problems().isEmpty()) {

@@ -43,7 +43,9 @@ final class Repairing {
   /** Bursts that are taken in, one after the other, before one is answered. */
   private static final int BURSTS = 3;
 
-  private static final long HALF_MADE_NANOS = 5_000_000;
+  /** A namespace is whole a moment after its name; one that may not be read may never be. */
+  private final Backoff halfMade = new Backoff(Duration.ofMillis(5), Duration.ofMinutes(1));
+
   private static final long BUSY_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final Host host;
@@ -244,8 +246,7 @@ final class Repairing {
    */
   boolean whole(Attempt attempt, long first) throws IOException {
     doubt();
-    cover(attempt);
-    LiveState live = host.read(attempt.goal);
+    LiveState live = read(attempt);
     Plan all = host.plan(attempt.goal, live);
     boolean awaited = reports.waiting(all);
     Split split = holds.split(all);
@@ -382,10 +383,19 @@ final class Repairing {
     }
   }
 
-  /** Has events of all namespaces of the goal come; says whether they are all there. */
-  void cover(Attempt attempt) throws IOException {
-    if (!watch.cover(attempt.namespaces)) {
-      schedule.due(HALF_MADE_NANOS);
+  /** Reads the whole host, with the events of the goal's namespaces coming from then on. */
+  LiveState read(Attempt attempt) throws IOException {
+    cover(attempt);
+    LiveState live = host.read(attempt.goal);
+    reports.unreadable(live);
+    return live;
+  }
+
+  private void cover(Attempt attempt) throws IOException {
+    if (watch.cover(attempt.namespaces)) {
+      halfMade.reset();
+    } else {
+      schedule.due(halfMade.nextNanos());
     }
   }
 

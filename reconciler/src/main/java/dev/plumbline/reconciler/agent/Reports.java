@@ -4,8 +4,11 @@ package dev.plumbline.reconciler.agent;
 import dev.plumbline.reconciler.agent.Holds.Split;
 import dev.plumbline.reconciler.apply.Failure;
 import dev.plumbline.reconciler.apply.Outcome;
+import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.plan.Plan;
 import dev.plumbline.reconciler.plan.Waiting;
+import dev.plumbline.reconciler.resource.Resource;
+import dev.plumbline.reconciler.resource.ResourceType;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +23,7 @@ final class Reports {
   private final AgentLog log;
   private List<Waiting> waiting = List.of();
   private Map<String, String> reported = Map.of();
+  private Map<String, String> unreadable = Map.of();
 
   Reports(AgentLog log) {
     this.log = log;
@@ -93,6 +97,34 @@ final class Reports {
       }
     }
     reported = now;
+  }
+
+  /** Says which namespaces may not be looked into, once, and when that is over. */
+  void unreadable(LiveState live) {
+    Map<String, String> now = new TreeMap<>();
+    for (Resource namespace : live.ofType(ResourceType.NAMESPACE)) {
+      if (namespace.has(Resource.UNREADABLE)) {
+        now.put(namespace.id().key(), namespace.get(Resource.UNREADABLE));
+      }
+    }
+    now.forEach(
+        (name, why) -> {
+          if (!why.equals(unreadable.get(name))) {
+            log.say(
+                "namespace-unreadable",
+                "cannot look into network namespace " + name + ": " + why + "; it is left alone",
+                Map.of("namespace", name));
+          }
+        });
+    for (String name : unreadable.keySet()) {
+      if (!now.containsKey(name)) {
+        log.say(
+            "namespace-readable",
+            "network namespace " + name + " can be looked into, or is gone",
+            Map.of("namespace", name));
+      }
+    }
+    unreadable = now;
   }
 
   /** What waits for what by now. */

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the host: its own namespace and all named ones.
  *
- * <p>A namespace that vanishes while it is read is left out, as if it had gone before.
+ * <p>A namespace that vanishes while it is read is left out, as if it had gone before. One that may
+ * not be read is there, with nothing known of it.
  */
 public final class LiveReader {
   /** The name in messages and identities of the namespace that plumbline was started in. */
@@ -81,6 +82,13 @@ public final class LiveReader {
           ResourceId id = ResourceId.namespaceNamed(name);
           resources.add(new Resource(id, owner, Map.of(Resource.UNFINISHED, "true")));
         }
+      } catch (ErrnoException e) {
+        if (name.equals(HOST)) {
+          throw e;
+        }
+        sockets.forget(name);
+        ResourceId id = ResourceId.namespaceNamed(name);
+        resources.add(new Resource(id, null, Map.of(Resource.UNREADABLE, refusal(e))));
       }
     }
     Peers.resolve(readers, sockets);
@@ -128,6 +136,21 @@ public final class LiveReader {
   public void forget() {
     last = null;
     view = null;
+  }
+
+  /**
+   * Why a namespace may not be looked into, and what that takes.
+   *
+   * @throws ErrnoException the same, if it is no refusal
+   */
+  private static String refusal(ErrnoException e) throws ErrnoException {
+    return switch (e.errno()) {
+      // A file of mode 0, for whoever lacks that; or a security module.
+      case Errno.EACCES -> Errno.description(e.errno()) + ", it takes CAP_DAC_READ_SEARCH";
+      // Of another user namespace: setns(2).
+      case Errno.EPERM -> Errno.description(e.errno()) + ", it takes CAP_SYS_ADMIN in its owner";
+      default -> throw e;
+    };
   }
 
   /** Who made a name that is no namespace; null also if it has gone, or become whole, by now. */

@@ -7,6 +7,7 @@ import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The namespaces that are there once the plan is done, and those that something wanted is in. */
 final class LaterNamespaces {
@@ -16,13 +17,14 @@ final class LaterNamespaces {
   LaterNamespaces(Goal goal, LiveState live) {
     there.add("");
     for (Resource namespace : live.ofType(ResourceType.NAMESPACE)) {
-      if (!namespace.has(Resource.UNFINISHED)) {
+      if (isWhole(namespace)) {
         there.add(namespace.id().key());
       }
     }
     for (Wanted wanted : goal.wanted()) {
-      if (wanted.resource().id().type() == ResourceType.NAMESPACE) {
-        there.add(wanted.resource().id().key());
+      ResourceId id = wanted.resource().id();
+      if (id.type() == ResourceType.NAMESPACE && !isUnreadable(live.find(id))) {
+        there.add(id.key());
       }
     }
     inUse = inUse(goal);
@@ -39,6 +41,18 @@ final class LaterNamespaces {
       }
     }
     return inUse;
+  }
+
+  /** Whether there is more of a live namespace than its name. */
+  static boolean isWhole(@Nullable Resource namespace) {
+    return namespace != null
+        && !namespace.has(Resource.UNFINISHED)
+        && !namespace.has(Resource.UNREADABLE);
+  }
+
+  /** Whether it is there and nothing is known of what is in it: it is neither made nor removed. */
+  static boolean isUnreadable(@Nullable Resource namespace) {
+    return namespace != null && namespace.has(Resource.UNREADABLE);
   }
 
   /** Whether it is there, or made. */

@@ -36,7 +36,9 @@ final class Leaving {
     for (Resource namespace : live.ofType(ResourceType.NAMESPACE)) {
       boolean leaves =
           (goal.prune() && namespace.isOurs()) || goal.remove().contains(namespace.id());
-      if (!leaves || wanted.containsKey(namespace.id())) {
+      if (!leaves
+          || wanted.containsKey(namespace.id())
+          || LaterNamespaces.isUnreadable(namespace)) {
         continue;
       }
       String name = namespace.id().key();

@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Plans everything but devices: against what the kernel leaves of the live state once the devices
@@ -83,18 +82,19 @@ final class RestPlanner {
   private void namespaces(Map<ResourceId, Wanted> wanted) {
     for (Wanted candidate : wanted.values()) {
       Resource there = live.find(candidate.resource().id());
-      if (candidate.resource().id().type() == ResourceType.NAMESPACE && !isWhole(there)) {
+      if (candidate.resource().id().type() != ResourceType.NAMESPACE) {
+        continue;
+      }
+      if (there != null && LaterNamespaces.isUnreadable(there)) {
+        findings.waits(
+            candidate.address(), "the right to look into it: " + there.get(Resource.UNREADABLE));
+      } else if (!LaterNamespaces.isWhole(there)) {
         put(
             new Change.Create(
                 candidate.address(), candidate.resource(), List.of(), Disruption.NONE));
       }
     }
     leaving.namespaces(wanted, findings).forEach(this::put);
-  }
-
-  /** Whether there is more of a live namespace than its name. */
-  private static boolean isWhole(@Nullable Resource namespace) {
-    return namespace != null && !namespace.has(Resource.UNFINISHED);
   }
 
   private void settle(Map<ResourceId, Wanted> wanted, Predicate<ResourceType> which) {
@@ -261,7 +261,7 @@ final class RestPlanner {
     ResourceId id = wanted.resource().id();
     if (id.type() == ResourceType.SYSCTL
         && SysctlText.device(id).isEmpty()
-        && isWhole(live.find(ResourceId.namespaceNamed(id.namespace())))) {
+        && LaterNamespaces.isWhole(live.find(ResourceId.namespaceNamed(id.namespace())))) {
       findings.problem(wanted.address() + ": there is no sysctl " + id.key() + " on this kernel");
       return;
     }

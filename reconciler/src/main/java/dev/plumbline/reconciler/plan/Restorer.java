@@ -305,7 +305,12 @@ final class Restorer {
     return settings;
   }
 
-  /** What the goal still names, and what is still there. */
+  /** Whether nobody can tell what became of it. */
+  private static boolean isOutOfSight(ResourceId id, LiveState live) {
+    return LaterNamespaces.isUnreadable(live.find(ResourceId.namespaceNamed(id.namespace())));
+  }
+
+  /** What the goal still names, and what is still there or out of sight. */
   static Ownership forgetting(Goal goal, LiveState live, Ownership ownership) {
     Map<ResourceId, Resource> wanted = new HashMap<>();
     goal.wanted().forEach(each -> wanted.put(each.resource().id(), each.resource()));
@@ -315,6 +320,9 @@ final class Restorer {
         .forEach(
             (id, fields) -> {
               Resource named = wanted.get(id);
+              if (named == null && isOutOfSight(id, live)) {
+                settings.put(id, fields);
+              }
               if (named != null) {
                 SortedMap<String, Setting> kept = new TreeMap<>(fields);
                 kept.keySet().removeIf(field -> !named.has(field));
@@ -335,7 +343,7 @@ final class Restorer {
       }
     }
     TreeSet<ResourceId> unmarked = new TreeSet<>(ownership.unmarked());
-    unmarked.removeIf(id -> !live.has(id) || !wanted.containsKey(id));
+    unmarked.removeIf(id -> !isOutOfSight(id, live) && (!live.has(id) || !wanted.containsKey(id)));
     return new Ownership(settings, unmarked);
   }
 }

@@ -30,6 +30,12 @@ public record Resource(ResourceId id, @Nullable String owner, Map<String, String
    */
   public static final String UNFINISHED = "unfinished";
 
+  /**
+   * The field of a live namespace that is there, but that this process may not look into; its value
+   * says why, and what that takes. Nothing is known of what is in it.
+   */
+  public static final String UNREADABLE = "unreadable";
+
   public Resource {
     // Sorted for who reads it, hashed for the planner, which asks for fields all the time.
     Map<String, String> sorted =

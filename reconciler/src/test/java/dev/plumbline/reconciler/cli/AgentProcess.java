@@ -4,6 +4,7 @@ package dev.plumbline.reconciler.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -32,11 +33,16 @@ final class AgentProcess implements AutoCloseable {
   /** Runs a verb to its end and returns what it printed, whatever its exit code is. */
   static String run(Path directory, String... arguments) throws Exception {
     try (AgentProcess verb = start(directory, arguments)) {
-      if (!verb.process.waitFor(SECONDS, TimeUnit.SECONDS)) {
-        throw new AssertionError("never ended: " + verb.output());
-      }
-      return verb.output();
+      return verb.ended();
     }
+  }
+
+  /** Waits for its end, and returns what it printed. */
+  String ended() throws Exception {
+    if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
+      throw new AssertionError("never ended: " + output());
+    }
+    return output();
   }
 
   static AgentProcess start(Path directory, String... arguments) throws IOException {
@@ -46,8 +52,21 @@ final class AgentProcess implements AutoCloseable {
   /** Starts a verb with more in its environment. */
   static AgentProcess start(Path directory, Map<String, String> environment, String... arguments)
       throws IOException {
+    return start(directory, environment, List.of(), arguments);
+  }
+
+  /** Starts a verb by a command that runs another one. */
+  static AgentProcess start(Path directory, List<String> by, String... arguments)
+      throws IOException {
+    return start(directory, Map.of(), by, arguments);
+  }
+
+  private static AgentProcess start(
+      Path directory, Map<String, String> environment, List<String> by, String... arguments)
+      throws IOException {
     Path output = Files.createTempFile("plumbline-agent", ".out");
     ProcessBuilder builder = MainProcess.of(output, arguments);
+    builder.command().addAll(0, by);
     builder.environment().put("PLUMBLINE_RUN", directory.resolve("run").toString());
     builder.environment().put("PLUMBLINE_STATE", directory.resolve("state").toString());
     builder.environment().putAll(environment);
