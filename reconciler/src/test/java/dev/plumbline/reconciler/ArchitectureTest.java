@@ -46,6 +46,19 @@ final class ArchitectureTest {
           Map.entry("api", List.of("resource", "embedded", "render", "report")),
           Map.entry("source", List.of()),
           Map.entry("systemd", List.of("render", "report")),
+          Map.entry(
+              "range",
+              List.of(
+                  "resource",
+                  "embedded",
+                  "live",
+                  "plan",
+                  "desired",
+                  "apply",
+                  "host",
+                  "model",
+                  "source",
+                  "render")),
           Map.entry("demo", List.of("source")),
           Map.entry(
               "agent",
@@ -80,6 +93,7 @@ final class ArchitectureTest {
                   "api",
                   "systemd",
                   "agent",
+                  "range",
                   "demo")));
 
   @ArchTest

@@ -107,7 +107,7 @@ final class PlanCommand implements Callable<Integer> {
     }
   }
 
-  private static LiveState recorded(Path snapshot) throws IOException {
+  static LiveState recorded(Path snapshot) throws IOException {
     try {
       return LiveJson.read(snapshot);
     } catch (JsonFormatException e) {

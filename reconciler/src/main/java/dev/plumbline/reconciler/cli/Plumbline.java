@@ -59,6 +59,7 @@ final class Plumbline implements Runnable {
         .addSubcommand(new Validate(console))
         .addSubcommand(new Show(console))
         .addSubcommand(new PlanCommand(console))
+        .addSubcommand(new DiffVerb(console))
         .addSubcommand(new Apply(console))
         .addSubcommand(agent)
         .addSubcommand(new Status(console))

@@ -33,7 +33,8 @@ public final class PlanJson {
     return text.toString();
   }
 
-  private static void write(PlanHeader header, Plan plan, JsonGenerator json) {
+  /** The plan as a part of another document. */
+  static void write(PlanHeader header, Plan plan, JsonGenerator json) {
     json.writeStartObject();
     json.writeNumberProperty("version", VERSION);
     json.writeStringProperty("host", header.host());

@@ -137,7 +137,7 @@ public final class PlanMarkdown {
     return longest;
   }
 
-  private static String code(String text) {
+  static String code(String text) {
     String shown = Shown.text(text);
     String ticks = "`".repeat(longestTicks(shown) + 1);
     boolean edge = shown.startsWith("`") || shown.endsWith("`");
@@ -150,7 +150,7 @@ public final class PlanMarkdown {
   }
 
   /** Text in which nothing is markup. */
-  private static String plain(String text) {
+  static String plain(String text) {
     return Shown.text(text)
         .replace("\\", "\\\\")
         .replace("<", "&lt;")

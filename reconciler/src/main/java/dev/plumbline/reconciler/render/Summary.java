@@ -3,6 +3,7 @@ package dev.plumbline.reconciler.render;
 
 import dev.plumbline.reconciler.plan.Action;
 import dev.plumbline.reconciler.plan.Plan;
+import java.util.List;
 
 /** A plan in one sentence. */
 public final class Summary {
@@ -10,10 +11,16 @@ public final class Summary {
 
   /** {@code 3 to create, 1 to modify, 0 to recreate, 0 to delete}. */
   public static String counts(Plan plan) {
+    return counts(List.of(plan));
+  }
+
+  /** The same of several plans together. */
+  static String counts(List<Plan> plans) {
     StringBuilder text = new StringBuilder();
     for (Action action : Action.values()) {
+      long count = plans.stream().mapToLong(plan -> plan.count(action)).sum();
       text.append(text.isEmpty() ? "" : ", ")
-          .append(String.format("%,d to %s", plan.count(action), action.label()));
+          .append(String.format("%,d to %s", count, action.label()));
     }
     return text.toString();
   }
