@@ -12,6 +12,7 @@ import dev.plumbline.reconciler.source.GitSource;
 import dev.plumbline.reconciler.source.HostPath;
 import dev.plumbline.reconciler.systemd.ServiceManager;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +38,8 @@ public final class Agent implements AutoCloseable {
   private final CountDownLatch ended = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile boolean stopping;
+  private volatile @Nullable ConfigurationFile configuration;
+  private volatile @Nullable Runnable look;
 
   private Agent(
       AgentLock lock,
@@ -152,6 +155,24 @@ public final class Agent implements AutoCloseable {
     return notifier;
   }
 
+  /**
+   * Tells where the options came from; before {@link #run}.
+   *
+   * @param file was just read, and is not again; that it has changed is said when somebody asks to
+   *     {@link #look}
+   */
+  public void configuredBy(Path file) {
+    configuration = new ConfigurationFile(file);
+  }
+
+  /** Has the agent fetch and compare now, as {@code POST /v1/sync} does; from any thread. */
+  public void look() {
+    Runnable now = look;
+    if (now != null) {
+      now.run();
+    }
+  }
+
   /** Applies and repairs until {@link #stop} is called. */
   public void run() throws IOException {
     try {
@@ -173,6 +194,7 @@ public final class Agent implements AutoCloseable {
               objects,
               log,
               notifier,
+              configuration,
               watch::wakeUp);
       try (notifier;
           ApiServer server = ApiServer.open(options.runDirectory(), options.access(), api)) {
@@ -188,6 +210,7 @@ public final class Agent implements AutoCloseable {
           log.say("paused", "paused by somebody: `plumbline resume` ends it");
         }
         server.listen();
+        look = api::look;
         origin.start(mailbox);
         while (!stopping) {
           watch.longestSleepMillis(supervision.longestSleepMillis());

@@ -37,6 +37,7 @@ final class AgentApi implements ApiHandler {
   private final AgentStatus status;
   private final Metrics metrics;
   private final Pushes pushes;
+  private final @Nullable ConfigurationFile configuration;
   private final Runnable wakeUp;
   private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
   private volatile boolean checkSoon;
@@ -51,6 +52,7 @@ final class AgentApi implements ApiHandler {
       ObjectPauses pauses,
       AgentLog log,
       @Nullable Notifier notifier,
+      @Nullable ConfigurationFile configuration,
       Runnable wakeUp) {
     this.embedded = embedded;
     this.host = host;
@@ -58,6 +60,7 @@ final class AgentApi implements ApiHandler {
     this.pause = pause;
     this.pauses = pauses;
     this.log = log;
+    this.configuration = configuration;
     this.wakeUp = wakeUp;
     HookCounts hooks = new HookCounts();
     this.status =
@@ -135,8 +138,7 @@ final class AgentApi implements ApiHandler {
       throws IOException {
     return switch (path) {
       case "sync" -> {
-        origin.hurry();
-        resync();
+        look();
         yield Map.of("tries", origin.state().tries());
       }
       case "pause" -> {
@@ -183,6 +185,21 @@ final class AgentApi implements ApiHandler {
     Map<String, @Nullable Object> tree = pause.tree();
     tree.put("objects", pauses.tree());
     return tree;
+  }
+
+  /** Fetches and compares now, and says so; from any thread. */
+  void look() {
+    log.say("asked", "asked to fetch and compare now");
+    ConfigurationFile file = configuration;
+    if (file != null && !file.isAsRead()) {
+      log.say(
+          "configuration-changed",
+          file
+              + " is not what it was when this agent was started, and is read at the start alone:"
+              + " restart the agent to have it taken up");
+    }
+    origin.hurry();
+    resync();
   }
 
   private void resync() {

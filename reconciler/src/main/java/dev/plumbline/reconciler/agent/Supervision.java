@@ -17,7 +17,7 @@ final class Supervision {
   /**
    * Whoever waits for this service waits for the network as it should be. Where there is no last
    * good revision the first one has to be fetched, perhaps over a network that waits for this
-   * service: not longer than this.
+   * service: not longer than this. Where there is one, no fetch is waited for at all.
    */
   private static final long LONGEST_START_NANOS = Duration.ofSeconds(30).toNanos();
 
@@ -61,7 +61,8 @@ final class Supervision {
     }
     List<String> news = new ArrayList<>();
     long now = System.nanoTime();
-    if (!ready && (tried || now - started > LONGEST_START_NANOS)) {
+    // Whoever has paused it wants nothing done, so nobody has to wait for that.
+    if (!ready && (tried || paused || now - started > LONGEST_START_NANOS)) {
       ready = true;
       news.add("READY=1");
     }

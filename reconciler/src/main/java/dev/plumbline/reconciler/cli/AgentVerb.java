@@ -8,6 +8,7 @@ import dev.plumbline.reconciler.report.Event;
 import dev.plumbline.reconciler.systemd.Journal;
 import dev.plumbline.reconciler.systemd.ServiceManager;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +81,15 @@ final class AgentVerb implements Callable<Integer> {
       if (once) {
         return agent.once() ? ExitCode.DONE : ExitCode.ERROR;
       }
+      Path file = configuration.read();
+      if (file != null) {
+        agent.configuredBy(file);
+      }
       Runtime.getRuntime().addShutdownHook(new Thread(() -> end(agent), "end-agent"));
+      // Of a terminal it means that nobody sits there any more.
+      if (!console.canAsk()) {
+        HangUp.handle(agent::look);
+      }
       agent.run();
       return ExitCode.DONE;
     }

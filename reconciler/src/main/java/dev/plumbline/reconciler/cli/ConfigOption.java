@@ -29,12 +29,16 @@ final class ConfigOption {
     return check;
   }
 
+  /** The file that was read; null: none. */
+  @Nullable Path read() {
+    return verb.preprocessor() instanceof AgentConfiguration configuration
+        ? configuration.file()
+        : file;
+  }
+
   /** What was checked, for a message. */
   String what() {
-    Path read =
-        verb.preprocessor() instanceof AgentConfiguration configuration
-            ? configuration.file()
-            : file;
+    Path read = read();
     return read == null ? "the options" : read.toString();
   }
 }

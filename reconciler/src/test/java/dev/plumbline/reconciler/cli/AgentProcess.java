@@ -110,6 +110,11 @@ final class AgentProcess implements AutoCloseable {
     int unused = process.onExit().join().exitValue();
   }
 
+  /** The process's number. */
+  long pid() {
+    return process.pid();
+  }
+
   /** As systemd does. */
   void terminate() throws InterruptedException {
     process.destroy();

@@ -6,10 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.netlink.testing.Sh;
 import dev.plumbline.netlink.testing.ThrowawayHost;
+import dev.plumbline.reconciler.source.GitHttpServer;
 import dev.plumbline.reconciler.systemd.NotifySocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +70,95 @@ class ServiceTest {
         assertTrue(agent.output().contains("is refused"), agent.output());
         assertFalse(manager.heard().contains("WATCHDOG=1"), manager.heard().toString());
       }
+    }
+  }
+
+  /**
+   * The server's answer comes when the test is over; half a minute is what a first fetch is given.
+   */
+  @Test
+  void aFetchThatHangsHoldsUpNobodyWhereThereIsAGoodRevision() throws Exception {
+    Path hosts = Files.createDirectories(directory.resolve("work/hosts"));
+    Files.writeString(
+        hosts.resolve("alpha.yaml"), "version: 1\nveths: {v0: {peer: {device: v1}}}\n");
+    Sh.run(
+        "ip link set lo up; cd "
+            + hosts
+            + "/.. && git init -q -b main . && git add -A && git -c user.name=Ann"
+            + " -c user.email=ann@example.org commit -q -m One");
+    CountDownLatch over = new CountDownLatch(1);
+    try (GitHttpServer server = new GitHttpServer(directory, "")) {
+      String[] follow = {
+        "agent",
+        "--config",
+        "/dev/null",
+        "--host",
+        "alpha",
+        "--repo",
+        "http://127.0.0.1:" + server.port() + "/work"
+      };
+      try (AgentProcess first = AgentProcess.start(directory, follow)) {
+        first.await("applied ");
+        first.terminate();
+      }
+      Sh.run("ip link del v0");
+      CountDownLatch hanging = new CountDownLatch(1);
+      server.before(
+          () -> {
+            hanging.countDown();
+            await(over);
+          });
+      try (NotifySocket manager = new NotifySocket(directory.resolve("notify").toString());
+          AgentProcess agent =
+              AgentProcess.start(directory, Map.of("NOTIFY_SOCKET", manager.name()), follow)) {
+        manager.await("READY=1"::equals);
+        Sh.run("ip link show v0");
+        manager.await(line -> line.startsWith("STATUS=in-sync; at "));
+        await(hanging);
+        assertFalse(agent.output().contains("fetch"), agent.output());
+        AgentProcess.run(directory, "pause");
+        agent.terminate();
+      }
+      // A paused one applies nothing, and nobody has to wait for that either.
+      try (NotifySocket manager = new NotifySocket(directory.resolve("notify2").toString());
+          AgentProcess agent =
+              AgentProcess.start(directory, Map.of("NOTIFY_SOCKET", manager.name()), follow)) {
+        manager.await("READY=1"::equals);
+        manager.await(line -> line.startsWith("STATUS=paused"));
+        assertFalse(agent.output().contains("applied "), agent.output());
+      } finally {
+        over.countDown(); // the server ends with its last answer
+      }
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertTrue(latch.await(60, TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void whoIsToldToLookAgainLooksAndSaysIfItsConfigurationHasChanged() throws Exception {
+    Path file = Files.writeString(directory.resolve("host.yaml"), "version: 1\n");
+    Path configuration = Files.writeString(directory.resolve("agent.yaml"), "file: " + file + "\n");
+    try (AgentProcess agent =
+        AgentProcess.start(directory, "agent", "--config", configuration.toString())) {
+      agent.await("applied ");
+      int since = agent.written();
+      Sh.run("kill -HUP " + agent.pid());
+      agent.await(since, "asked to fetch and compare now");
+      since = agent.written();
+      assertTrue(AgentProcess.run(directory, "sync").contains("in-sync"), agent.output());
+      agent.await(since, "asked to fetch and compare now");
+      assertFalse(agent.output().contains("agent.yaml"), agent.output());
+      Files.writeString(configuration, "interval: 5s\n", StandardOpenOption.APPEND);
+      since = agent.written();
+      Sh.run("kill -HUP " + agent.pid());
+      agent.await(since, "agent.yaml is not what it was when this agent was started.* restart");
+      agent.terminate();
     }
   }
 }
