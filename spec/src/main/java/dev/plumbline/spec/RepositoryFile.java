@@ -22,16 +22,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A repository's {@code plumbline.yaml}: which hosts take which file.
+ * A repository's {@code plumbline.yaml}: which hosts take which file, and in which order they take
+ * a new commit.
  *
  * @param hosts in the file's order; the first that matches counts
  * @param hostsPosition where they stand; null: the file says nothing of hosts
+ * @param rollout null: all hosts take a new commit at once
  */
-public record RepositoryFile(List<Entry> hosts, @Nullable Position hostsPosition) {
+public record RepositoryFile(
+    List<Entry> hosts, @Nullable Position hostsPosition, @Nullable Rollout rollout) {
   /** Where it is in a repository. */
   public static final String NAME = "plumbline.yaml";
 
@@ -107,15 +109,21 @@ public record RepositoryFile(List<Entry> hosts, @Nullable Position hostsPosition
 
     /** Whether a host is one of these. */
     public boolean matches(Identity identity) {
-      return (host == null || pattern(host).matcher(identity.host()).matches())
+      return (host == null || Glob.matches(host, identity.host()))
           && (machineId == null || machineId.equals(identity.machineId()))
           && identity.labels().entrySet().containsAll(wanted.entrySet());
     }
+  }
 
-    private static Pattern pattern(String glob) {
-      return Pattern.compile(
-          Pattern.quote(glob).replace("*", "\\E.*\\Q").replace("?", "\\E.\\Q"), Pattern.DOTALL);
-    }
+  /** The labels of a host: those that its agent was given, and others that its entry has. */
+  public Map<String, String> labels(Identity identity) {
+    Map<String, String> labels = new TreeMap<>();
+    hosts.stream()
+        .filter(entry -> entry.matches(identity))
+        .findFirst()
+        .ifPresent(entry -> labels.putAll(entry.labels()));
+    labels.putAll(identity.labels());
+    return labels;
   }
 
   /** The entry of a host; null, and a problem, if none matches. */
@@ -164,7 +172,10 @@ public record RepositoryFile(List<Entry> hosts, @Nullable Position hostsPosition
       list.items().forEach(item -> hosts.add(entry((YamlMap) item)));
     }
     YamlMap.Entry key = tree.entries().get("hosts");
-    return new RepositoryFile(hosts, key == null ? null : key.keyPosition());
+    Rollout rollout = Rollout.read(tree, problems);
+    return problems.hasErrors()
+        ? null
+        : new RepositoryFile(hosts, key == null ? null : key.keyPosition(), rollout);
   }
 
   private static Entry entry(YamlMap map) {
@@ -181,11 +192,11 @@ public record RepositoryFile(List<Entry> hosts, @Nullable Position hostsPosition
         path.position());
   }
 
-  private static @Nullable String text(YamlMap map, String key) {
+  static @Nullable String text(YamlMap map, String key) {
     return map.get(key) instanceof YamlScalar scalar ? scalar.text() : null;
   }
 
-  private static Map<String, String> texts(YamlMap map, String key) {
+  static Map<String, String> texts(YamlMap map, String key) {
     Map<String, String> texts = new TreeMap<>();
     if (map.get(key) instanceof YamlMap child) {
       child

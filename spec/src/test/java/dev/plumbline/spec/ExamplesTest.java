@@ -22,11 +22,12 @@ class ExamplesTest {
   static List<Path> examples() throws IOException {
     try (Stream<Path> files = Files.walk(FOLDER)) {
       // What stands in a folder named base is included by others, and says too little by itself.
-      // Those named agent hold the agent's configuration.
+      // Those named agent hold the agent's configuration, plumbline.yaml is a repository's own.
       return files
           .filter(file -> file.toString().endsWith(".yaml"))
           .filter(file -> !file.toString().contains("/base/"))
           .filter(file -> !file.toString().contains("/agent/"))
+          .filter(file -> !file.endsWith(RepositoryFile.NAME))
           .sorted()
           .toList();
     }
