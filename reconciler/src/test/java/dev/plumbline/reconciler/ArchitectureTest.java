@@ -45,6 +45,7 @@ final class ArchitectureTest {
           Map.entry("report", List.of("render")),
           Map.entry("api", List.of("resource", "embedded", "render", "report")),
           Map.entry("source", List.of()),
+          Map.entry("rollout", List.of("source", "render", "report")),
           Map.entry("systemd", List.of("render", "report")),
           Map.entry(
               "range",
@@ -71,6 +72,7 @@ final class ArchitectureTest {
                   "apply",
                   "host",
                   "source",
+                  "rollout",
                   "render",
                   "report",
                   "api",

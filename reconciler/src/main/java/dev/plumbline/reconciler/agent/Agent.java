@@ -141,8 +141,16 @@ public final class Agent implements AutoCloseable {
     GitSource source =
         GitSource.open(
             options.stateDirectory().resolve("git"), from.url(), from.ref(), from.access());
+    Fleet fleet = Fleet.open(from, host, options, remembered, log);
     return new GitOrigin(
-        source, from.signers(), path, from.holdRollbacks(), options.interval(), remembered, log);
+        source,
+        from.signers(),
+        path,
+        from.holdRollbacks(),
+        options.interval(),
+        remembered,
+        fleet,
+        log);
   }
 
   private @Nullable Notifier notifier() {
@@ -219,6 +227,7 @@ public final class Agent implements AutoCloseable {
           api.serve(reconciling);
           SyncState state = reconciling.state();
           boolean idle = origin.state().tries() > 0 && mailbox.offered() == state.taken();
+          origin.stands(state, pause.until() != null);
           supervision.turned(state, pause.until() != null, state.taken() > 0 || idle);
           if (!reconciling.revision().isEmpty()) {
             embedded.forgetEarlier();

@@ -137,7 +137,10 @@ final class AgentApi implements ApiHandler {
   public @Nullable Object post(String path, @Nullable Duration time, List<String> objects)
       throws IOException {
     return switch (path) {
-      case "sync" -> {
+      case "sync", "skip-waves" -> {
+        if (path.equals("skip-waves")) {
+          origin.skipWaves();
+        }
         look();
         yield Map.of("tries", origin.state().tries());
       }

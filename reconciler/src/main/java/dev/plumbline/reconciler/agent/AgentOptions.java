@@ -44,6 +44,7 @@ public record AgentOptions(
    *     says, or the usual one
    * @param labels that the host has, by which {@code plumbline.yaml} may choose
    * @param holdRollbacks does not apply a commit that does not come after the applied one
+   * @param board where hosts tell how they are
    */
   public record Git(
       String url,
@@ -52,7 +53,8 @@ public record AgentOptions(
       @Nullable Signers signers,
       @Nullable String path,
       Map<String, String> labels,
-      boolean holdRollbacks)
+      boolean holdRollbacks,
+      Board board)
       implements From {
     public Git {
       labels = Map.copyOf(labels);
@@ -60,8 +62,19 @@ public record AgentOptions(
 
     /** Anybody's commits, whatever came before them. */
     public Git(String url, GitRef ref, GitAccess access, @Nullable String path) {
-      this(url, ref, access, null, path, Map.of(), false);
+      this(url, ref, access, null, path, Map.of(), false, Board.USUAL);
     }
+  }
+
+  /**
+   * Where hosts tell how they are, for those of later waves.
+   *
+   * @param tells whether this one does
+   * @param url where; null: in references of the repository
+   * @param token a file with a token for the URL; null: none is sent
+   */
+  public record Board(boolean tells, @Nullable String url, @Nullable Path token) {
+    public static final Board USUAL = new Board(false, null, null);
   }
 
   /** A file. */

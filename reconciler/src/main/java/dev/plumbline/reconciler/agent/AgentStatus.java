@@ -94,6 +94,8 @@ final class AgentStatus {
     pauseTree.put("objects", pauses.tree());
     tree.put("pause", pauseTree);
     tree.put("fetch", origin.state().tree());
+    tree.put("rollout", origin.rollout());
+    tree.put("telling", origin.telling());
     tree.put("webhook", hooks.tree());
     tree.put("notifications", notifier == null ? null : notifier.tree());
     return tree;

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param problems what is wrong with it or looks wrong, a line each, with file, line and column
  * @param isAllowed whether it may be applied as far as who made it goes; may change without a new
  *     commit, by other keys or with time
+ * @param isTurn false: others have to take it before this host; with problems: it does not look as
+ *     if they would
  * @param keep remembers it as good; called by the loop's thread after it was applied
  */
 record Candidate(
@@ -29,6 +31,7 @@ record Candidate(
     @Nullable DesiredState state,
     List<String> problems,
     boolean isAllowed,
+    boolean isTurn,
     Keeper keep) {
 
   /** Remembers a good revision beyond the end of the process. */
@@ -54,17 +57,23 @@ record Candidate(
       @Nullable DesiredState state,
       List<String> problems,
       Keeper keep) {
-    return new Candidate(id, content, label, null, state, problems, true, keep);
+    return new Candidate(id, content, label, null, state, problems, true, true, keep);
   }
 
   /** The same, of a commit of that time. */
   Candidate committed(Instant time) {
-    return new Candidate(id, content, label, time, state, problems, isAllowed, keep);
+    return new Candidate(id, content, label, time, state, problems, isAllowed, isTurn, keep);
+  }
+
+  /** The same where others have to take it before. */
+  Candidate later(List<String> why) {
+    return new Candidate(
+        id, content, label, committed, null, why, isAllowed, false, Keeper.NOTHING);
   }
 
   /** One that was not even read. */
   static Candidate notAllowed(String id, String label, String why) {
     return new Candidate(
-        id, id, label, null, null, List.of("NOT APPLIED: " + why), false, Keeper.NOTHING);
+        id, id, label, null, null, List.of("NOT APPLIED: " + why), false, true, Keeper.NOTHING);
   }
 }

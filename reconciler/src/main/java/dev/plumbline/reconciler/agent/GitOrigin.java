@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.agent;
 
+import dev.plumbline.reconciler.rollout.HostStatus;
 import dev.plumbline.reconciler.source.GitSource;
 import dev.plumbline.reconciler.source.HostPath;
 import dev.plumbline.reconciler.source.Relation;
@@ -30,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 final class GitOrigin implements Origin {
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
 
+  /** While a commit waits for its turn: no webhook tells how other hosts stand. */
+  private static final Duration WAVES_INTERVAL = Duration.ofSeconds(30);
+
   /** A part of the interval. */
   private static final double JITTER = 0.1;
 
@@ -52,6 +56,10 @@ final class GitOrigin implements Origin {
   private @Nullable Candidate notAllowed;
 
   private Place place = new Place("", "", Relation.UNKNOWN);
+  private final Fleet fleet;
+  private final Turns turns;
+  private volatile Seen seen;
+  private HostPath.@Nullable Found found;
 
   GitOrigin(
       GitSource source,
@@ -60,6 +68,7 @@ final class GitOrigin implements Origin {
       boolean holdRollbacks,
       Duration interval,
       StateDirectory remembered,
+      Fleet fleet,
       AgentLog log) {
     this.source = source;
     this.signers = signers;
@@ -71,6 +80,48 @@ final class GitOrigin implements Origin {
     this.starts = remembered.starts();
     this.trouble = remembered.trouble();
     this.state = FetchState.of(source + ", " + path);
+    this.fleet = fleet;
+    this.turns = fleet.turns();
+    this.seen = new Seen(null, path.identity().labels());
+  }
+
+  /** The newest commit that was fetched, and the labels that this host has by it. */
+  private record Seen(@Nullable String revision, Map<String, String> labels) {}
+
+  @Override
+  public void skipWaves() {
+    turns.skip();
+    hurry();
+  }
+
+  @Override
+  public @Nullable Map<String, @Nullable Object> rollout() {
+    return turns.tree();
+  }
+
+  @Override
+  public @Nullable Map<String, @Nullable Object> telling() {
+    StatusTeller teller = fleet.teller();
+    return teller == null ? null : teller.tree();
+  }
+
+  @Override
+  public void stands(SyncState sync, boolean paused) {
+    Seen now = seen;
+    StatusTeller teller = fleet.teller();
+    // What was held before is of no interest any more when there is a newer one.
+    boolean stale = sync.heldId() != null && !sync.heldId().equals(now.revision());
+    if (teller != null && now.revision() != null && !stale) {
+      teller.stands(
+          new HostStatus(
+              path.identity().host(),
+              now.labels(),
+              now.revision(),
+              sync.appliedId(),
+              sync.word(paused),
+              sync.why().isEmpty() ? "" : sync.why().get(0),
+              Instant.now()));
+    }
   }
 
   @Override
@@ -92,8 +143,13 @@ final class GitOrigin implements Origin {
 
   @Override
   public Candidate now() throws IOException {
+    Candidate newest;
     try {
-      return checked(source.fetch());
+      Revision fetched = source.fetch();
+      newest = checked(fetched);
+      if (isTurnOf(newest, fetched)) {
+        return newest;
+      }
     } catch (IOException e) {
       Candidate good = good();
       if (good == null) {
@@ -102,6 +158,15 @@ final class GitOrigin implements Origin {
       log.say("fetch-failed", e.getMessage() + "; taking the last good revision");
       return good;
     }
+    Candidate good = good();
+    return good == null ? newest : good;
+  }
+
+  /** Looks once; says why not. */
+  private boolean isTurnOf(Candidate newest, Revision fetched) throws IOException {
+    begin(newest);
+    Candidate offered = turns.isWaiting() ? turns.look(urgency(fetched)) : newest;
+    return offered != null && offered.isTurn();
   }
 
   private void follow(Worker.Running running, Mailbox mailbox) throws InterruptedException {
@@ -117,15 +182,27 @@ final class GitOrigin implements Origin {
           failed = "";
         }
         if (!fetched.id().equals(last)) {
-          offer(checked(fetched), mailbox);
+          Candidate candidate = checked(fetched);
           last = fetched.id();
+          seen = new Seen(last, found == null ? seen.labels() : found.labels());
+          begin(candidate);
+          if (!turns.isWaiting()) {
+            offer(candidate, mailbox);
+          }
         } else if (notAllowed != null) {
           Candidate again = checked(fetched);
           if (!again.problems().equals(notAllowed.problems())) {
             offer(again, mailbox);
           }
         }
-        sleep(running, jittered(interval.toNanos()), null);
+        boolean skipped = turns.takeSkip();
+        if (turns.isWaiting()) {
+          Candidate offered = turns.look(skipped ? "somebody asked for it" : urgency(fetched));
+          if (offered != null) {
+            offer(offered, mailbox);
+          }
+        }
+        sleep(running, jittered(pauseNanos()), null);
       } catch (IOException | RuntimeException e) {
         if (e instanceof SourceException lasting && lasting.needsUser()) {
           if (last == null) {
@@ -148,6 +225,39 @@ final class GitOrigin implements Origin {
         sleep(running, wait, message);
       }
     }
+  }
+
+  private long pauseNanos() {
+    return turns.isWaiting()
+        ? Math.min(interval.toNanos(), WAVES_INTERVAL.toNanos())
+        : interval.toNanos();
+  }
+
+  /** What would change something waits for its turn, if there are waves. */
+  private void begin(Candidate candidate) {
+    if (candidate.state() == null || found == null || isKept(candidate)) {
+      turns.none();
+    } else {
+      turns.begin(candidate, found.rollout(), found.labels());
+    }
+  }
+
+  /** Whether it says the same as the revision that was good last. */
+  private boolean isKept(Candidate candidate) {
+    try {
+      return goods.list().stream()
+          .filter(entry -> !starts.isBad(entry.id()))
+          .findFirst()
+          .filter(entry -> entry.content().equals(candidate.content()))
+          .isPresent();
+    } catch (IOException e) {
+      trouble.met("read the last good revisions", e);
+      return false;
+    }
+  }
+
+  private @Nullable String urgency(Revision revision) throws IOException {
+    return source.isUrgent(revision) ? "`" + GitSource.URGENT + "` is in its message" : null;
   }
 
   /** A clone can be had again; what the host needs of it is kept elsewhere. */
@@ -323,7 +433,8 @@ final class GitOrigin implements Origin {
   private Candidate read(Revision revision) throws IOException {
     FileSource files = source.files(revision);
     Problems problems = new Problems();
-    String file = path.in(files, problems);
+    found = path.in(files, problems);
+    String file = found == null ? null : found.path();
     if (file == null) {
       return Candidate.read(
           revision.id(),
@@ -386,6 +497,7 @@ final class GitOrigin implements Origin {
     if (worker != null) {
       worker.close();
     }
+    fleet.close();
     source.close();
   }
 }

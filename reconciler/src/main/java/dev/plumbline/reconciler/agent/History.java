@@ -36,7 +36,11 @@ public final class History implements AutoCloseable {
           "fallback",
           "rollback",
           "forced",
-          "history-unknown");
+          "history-unknown",
+          "rollout-waiting",
+          "rollout-stopped",
+          "rollout-passed",
+          "rollout-skipped");
 
   /** Lines that are kept; twice as many are when it is cut. */
   private static final int KEPT = 1_000;

@@ -2,15 +2,18 @@
 package dev.plumbline.reconciler.agent;
 
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
  * From an origin's thread to the loop's: the newest candidate alone, for an older one that nobody
- * took yet is of no interest any more. Safe for any thread.
+ * took yet is of no interest any more; but for the newest that can be applied, where the newest of
+ * all cannot. Safe for any thread.
  */
 final class Mailbox {
   private final Runnable wakeUp;
-  private @Nullable Candidate newest;
+  private final Deque<Candidate> candidates = new ArrayDeque<>();
   private @Nullable IOException failure;
   private long offered;
   private long taken;
@@ -21,7 +24,8 @@ final class Mailbox {
 
   void put(Candidate candidate) {
     synchronized (this) {
-      newest = candidate;
+      candidates.removeIf(each -> candidate.state() != null || each.state() == null);
+      candidates.addLast(candidate);
       offered++;
     }
     wakeUp.run();
@@ -46,7 +50,7 @@ final class Mailbox {
   }
 
   /**
-   * The newest candidate, or null if there is none that was not taken.
+   * The next candidate, or null if there is none that was not taken.
    *
    * @throws IOException that the origin gave up with
    */
@@ -54,9 +58,8 @@ final class Mailbox {
     if (failure != null) {
       throw failure;
     }
-    Candidate one = newest;
-    newest = null;
-    taken = offered;
+    Candidate one = candidates.pollFirst();
+    taken = offered - candidates.size();
     return one;
   }
 }

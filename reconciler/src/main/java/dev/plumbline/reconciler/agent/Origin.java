@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.agent;
 
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
 /** Where revisions come from. */
 sealed interface Origin extends AutoCloseable permits GitOrigin, FileOrigin {
   /**
@@ -18,6 +21,22 @@ sealed interface Origin extends AutoCloseable permits GitOrigin, FileOrigin {
 
   /** Looks for a new revision now, not when it is time; after {@link #start}, from any thread. */
   void hurry();
+
+  /** Takes the newest revision without waiting for other hosts; from any thread. */
+  default void skipWaves() {}
+
+  /** How the host stands to its revision; the agent's thread. */
+  default void stands(SyncState state, boolean paused) {}
+
+  /** How it stands with waves, as JSON; null: there are none. From any thread. */
+  default @Nullable Map<String, @Nullable Object> rollout() {
+    return null;
+  }
+
+  /** How it goes with telling others of this host, as JSON; null: nobody is told. */
+  default @Nullable Map<String, @Nullable Object> telling() {
+    return null;
+  }
 
   /** How it stands with that; from any thread. */
   FetchState state();

@@ -103,9 +103,8 @@ final class Reconciling {
     if (pause.until() != null) {
       return;
     }
-    Candidate candidate = mailbox.take();
-    if (candidate != null) {
-      adopt(candidate);
+    for (Candidate each = mailbox.take(); each != null; each = mailbox.take()) {
+      adopt(each);
       schedule.due(0); // what others did meanwhile went with the events of the apply
     }
     boolean due = schedule.isDue(isPolled());
@@ -170,6 +169,11 @@ final class Reconciling {
    */
   boolean adopt(Candidate candidate) throws IOException {
     long started = System.nanoTime();
+    if (!candidate.isTurn()) {
+      standing.later(candidate);
+      failed = null; // what was there before it is not wanted any more
+      return false;
+    }
     reports.lines(candidate.problems(), "problem", "");
     if (candidate.state() == null) {
       log.say("refused", candidate.label() + " is refused" + keeping(), Reports.id(candidate));

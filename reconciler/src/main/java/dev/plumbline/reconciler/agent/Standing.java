@@ -14,13 +14,24 @@ final class Standing {
   private @Nullable Instant checked;
   private @Nullable Instant inSyncAt;
   private @Nullable String held;
+  private @Nullable String heldId;
   private List<String> why = List.of();
   private List<Condition> objects = List.of();
 
   /** A newer revision is not applied. */
   void held(Candidate candidate, List<String> reasons) {
     held = candidate.label();
+    heldId = candidate.id();
     why = first(reasons);
+  }
+
+  /** Others have to take a newer revision before; it is held where it seems that they will not. */
+  void later(Candidate candidate) {
+    if (candidate.problems().isEmpty()) {
+      followed();
+    } else {
+      held(candidate, candidate.problems());
+    }
   }
 
   /** The newest revision was applied. */
@@ -33,6 +44,7 @@ final class Standing {
   /** The newest revision is the one that the host is kept at. */
   void followed() {
     held = null;
+    heldId = null;
     why = List.of();
   }
 
@@ -64,6 +76,17 @@ final class Standing {
     String applied = kept == null ? null : kept.label();
     Instant committed = kept == null ? null : kept.committed();
     return new SyncState(
-        applied, committed, appliedAt, held, why, objects, waiting, checked, inSyncAt, taken);
+        applied,
+        kept == null ? null : kept.id(),
+        committed,
+        appliedAt,
+        held,
+        heldId,
+        why,
+        objects,
+        waiting,
+        checked,
+        inSyncAt,
+        taken);
   }
 }

@@ -13,9 +13,11 @@ import org.jspecify.annotations.Nullable;
  * How the host stands to its revision.
  *
  * @param applied the revision that the host is kept at; null: none yet
+ * @param appliedId its number
  * @param committed when its commit was made; null: it is none
  * @param appliedAt when that was applied; null: none yet
  * @param held a newer revision that is not applied; null: none
+ * @param heldId its number
  * @param why what is in the way of the held revision, or of repairing drift
  * @param objects what is left alone, and why
  * @param waiting what waits for what
@@ -25,9 +27,11 @@ import org.jspecify.annotations.Nullable;
  */
 record SyncState(
     @Nullable String applied,
+    @Nullable String appliedId,
     @Nullable Instant committed,
     @Nullable Instant appliedAt,
     @Nullable String held,
+    @Nullable String heldId,
     List<String> why,
     List<Condition> objects,
     List<Waiting> waiting,
@@ -35,7 +39,8 @@ record SyncState(
     @Nullable Instant inSyncAt,
     long taken) {
   static final SyncState NONE =
-      new SyncState(null, null, null, null, List.of(), List.of(), List.of(), null, null, 0);
+      new SyncState(
+          null, null, null, null, null, null, List.of(), List.of(), List.of(), null, null, 0);
 
   SyncState {
     why = List.copyOf(why);

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class ApiExchange extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static final String PREFIX = "/v1/";
   private static final Set<String> POSTS =
-      Set.of("/v1/apply", "/v1/sync", "/v1/pause", "/v1/resume", "/webhook");
+      Set.of("/v1/apply", "/v1/sync", "/v1/skip-waves", "/v1/pause", "/v1/resume", "/webhook");
   private static final Set<String> OPEN = Set.of("/healthz", "/readyz", "/metrics", "/webhook");
 
   private final ApiHandler handler;

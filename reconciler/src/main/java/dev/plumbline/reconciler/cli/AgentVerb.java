@@ -30,6 +30,7 @@ final class AgentVerb implements Callable<Integer> {
   @Mixin private SourceOptions source = new SourceOptions();
   @Mixin private AccessOptions access = new AccessOptions();
   @Mixin private SignerOptions signers = new SignerOptions();
+  @Mixin private BoardOptions board = new BoardOptions();
   @Mixin private AskingOptions asking = new AskingOptions();
   @Mixin private NotificationOptions notification = new NotificationOptions();
   @Mixin private StateOption state = new StateOption();
@@ -105,7 +106,7 @@ final class AgentVerb implements Callable<Integer> {
 
   private AgentOptions options() {
     try {
-      AgentOptions.From from = source.from(access.access(), signers.signers());
+      AgentOptions.From from = source.from(access.access(), signers.signers(), board.board());
       return new AgentOptions(
           from,
           host,

@@ -94,8 +94,9 @@ final class SourceOptions {
    * What was chosen.
    *
    * @param signers whose commits may be applied; null: anybody's
+   * @param board where hosts tell how they are
    */
-  AgentOptions.From from(GitAccess access, @Nullable Signers signers) {
+  AgentOptions.From from(GitAccess access, @Nullable Signers signers, AgentOptions.Board board) {
     Path file = from.file;
     return file != null
         ? new AgentOptions.File(file)
@@ -106,6 +107,7 @@ final class SourceOptions {
             signers,
             path,
             labels,
-            onRollback == Rollback.hold);
+            onRollback == Rollback.hold,
+            board);
   }
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code plumbline sync}: lets the agent look for a new revision now. */
 @Command(
@@ -22,6 +23,12 @@ final class SyncVerb implements Callable<Integer> {
 
   @Mixin private AgentOption agent = new AgentOption();
 
+  @Option(
+      names = "--skip-waves",
+      description =
+          "Take the newest commit now, whatever waves of other hosts are before this one.")
+  private boolean skipWaves;
+
   private final Console console;
 
   SyncVerb(Console console) {
@@ -32,7 +39,7 @@ final class SyncVerb implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     AgentClient client = agent.client();
     Node before = Node.of(client.get("status"));
-    Object asked = client.post("sync");
+    Object asked = client.post(skipWaves ? "skip-waves" : "sync");
     long tries = Node.of(asked).number("tries");
     boolean paused = before.text("state").equals("paused");
     long end = System.nanoTime() + PATIENCE_MILLIS * 1_000_000;

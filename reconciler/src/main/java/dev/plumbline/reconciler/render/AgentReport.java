@@ -39,6 +39,24 @@ public final class AgentReport {
     for (String reason : status.texts("why")) {
       line(text, "because", reason);
     }
+    Node rollout = status.node("rollout");
+    if (!rollout.text("because").isEmpty()) {
+      line(text, "rollout", rollout.text("label"));
+      line(
+          text,
+          "",
+          "wave "
+              + rollout.number("wave")
+              + " of "
+              + rollout.number("waves")
+              + " ("
+              + rollout.text("name")
+              + "): "
+              + rollout.text("because"));
+    }
+    if (!status.node("telling").text("problem").isEmpty()) {
+      line(text, "untold", status.node("telling").text("problem"));
+    }
     for (Node each : status.nodes("waiting")) {
       line(text, "waiting", each.text("address") + " waits for " + each.text("waitsFor"));
     }

@@ -41,7 +41,15 @@ public final class Metrics {
 
   /** Counted from 0 on: of a counter that is first seen at 1 nobody can tell that it rose. */
   private static final List<String> ALARMING =
-      List.of("failed", "not-converged", "refused", "fight", "state-failed", "rollback", "overrun");
+      List.of(
+          "failed",
+          "not-converged",
+          "refused",
+          "fight",
+          "state-failed",
+          "rollback",
+          "overrun",
+          "rollout-stopped");
 
   private final Histogram durations =
       Histogram.builder()

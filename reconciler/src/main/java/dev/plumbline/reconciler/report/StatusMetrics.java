@@ -63,6 +63,26 @@ final class StatusMetrics {
         "plumbline_last_success_timestamp_seconds",
         "When the host was last found as its newest revision says.");
     fetches(all, status.node("fetch"));
+    String rollout = status.node("rollout").text("state");
+    all.gauge(
+            "plumbline_rollout_waiting",
+            "Whether a newer revision waits for hosts of earlier waves.",
+            one(rollout.equals("waits") || rollout.equals("stopped")))
+        .gauge(
+            "plumbline_rollout_stopped",
+            "Whether it does not look as if they would be in sync with it.",
+            one(rollout.equals("stopped")));
+    if (status.map().get("telling") != null) {
+      Node telling = status.node("telling");
+      all.counter(
+              "plumbline_status_told",
+              "Times that the host's status was told to others.",
+              (double) telling.number("told"))
+          .counter(
+              "plumbline_status_errors",
+              "Times that this went wrong.",
+              (double) telling.number("failures"));
+    }
     Node hooks = status.node("webhook");
     Map<Labels, Double> results = new LinkedHashMap<>();
     for (String result : List.of("accepted", "ignored", "refused")) {

@@ -45,6 +45,7 @@ public enum Subject {
           "failed",
           "not-converged",
           "fetch-refused",
+          "rollout-stopped",
           "fallback",
           "crash-loop",
           "state-failed" ->

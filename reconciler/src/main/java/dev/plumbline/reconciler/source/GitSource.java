@@ -4,22 +4,14 @@ package dev.plumbline.reconciler.source;
 import dev.plumbline.spec.source.FileSource;
 import java.io.File;
 import java.io.IOException;
-import java.net.URISyntaxException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.regex.Pattern;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.errors.GitAPIException;
-import org.eclipse.jgit.api.errors.JGitInternalException;
-import org.eclipse.jgit.api.errors.TransportException;
 import org.eclipse.jgit.errors.MissingObjectException;
-import org.eclipse.jgit.errors.NoRemoteRepositoryException;
-import org.eclipse.jgit.errors.NotSupportedException;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.RefUpdate;
@@ -30,16 +22,15 @@ import org.eclipse.jgit.revwalk.RevTag;
 import org.eclipse.jgit.revwalk.RevWalk;
 import org.eclipse.jgit.transport.FetchConnection;
 import org.eclipse.jgit.transport.RefSpec;
-import org.eclipse.jgit.transport.SshTransport;
 import org.eclipse.jgit.transport.TagOpt;
 import org.eclipse.jgit.transport.Transport;
-import org.eclipse.jgit.transport.TransportHttp;
-import org.eclipse.jgit.transport.URIish;
-import org.eclipse.jgit.transport.sshd.SshdSessionFactory;
 import org.jspecify.annotations.Nullable;
 
 /** A branch, tag or commit of a repository, and the clone that it is fetched into. */
 public final class GitSource implements AutoCloseable {
+  /** A line at the end of a commit's message, as git-interpret-trailers(1) has them. */
+  public static final String URGENT = "Plumbline-Rollout: now";
+
   private static final String FETCHED = "refs/plumbline/fetched";
   private static final String GOOD = "refs/plumbline/good";
 
@@ -49,43 +40,20 @@ public final class GitSource implements AutoCloseable {
   /** How many commits are fetched to tell how two stand to each other, if fewer did not. */
   private static final int[] DEPTHS = {1, 50, Ancestry.LIMIT};
 
-  private static final String UNKNOWN_SERVER = "Server key did not validate";
-  private static final String NO_LOGIN = "Cannot log in";
-
-  /** A password that is missing or wrong, a reader who may not read, a server that nobody knows. */
-  private static final Pattern LASTING =
-      Pattern.compile(
-          "not authorized|not permitted|authentication (is required|not supported)|"
-              + UNKNOWN_SERVER
-              + "|"
-              + NO_LOGIN,
-          Pattern.CASE_INSENSITIVE);
-
   private final Path directory;
   private final FetchLimits limits;
   private volatile Repository clone;
-  private final String url;
-  private final String shownUrl;
-  private final URIish uri;
+  private final GitRemote remote;
   private final GitRef ref;
-  private final GitAccess access;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private GitSource(
-      Path directory,
-      FetchLimits limits,
-      Repository clone,
-      URIish uri,
-      GitRef ref,
-      GitAccess access) {
+      Path directory, FetchLimits limits, Repository clone, GitRemote remote, GitRef ref) {
     this.directory = directory;
     this.limits = limits;
     this.clone = clone;
-    this.uri = uri;
-    this.url = uri.toPrivateString();
-    this.shownUrl = uri.toString();
+    this.remote = remote;
     this.ref = ref;
-    this.access = access;
   }
 
   /**
@@ -106,24 +74,8 @@ public final class GitSource implements AutoCloseable {
       throws IOException {
     JGitEnvironment.install();
     Proxies.install(System.getenv());
-    URIish uri = parse(url);
-    return new GitSource(directory, limits, Clone.open(directory, limits), uri, ref, access);
-  }
-
-  private static URIish parse(String url) throws SourceException {
-    try {
-      // A path is taken from where plumbline was started, not from the clone.
-      return Files.exists(Path.of(url))
-          ? new URIish(Path.of(url).toRealPath().toString())
-          : new URIish(url);
-    } catch (URISyntaxException | IOException | java.nio.file.InvalidPathException e) {
-      throw new SourceException("`" + url + "` cannot be a repository", e, true);
-    }
-  }
-
-  private boolean isSsh() {
-    String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-    return scheme.endsWith("ssh") || (scheme.isEmpty() && uri.getHost() != null);
+    GitRemote remote = new GitRemote(url, ref, access);
+    return new GitSource(directory, limits, Clone.open(directory, limits), remote, ref);
   }
 
   /**
@@ -136,7 +88,7 @@ public final class GitSource implements AutoCloseable {
     fetch(1);
     Revision fetched = at(FETCHED);
     if (fetched == null) {
-      throw new SourceException(shownUrl + ": has no " + ref);
+      throw new SourceException(remote + ": has no " + ref);
     }
     return fetched;
   }
@@ -173,83 +125,51 @@ public final class GitSource implements AutoCloseable {
   }
 
   private void fetch(int depth) throws IOException {
-    if (isSsh()) {
-      access.checkSsh();
-      try (SshdSessionFactory sessions = access.sessions(clone.getDirectory())) {
-        fetch(depth, sessions);
-      }
-    } else {
-      fetch(depth, null);
-    }
+    boolean unused =
+        remote.talk(
+            clone,
+            limits,
+            way -> {
+              if (depth == 1 && isUnchanged(way)) {
+                return true;
+              }
+              fetch(depth, way);
+              return false;
+            });
   }
 
-  private void fetch(int depth, @Nullable SshdSessionFactory sessions) throws IOException {
-    FetchGuard guard = new FetchGuard(limits, clone.getDirectory());
-    try (guard) {
-      if (sessions != null) {
-        guard.cutBy(sessions::close);
-      }
-      Git git = Git.wrap(clone);
-      if (depth == 1 && isUnchanged(sessions, guard)) {
-        return;
-      }
-      git.fetch()
-          .setRemote(url)
-          .setRefSpecs("+" + ref.remote() + ":" + FETCHED)
-          .setTagOpt(TagOpt.NO_TAGS)
-          .setDepth(depth)
-          .setTimeout(limits.silenceSeconds())
-          .setProgressMonitor(guard.monitor())
-          .setCredentialsProvider(access.credentials(uri))
-          .setTransportConfigCallback(transport -> configure(transport, sessions, guard))
-          .call();
-      if (ref instanceof GitRef.Commit commit) {
-        point(FETCHED, commit.id()); // what has no name there, JGit gives none here
-      }
-      tidy(git);
-    } catch (GitAPIException | JGitInternalException e) {
-      String over = guard.reason();
-      throw over == null
-          ? new SourceException(sentence(e), e, needsUser(e))
-          : new SourceException(shownUrl + ": the fetch was given up: " + over, e, false);
-    } catch (OutOfMemoryError e) {
-      // A pack's own count of its objects; nothing was kept of it.
-      throw new SourceException(
-          shownUrl + ": the server sends more than fits into memory: " + e.getMessage(), e, false);
+  private void fetch(int depth, GitRemote.Way way) throws GitAPIException, IOException {
+    Git git = Git.wrap(clone);
+    git.fetch()
+        .setRemote(remote.url())
+        .setRefSpecs("+" + ref.remote() + ":" + FETCHED)
+        .setTagOpt(TagOpt.NO_TAGS)
+        .setDepth(depth)
+        .setTimeout(limits.silenceSeconds())
+        .setProgressMonitor(way.monitor())
+        .setCredentialsProvider(remote.credentials())
+        .setTransportConfigCallback(way::configure)
+        .call();
+    if (ref instanceof GitRef.Commit commit) {
+      point(FETCHED, commit.id()); // what has no name there, JGit gives none here
     }
-  }
-
-  private static void configure(
-      Transport transport, @Nullable SshdSessionFactory sessions, FetchGuard guard) {
-    if (transport instanceof SshTransport ssh) {
-      ssh.setSshSessionFactory(sessions);
-    }
-    if (transport instanceof TransportHttp http) {
-      http.setHttpConnectionFactory(guard.http());
-    }
+    tidy(git);
   }
 
   /**
    * Whether the server says that there is nothing new. A fetch of so and so many commits makes it
    * look for what is missing and send a pack each time, also an empty one.
    */
-  private boolean isUnchanged(@Nullable SshdSessionFactory sessions, FetchGuard guard)
-      throws GitAPIException, IOException {
+  private boolean isUnchanged(GitRemote.Way way) throws IOException {
     Ref known = clone.exactRef(FETCHED);
     if (known == null || isFixed() || !clone.getObjectDatabase().has(known.getObjectId())) {
       return false;
     }
-    try (Transport transport = Transport.open(clone, uri)) {
-      transport.setTimeout(limits.silenceSeconds());
-      transport.setCredentialsProvider(access.credentials(uri));
-      configure(transport, sessions, guard);
-      try (FetchConnection connection =
-          transport.openFetch(List.of(new RefSpec(ref.remote() + ":" + FETCHED)))) {
-        Ref there = connection.getRef(ref.remote());
-        return there != null && known.getObjectId().equals(there.getObjectId());
-      }
-    } catch (org.eclipse.jgit.errors.TransportException e) {
-      throw new TransportException(e.getMessage(), e);
+    try (Transport transport = way.open(clone, limits);
+        FetchConnection connection =
+            transport.openFetch(List.of(new RefSpec(ref.remote() + ":" + FETCHED)))) {
+      Ref there = connection.getRef(ref.remote());
+      return there != null && known.getObjectId().equals(there.getObjectId());
     }
   }
 
@@ -263,54 +183,6 @@ public final class GitSource implements AutoCloseable {
     clone.close();
     Clone.delete(directory);
     clone = Clone.open(directory, limits);
-  }
-
-  /** JGit has classes for some of these, and texts alone (JGitText) for what a server refuses. */
-  private boolean needsUser(Throwable failure) {
-    for (Throwable each = failure; each != null; each = each.getCause()) {
-      String message = String.valueOf(each.getMessage());
-      if (each instanceof NotSupportedException
-          || each instanceof NoRemoteRepositoryException
-          || message.contains(ref.remote())
-          || LASTING.matcher(message).find()) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private String sentence(Throwable failure) {
-    Throwable root = failure;
-    while (root.getCause() != null && root.getCause() != root) {
-      root = root.getCause();
-    }
-    String outer = String.valueOf(failure.getMessage());
-    if (outer.contains(ref.remote())) {
-      return shownUrl + ": has no " + ref + hint();
-    }
-    String inner = String.valueOf(root.getMessage());
-    if (outer.contains(UNKNOWN_SERVER)) {
-      return shownUrl
-          + ": the server's key is not in "
-          + access.knownHosts()
-          + "; what it has is told by: ssh-keyscan"
-          + (uri.getPort() > 0 ? " -p " + uri.getPort() : "")
-          + " "
-          + uri.getHost();
-    }
-    if (outer.contains(NO_LOGIN)) {
-      return shownUrl + ": the server refuses the key " + access.sshKey();
-    }
-    String text = inner.contains(shownUrl) || outer.equals(inner) ? inner : outer + ": " + inner;
-    text = text.replace(url, shownUrl).strip().replaceAll("\\s*\\R\\s*", "; ");
-    return (text.contains(shownUrl) ? text : shownUrl + ": " + text) + hint();
-  }
-
-  /** Servers answer the wish for a commit that they do not have, or do not give, in many ways. */
-  private String hint() {
-    return ref instanceof GitRef.Commit
-        ? "; is there a " + ref + ", and does the server allow to fetch by number?"
-        : "";
   }
 
   /** Joins the packs and removes the commits that no reference is left of. */
@@ -368,6 +240,15 @@ public final class GitSource implements AutoCloseable {
     }
   }
 
+  /** Whether who made the commit wants it on all hosts at once: {@value #URGENT} in its message. */
+  public boolean isUrgent(Revision revision) throws IOException {
+    try (RevWalk walk = new RevWalk(clone)) {
+      RevCommit commit = walk.parseCommit(ObjectId.fromString(revision.id()));
+      return commit.getFooterLines().stream()
+          .anyMatch(line -> (line.getKey() + ": " + line.getValue()).equalsIgnoreCase(URGENT));
+    }
+  }
+
   /**
    * Why a revision may not be applied, as far as signers go; null if it may.
    *
@@ -407,7 +288,7 @@ public final class GitSource implements AutoCloseable {
   /** The repository without its password, as it may be shown. */
   @Override
   public String toString() {
-    return shownUrl + " (" + ref + ")";
+    return remote + " (" + ref + ")";
   }
 
   /** Closes the clone; a second time does nothing. */

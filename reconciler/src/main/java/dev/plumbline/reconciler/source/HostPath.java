@@ -2,6 +2,7 @@
 package dev.plumbline.reconciler.source;
 
 import dev.plumbline.spec.RepositoryFile;
+import dev.plumbline.spec.Rollout;
 import dev.plumbline.spec.problem.Problem;
 import dev.plumbline.spec.problem.Problems;
 import dev.plumbline.spec.source.FileSource;
@@ -49,24 +50,35 @@ public record HostPath(@Nullable String template, RepositoryFile.Identity identi
   }
 
   /**
-   * The path of the host's file in a repository as it is; null, and problems, if it cannot be told.
+   * What a repository says of this host.
+   *
+   * @param path of its file; null: it cannot be told
+   * @param labels those that its agent was given, and more
+   * @param rollout in which order hosts take a commit; null: all at once
    */
-  public @Nullable String in(FileSource files, Problems problems) {
-    if (template != null) {
-      return filled(template, identity);
-    }
+  public record Found(
+      @Nullable String path, Map<String, String> labels, @Nullable Rollout rollout) {}
+
+  /** What a repository as it is says of the host; null, and problems, if it cannot be told. */
+  public @Nullable Found in(FileSource files, Problems problems) {
+    String given = template == null ? null : filled(template, identity);
     try {
       RepositoryFile file = RepositoryFile.load(files, RepositoryFile.NAME, problems);
       if (file == null) {
         return null;
       }
-      if (file.hostsPosition() == null) {
-        return filled(USUAL, identity);
+      String path = given;
+      if (path == null && file.hostsPosition() == null) {
+        path = filled(USUAL, identity);
       }
-      RepositoryFile.Entry entry = file.entry(identity, problems);
-      return entry == null ? null : of(entry, problems);
+      if (path == null) {
+        RepositoryFile.Entry entry = file.entry(identity, problems);
+        path = entry == null ? null : of(entry, problems);
+      }
+      return new Found(path, file.labels(identity), file.rollout());
     } catch (NoSuchFileException e) {
-      return filled(USUAL, identity);
+      String path = given == null ? filled(USUAL, identity) : given;
+      return new Found(path, identity.labels(), null);
     } catch (IOException e) {
       problems.add(
           Problem.error(

@@ -79,7 +79,8 @@ class AgentTest {
             signers,
             "hosts/{host}.yaml",
             Map.of(),
-            false);
+            false,
+            AgentOptions.Board.USUAL);
     return new AgentOptions(
         from, "alpha", Duration.ofMillis(100), state, state.resolveSibling("run"));
   }

@@ -113,10 +113,13 @@ class GitOriginTest {
     try (OriginRun run = new OriginRun(directory)) {
       run.path = "by-machine/{machine-id}.yaml";
       run.identity = new RepositoryFile.Identity("alpha", MACHINE, Map.of());
-      run.write("plumbline.yaml", "nothing\n");
+      run.write("plumbline.yaml", "version: 1\nhosts:\n  - path: nothing.yaml\n");
       run.commit("One", "by-machine/" + MACHINE + ".yaml", FILE);
       run.start(null);
       assertNotNull(run.await().state());
+      // Whether there are waves cannot be told.
+      run.commit("Broken", "plumbline.yaml", "nothing\n");
+      assertNull(run.await().state());
     }
   }
 

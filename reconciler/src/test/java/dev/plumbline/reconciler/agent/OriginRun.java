@@ -72,6 +72,11 @@ final class OriginRun implements AutoCloseable {
             work.toString(),
             new GitRef.Branch("main"),
             GitAccess.USUAL);
+    AgentOptions.Git from =
+        new AgentOptions.Git(work.toString(), new GitRef.Branch("main"), GitAccess.USUAL, null);
+    AgentOptions options =
+        new AgentOptions(from, null, Duration.ofMillis(100), directory, directory.resolve("run"));
+    Fleet fleet = Fleet.open(from, identity.host(), options, remembered, agentLog);
     origin =
         new GitOrigin(
             source,
@@ -80,6 +85,7 @@ final class OriginRun implements AutoCloseable {
             holdRollbacks,
             Duration.ofMillis(100),
             remembered,
+            fleet,
             agentLog);
     origin.start(mailbox);
   }

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.rollout;
+
+import dev.plumbline.spec.Rollout;
+import dev.plumbline.spec.Wave;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What one commit has to pass before one host takes it. All waves before the host's are looked at
+ * each time: one that was in sync and is not any more begins its soak time anew, and the waves
+ * after it wait for it again.
+ *
+ * <p>Pure but for what it remembers: since when each wave has been in sync, and since when it has
+ * been waited for. Milliseconds are those of one clock that nobody sets. Times that hosts tell do
+ * not count, for their clocks may be wrong.
+ */
+public final class Gate {
+  /** Hosts that a sentence names. */
+  private static final int NAMED = 5;
+
+  private final Rollout rollout;
+  private final int own;
+  private final String host;
+  private final String commit;
+  private final Map<String, Long> inSyncSince;
+  private final Map<String, Long> waitedSince;
+
+  /**
+   * A gate that remembers what another has seen.
+   *
+   * @param own number of the host's wave, from 0; as many as there are: after all of them
+   * @param inSyncSince milliseconds, by wave; what another gate of the commit had
+   * @param waitedSince the same
+   */
+  public Gate(
+      Rollout rollout,
+      int own,
+      String host,
+      String commit,
+      Map<String, Long> inSyncSince,
+      Map<String, Long> waitedSince) {
+    this.rollout = rollout;
+    this.own = own;
+    this.host = host;
+    this.commit = commit;
+    this.inSyncSince = new TreeMap<>(inSyncSince);
+    this.waitedSince = new TreeMap<>(waitedSince);
+  }
+
+  public String commit() {
+    return commit;
+  }
+
+  public Map<String, Long> inSyncSince() {
+    return inSyncSince;
+  }
+
+  public Map<String, Long> waitedSince() {
+    return waitedSince;
+  }
+
+  /** One wave as it stands now. */
+  private record Look(
+      Wave wave, List<HostStatus> known, List<HostStatus> inSync, List<HostStatus> refusing) {
+    int needed() {
+      return wave.needed(known.size());
+    }
+
+    boolean isInSync() {
+      return inSync.size() >= needed();
+    }
+
+    boolean isHopeless() {
+      return !refusing.isEmpty() && known.size() - refusing.size() < needed();
+    }
+  }
+
+  /**
+   * Looks at the waves.
+   *
+   * @param statuses of all hosts
+   * @param now milliseconds
+   */
+  public Verdict look(Collection<HostStatus> statuses, long now) {
+    List<Look> looks = new ArrayList<>();
+    for (int i = 0; i < own; i++) {
+      Look look = look(i, statuses);
+      looks.add(look);
+      String name = look.wave().name();
+      if (look.isInSync()) {
+        inSyncSince.putIfAbsent(name, now);
+      } else {
+        inSyncSince.remove(name);
+      }
+    }
+    for (Look look : looks) {
+      Wave wave = look.wave();
+      long soaked = now - inSyncSince.getOrDefault(wave.name(), now);
+      if (!look.isInSync()) {
+        long waited = now - waitedSince.computeIfAbsent(wave.name(), key -> now);
+        return waits(look, waited);
+      }
+      if (soaked < wave.soak().toMillis()) {
+        return verdict(
+            Verdict.State.WAITS,
+            look,
+            "waits for wave "
+                + wave.name()
+                + ": "
+                + counts(look)
+                + " for "
+                + shown(soaked)
+                + " of "
+                + shown(wave.soak().toMillis()),
+            soaked);
+      }
+    }
+    return passed();
+  }
+
+  /** For a host that nobody is before, or that was told not to wait. */
+  public Verdict passed() {
+    return new Verdict(Verdict.State.PASSED, own + 1, waves(), ownName(), null, "", 0, 0, 0, 0, 0);
+  }
+
+  /** Where nothing is known of any host. */
+  public Verdict unknown() {
+    return waits(look(0, List.of()), 0);
+  }
+
+  private Look look(int number, Collection<HostStatus> statuses) {
+    List<HostStatus> known = new ArrayList<>();
+    List<HostStatus> inSync = new ArrayList<>();
+    List<HostStatus> refusing = new ArrayList<>();
+    for (HostStatus each : statuses) {
+      // What this host itself has told is of no interest, whatever wave it was in then.
+      if (!each.host().equals(host) && rollout.waveOf(each.host(), each.labels()) == number) {
+        known.add(each);
+        if (each.isAt(commit)) {
+          inSync.add(each);
+        } else if (each.refuses(commit)) {
+          refusing.add(each);
+        }
+      }
+    }
+    return new Look(rollout.waves().get(number), known, inSync, refusing);
+  }
+
+  private Verdict waits(Look look, long waited) {
+    Wave wave = look.wave();
+    String sentence = "wave " + wave.name() + ": " + counts(look) + ", needed are " + look.needed();
+    if (look.isHopeless()) {
+      return verdict(
+          Verdict.State.STOPPED,
+          look,
+          "stopped by " + sentence + "; not applied by " + HostStatus.names(look.refusing(), NAMED),
+          0);
+    }
+    if (waited >= wave.within().toMillis()) {
+      return verdict(
+          Verdict.State.STOPPED,
+          look,
+          "stopped by " + sentence + ", for " + shown(waited) + absent(look),
+          0);
+    }
+    return verdict(Verdict.State.WAITS, look, "waits for " + sentence + absent(look), 0);
+  }
+
+  private static String absent(Look look) {
+    List<HostStatus> absent = new ArrayList<>(look.known());
+    absent.removeAll(look.inSync());
+    return absent.isEmpty() ? "" : "; not there is " + HostStatus.names(absent, NAMED);
+  }
+
+  private static String counts(Look look) {
+    return look.known().isEmpty()
+        ? "no host has told of itself"
+        : look.inSync().size() + " of " + look.known().size() + " hosts in sync";
+  }
+
+  private Verdict verdict(Verdict.State state, Look look, String sentence, long soaked) {
+    return new Verdict(
+        state,
+        own + 1,
+        waves(),
+        ownName(),
+        look.wave().name(),
+        sentence,
+        look.known().size(),
+        look.inSync().size(),
+        look.needed(),
+        soaked / 1000,
+        look.wave().soak().toSeconds());
+  }
+
+  private int waves() {
+    return Math.max(rollout.waves().size(), own + 1);
+  }
+
+  private String ownName() {
+    return own < rollout.waves().size() ? rollout.waves().get(own).name() : "the rest";
+  }
+
+  /** {@code 40s}, {@code 4m}, {@code 3h}: whole, rounded down. */
+  static String shown(long millis) {
+    Duration time = Duration.ofMillis(millis);
+    if (time.toMinutes() < 2 && time.toSeconds() != 60) {
+      return time.toSeconds() + "s";
+    }
+    return time.toHours() < 2 && time.toMinutes() != 60
+        ? time.toMinutes() + "m"
+        : time.toHours() + "h";
+  }
+}
