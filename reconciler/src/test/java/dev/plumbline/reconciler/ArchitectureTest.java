@@ -60,7 +60,10 @@ final class ArchitectureTest {
                   "model",
                   "source",
                   "render")),
-          Map.entry("demo", List.of("source")),
+          Map.entry(
+              "checkpoint",
+              List.of("resource", "embedded", "live", "plan", "apply", "host", "render")),
+          Map.entry("demo", List.of("host", "source")),
           Map.entry(
               "agent",
               List.of(
@@ -71,6 +74,7 @@ final class ArchitectureTest {
                   "desired",
                   "apply",
                   "host",
+                  "checkpoint",
                   "source",
                   "rollout",
                   "render",
@@ -88,6 +92,7 @@ final class ArchitectureTest {
                   "desired",
                   "apply",
                   "host",
+                  "checkpoint",
                   "source",
                   "render",
                   "adopt",

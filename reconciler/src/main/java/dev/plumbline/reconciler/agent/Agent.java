@@ -2,6 +2,8 @@
 package dev.plumbline.reconciler.agent;
 
 import dev.plumbline.reconciler.api.ApiServer;
+import dev.plumbline.reconciler.checkpoint.Checkpoints;
+import dev.plumbline.reconciler.host.BootClock;
 import dev.plumbline.reconciler.host.Host;
 import dev.plumbline.reconciler.host.Kernel;
 import dev.plumbline.reconciler.host.KernelWatch;
@@ -181,6 +183,10 @@ public final class Agent implements AutoCloseable {
     }
   }
 
+  private Checkpoints checkpoints() {
+    return new Checkpoints(options.stateDirectory(), BootClock.OF_THE_HOST);
+  }
+
   /** Applies and repairs until {@link #stop} is called. */
   public void run() throws IOException {
     try {
@@ -189,7 +195,9 @@ public final class Agent implements AutoCloseable {
           SteadyClock.open(options.runDirectory(), BootClock.OF_THE_HOST, Clock.systemUTC());
       Pause pause = new Pause(options.runDirectory(), clock);
       ObjectPauses objects = new ObjectPauses(options.runDirectory(), clock);
-      Reconciling reconciling = new Reconciling(host, watch, mailbox, pause, objects, log);
+      Checkpoints checkpoints = checkpoints();
+      Reconciling reconciling =
+          new Reconciling(host, watch, mailbox, pause, objects, checkpoints, log);
       Notifier notifier = notifier();
       AgentApi api =
           new AgentApi(
@@ -200,6 +208,7 @@ public final class Agent implements AutoCloseable {
               mailbox,
               pause,
               objects,
+              checkpoints,
               log,
               notifier,
               configuration,
@@ -255,7 +264,8 @@ public final class Agent implements AutoCloseable {
       Pause pause = new Pause(options.runDirectory(), clock);
       ObjectPauses objects = new ObjectPauses(options.runDirectory(), clock);
       boolean good =
-          new Reconciling(host, watch, new Mailbox(() -> {}), pause, objects, log).adopt(candidate);
+          new Reconciling(host, watch, new Mailbox(() -> {}), pause, objects, checkpoints(), log)
+              .adopt(candidate);
       remembered.starts().ended();
       return good;
     } finally {

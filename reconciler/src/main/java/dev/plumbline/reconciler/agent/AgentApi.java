@@ -5,6 +5,7 @@ import dev.plumbline.datapath.control.Switch;
 import dev.plumbline.reconciler.api.ApiHandler;
 import dev.plumbline.reconciler.api.Push;
 import dev.plumbline.reconciler.api.SwitchJson;
+import dev.plumbline.reconciler.checkpoint.Checkpoints;
 import dev.plumbline.reconciler.render.SavedPlan;
 import dev.plumbline.reconciler.report.Event;
 import dev.plumbline.reconciler.report.Metrics;
@@ -26,7 +27,13 @@ import org.jspecify.annotations.Nullable;
  * thread; a plan that shall be applied waits for the agent's own.
  */
 final class AgentApi implements ApiHandler {
-  private record Request(String plan, Consumer<Object> answer, Runnable end) {}
+  /** What the agent's thread does for somebody. */
+  @FunctionalInterface
+  private interface Task {
+    void run(Reconciling reconciling, HandAnswers answers) throws IOException;
+  }
+
+  private record Request(Task task, Consumer<Object> answer, Runnable end) {}
 
   private final RunningSwitch embedded;
   private final String host;
@@ -50,6 +57,7 @@ final class AgentApi implements ApiHandler {
       Mailbox mailbox,
       Pause pause,
       ObjectPauses pauses,
+      Checkpoints checkpoints,
       AgentLog log,
       @Nullable Notifier notifier,
       @Nullable ConfigurationFile configuration,
@@ -64,7 +72,8 @@ final class AgentApi implements ApiHandler {
     this.wakeUp = wakeUp;
     HookCounts hooks = new HookCounts();
     this.status =
-        new AgentStatus(embedded, host, origin, mailbox, pause, pauses, log, hooks, notifier);
+        new AgentStatus(
+            embedded, host, origin, mailbox, pause, pauses, checkpoints, log, hooks, notifier);
     this.pushes = new Pushes(followed, origin, hooks, log);
     this.metrics = new Metrics();
     // It lives as long as the log.
@@ -72,8 +81,18 @@ final class AgentApi implements ApiHandler {
   }
 
   @Override
-  public void apply(String plan, Consumer<Object> answer, Runnable end) {
-    requests.add(new Request(plan, answer, end));
+  public void apply(
+      String plan, @Nullable Duration confirm, String by, Consumer<Object> answer, Runnable end) {
+    request((loop, answers) -> apply(plan, confirm, by, loop, answers), answer, end);
+  }
+
+  @Override
+  public void decide(String verb, String by, Consumer<Object> answer, Runnable end) {
+    request((loop, answers) -> answers.decided(loop.decide(verb, by)), answer, end);
+  }
+
+  private void request(Task task, Consumer<Object> answer, Runnable end) {
+    requests.add(new Request(task, answer, end));
     wakeUp.run();
   }
 
@@ -82,7 +101,7 @@ final class AgentApi implements ApiHandler {
     for (Request next = requests.poll(); next != null; next = requests.poll()) {
       HandAnswers answers = new HandAnswers(next.answer());
       try {
-        apply(next.plan(), reconciling, answers);
+        next.task().run(reconciling, answers);
       } catch (IOException e) {
         answers.refused(List.of(String.valueOf(e.getMessage())));
         throw e;
@@ -97,7 +116,13 @@ final class AgentApi implements ApiHandler {
     status.turned(reconciling.state());
   }
 
-  private void apply(String plan, Reconciling reconciling, HandAnswers answers) throws IOException {
+  private void apply(
+      String plan,
+      @Nullable Duration confirm,
+      String by,
+      Reconciling reconciling,
+      HandAnswers answers)
+      throws IOException {
     SavedPlan saved;
     HandRevision revision;
     try {
@@ -108,7 +133,7 @@ final class AgentApi implements ApiHandler {
       answers.refused(List.of(String.valueOf(e.getMessage())));
       return;
     }
-    reconciling.applyByHand(saved, revision, answers);
+    reconciling.applyByHand(saved, revision, confirm, by, answers);
   }
 
   @Override

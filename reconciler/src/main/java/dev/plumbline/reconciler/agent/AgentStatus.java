@@ -3,6 +3,8 @@ package dev.plumbline.reconciler.agent;
 
 import dev.plumbline.datapath.control.Switch;
 import dev.plumbline.datapath.control.SwitchStatus;
+import dev.plumbline.reconciler.checkpoint.Checkpoint;
+import dev.plumbline.reconciler.checkpoint.Checkpoints;
 import dev.plumbline.reconciler.render.Node;
 import dev.plumbline.reconciler.report.Event;
 import dev.plumbline.reconciler.report.Metrics;
@@ -33,6 +35,7 @@ final class AgentStatus {
   private final Mailbox mailbox;
   private final Pause pause;
   private final ObjectPauses pauses;
+  private final Checkpoints checkpoints;
   private final AgentLog log;
   private final HookCounts hooks;
   private final @Nullable Notifier notifier;
@@ -47,6 +50,7 @@ final class AgentStatus {
       Mailbox mailbox,
       Pause pause,
       ObjectPauses pauses,
+      Checkpoints checkpoints,
       AgentLog log,
       HookCounts hooks,
       @Nullable Notifier notifier) {
@@ -56,6 +60,7 @@ final class AgentStatus {
     this.mailbox = mailbox;
     this.pause = pause;
     this.pauses = pauses;
+    this.checkpoints = checkpoints;
     this.log = log;
     this.hooks = hooks;
     this.notifier = notifier;
@@ -81,7 +86,7 @@ final class AgentStatus {
     return tree;
   }
 
-  private Map<String, @Nullable Object> brief() {
+  private Map<String, @Nullable Object> brief() throws IOException {
     SyncState now = sync;
     Map<String, @Nullable Object> tree = new LinkedHashMap<>();
     tree.put("host", host);
@@ -93,12 +98,30 @@ final class AgentStatus {
     Map<String, @Nullable Object> pauseTree = pause.tree();
     pauseTree.put("objects", pauses.tree());
     tree.put("pause", pauseTree);
+    tree.put("unconfirmed", unconfirmed());
     tree.put("fetch", origin.state().tree());
     tree.put("rollout", origin.rollout());
     tree.put("telling", origin.telling());
     tree.put("webhook", hooks.tree());
     tree.put("notifications", notifier == null ? null : notifier.tree());
     return tree;
+  }
+
+  private @Nullable Map<String, Object> unconfirmed() throws IOException {
+    Checkpoint checkpoint;
+    try {
+      checkpoint = checkpoints.find();
+    } catch (IOException e) {
+      return null; // the loop puts it aside in a moment, and says so
+    }
+    return checkpoint == null
+        ? null
+        : Map.of(
+            "file", checkpoint.file(),
+            "by", checkpoint.by(),
+            "opened", checkpoint.opened().toString(),
+            "until", checkpoints.until(checkpoint).toString(),
+            "applying", checkpoint.applying());
   }
 
   /** What Prometheus reads. */

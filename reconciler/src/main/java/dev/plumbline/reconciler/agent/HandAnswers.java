@@ -4,6 +4,7 @@ package dev.plumbline.reconciler.agent;
 import dev.plumbline.reconciler.apply.Failure;
 import dev.plumbline.reconciler.apply.Outcome;
 import dev.plumbline.reconciler.apply.Progress;
+import dev.plumbline.reconciler.checkpoint.Decided;
 import dev.plumbline.reconciler.plan.Change;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the agent says of a plan that it applies for somebody: {@code {"step": address, "done": 1,
- * "of": 3}} a step, and at last {@code {"refused": [sentences]}} or {@code {"result": …, "failure":
- * …, "left": […], "waiting": […]}}.
+ * "of": 3}} a step, {@code {"unconfirmed": id}} where it is to be confirmed, and at last {@code
+ * {"refused": [sentences]}} or {@code {"result": …, "failure": …, "left": […], "waiting": […]}}.
  */
 final class HandAnswers implements Progress {
   private final Consumer<Object> sink;
@@ -26,6 +27,20 @@ final class HandAnswers implements Progress {
   @Override
   public void step(Change change, int done, int of) {
     sink.accept(Map.of("step", change.address(), "done", done, "of", of));
+  }
+
+  /** A checkpoint is open; the first step comes next. */
+  void unconfirmed(String id) {
+    sink.accept(Map.of("unconfirmed", id));
+  }
+
+  /**
+   * What became of the apply that waited to be confirmed.
+   *
+   * @param decided null: none waited
+   */
+  void decided(@Nullable Decided decided) {
+    sink.accept(decided == null ? Map.of("decided", "") : decided.tree());
   }
 
   void refused(List<String> reasons) {

@@ -36,6 +36,11 @@ public final class History implements AutoCloseable {
           "fallback",
           "rollback",
           "forced",
+          "unconfirmed",
+          "confirmed",
+          "rolled-back",
+          "not-rolled-back",
+          "checkpoint-void",
           "history-unknown",
           "rollout-waiting",
           "rollout-stopped",
@@ -72,6 +77,26 @@ public final class History implements AutoCloseable {
   /** Begins to write. */
   static History start(Path stateDirectory, AgentLog log, StateTrouble trouble) {
     return new History(file(stateDirectory), log, trouble);
+  }
+
+  /**
+   * Adds what a command did while no agent runs.
+   *
+   * @param properties as the event's; {@code revision} among them
+   * @throws IOException if it cannot be written
+   */
+  public static void add(
+      Path stateDirectory, String event, String message, Map<String, ?> properties)
+      throws IOException {
+    AgentLog log = new AgentLog(said -> {});
+    List<String> troubles = new ArrayList<>();
+    AgentLog trouble = new AgentLog(said -> troubles.add(said.message()));
+    History history = start(stateDirectory, log, new StateTrouble(trouble));
+    log.say(event, message, properties);
+    history.close();
+    if (!troubles.isEmpty()) {
+      throw new IOException(troubles.get(0));
+    }
   }
 
   private static Path file(Path stateDirectory) {

@@ -3,15 +3,21 @@ package dev.plumbline.reconciler.agent;
 
 import dev.plumbline.reconciler.apply.Outcome;
 import dev.plumbline.reconciler.apply.Progress;
+import dev.plumbline.reconciler.checkpoint.Checkpoints;
+import dev.plumbline.reconciler.checkpoint.Decided;
+import dev.plumbline.reconciler.checkpoint.NotOpenedException;
 import dev.plumbline.reconciler.desired.Goals;
 import dev.plumbline.reconciler.host.BusyException;
 import dev.plumbline.reconciler.host.Host;
 import dev.plumbline.reconciler.host.KernelWatch;
+import dev.plumbline.reconciler.host.Witness;
 import dev.plumbline.reconciler.live.LiveState;
+import dev.plumbline.reconciler.plan.Goal;
 import dev.plumbline.reconciler.plan.Plan;
 import dev.plumbline.reconciler.render.SavedPlan;
 import dev.plumbline.spec.model.DesiredState;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -48,6 +54,7 @@ final class Reconciling {
   private final Holds holds;
   private final Reports reports;
   private final Repairing repairing;
+  private final Undecided undecided;
   private @Nullable Attempt good;
   private @Nullable Attempt failed;
 
@@ -62,12 +69,14 @@ final class Reconciling {
       Mailbox mailbox,
       Pause pause,
       ObjectPauses objects,
+      Checkpoints checkpoints,
       AgentLog log) {
     this.host = host;
     this.watch = watch;
     this.mailbox = mailbox;
     this.pause = pause;
     this.log = log;
+    undecided = new Undecided(host, checkpoints, log);
     Fights fights = new Fights();
     this.objects = objects;
     holds = new Holds(fights, objects);
@@ -93,14 +102,64 @@ final class Reconciling {
     }
   }
 
+  /** Keeps off the host while an apply is not decided, and takes it back in time. */
+  private void awaitDecision() throws IOException {
+    watch.await(undecided.sleepMillis());
+    watch.drain();
+    watch.forget();
+    repairing.doubt();
+    Decided settled = undecided.settle();
+    if (settled != null) {
+      decided(settled);
+    }
+  }
+
+  /**
+   * Confirms or takes back what somebody applied, as somebody asks.
+   *
+   * @return null if there is nothing to decide
+   */
+  @Nullable Decided decide(String verb, String by) throws IOException {
+    Decided decided = undecided.decide(verb, by);
+    if (decided != null) {
+      decided(decided);
+    }
+    return decided;
+  }
+
+  private void decided(Decided decided) throws IOException {
+    Attempt attempt = undecided.take();
+    Attempt kept = good;
+    if (decided.is(Decided.CONFIRMED)) {
+      if (attempt != null) {
+        holds.clear();
+        adopted(attempt);
+      }
+    } else if (kept != null && undecided.wasRolledBack(kept.goal)) {
+      // To repair would be to apply it again.
+      good = null;
+      standing.held(kept.candidate, List.of(decided.message()));
+    }
+    repairing.doubt();
+    schedule.due(0);
+  }
+
   /** Sleeps until there is something to do, and does it. */
   void turn() throws IOException {
+    if (undecided.isOpen()) {
+      awaitDecision();
+      return;
+    }
+    Decided elsewhere = undecided.decidedElsewhere();
+    if (elsewhere != null) {
+      decided(elsewhere);
+    }
     if (pause.until() != null) {
       rest();
       return;
     }
     watch.await(schedule.timeoutMillis(isPolled()));
-    if (pause.until() != null) {
+    if (pause.until() != null || undecided.isOpen()) {
       return;
     }
     for (Candidate each = mailbox.take(); each != null; each = mailbox.take()) {
@@ -181,6 +240,21 @@ final class Reconciling {
       failed = null; // what was there before it is not wanted any more
       return false;
     }
+    Goal goal = Goals.of(candidate.state());
+    if (undecided.wasRolledBack(goal)) {
+      String why = "the very same was rolled back, since nobody confirmed it";
+      log.say(
+          "refused",
+          candidate.label()
+              + " is refused: "
+              + why
+              + "; `plumbline apply` it to have it all the same"
+              + keeping(),
+          Reports.id(candidate));
+      standing.held(candidate, List.of(why));
+      failed = null;
+      return false;
+    }
     if (good != null && failed == null && candidate.content().equals(good.candidate.content())) {
       log.say(
           "noted",
@@ -195,7 +269,7 @@ final class Reconciling {
     holds.clear();
     failed = null;
     candidate.keep().trying();
-    return attempt(new Attempt(candidate, Goals.of(candidate.state())), started);
+    return attempt(new Attempt(candidate, goal), started);
   }
 
   private boolean attempt(Attempt attempt, long started) throws IOException {
@@ -259,9 +333,17 @@ final class Reconciling {
    * Applies a plan that somebody has seen and agreed to. Its file is the good revision from then
    * on, until the origin has a new one.
    *
+   * @param confirm it is rolled back unless it is confirmed within this time; null: it stays
+   * @param by who applies
    * @param answer takes what the command line shows, see {@link HandAnswers}
    */
-  void applyByHand(SavedPlan saved, HandRevision revision, HandAnswers answer) throws IOException {
+  void applyByHand(
+      SavedPlan saved,
+      HandRevision revision,
+      @Nullable Duration confirm,
+      String by,
+      HandAnswers answer)
+      throws IOException {
     Candidate candidate = revision.candidate();
     DesiredState state = candidate.state();
     if (state == null) {
@@ -279,8 +361,12 @@ final class Reconciling {
     long started = System.nanoTime();
     Outcome outcome;
     try {
-      outcome = host.apply(attempt.goal, live, plan, answer);
-    } catch (BusyException e) {
+      Witness witness =
+          confirm == null
+              ? Witness.NONE
+              : undecided.opening(saved.file().toString(), confirm, by, answer);
+      outcome = host.apply(attempt.goal, live, plan, answer, witness);
+    } catch (BusyException | NotOpenedException e) {
       answer.refused(List.of(String.valueOf(e.getMessage())));
       return;
     }
@@ -294,7 +380,10 @@ final class Reconciling {
             + " in "
             + AgentLog.shown(nanos),
         Reports.measured(candidate, plan, nanos));
-    if (outcome.isGood()) {
+    if (undecided.isOpen()) {
+      undecided.await(attempt);
+    } else if (outcome.isGood()) {
+      undecided.forgetRolledBack();
       holds.clear();
       adopted(attempt);
     }

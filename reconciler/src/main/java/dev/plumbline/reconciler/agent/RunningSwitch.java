@@ -74,6 +74,11 @@ final class RunningSwitch implements SwitchAccess, AutoCloseable {
   }
 
   @Override
+  public boolean isInReach() {
+    return true;
+  }
+
+  @Override
   public SwitchConfig config() throws IOException {
     Switch now = running;
     return now == null ? SwitchConfig.EMPTY : now.config();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.agent;
 
+import dev.plumbline.reconciler.host.BootClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.agent;
 
+import dev.plumbline.reconciler.host.BootClock;
 import dev.plumbline.reconciler.host.StateFile;
 import dev.plumbline.reconciler.render.JsonTree;
 import dev.plumbline.reconciler.render.Node;

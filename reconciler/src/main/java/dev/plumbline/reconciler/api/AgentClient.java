@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.ConnectException;
 import java.net.SocketException;
+import java.net.URLEncoder;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -14,6 +15,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -80,14 +82,49 @@ public final class AgentClient {
   }
 
   /**
+   * As {@link #apply(String, Consumer)}, to be rolled back unless it is confirmed.
+   *
+   * @param confirm how long it may be
+   * @param by who applies
+   */
+  public void apply(String plan, Duration confirm, String by, Consumer<Object> answer)
+      throws IOException {
+    apply(plan, "?seconds=" + confirm.toSeconds() + "&by=" + encoded(by), answer);
+  }
+
+  /**
+   * Lets the agent decide about an apply that waits to be confirmed.
+   *
+   * @param verb {@code confirm} or {@code rollback}
+   * @param by who decides
+   * @param answer takes the answer
+   */
+  public void decide(String verb, String by, Consumer<Object> answer) throws IOException {
+    try (SocketChannel channel = connect(socket)) {
+      write(channel, head("POST", verb + "?by=" + encoded(by)) + "\r\n");
+      lines(channel, answer);
+    }
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  /**
    * Lets the agent apply a saved plan.
    *
    * @param answer takes what it says, a tree a line, until it is done
    */
   public void apply(String plan, Consumer<Object> answer) throws IOException {
+    apply(plan, "", answer);
+  }
+
+  private void apply(String plan, String query, Consumer<Object> answer) throws IOException {
     byte[] body = plan.getBytes(StandardCharsets.UTF_8);
     try (SocketChannel channel = connect(socket)) {
-      write(channel, head("POST", "apply") + "Content-Length: " + body.length + "\r\n\r\n" + plan);
+      write(
+          channel,
+          head("POST", "apply" + query) + "Content-Length: " + body.length + "\r\n\r\n" + plan);
       lines(channel, answer);
     }
   }

@@ -24,7 +24,15 @@ import org.jspecify.annotations.Nullable;
 final class ApiExchange extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static final String PREFIX = "/v1/";
   private static final Set<String> POSTS =
-      Set.of("/v1/apply", "/v1/sync", "/v1/skip-waves", "/v1/pause", "/v1/resume", "/webhook");
+      Set.of(
+          "/v1/apply",
+          "/v1/confirm",
+          "/v1/rollback",
+          "/v1/sync",
+          "/v1/skip-waves",
+          "/v1/pause",
+          "/v1/resume",
+          "/webhook");
   private static final Set<String> OPEN = Set.of("/healthz", "/readyz", "/metrics", "/webhook");
 
   private final ApiHandler handler;
@@ -72,8 +80,18 @@ final class ApiExchange extends SimpleChannelInboundHandler<FullHttpRequest> {
       open(answer, path, request.headers().get(HttpHeaderNames.ACCEPT));
     } else if (path.equals("/v1/apply")) {
       String plan = request.content().toString(StandardCharsets.UTF_8);
+      Duration confirm;
+      try {
+        confirm = time(parameter(uri, "seconds"));
+      } catch (NumberFormatException e) {
+        answer.problem(HttpResponseStatus.BAD_REQUEST, "seconds is no whole number from 1");
+        return;
+      }
       answer.begin();
-      handler.apply(plan, answer::line, answer::end);
+      handler.apply(plan, confirm, by(uri), answer::line, answer::end);
+    } else if (path.equals("/v1/confirm") || path.equals("/v1/rollback")) {
+      answer.begin();
+      handler.decide(path.substring(PREFIX.length()), by(uri), answer::line, answer::end);
     } else if (path.equals("/v1/events") && uri.parameters().containsKey("follow")) {
       answer.begin();
       answer.onClose(handler.follow(answer::line));
@@ -143,6 +161,11 @@ final class ApiExchange extends SimpleChannelInboundHandler<FullHttpRequest> {
     } catch (NumberFormatException e) {
       answer.problem(HttpResponseStatus.BAD_REQUEST, "seconds is no whole number from 1");
     }
+  }
+
+  private static String by(QueryStringDecoder uri) {
+    String named = parameter(uri, "by");
+    return named == null || named.isBlank() ? "somebody" : named.strip();
   }
 
   private static @Nullable String parameter(QueryStringDecoder uri, String name) {

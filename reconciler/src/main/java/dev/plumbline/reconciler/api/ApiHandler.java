@@ -24,10 +24,22 @@ public interface ApiHandler {
    * Applies a saved plan, some time after the call.
    *
    * @param plan as its file has it
+   * @param confirm it is rolled back unless it is confirmed within this time; null: it stays
+   * @param by who applies, for people
    * @param answer takes trees, the last of which is an outcome or a refusal, then {@code end} runs;
    *     from any thread
    */
-  void apply(String plan, Consumer<Object> answer, Runnable end);
+  void apply(
+      String plan, @Nullable Duration confirm, String by, Consumer<Object> answer, Runnable end);
+
+  /**
+   * Decides about an apply that waits to be confirmed, some time after the call.
+   *
+   * @param verb {@code confirm} or {@code rollback}
+   * @param by who decides, for people
+   * @param answer takes one tree, then {@code end} runs; from any thread
+   */
+  void decide(String verb, String by, Consumer<Object> answer, Runnable end);
 
   /**
    * Does what POST asks for, or begins to.

@@ -13,27 +13,68 @@ import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
 import dev.plumbline.reconciler.resource.RouteText;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
-/** The way back: a goal that is the live state of before, as far as a plan touches it. */
+/**
+ * The way back: a goal that is the live state of before, as far as a plan touched it.
+ *
+ * <p>What hangs on something touched is wanted back too, for it may be gone by a cascade: with a
+ * device all that is on it, with an address the device's other addresses and routes. What is there
+ * now and was not before is removed only where the plan itself touched it: the rest is somebody
+ * else's, or goes by a cascade again.
+ */
 public final class Snapshot {
-  private final Set<ResourceId> touched = new HashSet<>();
+  private final SortedSet<ResourceId> touched = new TreeSet<>();
   private final Set<ResourceId> devices = new HashSet<>();
+  private final Set<ResourceId> addressed = new HashSet<>();
   private final Set<String> namespaces = new HashSet<>();
 
-  private Snapshot(Plan plan) {
+  private Snapshot(Collection<ResourceId> touched) {
+    touched.forEach(this::touch);
+  }
+
+  /** What a plan touches. */
+  public static Snapshot of(Plan plan) {
+    List<ResourceId> touched = new ArrayList<>();
+    Map<ResourceId, ResourceId> earlier = new HashMap<>();
     for (Change change : plan.changes()) {
-      touch(change.id());
+      touched.add(change.id());
       Resource live = change.before();
       if (live != null) {
-        touch(live.id());
+        touched.add(live.id());
+        if (live.id().type() == ResourceType.DEVICE) {
+          earlier.put(change.id(), live.id());
+        }
       }
     }
+    // What is on a device that gets another name is found under its old one once it has that again.
+    for (ResourceId id : List.copyOf(touched)) {
+      ResourceId old = id.device().isEmpty() ? null : earlier.get(id.ofDevice());
+      if (old != null) {
+        touched.add(new ResourceId(id.type(), old.namespace(), old.device(), id.key()));
+      }
+    }
+    return new Snapshot(touched);
+  }
+
+  /** What another one {@linkplain #touched() touched}. */
+  public static Snapshot of(Collection<ResourceId> touched) {
+    return new Snapshot(touched);
+  }
+
+  /** What the plan makes, changes and removes, under its old name and its new one. */
+  public SortedSet<ResourceId> touched() {
+    return Collections.unmodifiableSortedSet(touched);
   }
 
   private void touch(ResourceId id) {
@@ -42,25 +83,27 @@ public final class Snapshot {
     if (id.type() == ResourceType.DEVICE) {
       devices.add(id);
     }
+    if (id.type() == ResourceType.DEVICE || id.type() == ResourceType.ADDRESS) {
+      addressed.add(id.ofDevice());
+    }
   }
 
   /**
-   * The goal to plan for when a plan has been broken off.
+   * The goal to plan for when all that was touched shall be as it was.
    *
    * @param before the live state that the plan was made from
    * @param now the live state that it was left in
    */
-  public static Goal goal(LiveState before, LiveState now, Plan plan) {
-    Snapshot snapshot = new Snapshot(plan);
+  public Goal goal(LiveState before, LiveState now) {
     List<Wanted> wanted = new ArrayList<>();
     for (Resource resource : before.resources()) {
-      if (snapshot.concerns(resource)) {
+      if (concerns(resource)) {
         wanted.add(wanted(resource));
       }
     }
     Set<ResourceId> remove = new HashSet<>();
     for (Resource resource : now.resources()) {
-      if (!before.has(resource.id()) && snapshot.concerns(resource)) {
+      if (!before.has(resource.id()) && touched.contains(resource.id())) {
         remove.add(resource.id());
       }
     }
@@ -73,13 +116,17 @@ public final class Snapshot {
       return true;
     }
     switch (id.type()) {
-      case ADDRESS, VLANS, FDB -> {
+      case ADDRESS -> {
+        return addressed.contains(id.ofDevice());
+      }
+      case VLANS, FDB -> {
         return devices.contains(id.ofDevice());
       }
       case ROUTE -> {
         return namespaces.contains(id.namespace())
             && RouteText.devices(resource).stream()
-                .anyMatch(device -> devices.contains(ResourceId.deviceIn(id.namespace(), device)));
+                .anyMatch(
+                    device -> addressed.contains(ResourceId.deviceIn(id.namespace(), device)));
       }
       case DEVICE -> {
         return hangsOn(resource, "master") || hangsOn(resource, "parent");

@@ -8,17 +8,23 @@ import dev.plumbline.reconciler.plan.Waiting;
 import dev.plumbline.reconciler.render.Node;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What the agent says while it applies a plan, shown as if this process did. */
 final class AgentAnswers {
   private final Plan plan;
   private final Console console;
+  private final Consumer<String> unconfirmed;
   private @Nullable Outcome outcome;
 
-  AgentAnswers(Plan plan, Console console) {
+  /**
+   * @param unconfirmed takes the checkpoint that the agent has opened
+   */
+  AgentAnswers(Plan plan, Console console, Consumer<String> unconfirmed) {
     this.plan = plan;
     this.console = console;
+    this.unconfirmed = unconfirmed;
   }
 
   void take(Object answer) {
@@ -26,6 +32,8 @@ final class AgentAnswers {
     if (node.map().containsKey("step")) {
       console.progress(
           "[" + node.number("done") + "/" + node.number("of") + "] " + node.text("step"));
+    } else if (node.map().containsKey("unconfirmed")) {
+      unconfirmed.accept(node.text("unconfirmed"));
     } else if (node.map().containsKey("refused")) {
       node.texts("refused").forEach(reason -> console.info("the agent: " + reason));
       throw new CommandException(

@@ -44,6 +44,10 @@ final class AgentOption {
     return format.print(tree, text, console);
   }
 
+  boolean isRunning() throws IOException {
+    return AgentClient.find(run.directory()) != null;
+  }
+
   /** The agent that is running here. */
   AgentClient client() throws IOException {
     AgentDirectory.Found directory = run.found(verb);

@@ -6,8 +6,11 @@ import dev.plumbline.reconciler.api.AgentClient;
 import dev.plumbline.reconciler.api.RemoteSwitch;
 import dev.plumbline.reconciler.apply.Failure;
 import dev.plumbline.reconciler.apply.Outcome;
+import dev.plumbline.reconciler.apply.Progress;
 import dev.plumbline.reconciler.host.BusyException;
 import dev.plumbline.reconciler.host.Host;
+import dev.plumbline.reconciler.host.Witness;
+import dev.plumbline.reconciler.plan.Change;
 import dev.plumbline.reconciler.plan.Plan;
 import dev.plumbline.reconciler.plan.Waiting;
 import dev.plumbline.reconciler.render.PlanText;
@@ -15,6 +18,7 @@ import dev.plumbline.reconciler.render.SavedPlan;
 import dev.plumbline.reconciler.render.Summary;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +47,14 @@ final class Apply implements Callable<Integer> {
       description = "Do not ask, not even where the plan touches the path to this shell.")
   private boolean yes;
 
+  @Option(
+      names = "--confirm",
+      paramLabel = "TIME",
+      description =
+          "Roll all of it back unless `plumbline confirm` comes within this time once it is applied:"
+              + " 60s, 5m. Survives the loss of this shell.")
+  private @Nullable Duration confirm;
+
   @Option(names = "--full", description = "Print every change, even of thousands that are alike.")
   private boolean full;
 
@@ -57,6 +69,7 @@ final class Apply implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    Confirmation.check(confirm);
     SavedPlan saved = SavedPlan.isSavedPlan(source) ? SavedPlan.read(source) : null;
     Path file = saved == null ? source : saved.file();
     if (saved != null && !saved.host().equals(Host.name())) {
@@ -65,7 +78,9 @@ final class Apply implements Callable<Integer> {
     }
     GoalFile goal = GoalFile.load(file, Host.name(), console);
     RemoteSwitch embedded = RemoteSwitch.of(run.directory());
+    Confirmation confirmation = new Confirmation(state.directory(), run.directory(), console);
     try (Host host = Privilege.open(state.directory(), embedded, "")) {
+      confirmation.refuseUndecided(host, embedded.agent());
       Planned planned =
           Planned.of(
               goal, host.read(goal.goal()), host.ownership(), System.getenv("SSH_CONNECTION"));
@@ -89,21 +104,33 @@ final class Apply implements Callable<Integer> {
         console.info("nothing was changed");
         return ExitCode.ERROR;
       }
-      return agent == null ? apply(host, planned) : applyBy(agent, planned);
+      int code =
+          agent == null
+              ? apply(host, planned, confirmation)
+              : applyBy(agent, planned, confirmation);
+      if (confirm != null) {
+        confirmation.remind();
+      }
+      return code;
     }
   }
 
   /** The agent keeps the host as the file says that was applied last, so it has to be the one. */
-  private int applyBy(AgentClient agent, Planned planned) throws IOException {
+  private int applyBy(AgentClient agent, Planned planned, Confirmation confirmation)
+      throws IOException {
     if (planned.plan().isEmpty()) {
       return ExitCode.DONE;
     }
     long start = System.nanoTime();
-    AgentAnswers answers = new AgentAnswers(planned.plan(), console);
+    AgentAnswers answers = new AgentAnswers(planned.plan(), console, confirmation::watch);
     Path file = planned.file().file().toAbsolutePath().normalize();
-    agent.apply(
-        SavedPlan.of(planned.live(), planned.plan(), file, planned.file().digests()).text(),
-        answers::take);
+    String plan =
+        SavedPlan.of(planned.live(), planned.plan(), file, planned.file().digests()).text();
+    if (confirm == null) {
+      agent.apply(plan, answers::take);
+    } else {
+      agent.apply(plan, confirm, Asker.of(System.getenv()), answers::take);
+    }
     return report(answers.outcome(), planned, (System.nanoTime() - start) / 1_000_000);
   }
 
@@ -141,7 +168,7 @@ final class Apply implements Callable<Integer> {
           "there is no terminal to ask on; nothing was changed: apply with --yes, or from a"
               + " terminal");
     }
-    if (planned.dangers().isEmpty()) {
+    if (planned.dangers().isEmpty() || confirm != null) {
       String answer = console.ask("Apply this plan? [y/N] ");
       return answer != null
           && List.of("y", "yes").contains(answer.strip().toLowerCase(java.util.Locale.ROOT));
@@ -154,7 +181,7 @@ final class Apply implements Callable<Integer> {
     return answer != null && answer.strip().equals(host);
   }
 
-  private int apply(Host host, Planned planned) throws IOException {
+  private int apply(Host host, Planned planned, Confirmation confirmation) throws IOException {
     long start = System.nanoTime();
     Thread farewell =
         new Thread(
@@ -162,7 +189,9 @@ final class Apply implements Callable<Integer> {
                 console.error(
                     "interrupted: the host is on its way to "
                         + planned.file().file()
-                        + ", and nothing was undone; apply again to go on from here"),
+                        + (confirm == null
+                            ? ", and nothing was undone; apply again to go on from here"
+                            : ", and is rolled back now")),
             "farewell");
     Runtime.getRuntime().addShutdownHook(farewell);
     try {
@@ -171,17 +200,30 @@ final class Apply implements Callable<Integer> {
               planned.file().goal(),
               planned.live(),
               planned.plan(),
-              (change, done, of) ->
-                  console.progress("[" + done + "/" + of + "] " + change.address()));
+              confirm == null ? this::step : Progress.silent(),
+              confirm == null
+                  ? Witness.NONE
+                  : confirmation.witness(planned.file().file(), confirm));
+      if (confirm == null && outcome.isGood()) {
+        confirmation.checkpoints().forgetRolledBack();
+      }
       // The farewell stands until the outcome is told: no signal finds nothing said.
       int code = report(outcome, planned, (System.nanoTime() - start) / 1_000_000);
       console.out().flush();
       return code;
     } catch (BusyException e) {
       throw new CommandException(e.getMessage() + "; nothing was changed: apply again", e);
+    } catch (IOException e) {
+      confirmation.brokenOff(host);
+      throw e;
     } finally {
       forget(farewell);
     }
+  }
+
+  /** Not with --confirm: a terminal that nobody reads any more would hold the apply up. */
+  private void step(Change change, int done, int of) {
+    console.progress("[" + done + "/" + of + "] " + change.address());
   }
 
   private static void forget(Thread farewell) {

@@ -62,11 +62,14 @@ final class ManPage {
     if (root != spec) {
       others.add(root.name() + "(1)");
     }
-    for (String verb : root.subcommands().keySet()) {
-      if (!verb.equals(spec.name())) {
-        others.add(root.name() + "-" + verb + "(1)");
-      }
-    }
+    root.subcommands()
+        .forEach(
+            (verb, each) -> {
+              boolean hidden = each.getCommandSpec().usageMessage().hidden();
+              if (!hidden && !verb.equals(spec.name())) {
+                others.add(root.name() + "-" + verb + "(1)");
+              }
+            });
     text(String.join(", ", others));
     return out.toString();
   }
@@ -77,6 +80,9 @@ final class ManPage {
     }
     macro("SH", "COMMANDS");
     for (Map.Entry<String, CommandLine> verb : spec.subcommands().entrySet()) {
+      if (verb.getValue().getCommandSpec().usageMessage().hidden()) {
+        continue;
+      }
       String[] about = verb.getValue().getCommandSpec().usageMessage().description();
       item(verb.getKey(), String.join(" ", about));
     }

@@ -27,8 +27,10 @@ public final class Manuals {
     CommandLine root = Plumbline.commandLine(new Console(nowhere, nowhere, false, false, false));
     Files.writeString(pages.resolve("plumbline.1"), ManPage.of(root));
     for (CommandLine verb : root.getSubcommands().values()) {
-      String name = verb.getCommandSpec().qualifiedName("-") + ".1";
-      Files.writeString(pages.resolve(name), ManPage.of(verb));
+      if (!verb.getCommandSpec().usageMessage().hidden()) {
+        String name = verb.getCommandSpec().qualifiedName("-") + ".1";
+        Files.writeString(pages.resolve(name), ManPage.of(verb));
+      }
     }
     Files.writeString(directory.resolve("completion"), AutoComplete.bash("plumbline", root));
   }

@@ -3,6 +3,7 @@ package dev.plumbline.reconciler.cli;
 
 import dev.plumbline.reconciler.render.AgentReport;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,6 +17,7 @@ import picocli.CommandLine.Mixin;
     })
 final class Status implements Callable<Integer> {
   @Mixin private AgentOption agent = new AgentOption();
+  @Mixin private StateOption state = new StateOption();
 
   private final Console console;
 
@@ -25,6 +27,12 @@ final class Status implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (!agent.isRunning()) {
+      String open = new Confirmation(state.directory(), Path.of(""), console).open();
+      if (!open.isEmpty()) {
+        console.warn(open);
+      }
+    }
     return agent.print("status", null, AgentReport::status, console);
   }
 }

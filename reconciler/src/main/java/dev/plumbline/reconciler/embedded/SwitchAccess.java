@@ -33,6 +33,11 @@ public interface SwitchAccess {
    */
   @Nullable SwitchConfig config() throws IOException;
 
+  /** Whether it can be changed from here. */
+  default boolean isInReach() {
+    return false;
+  }
+
   /**
    * Makes the switch this; what an empty configuration leaves is no switch at all.
    *

@@ -21,6 +21,9 @@ import java.time.Instant;
  * since a process loses its POSIX locks on a file when it closes any descriptor of it (fcntl(2)).
  */
 final class ApplyLock {
+  /** There while an apply is not confirmed yet. */
+  static final String UNDECIDED = "checkpoint";
+
   private final Path directory;
   private final Path applier;
 
@@ -55,10 +58,22 @@ final class ApplyLock {
   /**
    * Holds the next process off until the result is closed.
    *
-   * @throws BusyException if another process holds it, or has held it since {@link #look}
+   * @throws BusyException if another process holds it, or has held it since {@link #look}, or an
+   *     earlier apply is not confirmed yet
    * @throws IOException if the directory cannot be written
    */
   Closeable take() throws IOException {
+    Closeable taken = takeToDecide();
+    if (Files.exists(directory.resolve(UNDECIDED))) {
+      taken.close();
+      throw new BusyException(
+          "an apply with the state directory " + directory + " waits for `plumbline confirm`");
+    }
+    return taken;
+  }
+
+  /** As {@link #take}, also while an apply waits to be confirmed. */
+  Closeable takeToDecide() throws IOException {
     Files.createDirectories(directory);
     FileChannel channel =
         FileChannel.open(

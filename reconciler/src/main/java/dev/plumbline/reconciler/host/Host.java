@@ -255,13 +255,33 @@ public final class Host implements AutoCloseable {
   public Outcome apply(
       Goal goal, LiveState live, Plan plan, Progress progress, UnaryOperator<Plan> leavingOut)
       throws IOException {
+    return apply(goal, live, plan, progress, leavingOut, Witness.NONE);
+  }
+
+  /** As {@link #apply(Goal, LiveState, Plan, Progress)}, before a witness. */
+  public Outcome apply(Goal goal, LiveState live, Plan plan, Progress progress, Witness witness)
+      throws IOException {
+    return apply(goal, live, plan, progress, remaining -> remaining, witness);
+  }
+
+  private Outcome apply(
+      Goal goal,
+      LiveState live,
+      Plan plan,
+      Progress progress,
+      UnaryOperator<Plan> leavingOut,
+      Witness witness)
+      throws IOException {
     if (!plan.problems().isEmpty()) {
       throw new IllegalArgumentException("a plan with problems: " + plan.problems());
     }
     Closeable taken = lock.take();
     try {
       ownership = memory.load();
-      return applyLocked(goal, live, plan, progress, leavingOut);
+      witness.before(goal, live, plan, ownership);
+      Outcome outcome = applyLocked(goal, live, plan, progress, leavingOut);
+      witness.after(outcome);
+      return outcome;
     } finally {
       taken.close();
     }
@@ -295,28 +315,93 @@ public final class Host implements AutoCloseable {
   private Outcome undo(
       Goal goal, LiveState live, LiveState now, Plan plan, Failure failure, Ownership before)
       throws IOException {
+    Restored restored = restore(goal, live, now, Snapshot.of(plan), before);
+    return new Outcome(
+        restored.left().isEmpty() ? Result.UNDONE : Result.UNDO_FAILED,
+        plan,
+        failure,
+        restored.left(),
+        plan(goal, read(goal)));
+  }
+
+  /**
+   * Decides something about an apply that is not confirmed yet, while no other process can apply.
+   *
+   * @throws BusyException if another process applies: nothing was decided
+   */
+  public <T> @Nullable T decide(Decision<T> decision) throws IOException {
+    lock.look();
+    Closeable taken = lock.takeToDecide();
+    try {
+      return decision.decide();
+    } finally {
+      taken.close();
+    }
+  }
+
+  /** What {@link #decide} decides. */
+  @FunctionalInterface
+  public interface Decision<T> {
+    @Nullable T decide() throws IOException;
+  }
+
+  /**
+   * Makes all that was touched as it was; within {@link #decide} only. Where the embedded switch is
+   * out of reach its part is left, and named.
+   *
+   * @param before the live state to go back to
+   * @param then what was remembered in it; remembered again if nothing is left
+   */
+  public Restored restore(LiveState before, Snapshot touched, Ownership then) throws IOException {
+    Goal goal = touched.goal(before, before);
+    return restore(goal, before, read(goal), touched, then);
+  }
+
+  /**
+   * @param goal names what has to be read
+   */
+  private Restored restore(
+      Goal goal, LiveState before, LiveState now, Snapshot touched, Ownership then)
+      throws IOException {
     Failure again = null;
-    Plan missing = wayBack(live, now, plan);
+    Plan missing = wayBack(before, now, touched);
+    int changes = missing.changes().size();
     LiveState end = now;
     // A second one only for what going back does to the rest and nobody has foreseen.
     for (int round = 0; round < UNDO_ROUNDS && !missing.isEmpty() && again == null; round++) {
-      again = kernel.apply(missing, end, embedded, Progress.silent());
+      Plan reached = inReach(missing);
+      if (reached.isEmpty()) {
+        break;
+      }
+      again = kernel.apply(reached, end, embedded, Progress.silent());
       end = read(goal);
-      missing = wayBack(live, end, plan);
+      missing = wayBack(before, end, touched);
     }
     List<String> left = describe(missing);
+    left.addAll(missing.problems());
     if (again != null && !left.isEmpty()) {
       left.add(0, again.toString());
     }
     if (left.isEmpty()) {
-      remember(before);
+      remember(then);
     }
-    return new Outcome(
-        left.isEmpty() ? Result.UNDONE : Result.UNDO_FAILED, plan, failure, left, plan(goal, end));
+    return new Restored(changes, left);
   }
 
-  private static Plan wayBack(LiveState before, LiveState now, Plan plan) {
-    return Planner.plan(Snapshot.goal(before, now, plan), now, Ownership.NONE);
+  /** Without what is the embedded switch's where that cannot be changed from here. */
+  private Plan inReach(Plan plan) {
+    if (embedded.isInReach()) {
+      return plan;
+    }
+    List<Change> kernel = new ArrayList<>(plan.changes());
+    kernel.removeIf(
+        change ->
+            change.id().type() == ResourceType.BRIDGE || change.id().type() == ResourceType.PORT);
+    return kernel.size() == plan.changes().size() ? plan : plan.only(kernel);
+  }
+
+  private static Plan wayBack(LiveState before, LiveState now, Snapshot touched) {
+    return Planner.plan(touched.goal(before, now), now, Ownership.NONE);
   }
 
   private static List<String> describe(Plan plan) {

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * the file is not whole. It is replaced as a whole, so that a crash leaves the old one or the new
  * one.
  */
-final class Memory {
+public final class Memory {
   private static final String HEADER = "plumbline ownership 2";
 
   private final Path file;
@@ -36,7 +36,7 @@ final class Memory {
   /** What could not be written; null: nothing. */
   private @Nullable Ownership unsaved;
 
-  Memory(Path directory) {
+  public Memory(Path directory) {
     this.file = directory.resolve("ownership");
   }
 
@@ -45,7 +45,7 @@ final class Memory {
     tolerant = told;
   }
 
-  Ownership load() throws IOException {
+  public Ownership load() throws IOException {
     Ownership kept = unsaved;
     if (kept != null) {
       save(kept);
@@ -120,7 +120,7 @@ final class Memory {
             + " not set back");
   }
 
-  void save(Ownership ownership) throws IOException {
+  public void save(Ownership ownership) throws IOException {
     try {
       write(ownership);
       unsaved = null;

@@ -36,6 +36,18 @@ public final class AgentReport {
     if (!status.text("held").isEmpty()) {
       line(text, "held", status.text("held"));
     }
+    Node unconfirmed = status.node("unconfirmed");
+    if (!unconfirmed.text("file").isEmpty()) {
+      line(
+          text,
+          "confirm",
+          unconfirmed.text("file")
+              + ", applied by "
+              + unconfirmed.text("by")
+              + ", is rolled back at "
+              + shown(unconfirmed.text("until"))
+              + " unless `plumbline confirm` comes before");
+    }
     for (String reason : status.texts("why")) {
       line(text, "because", reason);
     }

@@ -39,7 +39,7 @@ public enum Subject {
   /** What an event is about; null: nothing that anybody is told of. */
   static @Nullable Subject of(Event event) {
     return switch (event.event()) {
-      case "applied", "noted", "rollback", "forced" -> SYNC;
+      case "applied", "noted", "rollback", "forced", "unconfirmed", "confirmed" -> SYNC;
       case "problem",
           "refused",
           "failed",
@@ -48,7 +48,10 @@ public enum Subject {
           "rollout-stopped",
           "fallback",
           "crash-loop",
-          "state-failed" ->
+          "state-failed",
+          "rolled-back",
+          "not-rolled-back",
+          "checkpoint-void" ->
           FAILURE;
       case "drift" -> DRIFT;
       case "fight" -> FIGHT;

@@ -55,6 +55,13 @@ class ApiSchemaTest {
       asked("pause", "POST", "/v1/pause?seconds=60&object=bridges");
       asked("status", "GET", "/v1/status");
       asked("pause", "POST", "/v1/resume");
+      for (String verb : new String[] {"confirm", "rollback"}) {
+        Asked none = Asked.unix(run, Asked.request("POST", "/v1/" + verb, Map.of(), ""));
+        Schemas.validates(
+            SCHEMA,
+            "decided",
+            none.body().lines().filter(each -> each.startsWith("{")).findFirst().get());
+      }
       asked("healthz", "GET", "/healthz");
       asked("readyz", "GET", "/readyz");
       asked("problem", "GET", "/v1/nothing");

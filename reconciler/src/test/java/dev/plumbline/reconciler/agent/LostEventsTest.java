@@ -12,6 +12,8 @@ import dev.plumbline.netlink.socket.Message;
 import dev.plumbline.netlink.socket.Reception;
 import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
+import dev.plumbline.reconciler.checkpoint.Checkpoints;
+import dev.plumbline.reconciler.host.BootClock;
 import dev.plumbline.reconciler.host.Host;
 import dev.plumbline.reconciler.host.KernelWatch;
 import dev.plumbline.reconciler.host.NetlinkWatch;
@@ -65,6 +67,7 @@ class LostEventsTest {
               new Mailbox(() -> {}),
               new Pause(directory.resolve("run"), Clock.systemUTC()),
               new ObjectPauses(directory.resolve("run"), Clock.systemUTC()),
+              new Checkpoints(directory.resolve("state"), BootClock.OF_THE_HOST),
               log);
       assertTrue(reconciling.adopt(candidate), lines.toString());
       String in = namespace.isEmpty() ? "" : "-n " + namespace + " ";

@@ -2,6 +2,7 @@
 package dev.plumbline.reconciler.agent;
 
 import dev.plumbline.netlink.testing.Sh;
+import dev.plumbline.reconciler.host.BootClock;
 import dev.plumbline.reconciler.source.GitAccess;
 import dev.plumbline.reconciler.source.GitRef;
 import dev.plumbline.reconciler.source.GitSource;

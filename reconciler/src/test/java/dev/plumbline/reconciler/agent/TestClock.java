@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.agent;
 
+import dev.plumbline.reconciler.host.BootClock;
+
 /** A host that is started, and whose time passes, as a test says. */
 final class TestClock implements BootClock {
   private int boots = 1;

@@ -24,9 +24,14 @@ class PlumblineTest {
   @Test
   void helpNamesEveryVerb() {
     assertEquals(ExitCode.DONE, run.execute("--help"));
-    for (String verb : Plumbline.commandLine(run.console()).getSubcommands().keySet()) {
-      assertTrue(run.out().contains("\n  " + verb), verb);
-    }
+    Plumbline.commandLine(run.console())
+        .getSubcommands()
+        .forEach(
+            (verb, command) ->
+                assertEquals(
+                    !command.getCommandSpec().usageMessage().hidden(),
+                    run.out().contains("\n  " + verb),
+                    verb));
   }
 
   @Test

@@ -140,7 +140,7 @@ class LabelsTest {
   }
 
   private static Plan wayBack(LiveState before, LiveState now, Plan plan) {
-    return Planner.plan(Snapshot.goal(before, now, plan), now, Ownership.NONE);
+    return Planner.plan(Snapshot.of(plan).goal(before, now), now, Ownership.NONE);
   }
 
   private static String sorted(String labels) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.plumbline.reconciler.agent;
+package dev.plumbline.reconciler.host;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,7 +9,7 @@ import java.nio.file.Path;
  * Time since the host was started, which nobody sets: proc_uptime(5) and {@code boot_id} of
  * random(4).
  */
-interface BootClock {
+public interface BootClock {
   BootClock OF_THE_HOST =
       new BootClock() {
         @Override

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.plumbline.reconciler.demo;
+package dev.plumbline.reconciler.host;
 
 import java.io.File;
 import java.io.IOException;
@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The command line that starts this very plumbline once more. */
-final class OwnCommand {
+public final class OwnCommand {
   private static final String MAIN = "dev.plumbline.reconciler.cli.Main";
 
   private OwnCommand() {}
@@ -21,7 +21,7 @@ final class OwnCommand {
    * The command for plumbline with these arguments: the same Java with the same options and class
    * path, and for an agent the heap that {@code ./plumbline} gives it.
    */
-  static List<String> of(String... arguments) throws IOException {
+  public static List<String> of(String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     String own = Files.readString(Path.of("/proc/self/cmdline"), StandardCharsets.UTF_8);
     List<String> words = List.of(own.split("\0"));
@@ -37,7 +37,7 @@ final class OwnCommand {
     // On a lab host the command starts in another directory.
     int classPath = command.indexOf("-cp") + 1;
     command.set(classPath, absolute(command.get(classPath)));
-    // Nobody's terminal: the output is read by the demo.
+    // Nobody's terminal: the output is read by who starts it.
     command.removeIf(word -> word.startsWith("-Dplumbline.terminals="));
     if (arguments.length > 0 && arguments[0].equals("agent")) {
       command.addAll(1, List.of("-Xms8m", "-Xmx256m", "-Xss512k"));

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.agent;
+
+import dev.plumbline.reconciler.checkpoint.Checkpoint;
+import dev.plumbline.reconciler.checkpoint.Checkpoints;
+import dev.plumbline.reconciler.checkpoint.Decided;
+import dev.plumbline.reconciler.host.BusyException;
+import dev.plumbline.reconciler.host.Host;
+import dev.plumbline.reconciler.host.Witness;
+import dev.plumbline.reconciler.plan.Goal;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An apply that is not confirmed yet, whoever made it: until it is decided the agent applies
+ * nothing, repairs nothing, and takes it back in time. For one thread.
+ */
+final class Undecided {
+  /** Another process may decide, of which no event tells. */
+  private static final int LOOK_MILLIS = 500;
+
+  private final Host host;
+  private final Checkpoints checkpoints;
+  private final AgentLog log;
+
+  /** What becomes the good revision when it is confirmed; null: no apply of this agent waits. */
+  private @Nullable Attempt waiting;
+
+  Undecided(Host host, Checkpoints checkpoints, AgentLog log) {
+    this.host = host;
+    this.checkpoints = checkpoints;
+    this.log = log;
+  }
+
+  boolean isOpen() {
+    return checkpoints.isOpen();
+  }
+
+  /** How long to sleep before it is looked at again. */
+  int sleepMillis() throws IOException {
+    return (int) Math.min(LOOK_MILLIS, checkpoints.millisLeft());
+  }
+
+  /**
+   * Opens a checkpoint before the first step.
+   *
+   * @param answer is told of it
+   */
+  Witness opening(String file, Duration patience, String by, HandAnswers answer) {
+    return checkpoints.opening(
+        file,
+        patience,
+        by,
+        opened -> {
+          log.say("unconfirmed", Checkpoints.said(opened), properties(opened));
+          answer.unconfirmed(opened.id());
+        });
+  }
+
+  private static Map<String, ?> properties(Checkpoint opened) {
+    return Map.of("revision", opened.goal(), "label", opened.file(), "checkpoint", opened.id());
+  }
+
+  /** An attempt that was applied, and is to be confirmed. */
+  void await(Attempt attempt) {
+    waiting = attempt;
+  }
+
+  /** Whether this very goal was taken back before. */
+  boolean wasRolledBack(Goal goal) throws IOException {
+    return checkpoints.wasRolledBack(goal);
+  }
+
+  /** Somebody wants it all the same. */
+  void forgetRolledBack() throws IOException {
+    checkpoints.forgetRolledBack();
+  }
+
+  /** Takes back what is overdue; null if nothing is, or another process is at it. */
+  @Nullable Decided settle() throws IOException {
+    try {
+      return checkpoints.isDue() ? said(checkpoints.settle(host)) : null;
+    } catch (BusyException e) {
+      return null;
+    }
+  }
+
+  /** As somebody asks; null if there is nothing to decide. */
+  @Nullable Decided decide(String verb, String by) throws IOException {
+    return said(
+        verb.equals("confirm")
+            ? checkpoints.confirm(host, by)
+            : checkpoints.rollBack(host, "as " + by + " asked"));
+  }
+
+  /** What another process decided about an apply of this agent; null if nothing. */
+  @Nullable Decided decidedElsewhere() throws IOException {
+    Attempt attempt = waiting;
+    if (attempt == null || isOpen()) {
+      return null;
+    }
+    boolean back = checkpoints.wasRolledBack(attempt.goal);
+    return said(
+        new Decided(
+            back ? Decided.ROLLED_BACK : Decided.CONFIRMED,
+            null,
+            attempt.candidate.label()
+                + (back ? " was rolled back" : " was confirmed")
+                + " by another process",
+            List.of()));
+  }
+
+  private @Nullable Decided said(@Nullable Decided decided) {
+    if (decided != null) {
+      log.say(decided.event(), decided.message(), decided.properties());
+      decided.left().forEach(each -> log.say(decided.event(), "  " + each));
+    }
+    return decided;
+  }
+
+  /** The attempt that a decision is about, which does not wait any longer; null: none of ours. */
+  @Nullable Attempt take() {
+    Attempt attempt = waiting;
+    waiting = null;
+    return attempt;
+  }
+}

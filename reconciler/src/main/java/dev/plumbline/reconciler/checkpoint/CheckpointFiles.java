@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.checkpoint;
+
+import dev.plumbline.reconciler.host.Memory;
+import dev.plumbline.reconciler.host.StateFile;
+import dev.plumbline.reconciler.live.LiveState;
+import dev.plumbline.reconciler.plan.Ownership;
+import dev.plumbline.reconciler.render.JsonTree;
+import dev.plumbline.reconciler.render.LiveJson;
+import dev.plumbline.reconciler.render.Node;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.DateTimeException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A checkpoint as a directory of the state directory: {@code about.json}, the live state in {@code
+ * live.json}, what was remembered in {@code ownership}. It gets its name when all of it is on the
+ * disk, and loses it before any of it is removed: a crash leaves a whole one or none.
+ */
+final class CheckpointFiles {
+  private static final String ABOUT = "about.json";
+  private static final String LIVE = "live.json";
+
+  private final Path directory;
+
+  /**
+   * @param directory the checkpoint's own
+   */
+  CheckpointFiles(Path directory) {
+    this.directory = directory;
+  }
+
+  boolean exists() {
+    return Files.exists(directory);
+  }
+
+  /**
+   * What it says of itself; null if there is none.
+   *
+   * @throws DamagedException if it cannot be read
+   */
+  @Nullable Checkpoint read() throws IOException {
+    Path about = directory.resolve(ABOUT);
+    String text;
+    try {
+      text = Files.readString(about);
+    } catch (NoSuchFileException e) {
+      if (exists()) {
+        throw new DamagedException(about + " is missing", e);
+      }
+      return null;
+    }
+    try {
+      return Checkpoint.of(Node.of(JsonTree.read(text)));
+    } catch (IOException | IllegalArgumentException | DateTimeException e) {
+      throw new DamagedException(about + ": " + e.getMessage(), e);
+    }
+  }
+
+  LiveState live() throws IOException {
+    return LiveJson.read(directory.resolve(LIVE));
+  }
+
+  Ownership ownership() throws IOException {
+    return new Memory(directory).load();
+  }
+
+  /** Puts it on the disk. */
+  void write(Checkpoint checkpoint, LiveState live, Ownership ownership) throws IOException {
+    Path fresh = directory.resolveSibling(directory.getFileName() + ".new");
+    delete(fresh);
+    Files.createDirectories(fresh);
+    Path file = fresh.resolve(LIVE);
+    try (Writer writer = Files.newBufferedWriter(file)) {
+      LiveJson.write(live, Map.of(), writer);
+    }
+    sync(file, StandardOpenOption.WRITE);
+    new Memory(fresh).save(ownership);
+    StateFile.replace(fresh.resolve(ABOUT), JsonTree.line(checkpoint.tree()) + "\n");
+    move(fresh, directory);
+  }
+
+  /** Says something else of it. */
+  void rewrite(Checkpoint checkpoint) throws IOException {
+    StateFile.replace(directory.resolve(ABOUT), JsonTree.line(checkpoint.tree()) + "\n");
+  }
+
+  /** There is none from now on. */
+  void remove() throws IOException {
+    if (exists()) {
+      Path old = directory.resolveSibling(directory.getFileName() + ".old");
+      delete(old);
+      move(directory, old);
+      delete(old);
+    }
+  }
+
+  /** Puts it into the place of another one. */
+  void moveTo(CheckpointFiles other) throws IOException {
+    other.remove();
+    move(directory, other.directory);
+  }
+
+  private static void move(Path from, Path to) throws IOException {
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    Path parent = to.getParent();
+    if (parent != null) {
+      sync(parent, StandardOpenOption.READ);
+    }
+  }
+
+  private static void sync(Path path, StandardOpenOption how) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, how)) {
+      channel.force(true);
+    }
+  }
+
+  private static void delete(Path tree) throws IOException {
+    if (!Files.exists(tree)) {
+      return;
+    }
+    List<Path> all;
+    try (Stream<Path> files = Files.walk(tree)) {
+      all = files.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path each : all) {
+      Files.deleteIfExists(each);
+    }
+  }
+
+  /** The checkpoint is not one that plumbline wrote. */
+  static final class DamagedException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    DamagedException(String message, Exception cause) {
+      super(message, cause);
+    }
+  }
+}
