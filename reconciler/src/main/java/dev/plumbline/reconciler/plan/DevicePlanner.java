@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides the fate of every device.
@@ -83,6 +84,7 @@ final class DevicePlanner {
     refusals.conflicts();
     waitForPrimaries();
     waitForMasters();
+    waitForParents();
     new PortPlanner(steps, comparison, findings).settle();
     for (DeviceStep step : steps.all()) {
       comparison.compare(step);
@@ -250,6 +252,63 @@ final class DevicePlanner {
         }
       }
     } while (!settled);
+  }
+
+  /**
+   * VLAN devices whose parent stays down do so too: setting one up is refused (vlan_dev_open), and
+   * the kernel does it by itself once the parent is up (vlan_device_event).
+   */
+  private void waitForParents() {
+    boolean settled;
+    do {
+      settled = true;
+      for (DeviceStep step : steps.all()) {
+        Wanted wanted = step.wanted;
+        boolean takesUp =
+            wanted != null
+                && wanted.resource().get("kind").equals("vlan")
+                && wanted.resource().get("up").equals("true")
+                && (step.fate == Fate.CREATE || isDown(step.live));
+        if (wanted == null || !takesUp) {
+          continue;
+        }
+        ResourceId parent =
+            ResourceId.deviceIn(
+                wanted.resource().id().namespace(), wanted.resource().get("parent"));
+        if (staysDown(parent)) {
+          findings.waits(step.address + ".up", parent + ", which is down");
+          step.wanted =
+              new Wanted(wanted.address(), wanted.resource().without("up"), wanted.makes());
+          settled = false;
+        }
+      }
+    } while (!settled);
+  }
+
+  private boolean staysDown(ResourceId device) {
+    DeviceStep step = steps.ofWanted(device);
+    if (step == null || step.wanted == null) {
+      return isDown(live.find(device));
+    }
+    String up = step.wanted.resource().get("up");
+    boolean changes = step.fate == Fate.CREATE || step.fate == Fate.KEEP;
+    if (changes && comparison.differs(step, "master") && joinsBond(step.wanted.resource())) {
+      return false; // which takes it up (bond_enslave)
+    }
+    if (changes && !up.isEmpty()) {
+      return up.equals("false");
+    }
+    return step.fate == Fate.CREATE || isDown(step.live);
+  }
+
+  private boolean joinsBond(Resource wanted) {
+    DeviceStep bond =
+        steps.ofWanted(ResourceId.deviceIn(wanted.id().namespace(), wanted.get("master")));
+    return bond != null && bond.kind().equals("bond");
+  }
+
+  private static boolean isDown(@Nullable Resource device) {
+    return device != null && device.get("up").equals("false");
   }
 
   /** A bond prefers only who is a member of it. */

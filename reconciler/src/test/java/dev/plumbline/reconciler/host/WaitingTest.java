@@ -40,6 +40,19 @@ class WaitingTest {
   }
 
   @Test
+  @RequiresKind("vlan")
+  void aVlanOverADeviceThatIsDownComesUpWithIt() throws IOException {
+    Sh.run("ip link add p type veth peer name q; ip link set q up");
+    String file = "vlans: {p.7: {parent: p, id: 7, addresses: [10.7.0.1/24]}}\n";
+    Plan plan = host.applied(file);
+    assertEquals("vlans.p.7.up", plan.waiting().get(0).address());
+    Sh.run("ip link set p up");
+    assertEquals(List.of(), host.plan(file).changes());
+    assertEquals(List.of(), host.plan(file).waiting());
+    assertTrue(Sh.run("ip link show p.7").contains(",UP"));
+  }
+
+  @Test
   void whatIsInANamespaceThatNobodyDeclaresWaitsForIt() throws IOException {
     String file =
         """
