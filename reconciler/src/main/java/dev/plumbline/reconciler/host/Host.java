@@ -378,8 +378,13 @@ public final class Host implements AutoCloseable {
       missing = wayBack(before, end, touched);
     }
     List<String> left = describe(missing);
+    // What the kernel would not take now, such as a route whose gateway nothing leads to any more.
+    missing
+        .waiting()
+        .forEach(each -> left.add(each.address() + ": still to create, needs " + each.waitsFor()));
     left.addAll(missing.problems());
-    if (again != null && !left.isEmpty()) {
+    if (again != null) {
+      // Even where nothing else is missing: a device may have come back without its mark.
       left.add(0, again.toString());
     }
     if (left.isEmpty()) {
