@@ -146,7 +146,8 @@ final class DeviceCondemner {
     if (device == null || step.fate != Fate.KEEP) {
       return false;
     }
-    if (!device.isOurs()) {
+    boolean half = step.wanted != null && step.wanted.makes() && isOurs(device);
+    if (!device.isOurs() && !half) {
       findings.problem(
           step.address
               + ": "
@@ -179,14 +180,23 @@ final class DeviceCondemner {
     return news;
   }
 
+  /** A pair is one thing: a crash may have left its other half without a mark. */
+  private boolean isOurs(Resource device) {
+    boolean veth = device.get("kind").equals("veth");
+    Resource mate = veth ? live.find(PeerText.parse(device.get("peer"))) : null;
+    return device.isOurs() || (mate != null && mate.isOurs());
+  }
+
   private boolean drag(Resource victim, DeviceStep cause, boolean byKernel) {
     DeviceStep step = steps.ofLive(victim.id());
     if (step == null) {
-      findings.problem(
-          cause.address
-              + ": would remove "
-              + victim.id()
-              + ", which plumbline did not make and the file does not name");
+      if (!isOurs(victim)) {
+        findings.problem(
+            cause.address
+                + ": would remove "
+                + victim.id()
+                + ", which plumbline did not make and the file does not name");
+      }
       step = new DeviceStep(victim.id().toString(), null, victim, Fate.DELETE);
       step.implied = true;
       steps.add(step);
