@@ -65,7 +65,7 @@ final class DeviceOperations {
 
   private final Set<ResourceId> madeWithMate = new HashSet<>();
 
-  /** Devices that the plan lets join a master and that have not done so yet. */
+  /** Devices that the plan lets join a master, or get their name, and that have not done so yet. */
   private final Set<ResourceId> joining = new HashSet<>();
 
   /** By member: the bond that has to be told to prefer it once it is in it. */
@@ -96,7 +96,9 @@ final class DeviceOperations {
         awaitVlans.add(change.id().ofDevice());
       } else if (change.id().type() == ResourceType.DEVICE && wanted != null) {
         kinds.put(wanted.id(), wanted.get("kind"));
-        if (!(change instanceof Change.Modify modify) || modify.changes("master")) {
+        if (!(change instanceof Change.Modify modify)
+            || modify.changes("master")
+            || !modify.live().id().equals(wanted.id())) {
           joining.add(wanted.id());
         }
         if (change instanceof Change.Recreate recreate) {
@@ -325,11 +327,16 @@ final class DeviceOperations {
     if (!wanted.get("master").isEmpty()) {
       ResourceId master = ResourceId.deviceIn(namespace, wanted.get("master"));
       operations.add(ask(namespace, Link.enslave(index, indexes.of(master))));
-      String bond = primaries.remove(wanted.id());
-      if (bond != null) {
-        operations.add(primary(namespace, bond, wanted.id().device()));
-      }
+      prefer(wanted.id(), operations);
       portSettings(wanted, wanted.fields().keySet(), operations);
+    }
+  }
+
+  /** Tells the bond that waits for this device to be its member under this name. */
+  private void prefer(ResourceId member, List<Operation> operations) {
+    String bond = primaries.remove(member);
+    if (bond != null) {
+      operations.add(primary(member.namespace(), bond, member.device()));
     }
   }
 
@@ -423,6 +430,8 @@ final class DeviceOperations {
     if (joins || (moves && !to.get("master").isEmpty())) {
       join(to, operations);
     } else {
+      joining.remove(to.id());
+      prefer(to.id(), operations);
       portSettings(to, names(change), operations);
     }
     if (down || moves || change.changes("up")) {

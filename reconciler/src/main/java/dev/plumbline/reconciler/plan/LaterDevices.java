@@ -50,7 +50,16 @@ final class LaterDevices {
   }
 
   boolean isUp(ResourceId device) {
-    return has(device) && !get(device, "up").equals("false");
+    return has(device) && (!get(device, "up").equals("false") || joinsBond(device));
+  }
+
+  /** A bond sets up what joins it (bond_enslave, drivers/net/bonding/bond_main.c). */
+  private boolean joinsBond(ResourceId device) {
+    DeviceStep step = byFinal.get(device);
+    Resource before = step == null ? null : step.live;
+    String master = get(device, "master");
+    boolean joins = before != null && !master.isEmpty() && !before.get("master").equals(master);
+    return joins && get(ResourceId.deviceIn(device.namespace(), master), "kind").equals("bond");
   }
 
   /** The value of a device's field. */

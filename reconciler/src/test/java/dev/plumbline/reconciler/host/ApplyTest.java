@@ -156,4 +156,27 @@ class ApplyTest {
     host.applied("");
     assertEquals("", Sh.run("ip -br link show type bond").strip());
   }
+
+  @Test
+  @RequiresKind({"bond", "dummy"})
+  void aBondPrefersAMemberByTheNameThatItGets() throws IOException {
+    String bond = "bonds: {bond0: {members: [d0], mode: active-backup%s}}\n";
+    host.applied("dummies: {d0: {}}\n" + bond.formatted(""));
+    host.applied("dummies: {d0: {device: d0x}}\n" + bond.formatted(", primary: d0"));
+    String shown = Sh.run("ip -d link show bond0");
+    assertTrue(shown.contains("primary d0x"), shown);
+  }
+
+  @Test
+  @RequiresKind({"bond", "dummy"})
+  void aMemberThatWasDownComesUpWithItsBondAndARouteOverItNeedNotWait() throws IOException {
+    Sh.run("ip link add d0 type dummy");
+    host.applied(
+        """
+        interfaces: {d0: {txQueueLength: 500}}
+        bonds: {bond0: {members: [d0], mode: active-backup}}
+        routes: [{to: 10.8.0.0/16, dev: d0}]
+        """);
+    assertTrue(Sh.run("ip route").contains("10.8.0.0/16 dev d0"));
+  }
 }
