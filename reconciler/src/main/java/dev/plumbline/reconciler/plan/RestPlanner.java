@@ -180,7 +180,8 @@ final class RestPlanner {
     }
     ResourceId missing = id.type() == ResourceType.ROUTE ? ways.missing(resource) : null;
     if (missing == null) {
-      return id.type() != ResourceType.ROUTE || !isOfTheFile(wanted) || takesGateways(wanted);
+      boolean route = id.type() == ResourceType.ROUTE;
+      return !route || (isOfTheFile(wanted) ? takesGateways(wanted) : takesBack(wanted));
     }
     String down = devices.has(missing) ? ", which is down" : "";
     findings.waits(wanted.address(), missing + down);
@@ -221,6 +222,22 @@ final class RestPlanner {
     return false;
   }
 
+  /**
+   * Whether the kernel would take a route again that it drops. One whose gateway was left without a
+   * network works until then, and cannot come back.
+   */
+  private boolean takesBack(Wanted wanted) {
+    Resource route = wanted.resource();
+    RouteWays.Stray stray = forecast.current.containsKey(route.id()) ? null : ways.stray(route);
+    if (stray != null && goal.prune()) {
+      findings.warning(
+          route.id() + " is lost: its gateway " + stray.gateway() + " is on no connected network");
+    } else if (stray != null) {
+      findings.waits(wanted.address(), "a network with " + stray.gateway());
+    }
+    return stray == null;
+  }
+
   private void compare(Wanted wanted) {
     Resource target = wanted.resource();
     Resource there = forecast.current.get(target.id());
@@ -247,6 +264,9 @@ final class RestPlanner {
         ports.touch(wanted.address(), target);
       }
       put(change);
+      if (route) {
+        afterTakenDown(wanted.address(), whole);
+      }
     }
   }
 
@@ -278,7 +298,7 @@ final class RestPlanner {
     afterTakenDown(wanted.address(), whole);
   }
 
-  /** What is new on a device that another change takes down comes when that is done. */
+  /** What comes to a device that another change takes down comes when that is done. */
   private void afterTakenDown(String address, Resource created) {
     List<String> on =
         created.id().type() == ResourceType.ROUTE

@@ -107,15 +107,14 @@ final class RouteWays {
   }
 
   /**
-   * The device that a route moves to because the present one does not reach its gateway any more;
-   * empty where it stays, or where the file names the device.
+   * The device that a route moves to because the present one will not reach its gateway, the same
+   * or another; empty where it stays, or where the file names the device.
    */
   String otherDevice(Resource target, Resource there) {
-    String gateway = target.get("via");
-    if (!isOpen(target) || !gateway.equals(there.get("via"))) {
+    if (!isOpen(target)) {
       return "";
     }
-    List<String> behind = reach.devices(target.id().namespace(), gateway);
+    List<String> behind = reach.devices(target.id().namespace(), target.get("via"));
     return behind.isEmpty() || behind.contains(there.get("dev")) ? "" : behind.get(0);
   }
 
