@@ -36,23 +36,26 @@ final class Application {
   }
 
   @Nullable Failure run(Progress progress) {
-    String batch = "";
+    Change last = null;
     int done = 0;
     for (Change change : plan.changes()) {
-      boolean call = CALLS.contains(change.id().type());
-      String namespace = change.before() == null ? change.id().namespace() : namespace(change);
-      if (asking.failure() != null && (call || !namespace.equals(batch))) {
+      if (asking.failure() != null && startsBatch(last, change)) {
         break;
       }
-      batch = namespace;
+      last = change;
       asking.of(change);
       take(change);
       progress.step(change, ++done, plan.changes().size());
-      if (call && asking.failure() != null) {
-        break;
-      }
     }
     return asking.failure();
+  }
+
+  /** Whether all that came before has been answered when the kernel is asked for this change. */
+  static boolean startsBatch(@Nullable Change last, Change change) {
+    return last == null
+        || CALLS.contains(last.id().type())
+        || CALLS.contains(change.id().type())
+        || !namespace(last).equals(namespace(change));
   }
 
   private static String namespace(Change change) {

@@ -7,6 +7,7 @@ import dev.plumbline.reconciler.kind.DeviceKinds;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,6 +15,9 @@ import java.util.TreeMap;
 /** What a device has that nobody named: what the kernel gives it. */
 final class DeviceDefaults {
   private final Store store;
+
+  /** The VLANs of ports whose bridge does not filter now: they count again when it does. */
+  private final Map<ResourceId, Resource> unfiltered = new HashMap<>();
 
   DeviceDefaults(Store store) {
     this.store = store;
@@ -66,6 +70,22 @@ final class DeviceDefaults {
     };
   }
 
+  /** A port forgets its VLANs when it leaves its bridge. */
+  void left(ResourceId port) {
+    ResourceId vlans = ResourceId.vlans(port.namespace(), port.device());
+    store.remove(vlans);
+    unfiltered.remove(vlans);
+  }
+
+  /** A device has another name. */
+  void renamed(ResourceId from, ResourceId to) {
+    Resource kept = unfiltered.remove(ResourceId.vlans(from.namespace(), from.device()));
+    if (kept != null && from.namespace().equals(to.namespace())) {
+      ResourceId vlans = ResourceId.vlans(to.namespace(), to.device());
+      unfiltered.put(vlans, kept.withId(vlans));
+    }
+  }
+
   /** A port of a bridge that filters VLANs starts with its default one, as does the bridge. */
   void vlans(ResourceId id) {
     Resource device = store.find(id);
@@ -78,9 +98,17 @@ final class DeviceDefaults {
     for (Resource member : members) {
       Resource bridge = member.equals(device) && master != null ? master : device;
       ResourceId vlans = ResourceId.vlans(id.namespace(), member.id().device());
+      Resource there = store.find(vlans);
+      Resource kept = unfiltered.remove(vlans);
       if (!bridge.get("vlanFiltering").equals("true")) {
+        kept = there == null ? kept : there;
+        if (kept != null) {
+          unfiltered.put(vlans, kept);
+        }
         store.remove(vlans);
-      } else if (!store.has(vlans)) {
+      } else if (there == null && kept != null) {
+        store.put(kept);
+      } else if (there == null) {
         String pvid = bridge.get("defaultPvid");
         String text = pvid.equals("0") ? "" : pvid + " pvid untagged";
         store.put(new Resource(vlans, null, Map.of("vlans", text)));

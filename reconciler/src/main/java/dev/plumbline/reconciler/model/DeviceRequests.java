@@ -31,7 +31,7 @@ final class DeviceRequests {
 
   private final Set<ResourceId> madeWithMate = new HashSet<>();
 
-  /** Devices that the plan lets join a master and that have not done so yet. */
+  /** Devices that the plan lets join a master, or get their name, and that have not done so yet. */
   private final Set<ResourceId> joining = new HashSet<>();
 
   /** By member: the bond that has to be told to prefer it once it is in it. */
@@ -49,7 +49,9 @@ final class DeviceRequests {
       Resource wanted = change.after();
       if (change.id().type() == ResourceType.DEVICE && wanted != null) {
         kinds.put(wanted.id(), wanted.get("kind"));
-        if (!(change instanceof Change.Modify modify) || modify.changes("master")) {
+        if (!(change instanceof Change.Modify modify)
+            || modify.changes("master")
+            || !modify.live().id().equals(wanted.id())) {
           joining.add(wanted.id());
         }
         if (change instanceof Change.Recreate recreate) {
@@ -126,11 +128,17 @@ final class DeviceRequests {
       return;
     }
     asking.ask("enslave link " + id, () -> devices.enslave(id, wanted.get("master")));
-    ResourceId bond = primaries.remove(id);
-    if (bond != null) {
-      asking.ask("change link " + bond, () -> devices.set(bond, Map.of("primary", id.device())));
-    }
+    prefer(id);
     portSettings(wanted, wanted.fields().keySet());
+  }
+
+  /** Tells the bond that waits for this device to be its member under this name. */
+  private void prefer(ResourceId member) {
+    ResourceId bond = primaries.remove(member);
+    if (bond != null) {
+      asking.ask(
+          "change link " + bond, () -> devices.set(bond, Map.of("primary", member.device())));
+    }
   }
 
   private void portSettings(Resource wanted, Set<String> names) {
@@ -191,6 +199,8 @@ final class DeviceRequests {
     if (joins || (moves && !to.get("master").isEmpty())) {
       join(to);
     } else {
+      joining.remove(to.id());
+      prefer(to.id());
       Set<String> names = new HashSet<>();
       change.fields().forEach(field -> names.add(field.name()));
       portSettings(to, names);

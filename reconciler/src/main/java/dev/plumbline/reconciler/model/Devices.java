@@ -128,9 +128,8 @@ final class Devices {
         each ->
             each.id().namespace().equals(id.namespace())
                 && SysctlText.device(each.id()).equals(id.device()));
-    for (ResourceType type : List.of(ResourceType.VLANS, ResourceType.FDB)) {
-      store.removeIf(type, each -> each.id().ofDevice().equals(id));
-    }
+    defaults.left(id);
+    store.removeIf(ResourceType.FDB, each -> each.id().ofDevice().equals(id));
   }
 
   void up(ResourceId id) throws RefusedException {
@@ -203,6 +202,7 @@ final class Devices {
     boolean sameNamespace = from.namespace().equals(to.namespace());
     Resource device = Objects.requireNonNull(store.find(from));
     store.renamed(device, to);
+    defaults.renamed(from, to);
     for (Resource each : List.copyOf(store.resources())) {
       ResourceId id = each.id();
       if (id.type() == ResourceType.ROUTE) {
@@ -295,7 +295,7 @@ final class Devices {
     fields.put("master", "");
     store.put(new Resource(id, device.owner(), fields));
     if (!device.get("kind").equals("bridge")) {
-      store.remove(ResourceId.vlans(id.namespace(), id.device()));
+      defaults.left(id);
     }
     if (kind.equals("vrf") && up) {
       goUp(id);

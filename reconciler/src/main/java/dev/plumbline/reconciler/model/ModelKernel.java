@@ -9,6 +9,7 @@ import dev.plumbline.reconciler.host.KernelWatch;
 import dev.plumbline.reconciler.live.Capabilities;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.live.LiveView;
+import dev.plumbline.reconciler.plan.Change;
 import dev.plumbline.reconciler.plan.Plan;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
@@ -64,6 +65,16 @@ public final class ModelKernel implements Kernel {
   /** Has this come between the requests of plans from now on. */
   public void disturb(Disturbance with) {
     disturbance = with;
+  }
+
+  /**
+   * Whether all that came before has been answered when a change is asked for: a process can end
+   * there, but not within a batch, which the kernel takes as one.
+   *
+   * @param last the change before it in the plan; null for none
+   */
+  public static boolean startsBatch(@Nullable Change last, Change change) {
+    return Application.startsBatch(last, change);
   }
 
   /**

@@ -6,9 +6,8 @@ import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.model.Edit;
 import dev.plumbline.reconciler.model.ModelKernel;
 import dev.plumbline.reconciler.model.RefusedException;
-import dev.plumbline.reconciler.resource.Resource;
-import dev.plumbline.reconciler.resource.ResourceId;
-import dev.plumbline.reconciler.resource.ResourceType;
+import dev.plumbline.reconciler.testing.RandomEdits;
+import dev.plumbline.reconciler.testing.RandomHost;
 import dev.plumbline.spec.HostFile;
 import dev.plumbline.spec.LoadOptions;
 import dev.plumbline.spec.Loaded;
@@ -19,7 +18,6 @@ import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Assume;
 import net.jqwik.api.Provide;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Hosts that plumbline left behind, with things of other people's, and that somebody has tampered
@@ -75,7 +73,7 @@ abstract class RandomHosts {
   /** Somebody does something by hand; what the kernel refuses makes no difference. */
   static LiveState tampered(LiveState live, int what, int which) {
     ModelKernel kernel = new ModelKernel(live);
-    Edit edit = edit(live, what, which);
+    Edit edit = RandomEdits.edit(live, what, which);
     try {
       if (edit != null) {
         kernel.edit(edit);
@@ -84,47 +82,6 @@ abstract class RandomHosts {
       return live;
     }
     return kernel.state();
-  }
-
-  static @Nullable Edit edit(LiveState live, int what, int which) {
-    List<Resource> devices =
-        live.ofType(ResourceType.DEVICE).stream()
-            .filter(device -> !device.id().device().equals("lo"))
-            .toList();
-    ResourceId id = devices.get(which % devices.size()).id();
-    ResourceId other = ResourceId.deviceIn(id.namespace(), "z" + which);
-    return switch (what) {
-      case 1 -> Edit.mtu(id, 1234);
-      case 2 -> Edit.noMaster(id);
-      case 3 -> Edit.unplug(id);
-      case 4 -> Edit.rename(id, other.device());
-      case 5 -> Edit.unmark(id);
-      case 6 -> Edit.addDevice(other, "dummy");
-      case 7 -> Edit.down(id);
-      case 8, 9 -> removed(live, which);
-      default -> null;
-    };
-  }
-
-  /** An address, a route or a rule goes. */
-  private static @Nullable Edit removed(LiveState live, int which) {
-    List<Resource> others =
-        live.resources().stream()
-            .filter(
-                each ->
-                    each.id().type() == ResourceType.ADDRESS
-                        || each.id().type() == ResourceType.ROUTE
-                        || each.id().type() == ResourceType.RULE)
-            .toList();
-    if (others.isEmpty()) {
-      return null;
-    }
-    Resource gone = others.get(which % others.size());
-    return switch (gone.id().type()) {
-      case ADDRESS -> Edit.deleteAddress(gone.id());
-      case ROUTE -> Edit.deleteRoute(gone.id());
-      default -> Edit.deleteRule(gone);
-    };
   }
 
   static Goal goal(String yaml) {

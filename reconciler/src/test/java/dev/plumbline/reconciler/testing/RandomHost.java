@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.plumbline.reconciler.plan;
+package dev.plumbline.reconciler.testing;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -12,9 +12,9 @@ import java.util.Map;
  * choice, and a row of zeros is an empty file. All files speak of the same few devices, so that two
  * of them meet in names, masters, networks and ids.
  */
-final class RandomHost {
+public final class RandomHost {
   /** How many numbers make a file. */
-  static final int NUMBERS = 40;
+  public static final int NUMBERS = 40;
 
   private static final List<String> ADDRESSES =
       List.of("10.0.0.1/24", "10.0.0.2/24", "10.0.1.1/24", "fd00::1/64", "fd00::1/48");
@@ -35,7 +35,7 @@ final class RandomHost {
    *
    * @param reversed whether all maps and lists are written backwards
    */
-  static String file(List<Integer> numbers, boolean reversed) {
+  public static String file(List<Integer> numbers, boolean reversed) {
     return new RandomHost(numbers).file(reversed);
   }
 

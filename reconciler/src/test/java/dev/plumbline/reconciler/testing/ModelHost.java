@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.testing;
+
+import dev.plumbline.reconciler.apply.Outcome;
+import dev.plumbline.reconciler.apply.Progress;
+import dev.plumbline.reconciler.desired.Goals;
+import dev.plumbline.reconciler.embedded.SwitchAccess;
+import dev.plumbline.reconciler.host.Host;
+import dev.plumbline.reconciler.live.LiveState;
+import dev.plumbline.reconciler.model.Disturbance;
+import dev.plumbline.reconciler.model.Edit;
+import dev.plumbline.reconciler.model.ModelKernel;
+import dev.plumbline.reconciler.model.RefusedException;
+import dev.plumbline.reconciler.plan.Change;
+import dev.plumbline.reconciler.plan.Goal;
+import dev.plumbline.reconciler.plan.Plan;
+import dev.plumbline.spec.HostFile;
+import dev.plumbline.spec.LoadOptions;
+import dev.plumbline.spec.Loaded;
+import dev.plumbline.spec.source.MapSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A host over a model kernel, driven by files given as text. */
+final class ModelHost implements AutoCloseable {
+  /** In memory where there is such a place: what is remembered is forced to the disk each time. */
+  private static final Path PLACE =
+      Files.isWritable(Path.of("/dev/shm")) ? Path.of("/dev/shm") : null;
+
+  /** A process that dies. */
+  static final class Crash extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    Crash() {
+      super("a crash", null, false, false);
+    }
+  }
+
+  final ModelKernel kernel;
+  private final Path state;
+  private Host host;
+
+  ModelHost(LiveState live) {
+    kernel = new ModelKernel(live);
+    try {
+      state =
+          PLACE == null
+              ? Files.createTempDirectory("plumbline-model")
+              : Files.createTempDirectory(PLACE, "plumbline-model");
+      host = Host.open(state, SwitchAccess.NONE, kernel);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The goal of a file; null where validation refuses it. */
+  static @Nullable Goal goal(String yaml) {
+    Loaded loaded =
+        HostFile.load(
+            MapSource.ofTexts(Map.of("host.yaml", yaml)), "host.yaml", LoadOptions.defaults());
+    return loaded.state() == null ? null : Goals.of(loaded.orThrow());
+  }
+
+  /** Another process with the same state directory. */
+  void restart() {
+    host.close();
+    try {
+      host = Host.open(state, SwitchAccess.NONE, kernel);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  Plan plan(Goal goal) {
+    try {
+      return host.plan(goal, host.read(goal));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Reads, plans and applies; only for a plan without problems. */
+  Outcome apply(Goal goal) {
+    return apply(goal, () -> {});
+  }
+
+  /**
+   * As {@link #apply(Goal)}.
+   *
+   * @param meanwhile what happens once the plan is made
+   */
+  Outcome apply(Goal goal, Runnable meanwhile) {
+    try {
+      LiveState live = host.read(goal);
+      Plan plan = host.plan(goal, live);
+      meanwhile.run();
+      return host.apply(goal, live, plan, Progress.silent());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** How many requests an apply makes, until the disturbance is another. */
+  Requests count() {
+    Requests requests = new Requests();
+    kernel.disturb(requests);
+    return requests;
+  }
+
+  /** Counts requests. */
+  static final class Requests implements Disturbance {
+    int count;
+
+    @Override
+    public int before(ModelKernel kernel, Change change) {
+      count++;
+      return 0;
+    }
+  }
+
+  /**
+   * Something is done by hand; what the kernel refuses makes no difference. No device of others is
+   * set down: that no file names it up is nobody's fault, and what is over it cannot come up.
+   */
+  static void edit(ModelKernel kernel, int what, int which) {
+    Edit edit = RandomEdits.edit(kernel.state(), what, which);
+    if (edit != null
+        && !(what == RandomEdits.DOWN && !RandomEdits.isOnOurs(kernel.state(), which))) {
+      try {
+        kernel.edit(edit);
+      } catch (RefusedException e) {
+        return; // so nothing happened
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    host.close();
+    try (var files = Files.walk(state)) {
+      for (Path each : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
