@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.checkpoint;
 
-import dev.plumbline.reconciler.host.BootClock;
 import dev.plumbline.reconciler.render.Node;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;

@@ -37,7 +37,7 @@ class PlannerProperties extends RandomHosts {
     Plan plan = Planner.plan(goal, found.live(), found.ownership());
     GoldenTest.inOrder(plan);
     Assume.that(plan.problems().isEmpty());
-    LiveState then = Modelled.after(found.live(), plan);
+    LiveState then = after(found.live(), plan);
     Ownership remembered =
         Planner.taken(plan, Planner.before(plan, found.live(), found.ownership()));
     String again = GoldenTest.changes(Planner.plan(goal, then, remembered));
@@ -66,7 +66,7 @@ class PlannerProperties extends RandomHosts {
     Assume.that(plan.problems().isEmpty());
     Set<ResourceId> named = new HashSet<>(found.ownership().settings().keySet());
     goal.wanted().forEach(wanted -> named.add(wanted.resource().id()));
-    LiveState then = Modelled.after(found.live(), plan);
+    LiveState then = after(found.live(), plan);
     for (Resource each : found.live().resources()) {
       boolean announced =
           plan.warnings().stream().anyMatch(warning -> warning.contains(each.id().toString()));
@@ -117,7 +117,7 @@ class PlannerProperties extends RandomHosts {
       @ForAll("hosts") List<Integer> before) {
     Found found = found(before, List.of(0, 0));
     Plan plan = Planner.plan(goal("version: 1\n"), found.live(), found.ownership());
-    LiveState then = Modelled.after(found.live(), plan);
+    LiveState then = after(found.live(), plan);
     Set<ResourceId> left = new TreeSet<>(then.byId().keySet());
     left.removeAll(LiveText.parse(OTHERS).live().byId().keySet());
     assertTrue(left.isEmpty(), () -> "left are " + left + "\n" + PlanLines.of(plan));
