@@ -83,7 +83,11 @@ final class Apply implements Callable<Integer> {
       confirmation.refuseUndecided(host, embedded.agent());
       Planned planned =
           Planned.of(
-              goal, host.read(goal.goal()), host.ownership(), System.getenv("SSH_CONNECTION"));
+              goal,
+              host.read(goal.goal()),
+              host.ownership(),
+              System.getenv("SSH_CONNECTION"),
+              RepositoryHost.addresses(embedded.agent()));
       if (saved != null) {
         refuseIfMoved(saved, planned);
       }

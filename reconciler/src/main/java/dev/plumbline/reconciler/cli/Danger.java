@@ -18,108 +18,125 @@ import dev.plumbline.spec.value.Prefix;
 import dev.plumbline.spec.value.ValueException;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the changes that could cut off whoever applies a plan: those that touch the path to the
- * default gateway or to the peer of the shell's SSH connection, in the host's own namespace.
+ * Finds the changes that could cut off whoever applies a plan: those that touch the path to a
+ * default gateway, to the repository that an agent follows, or to the peer of the shell's SSH
+ * connection, in the host's own namespace.
  *
- * <p>A path is a route, the address it is spoken from, its device, and all that this device rests
- * on: parents, the ports of a bridge, the members of a bond.
+ * <p>A path is what sends packets to its end ({@link RouteLookup}): rules, routes, the addresses
+ * they are spoken from, their devices, and all that these rest on: parents, the ports of a bridge,
+ * the members of a bond, the VRF, the way to the other end of a tunnel.
  */
 final class Danger {
+  /** Of whom a path is looked for. */
+  private record End(IpAddress to, @Nullable IpAddress from) {}
+
+  private final String path;
   private final LiveState live;
+  private final RouteLookup lookup;
+  private final List<End> ends = new ArrayList<>();
   private final Set<ResourceId> devices = new HashSet<>();
   private final Set<ResourceId> others = new HashSet<>();
 
-  private Danger(LiveState live) {
+  private Danger(String path, LiveState live) {
+    this.path = path;
     this.live = live;
+    this.lookup = new RouteLookup(live);
   }
 
   /**
-   * A sentence for each path that the plan touches; none where it touches none.
+   * A path that a plan touches.
+   *
+   * @param path what it is
+   * @param steps the addresses of the changes that touch it, in the plan's order
+   */
+  record Touched(String path, List<String> steps) {
+    /** For people: the path, and the first few steps. */
+    String sentence() {
+      List<String> named = steps.stream().limit(3).toList();
+      int more = steps.size() - named.size();
+      return "this touches "
+          + path
+          + ": "
+          + String.join(", ", named)
+          + (more > 0 ? " and " + more + " more" : "");
+    }
+  }
+
+  /**
+   * The paths that the plan touches; none where it touches none.
    *
    * @param ssh the environment's SSH_CONNECTION: the client's address and port, then the server's
    *     (sshd(8)); null without one
+   * @param repository the addresses of the host that the agent fetches from
    */
-  static List<String> of(Plan plan, LiveState live, @Nullable String ssh) {
-    List<String> sentences = new ArrayList<>();
-    Danger gateway = new Danger(live);
-    live.ofType(ResourceType.ROUTE).stream().filter(Danger::isDefault).forEach(gateway::route);
-    gateway.sentence("the path to the default gateway", plan, sentences);
-    if (ssh != null) {
-      Danger peer = new Danger(live);
-      String[] words = ssh.trim().split("\\s+", -1);
-      if (words.length == 4 && peer.peer(words[0], words[2])) {
-        peer.sentence("the path of this SSH session to " + words[0], plan, sentences);
-      }
+  static List<Touched> of(
+      Plan plan, LiveState live, @Nullable String ssh, List<IpAddress> repository) {
+    List<Danger> dangers = new ArrayList<>();
+    Set<Long> tables = new LinkedHashSet<>(List.of(Route.MAIN_TABLE));
+    live.ofType(ResourceType.ROUTE).stream()
+        .filter(Danger::isDefault)
+        .forEach(route -> tables.add(RouteText.table(route.id())));
+    for (long table : tables) {
+      Danger gateway =
+          new Danger(
+              "the path to the default gateway"
+                  + (table == Route.MAIN_TABLE ? "" : " of table " + table),
+              live);
+      live.ofType(ResourceType.ROUTE).stream()
+          .filter(route -> isDefault(route) && RouteText.table(route.id()) == table)
+          .forEach(gateway::route);
+      dangers.add(gateway);
     }
-    return sentences;
+    if (!repository.isEmpty()) {
+      Danger git = new Danger("the path to the agent's repository", live);
+      repository.forEach(address -> git.end(address, null));
+      dangers.add(git);
+    }
+    String[] words = ssh == null ? new String[0] : ssh.trim().split("\\s+", -1);
+    if (words.length == 4) {
+      Danger peer = new Danger("the path of this SSH session to " + words[0], live);
+      peer.session(words[0], words[2]);
+      dangers.add(peer);
+    }
+    return dangers.stream()
+        .map(danger -> danger.touched(plan))
+        .filter(touched -> !touched.steps().isEmpty())
+        .toList();
   }
 
   private static boolean isDefault(Resource route) {
-    return route.id().namespace().isEmpty()
-        && RouteText.table(route.id()) == Route.MAIN_TABLE
-        && RouteText.destination(route.id()).endsWith("/0");
+    return route.id().namespace().isEmpty() && RouteText.destination(route.id()).endsWith("/0");
   }
 
-  private void route(Resource route) {
-    others.add(route.id());
-    for (String device : RouteText.devices(route)) {
-      device(ResourceId.deviceIn("", device));
-    }
-    for (String gateway : gateways(route)) {
-      addressesTowards(gateway);
-    }
+  private Touched touched(Plan plan) {
+    return new Touched(
+        path, plan.changes().stream().filter(this::touches).map(Change::address).toList());
   }
 
-  private static List<String> gateways(Resource route) {
-    List<String> gateways = new ArrayList<>();
-    gateways.add(route.get("via"));
-    RouteText.hops(route).forEach(hop -> gateways.add(hop.via()));
-    gateways.removeIf(String::isEmpty);
-    return gateways;
-  }
-
-  /** The host's addresses in whose network the other end is. */
-  private boolean addressesTowards(String end) {
-    IpAddress ip = IpAddress.parse(end);
-    boolean found = false;
-    for (Resource address : live.ofType(ResourceType.ADDRESS)) {
-      if (address.id().namespace().isEmpty()
-          && AddressText.network(address.id().key()).contains(ip)) {
-        others.add(address.id());
-        device(address.id().ofDevice());
-        found = true;
-      }
-    }
-    return found;
-  }
-
-  /** Whether anything of the way to the peer is known. */
-  private boolean peer(String client, String server) {
+  private void session(String client, String server) {
+    IpAddress to;
+    IpAddress own;
     try {
-      IpAddress own = IpAddress.parse(withoutZone(server));
-      for (Resource address : live.ofType(ResourceType.ADDRESS)) {
-        boolean same =
-            address.id().namespace().isEmpty()
-                && IpAddress.parse(AddressText.local(address.id().key())).equals(own);
-        if (same) {
-          others.add(address.id());
-          device(address.id().ofDevice());
-        }
-      }
-      if (!addressesTowards(withoutZone(client))) {
-        routeTo(IpAddress.parse(withoutZone(client)));
-      }
-      return !devices.isEmpty();
+      to = IpAddress.parse(withoutZone(client));
+      own = IpAddress.parse(withoutZone(server));
     } catch (ValueException e) {
-      // Not an address: a shell may have anything in its environment.
-      return false;
+      return; // A shell may have anything in its environment.
     }
+    for (Resource address : live.ofType(ResourceType.ADDRESS)) {
+      boolean same =
+          address.id().namespace().isEmpty()
+              && IpAddress.parse(AddressText.local(address.id().key())).equals(own);
+      if (same) {
+        address(address);
+      }
+    }
+    end(to, own);
   }
 
   private static String withoutZone(String address) {
@@ -127,22 +144,42 @@ final class Danger {
     return zone < 0 ? address : address.substring(0, zone);
   }
 
-  private void routeTo(IpAddress end) {
-    Resource best = null;
-    int length = -1;
-    for (Resource route : live.ofType(ResourceType.ROUTE)) {
-      Prefix to = Prefix.parse(RouteText.destination(route.id()));
-      boolean leads =
-          route.id().namespace().isEmpty()
-              && RouteText.table(route.id()) == Route.MAIN_TABLE
-              && to.contains(end);
-      if (leads && to.length() > length) {
-        best = route;
-        length = to.length();
-      }
+  /** All that leads to an address. */
+  private void end(IpAddress to, @Nullable IpAddress from) {
+    RouteLookup.Ways ways = lookup.find(to, from);
+    if (!ways.isEmpty()) {
+      ends.add(new End(to, from));
     }
-    if (best != null) {
-      route(best);
+    ways.rules().forEach(rule -> others.add(rule.id()));
+    ways.routes().forEach(this::route);
+    ways.addresses().forEach(this::address);
+  }
+
+  private void address(Resource address) {
+    others.add(address.id());
+    device(address.id().ofDevice());
+  }
+
+  private void route(Resource route) {
+    if (!others.add(route.id())) {
+      return;
+    }
+    for (String device : RouteText.devices(route)) {
+      device(ResourceId.deviceIn("", device));
+    }
+    List<String> gateways = new ArrayList<>(List.of(route.get("via")));
+    RouteText.hops(route).forEach(hop -> gateways.add(hop.via()));
+    gateways.stream().filter(each -> !each.isEmpty()).forEach(this::towards);
+  }
+
+  /** The host's addresses in whose network a gateway is. */
+  private void towards(String gateway) {
+    IpAddress ip = IpAddress.parse(gateway);
+    for (Resource address : live.ofType(ResourceType.ADDRESS)) {
+      if (address.id().namespace().isEmpty()
+          && AddressText.network(address.id().key()).contains(ip)) {
+        address(address);
+      }
     }
   }
 
@@ -154,13 +191,28 @@ final class Danger {
     if (!device.get("parent").isEmpty()) {
       device(ResourceId.deviceIn("", device.get("parent")));
     }
+    if (lookup.vrfTable(id) != null) {
+      devices.add(ResourceId.deviceIn("", device.get("master")));
+    }
+    if (!device.get("remote").isEmpty()) {
+      underlay(device.get("remote"));
+    }
+    boolean vrf = device.get("kind").equals("vrf");
     for (Resource port : live.ofType(ResourceType.DEVICE)) {
-      boolean below = port.id().namespace().isEmpty() && port.get("master").equals(id.device());
-      if (below && !device.get("kind").equals("vrf")) {
+      boolean under = port.id().namespace().isEmpty() && port.get("master").equals(id.device());
+      if (under && !vrf) {
         device(port.id());
       }
     }
     inSwitch(id);
+  }
+
+  private void underlay(String remote) {
+    try {
+      end(IpAddress.parse(withoutZone(remote)), null);
+    } catch (ValueException e) {
+      return; // A remote that is no address leads nowhere that is known.
+    }
   }
 
   /** Through an internal port the way may lead by any other port of its bridge. */
@@ -177,25 +229,6 @@ final class Danger {
           }
         }
       }
-    }
-  }
-
-  private void sentence(String path, Plan plan, List<String> sentences) {
-    Set<String> touching = new TreeSet<>();
-    for (Change change : plan.changes()) {
-      if (touches(change)) {
-        touching.add(change.address());
-      }
-    }
-    if (!touching.isEmpty()) {
-      List<String> named = touching.stream().limit(3).toList();
-      int more = touching.size() - named.size();
-      sentences.add(
-          "this touches "
-              + path
-              + ": "
-              + String.join(", ", named)
-              + (more > 0 ? " and " + more + " more" : ""));
     }
   }
 
@@ -218,13 +251,50 @@ final class Danger {
     if (id.type() == ResourceType.VLANS) {
       return devices.contains(id.ofDevice());
     }
-    // Another default route may win over the one there is.
-    boolean rival =
-        id.type() == ResourceType.ROUTE
-            && change.action() == Action.CREATE
-            && !others.isEmpty()
-            && others.stream().anyMatch(other -> isSameDestination(other, id));
-    return rival || (others.contains(id) && change.action() != Action.CREATE);
+    return (others.contains(id) && change.action() != Action.CREATE) || isRival(change);
+  }
+
+  /** What is made or changed may win over what there is. */
+  private boolean isRival(Change change) {
+    Resource after = change.after();
+    ResourceId id = change.id();
+    if (after == null || !id.namespace().isEmpty()) {
+      return false;
+    }
+    return switch (id.type()) {
+      case ROUTE ->
+          change.action() == Action.CREATE
+              && (others.stream().anyMatch(other -> isSameDestination(other, id)) || isNearer(id));
+      case ADDRESS ->
+          change.action() == Action.CREATE
+              && !devices.contains(id.ofDevice())
+              && leadsToAnEnd(AddressText.network(id.key()));
+      case RULE -> ends.stream().anyMatch(end -> RouteLookup.mayMatch(after, end.to(), end.from()));
+      default -> false;
+    };
+  }
+
+  private boolean leadsToAnEnd(Prefix prefix) {
+    return ends.stream().anyMatch(end -> prefix.contains(end.to()));
+  }
+
+  /** Whether a route leads to an end in a table in which one of the path does, or in the main. */
+  private boolean isNearer(ResourceId route) {
+    Prefix prefix = Prefix.parse(RouteText.destination(route));
+    long table = RouteText.table(route);
+    boolean used =
+        table == Route.MAIN_TABLE
+            || others.stream()
+                .anyMatch(
+                    other -> other.type() == ResourceType.ROUTE && RouteText.table(other) == table);
+    boolean wider =
+        others.stream()
+            .anyMatch(
+                other ->
+                    other.type() == ResourceType.ROUTE
+                        && RouteText.table(other) == table
+                        && Prefix.parse(RouteText.destination(other)).length() > prefix.length());
+    return used && !wider && leadsToAnEnd(prefix);
   }
 
   private static boolean isSameDestination(ResourceId other, ResourceId route) {

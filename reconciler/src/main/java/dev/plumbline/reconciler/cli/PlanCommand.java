@@ -4,6 +4,8 @@ package dev.plumbline.reconciler.cli;
 import dev.plumbline.reconciler.api.RemoteSwitch;
 import dev.plumbline.reconciler.host.Host;
 import dev.plumbline.reconciler.live.LiveState;
+import dev.plumbline.reconciler.plan.Disruption;
+import dev.plumbline.reconciler.plan.Plan;
 import dev.plumbline.reconciler.render.JsonFormatException;
 import dev.plumbline.reconciler.render.LiveJson;
 import dev.plumbline.reconciler.render.PlanJson;
@@ -13,6 +15,7 @@ import dev.plumbline.reconciler.render.SavedPlan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -26,8 +29,8 @@ import picocli.CommandLine.Parameters;
     description = "Show what `apply` would change, and change nothing.",
     footer = {
       "",
-      "Exit codes: 0 planned, 1 error or a plan that cannot be applied; with"
-          + " --detailed-exitcode also 2: there are changes."
+      "Exit codes: 0 planned, 1 error, a plan that cannot be applied, or one that disrupts more than"
+          + " --max-disruption; with --detailed-exitcode also 2: there are changes."
     })
 final class PlanCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", description = "The host's file.")
@@ -56,6 +59,13 @@ final class PlanCommand implements Callable<Integer> {
   @Option(names = "--detailed-exitcode", description = "Exit with 2 if there are changes.")
   private boolean detailed;
 
+  @Option(
+      names = "--max-disruption",
+      paramLabel = "CLASS",
+      description =
+          "Fail, and name the steps, if any disrupts more than this: none, in-place or interrupts.")
+  private @Nullable String mostDisruption;
+
   @Option(names = "--full", description = "Print every change, even of thousands that are alike.")
   private boolean full;
 
@@ -70,12 +80,24 @@ final class PlanCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    Disruption.Level most = most();
     if (saved != null) {
       refuseOtherFile(saved);
     }
     Planned planned = planned();
     print(planned);
     if (!planned.plan().problems().isEmpty()) {
+      return ExitCode.ERROR;
+    }
+    List<String> worse = worse(planned.plan(), most);
+    if (!worse.isEmpty()) {
+      worse.forEach(console::info);
+      console.error(
+          (worse.size() == 1 ? "this step disrupts" : "these " + worse.size() + " steps disrupt")
+              + " more than --max-disruption "
+              + most.label()
+              + " lets pass"
+              + (saved == null ? "" : "; the plan was not saved"));
       return ExitCode.ERROR;
     }
     if (saved != null) {
@@ -90,6 +112,36 @@ final class PlanCommand implements Callable<Integer> {
     return detailed && !planned.plan().isEmpty() ? ExitCode.CHANGES : ExitCode.DONE;
   }
 
+  private Disruption.Level most() {
+    if (mostDisruption == null) {
+      return Disruption.Level.INTERRUPTS;
+    }
+    for (Disruption.Level level : Disruption.Level.values()) {
+      if (level.label().equals(mostDisruption)) {
+        return level;
+      }
+    }
+    throw new CommandException(
+        "--max-disruption: `"
+            + mostDisruption
+            + "` is no class of disruption, expected none, in-place or interrupts");
+  }
+
+  /** A line for each change that disrupts more. */
+  private static List<String> worse(Plan plan, Disruption.Level most) {
+    return plan.changes().stream()
+        .filter(change -> change.disruption().level().compareTo(most) > 0)
+        .map(
+            change ->
+                change.address()
+                    + ": "
+                    + change.disruption().level().label()
+                    + (change.disruption().what().isEmpty()
+                        ? ""
+                        : " " + change.disruption().what()))
+        .toList();
+  }
+
   private Planned planned() throws IOException {
     if (snapshot != null) {
       LiveState recorded = recorded(snapshot);
@@ -102,7 +154,11 @@ final class PlanCommand implements Callable<Integer> {
             state.directory(), embedded, ", or plan against a recorded state with --live")) {
       Planned planned =
           Planned.of(
-              goal, host.read(goal.goal()), host.ownership(), System.getenv("SSH_CONNECTION"));
+              goal,
+              host.read(goal.goal()),
+              host.ownership(),
+              System.getenv("SSH_CONNECTION"),
+              RepositoryHost.addresses(embedded.agent()));
       return embedded.agent() == null ? planned.withoutSwitch() : planned;
     }
   }

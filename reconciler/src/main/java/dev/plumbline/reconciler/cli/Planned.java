@@ -10,7 +10,9 @@ import dev.plumbline.reconciler.render.PlanHeader;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
+import dev.plumbline.spec.value.IpAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -33,11 +35,32 @@ record Planned(GoalFile file, LiveState live, Plan plan, List<String> dangers) {
       "the embedded switch forwards what an agent taught it, but none is running: new flows wait for"
           + " one; start it with `plumbline agent --file FILE`";
 
-  /** Plans a file against a live state. */
-  static Planned of(GoalFile file, LiveState live, Ownership ownership, @Nullable String ssh) {
+  /**
+   * Plans a file against a live state.
+   *
+   * @param ssh the environment's SSH_CONNECTION; null without one
+   * @param repository the addresses of the host that the agent fetches from
+   */
+  static Planned of(
+      GoalFile file,
+      LiveState live,
+      Ownership ownership,
+      @Nullable String ssh,
+      List<IpAddress> repository) {
     Plan plan = Planner.plan(file.goal(), live, ownership);
-    List<String> dangers = Danger.of(plan, live, ssh);
-    return new Planned(file, live, warned(plan, dangers), dangers);
+    List<Danger.Touched> touched = Danger.of(plan, live, ssh, repository);
+    List<String> dangers = touched.stream().map(Danger.Touched::sentence).toList();
+    return new Planned(file, live, warned(plan.withTouches(bySteps(touched)), dangers), dangers);
+  }
+
+  private static Map<String, List<String>> bySteps(List<Danger.Touched> touched) {
+    Map<String, List<String>> touches = new HashMap<>();
+    for (Danger.Touched each : touched) {
+      for (String step : each.steps()) {
+        touches.computeIfAbsent(step, key -> new ArrayList<>()).add(each.path());
+      }
+    }
+    return touches;
   }
 
   /** The same where nobody runs the embedded switch, which is warned of if it is needed. */
@@ -79,7 +102,7 @@ record Planned(GoalFile file, LiveState live, Plan plan, List<String> dangers) {
     }
     LiveState live =
         new LiveState(recorded.host(), recorded.capabilities(), resources, recorded.indexes());
-    Planned planned = of(file, live, Ownership.NONE, null);
+    Planned planned = of(file, live, Ownership.NONE, null, List.of());
     return new Planned(file, recorded, warned(planned.plan(), warnings), planned.dangers());
   }
 

@@ -13,19 +13,33 @@ import java.util.Map;
  * @param problems why the plan can not be applied as a whole; a plan with any is not applied
  * @param warnings what the user should know before applying
  * @param masters the kinds of the devices that others join or leave, for who shows the plan
+ * @param touches what whoever applies it may depend on, such as the path of a shell, by the address
+ *     of the change that touches it; of that alone which does
  */
 public record Plan(
     List<Change> changes,
     List<Waiting> waiting,
     List<String> problems,
     List<String> warnings,
-    Map<ResourceId, String> masters) {
+    Map<ResourceId, String> masters,
+    Map<String, List<String>> touches) {
   public Plan {
     changes = List.copyOf(changes);
     waiting = List.copyOf(waiting);
     problems = List.copyOf(problems);
     warnings = List.copyOf(warnings);
     masters = Map.copyOf(masters);
+    touches = Map.copyOf(touches);
+  }
+
+  /** A plan of which nobody has looked what it touches. */
+  public Plan(
+      List<Change> changes,
+      List<Waiting> waiting,
+      List<String> problems,
+      List<String> warnings,
+      Map<ResourceId, String> masters) {
+    this(changes, waiting, problems, warnings, masters, Map.of());
   }
 
   /** A plan that lets nobody join or leave anything. */
@@ -36,12 +50,22 @@ public record Plan(
 
   /** The same plan with these warnings instead of its own. */
   public Plan withWarnings(List<String> others) {
-    return new Plan(changes, waiting, problems, others, masters);
+    return new Plan(changes, waiting, problems, others, masters, touches);
   }
 
   /** The same plan with some of its changes alone. */
   public Plan only(List<Change> some) {
-    return new Plan(some, waiting, problems, warnings, masters);
+    return new Plan(some, waiting, problems, warnings, masters, touches);
+  }
+
+  /** The same plan, which touches this. */
+  public Plan withTouches(Map<String, List<String>> others) {
+    return new Plan(changes, waiting, problems, warnings, masters, others);
+  }
+
+  /** What a change touches that whoever applies it may depend on. */
+  public List<String> touches(Change change) {
+    return touches.getOrDefault(change.address(), List.of());
   }
 
   /** Whether there is nothing to do. */

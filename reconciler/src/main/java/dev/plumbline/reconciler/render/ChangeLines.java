@@ -73,6 +73,9 @@ final class ChangeLines {
     if (change.disruption().level() == Disruption.Level.INTERRUPTS) {
       lines.add(palette.warning("! interrupts " + Shown.text(change.disruption().what())));
     }
+    for (String path : plan.touches(change)) {
+      lines.add(palette.warning("! touches " + Shown.text(path)));
+    }
     List<String> prerequisites = prerequisites(change);
     if (!prerequisites.isEmpty()) {
       lines.add(palette.dim("# waits for " + listed(prerequisites)));

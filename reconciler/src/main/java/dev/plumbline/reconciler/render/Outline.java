@@ -62,9 +62,9 @@ final class Outline {
    */
   static List<Group> of(Plan plan, boolean full) {
     List<Block> blocks = blocks(plan);
-    List<Group> groups = groups(blocks, full, true);
+    List<Group> groups = groups(plan, blocks, full, true);
     int shown = groups.stream().mapToInt(group -> group.shown().size()).sum();
-    return full || shown <= LONG ? groups : groups(blocks, false, false);
+    return full || shown <= LONG ? groups : groups(plan, blocks, false, false);
   }
 
   private static List<Block> blocks(Plan plan) {
@@ -107,10 +107,13 @@ final class Outline {
     return known < 0 ? SECTIONS.size() : known;
   }
 
-  private static List<Group> groups(List<Block> blocks, boolean full, boolean strict) {
+  private static List<Group> groups(Plan plan, List<Block> blocks, boolean full, boolean strict) {
     Map<String, List<Block>> alike = new LinkedHashMap<>();
     for (Block block : blocks) {
-      alike.computeIfAbsent(signature(block, strict), key -> new ArrayList<>()).add(block);
+      // What may cut somebody off is not only counted.
+      boolean alone = block.changes().stream().anyMatch(each -> !plan.touches(each).isEmpty());
+      String key = alone ? block.first().address() : signature(block, strict);
+      alike.computeIfAbsent(key, none -> new ArrayList<>()).add(block);
     }
     List<Group> groups = new ArrayList<>();
     for (List<Block> group : alike.values()) {

@@ -9,6 +9,7 @@ import dev.plumbline.reconciler.plan.Plan;
 import dev.plumbline.reconciler.plan.Waiting;
 import java.io.StringWriter;
 import java.io.Writer;
+import java.util.List;
 import tools.jackson.core.JsonGenerator;
 
 /** A plan for programs: {@code schemas/plan.schema.json}. */
@@ -90,6 +91,10 @@ public final class PlanJson {
     }
     json.writeEndArray();
     Json.texts(json, "waitsFor", change.waitsFor());
+    List<String> touches = plan.touches(change);
+    if (!touches.isEmpty()) {
+      Json.texts(json, "touches", touches);
+    }
     json.writeObjectPropertyStart("disruption");
     json.writeStringProperty("class", change.disruption().level().label());
     Json.text(json, "what", change.disruption().what());

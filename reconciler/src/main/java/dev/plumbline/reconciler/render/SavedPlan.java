@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -68,7 +69,7 @@ public record SavedPlan(
     try (JsonGenerator json = Json.generator(text)) {
       json.writeStartObject();
       // What the planner warns of depends on the shell that asks; the changes do not.
-      PlanJson.body(plan.withWarnings(List.of()), json);
+      PlanJson.body(plan.withWarnings(List.of()).withTouches(Map.of()), json);
       json.writeEndObject();
     }
     return text.toString();

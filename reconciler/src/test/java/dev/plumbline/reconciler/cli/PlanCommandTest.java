@@ -65,6 +65,41 @@ class PlanCommandTest {
   }
 
   @Test
+  void aPlanThatDisruptsMoreThanIsLetPassFailsAndNamesTheSteps() throws IOException {
+    String file = write("version: 1\nhost: hv-01\ninterfaces: {eth0: {mtu: 9000}}\n");
+    CommandRun refused = new CommandRun();
+    Path saved = directory.resolve("saved.plan");
+    assertEquals(
+        ExitCode.ERROR,
+        refused.execute(
+            "plan",
+            file,
+            "--live",
+            snapshot,
+            "--max-disruption",
+            "none",
+            "--out",
+            saved.toString(),
+            "--detailed-exitcode"));
+    assertEquals(
+        "interfaces.eth0: in-place\nerror: this step disrupts more than --max-disruption none lets"
+            + " pass; the plan was not saved\n",
+        refused.err());
+    assertTrue(refused.out().contains("~ interfaces.eth0  mtu 1500 → 9000"), refused.out());
+    assertFalse(Files.exists(saved));
+    for (String most : List.of("in-place", "interrupts")) {
+      assertEquals(
+          ExitCode.DONE,
+          new CommandRun().execute("plan", file, "--live", snapshot, "--max-disruption", most));
+    }
+    CommandRun unknown = new CommandRun();
+    assertEquals(
+        ExitCode.ERROR,
+        unknown.execute("plan", file, "--live", snapshot, "--max-disruption", "some"));
+    assertTrue(unknown.err().contains("expected none, in-place or interrupts"), unknown.err());
+  }
+
+  @Test
   void nothingToDoExitsWithZeroEitherWay() throws IOException {
     String file = write("version: 1\ninterfaces: {eth0: {mtu: 1500}}\n");
     CommandRun run = new CommandRun();

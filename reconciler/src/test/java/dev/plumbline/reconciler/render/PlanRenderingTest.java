@@ -10,6 +10,7 @@ import dev.plumbline.reconciler.plan.Plan;
 import dev.plumbline.reconciler.plan.Waiting;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class PlanRenderingTest {
@@ -69,6 +70,21 @@ class PlanRenderingTest {
         group.folded().forEach(block -> assertEquals(level, block.first().disruption().level()));
       }
     }
+  }
+
+  @Test
+  void whatAStepTouchesStandsWithItAndIsNeverFolded() throws IOException {
+    Plan plain = Plans.thousands();
+    String last = plain.changes().get(plain.changes().size() - 1).address();
+    Plan plan = plain.withTouches(Map.of(last, List.of("the path to the default gateway")));
+    String line = "! touches the path to the default gateway";
+    assertFalse(text(plain, false).contains("! touches"));
+    assertEquals(1, text(plan, false).lines().filter(each -> each.contains(line)).count());
+    String markdown = new PlanMarkdown(false).render(Plans.HEADER, plan);
+    assertEquals(1, markdown.lines().filter(each -> each.contains(line)).count());
+    String json = PlanJson.render(Plans.HEADER, plan);
+    Schemas.validates("plan.schema.json", json);
+    assertEquals(1, json.lines().filter(each -> each.contains("\"touches\"")).count());
   }
 
   @Test
