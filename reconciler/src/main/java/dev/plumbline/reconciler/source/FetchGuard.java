@@ -38,11 +38,12 @@ final class FetchGuard implements AutoCloseable {
   private final Thread thread = new Thread(this::watch, "fetch-guard");
   private final Set<HttpURLConnection> waiting = ConcurrentHashMap.newKeySet();
   private final List<Runnable> cuts = new ArrayList<>();
+  private final Thread fetching = Thread.currentThread();
   private volatile @Nullable String over;
   private boolean closed;
 
   /**
-   * Begins to watch.
+   * Begins to watch what the calling thread does, which closes this, too.
    *
    * @param clone directory that is fetched into
    */
@@ -59,21 +60,27 @@ final class FetchGuard implements AutoCloseable {
     return over;
   }
 
-  /** What ends the connection if need be; runs on the guard's thread. */
+  /**
+   * What ends a connection over ssh if need be; runs on the guard's thread. Whoever waits for more
+   * of what the server sends is interrupted, too: JGit's sessions are closed with politeness, and a
+   * server that goes on sending need not take part.
+   */
   synchronized void cutBy(Runnable cut) {
     cuts.add(cut);
   }
 
   private void watch() {
     try {
-      while (over == null) {
+      while (true) {
         synchronized (this) {
           if (closed) {
             return;
           }
           wait(LOOK_MILLIS);
         }
-        if (System.nanoTime() - end > 0) {
+        if (over != null) {
+          interrupt();
+        } else if (System.nanoTime() - end > 0) {
           cut("it took longer than " + shown(limits.time()));
         } else if (received() > limits.packBytes()) {
           cut("it would bring more than " + (limits.packBytes() >> 20) + " MiB");
@@ -93,8 +100,15 @@ final class FetchGuard implements AutoCloseable {
       over = why;
       all = List.copyOf(cuts);
     }
+    interrupt();
     all.forEach(Runnable::run);
     waiting.forEach(HttpURLConnection::disconnect);
+  }
+
+  private synchronized void interrupt() {
+    if (!closed && !cuts.isEmpty()) {
+      fetching.interrupt();
+    }
   }
 
   private static String shown(Duration time) {
@@ -202,6 +216,9 @@ final class FetchGuard implements AutoCloseable {
     synchronized (this) {
       closed = true;
       notifyAll();
+    }
+    if (over != null && !cuts.isEmpty()) {
+      boolean unused = Thread.interrupted(); // by this guard; who ends the thread says so elsewhere
     }
   }
 }
