@@ -44,6 +44,7 @@ final class Holds {
   private final ObjectPauses pauses;
   private final Map<String, Trouble> troubles = new HashMap<>();
   private DriftRules rules = DriftRules.USUAL;
+  private Set<String> known = Set.of();
 
   Holds(Fights fights, ObjectPauses pauses) {
     this.fights = fights;
@@ -60,29 +61,56 @@ final class Holds {
    */
   record Split(Plan kept, List<Change> held, Map<String, Condition> why, long nanos) {}
 
-  /** Parts a repair. */
+  /**
+   * Parts a repair. Objects that a problem is about are left alone like those that the kernel
+   * refuses, and the rest is repaired, but for what removes or makes anew a device: who knows what
+   * of that the problem is about. Where a problem is about no object, it stays the plan's.
+   */
   Split split(Plan plan) {
-    return split(plan, true);
+    Map<String, String> problems = new LinkedHashMap<>();
+    for (String sentence : plan.problems()) {
+      String about = about(sentence);
+      if (about == null) {
+        return split(plan, true, Map.of());
+      }
+      problems.merge(about, sentence, (one, other) -> one + "; " + other);
+    }
+    return split(problems.isEmpty() ? plan : plan.withoutProblems(), true, problems);
+  }
+
+  /** The object whose address a problem begins with; null: none of the file. */
+  private @Nullable String about(String sentence) {
+    for (int end = sentence.indexOf(": "); end >= 0; end = sentence.indexOf(": ", end + 1)) {
+      if (known.contains(sentence.substring(0, end))) {
+        return sentence.substring(0, end);
+      }
+    }
+    return null;
   }
 
   /** Parts the plan for a new revision: it sets all but what is paused. */
   Split splitNew(Plan plan) {
-    return split(plan, false);
+    return split(plan, false, Map.of());
   }
 
-  private Split split(Plan plan, boolean drift) {
+  private Split split(Plan plan, boolean drift, Map<String, String> problems) {
     long now = System.nanoTime();
     List<Change> kept = new ArrayList<>();
     List<Change> held = new ArrayList<>();
     Map<String, Condition> why = new LinkedHashMap<>();
     Set<String> missing = new HashSet<>();
     long shortest = Long.MAX_VALUE;
+    problems.forEach(
+        (address, sentence) -> why.put(address, new Condition(address, "failed", sentence)));
     for (Change change : plan.changes()) {
       String address = change.address();
       DriftRules.Rule rule = drift ? rules.of(address) : DriftRules.USUAL.of(address);
       Change left = without(change, rule.ignore(), plan);
       Instant paused = pauses.until(address);
-      if (change.waitsFor().stream().anyMatch(missing::contains)) {
+      boolean unsure = !problems.isEmpty() && takesAway(change);
+      if (unsure
+          || problems.containsKey(address)
+          || change.waitsFor().stream().anyMatch(missing::contains)) {
         held.add(change);
         missing.add(address);
         continue;
@@ -115,6 +143,13 @@ final class Holds {
         held,
         why,
         shortest);
+  }
+
+  /** Whether it takes a device or a namespace away, with all that is on it. */
+  private static boolean takesAway(Change change) {
+    boolean holds =
+        change.id().type() == ResourceType.DEVICE || change.id().type() == ResourceType.NAMESPACE;
+    return holds && !(change instanceof Change.Create) && !(change instanceof Change.Modify);
   }
 
   /** A change without the attributes that are ignored; null where nothing is left of it. */
@@ -214,5 +249,6 @@ final class Holds {
     Set<String> addresses = new HashSet<>();
     attempt.goal.wanted().forEach(wanted -> addresses.add(wanted.address()));
     pauses.know(addresses);
+    known = addresses;
   }
 }

@@ -250,6 +250,7 @@ final class Repairing {
     Plan all = host.plan(attempt.goal, live);
     boolean awaited = reports.waiting(all);
     Split split = holds.split(all);
+    reports.problems(all.problems());
     Plan plan = split.kept();
     if (plan.isEmpty() && plan.problems().isEmpty()) {
       attempt.succeeded();
@@ -267,7 +268,6 @@ final class Repairing {
       return false;
     }
     if (!plan.problems().isEmpty()) {
-      reports.lines(plan.problems(), "problem", "drift cannot be repaired: ");
       standing.drifted(plan.problems());
       attempt.failed(live);
       return false;

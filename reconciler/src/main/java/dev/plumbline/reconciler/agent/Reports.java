@@ -24,6 +24,7 @@ final class Reports {
   private List<Waiting> waiting = List.of();
   private Map<String, String> reported = Map.of();
   private Map<String, String> unreadable = Map.of();
+  private Set<String> problems = Set.of();
 
   Reports(AgentLog log) {
     this.log = log;
@@ -35,6 +36,13 @@ final class Reports {
     if (lines.size() > LINES) {
       log.say(event, prefix + "and " + (lines.size() - LINES) + " more");
     }
+  }
+
+  /** What is in the way of repairing drift: says each once, and again when it was gone. */
+  void problems(List<String> now) {
+    List<String> news = now.stream().filter(each -> !problems.contains(each)).toList();
+    lines(news, "problem", "drift cannot be repaired: ");
+    problems = Set.copyOf(now);
   }
 
   void failure(String what, Outcome outcome) {

@@ -53,6 +53,15 @@ public record Plan(
     return new Plan(changes, waiting, problems, others, masters, touches);
   }
 
+  /**
+   * The same plan without its problems, for who takes out whatever they are about.
+   *
+   * @see #only
+   */
+  public Plan withoutProblems() {
+    return new Plan(changes, waiting, List.of(), warnings, masters);
+  }
+
   /** The same plan with some of its changes alone. */
   public Plan only(List<Change> some) {
     return new Plan(some, waiting, problems, warnings, masters, touches);
