@@ -32,7 +32,7 @@ final class GitOrigin implements Origin {
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
 
   /** While a commit waits for its turn: no webhook tells how other hosts stand. */
-  private static final Duration WAVES_INTERVAL = Duration.ofSeconds(30);
+  private static final Duration WAVES_INTERVAL = Duration.ofMinutes(1);
 
   /** A part of the interval. */
   private static final double JITTER = 0.1;

@@ -144,7 +144,10 @@ final class GitRemote {
         guard.cutBy(sessions::close);
       }
       return task.run(new Way(guard, sessions));
-    } catch (GitAPIException | JGitInternalException | TransportException e) {
+    } catch (GitAPIException
+        | JGitInternalException
+        | TransportException
+        | NotSupportedException e) {
       String over = guard.reason();
       throw over == null
           ? new SourceException(sentence(e), e, needsUser(e))

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.errors.GitAPIException;
 import org.eclipse.jgit.errors.MissingObjectException;
+import org.eclipse.jgit.errors.TransportException;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.RefUpdate;
@@ -130,11 +131,13 @@ public final class GitSource implements AutoCloseable {
             clone,
             limits,
             way -> {
-              if (depth == 1 && isUnchanged(way)) {
-                return true;
+              if (depth == 1 && !isFixed()) {
+                fetchNewest(way);
+              } else {
+                fetch(depth, way);
               }
-              fetch(depth, way);
-              return false;
+              tidy(Git.wrap(clone));
+              return true;
             });
   }
 
@@ -153,23 +156,32 @@ public final class GitSource implements AutoCloseable {
     if (ref instanceof GitRef.Commit commit) {
       point(FETCHED, commit.id()); // what has no name there, JGit gives none here
     }
-    tidy(git);
   }
 
   /**
-   * Whether the server says that there is nothing new. A fetch of so and so many commits makes it
-   * look for what is missing and send a pack each time, also an empty one.
+   * Asks for the newest commit's number, and for the commit if it is another one: three requests
+   * over http, and two where there is nothing new. (A fetch by command is three of its own; and one
+   * of so and so many commits makes the server look for what is missing and send a pack each time,
+   * also an empty one.)
    */
-  private boolean isUnchanged(GitRemote.Way way) throws IOException {
+  private void fetchNewest(GitRemote.Way way) throws IOException {
     Ref known = clone.exactRef(FETCHED);
-    if (known == null || isFixed() || !clone.getObjectDatabase().has(known.getObjectId())) {
-      return false;
-    }
-    try (Transport transport = way.open(clone, limits);
-        FetchConnection connection =
-            transport.openFetch(List.of(new RefSpec(ref.remote() + ":" + FETCHED)))) {
-      Ref there = connection.getRef(ref.remote());
-      return there != null && known.getObjectId().equals(there.getObjectId());
+    try (Transport transport = way.open(clone, limits)) {
+      transport.setDepth(1);
+      try (FetchConnection connection =
+          transport.openFetch(List.of(new RefSpec(ref.remote() + ":" + FETCHED)))) {
+        Ref there = connection.getRef(ref.remote());
+        if (there == null || there.getObjectId() == null) {
+          throw new TransportException("the remote does not have " + ref.remote());
+        }
+        ObjectId newest = there.getObjectId();
+        if (known == null
+            || !newest.equals(known.getObjectId())
+            || !clone.getObjectDatabase().has(newest)) {
+          connection.fetch(way.monitor(), List.of(there), Set.of());
+          point(FETCHED, newest.name());
+        }
+      }
     }
   }
 
