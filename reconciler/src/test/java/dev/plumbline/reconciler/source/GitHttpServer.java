@@ -11,16 +11,25 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 
 /** {@code git http-backend} behind Java's own web server, for whoever has the password. */
 public final class GitHttpServer implements AutoCloseable {
+  /** What its threads are called. */
+  public static final String THREADS = "git-http";
+
   private final HttpServer server;
   private final Path root;
+  private final ExecutorService pool;
+  private final AtomicLong sent = new AtomicLong();
   private volatile String password;
   private volatile Runnable before = () -> {};
 
@@ -28,14 +37,31 @@ public final class GitHttpServer implements AutoCloseable {
   volatile UnaryOperator<byte[]> spoil = UnaryOperator.identity();
 
   /** What was asked for, in order: the method and the URI. */
-  final List<String> asked = new CopyOnWriteArrayList<>();
+  final List<String> asked = Collections.synchronizedList(new ArrayList<>());
 
   public GitHttpServer(Path root, String password) throws IOException {
+    this(root, password, 1);
+  }
+
+  /** One that answers so many at a time. */
+  public GitHttpServer(Path root, String password, int threads) throws IOException {
     this.root = root;
     this.password = password;
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 4096);
+    pool = Executors.newFixedThreadPool(threads, task -> new Thread(task, THREADS));
+    server.setExecutor(pool);
     server.createContext("/", this::answer);
     server.start();
+  }
+
+  /** How many requests there were. */
+  public int requests() {
+    return asked.size();
+  }
+
+  /** Bytes of the answers, headers not counted. */
+  public long sent() {
+    return sent.get();
   }
 
   public int port() {
@@ -74,6 +100,7 @@ public final class GitHttpServer implements AutoCloseable {
         }
       }
       exchange.sendResponseHeaders(status, 0);
+      sent.addAndGet(output.length - end - 4);
       exchange.getResponseBody().write(output, end + 4, output.length - end - 4);
     }
   }
@@ -125,5 +152,6 @@ public final class GitHttpServer implements AutoCloseable {
   @Override
   public void close() {
     server.stop(0);
+    pool.shutdown();
   }
 }
