@@ -65,7 +65,9 @@ final class LaterDevices {
   /** The value of a device's field. */
   String get(ResourceId device, String field) {
     DeviceStep step = byFinal.get(device);
-    Resource now = step == null ? live.find(device) : step.remaining;
+    // What is made anew has nothing of what it was but what the file names.
+    boolean anew = step != null && step.fate == DeviceStep.Fate.RECREATE;
+    Resource now = step == null ? live.find(device) : anew ? null : step.remaining;
     Wanted wanted = step == null ? null : step.wanted;
     if (wanted != null && wanted.resource().has(field)) {
       return wanted.resource().get(field);
