@@ -185,7 +185,7 @@ class HostileSshTest {
     for (int bytes : new int[] {3, 100, 300}) {
       answer("sh -c \\\"$SSH_ORIGINAL_COMMAND\\\" | head -c " + bytes);
       // JGit takes an advertisement that is cut off for a repository that is not there.
-      try (GitSource source = source(SshServer.PORT, LIMITS)) {
+      try (GitSource source = source(SshServer.PORT, NO_SILENCE)) {
         assertThrows(SourceException.class, source::fetch);
       }
     }
