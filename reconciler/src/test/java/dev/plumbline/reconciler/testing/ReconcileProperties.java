@@ -89,10 +89,18 @@ public abstract class ReconcileProperties {
   private ModelHost host(String before, List<Integer> edits) {
     Goal goal = goal(before);
     ModelHost host = new ModelHost(others());
-    Assume.that(host.plan(goal).problems().isEmpty());
-    good(host.apply(goal));
-    edit(host, edits);
-    return host;
+    boolean done = false;
+    try {
+      Assume.that(host.plan(goal).problems().isEmpty());
+      good(host.apply(goal));
+      edit(host, edits);
+      done = true;
+      return host;
+    } finally {
+      if (!done) {
+        host.close();
+      }
+    }
   }
 
   private static void good(Outcome outcome) {
