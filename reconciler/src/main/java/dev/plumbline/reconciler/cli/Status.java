@@ -28,9 +28,13 @@ final class Status implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (!agent.isRunning()) {
-      String open = new Confirmation(state.directory(), Path.of(""), console).open();
-      if (!open.isEmpty()) {
-        console.warn(open);
+      try {
+        String open = new Confirmation(state.directory(), Path.of(""), console).open();
+        if (!open.isEmpty()) {
+          console.warn(open);
+        }
+      } catch (CommandException e) {
+        console.warn("whether an apply waits to be confirmed is not known: " + e.getMessage());
       }
     }
     return agent.print("status", null, AgentReport::status, console);
