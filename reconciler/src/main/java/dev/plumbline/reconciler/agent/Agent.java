@@ -258,14 +258,14 @@ public final class Agent implements AutoCloseable {
   public boolean once() throws IOException {
     try {
       embedded.resume();
-      Candidate candidate = origin.now();
       Clock clock =
           SteadyClock.open(options.runDirectory(), BootClock.OF_THE_HOST, Clock.systemUTC());
       Pause pause = new Pause(options.runDirectory(), clock);
       ObjectPauses objects = new ObjectPauses(options.runDirectory(), clock);
-      boolean good =
-          new Reconciling(host, watch, new Mailbox(() -> {}), pause, objects, checkpoints(), log)
-              .adopt(candidate);
+      Reconciling reconciling =
+          new Reconciling(host, watch, new Mailbox(() -> {}), pause, objects, checkpoints(), log);
+      reconciling.settleFirst(); // the network may be needed to reach the repository
+      boolean good = reconciling.adopt(origin.now());
       remembered.starts().ended();
       return good;
     } finally {

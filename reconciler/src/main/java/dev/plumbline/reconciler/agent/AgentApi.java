@@ -6,6 +6,7 @@ import dev.plumbline.reconciler.api.ApiHandler;
 import dev.plumbline.reconciler.api.Push;
 import dev.plumbline.reconciler.api.SwitchJson;
 import dev.plumbline.reconciler.checkpoint.Checkpoints;
+import dev.plumbline.reconciler.host.BusyException;
 import dev.plumbline.reconciler.render.SavedPlan;
 import dev.plumbline.reconciler.report.Event;
 import dev.plumbline.reconciler.report.Metrics;
@@ -88,7 +89,15 @@ final class AgentApi implements ApiHandler {
 
   @Override
   public void decide(String verb, String by, Consumer<Object> answer, Runnable end) {
-    request((loop, answers) -> answers.decided(loop.decide(verb, by)), answer, end);
+    Task task =
+        (loop, answers) -> {
+          try {
+            answers.decided(loop.decide(verb, by));
+          } catch (BusyException e) {
+            answers.refused(List.of(e.getMessage() + "; try again"));
+          }
+        };
+    request(task, answer, end);
   }
 
   private void request(Task task, Consumer<Object> answer, Runnable end) {

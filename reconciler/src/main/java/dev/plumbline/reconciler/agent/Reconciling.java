@@ -140,8 +140,23 @@ final class Reconciling {
       good = null;
       standing.held(kept.candidate, List.of(decided.message()));
     }
+    Attempt again = failed;
+    if (again != null && undecided.wasRolledBack(again.goal)) {
+      standing.held(again.candidate, List.of(decided.message()));
+      failed = null; // trying it again would be to apply it again, too
+    }
     repairing.doubt();
     schedule.due(0);
+  }
+
+  /**
+   * Decides what was left undecided by a process or a host that went down, before anything else.
+   */
+  void settleFirst() throws IOException {
+    Decided settled = undecided.settle();
+    if (settled != null) {
+      decided(settled);
+    }
   }
 
   /** Sleeps until there is something to do, and does it. */
@@ -383,7 +398,7 @@ final class Reconciling {
     if (undecided.isOpen()) {
       undecided.await(attempt);
     } else if (outcome.isGood()) {
-      undecided.forgetRolledBack();
+      undecided.superseded();
       holds.clear();
       adopted(attempt);
     }
@@ -402,6 +417,7 @@ final class Reconciling {
     holds.keep(attempt);
     standing.applied();
     failed = null;
+    undecided.forgetFailed();
     attempt.succeeded();
     attempt.candidate.keep().keep();
     reports.forgetWaiting();

@@ -22,12 +22,21 @@ final class Undecided {
   /** Another process may decide, of which no event tells. */
   private static final int LOOK_MILLIS = 500;
 
+  /** Where another process is at it, or it cannot be done. */
+  private static final int SHORTEST_MILLIS = 50;
+
+  /** Between two words about what keeps going wrong. */
+  private static final long SAID_NANOS = 10_000_000_000L;
+
   private final Host host;
   private final Checkpoints checkpoints;
   private final AgentLog log;
 
   /** What becomes the good revision when it is confirmed; null: no apply of this agent waits. */
   private @Nullable Attempt waiting;
+
+  /** When it was said last that it cannot be taken back; null: never. */
+  private @Nullable Long lastTrouble;
 
   Undecided(Host host, Checkpoints checkpoints, AgentLog log) {
     this.host = host;
@@ -41,7 +50,7 @@ final class Undecided {
 
   /** How long to sleep before it is looked at again. */
   int sleepMillis() throws IOException {
-    return (int) Math.min(LOOK_MILLIS, checkpoints.millisLeft());
+    return (int) Math.min(LOOK_MILLIS, Math.max(SHORTEST_MILLIS, checkpoints.millisLeft()));
   }
 
   /**
@@ -74,9 +83,14 @@ final class Undecided {
     return checkpoints.wasRolledBack(goal);
   }
 
-  /** Somebody wants it all the same. */
-  void forgetRolledBack() throws IOException {
-    checkpoints.forgetRolledBack();
+  /** Something else was applied, and stays. */
+  void forgetFailed() throws IOException {
+    checkpoints.forgetFailed();
+  }
+
+  /** As {@link #forgetFailed}, by somebody who may have what was rolled back all the same. */
+  void superseded() throws IOException {
+    checkpoints.superseded();
   }
 
   /** Takes back what is overdue; null if nothing is, or another process is at it. */
@@ -84,6 +98,14 @@ final class Undecided {
     try {
       return checkpoints.isDue() ? said(checkpoints.settle(host)) : null;
     } catch (BusyException e) {
+      return null;
+    } catch (IOException e) {
+      // A full disk, say: the agent is the one who can still do it, so it does not end by this.
+      long now = System.nanoTime();
+      if (lastTrouble == null || now - lastTrouble > SAID_NANOS) {
+        lastTrouble = now;
+        log.say("not-rolled-back", "cannot take back what was applied: " + e.getMessage());
+      }
       return null;
     }
   }

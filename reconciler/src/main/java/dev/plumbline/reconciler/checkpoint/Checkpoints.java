@@ -15,6 +15,7 @@ import dev.plumbline.reconciler.plan.Goal;
 import dev.plumbline.reconciler.plan.Ownership;
 import dev.plumbline.reconciler.plan.Plan;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -37,6 +38,11 @@ import org.jspecify.annotations.Nullable;
 public final class Checkpoints {
   /** An apply that takes longer than this and the time to confirm it is taken for hung. */
   private static final Duration LONGEST_APPLY = Duration.ofMinutes(5);
+
+  /** How often what could not be taken back is tried once more, before somebody has to help. */
+  private static final int TRIES = 5;
+
+  private static final long PAUSE_MILLIS = 1_000;
 
   /** Is called once the checkpoint is on the disk, before the first step. */
   @FunctionalInterface
@@ -141,6 +147,7 @@ public final class Checkpoints {
                 List.copyOf(Snapshot.of(plan).touched()));
         try {
           files.write(opened, live, ownership);
+          forgetFailed();
           told.opened(opened);
         } catch (IOException e) {
           files.remove();
@@ -193,8 +200,14 @@ public final class Checkpoints {
     }
   }
 
-  /** Somebody wants it all the same. */
-  public void forgetRolledBack() throws IOException {
+  /** Something was applied since, and stays: there is no way back any more from before it. */
+  public void forgetFailed() throws IOException {
+    failed.remove();
+  }
+
+  /** As {@link #forgetFailed}, by somebody who may have what was rolled back all the same. */
+  public void superseded() throws IOException {
+    forgetFailed();
     Files.deleteIfExists(rolledBack);
   }
 
@@ -249,8 +262,7 @@ public final class Checkpoints {
             return null;
           }
           files.remove();
-          failed.remove();
-          forgetRolledBack();
+          superseded();
           return new Decided(
               Decided.CONFIRMED,
               checkpoint,
@@ -334,14 +346,24 @@ public final class Checkpoints {
       return aside(from, String.valueOf(e.getMessage()));
     }
     Restored restored = host.restore(before, Snapshot.of(checkpoint.touched()), then);
-    // So that an agent does not apply the very same by itself.
-    StateFile.replace(rolledBack, checkpoint.goal() + "\n");
+    int changes = restored.changes();
+    for (int again = 0; again < TRIES && !restored.left().isEmpty(); again++) {
+      pause(); // what is busy, or written by somebody else at this very moment
+      restored = host.restore(before, Snapshot.of(checkpoint.touched()), then);
+    }
+    try {
+      // So that an agent does not apply the very same by itself.
+      StateFile.replace(rolledBack, checkpoint.goal() + "\n");
+    } catch (IOException e) {
+      // The host comes first: it is as before, and who reads this knows what may come.
+      why += " (an agent may apply it again, for this cannot be written: " + e.getMessage() + ")";
+    }
     if (restored.left().isEmpty()) {
       from.remove();
       return new Decided(
           Decided.ROLLED_BACK,
           checkpoint,
-          why + ": " + checkpoint.file() + " rolled back; " + undone(restored.changes()),
+          why + ": " + checkpoint.file() + " rolled back; " + undone(changes),
           List.of());
     }
     keep(from);
@@ -354,6 +376,15 @@ public final class Checkpoints {
             + " could not be rolled back whole; `plumbline rollback` tries again. The host differs"
             + " in this:",
         restored.left());
+  }
+
+  private static void pause() throws IOException {
+    try {
+      Thread.sleep(PAUSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while it was rolled back");
+    }
   }
 
   private void keep(CheckpointFiles from) throws IOException {

@@ -209,7 +209,7 @@ final class Apply implements Callable<Integer> {
                   ? Witness.NONE
                   : confirmation.witness(planned.file().file(), confirm));
       if (confirm == null && outcome.isGood()) {
-        confirmation.checkpoints().forgetRolledBack();
+        confirmation.checkpoints().superseded();
       }
       // The farewell stands until the outcome is told: no signal finds nothing said.
       int code = report(outcome, planned, (System.nanoTime() - start) / 1_000_000);

@@ -48,6 +48,9 @@ import org.jspecify.annotations.Nullable;
 public final class Host implements AutoCloseable {
   private static final int UNDO_ROUNDS = 3;
 
+  /** With those in which a step was refused, after which the way back goes on without it. */
+  private static final int WAY_BACK_ROUNDS = 20;
+
   private final Memory memory;
   private final ApplyLock lock;
   private final Kernel kernel;
@@ -363,17 +366,20 @@ public final class Host implements AutoCloseable {
   private Restored restore(
       Goal goal, LiveState before, LiveState now, Snapshot touched, Ownership then)
       throws IOException {
-    Failure again = null;
     Plan missing = wayBack(before, now, touched);
     int changes = missing.changes().size();
     LiveState end = now;
+    Refusals refusals = new Refusals();
     // A second one only for what going back does to the rest and nobody has foreseen.
-    for (int round = 0; round < UNDO_ROUNDS && !missing.isEmpty() && again == null; round++) {
-      Plan reached = inReach(missing);
+    int whole = 0;
+    for (int round = 0; round < WAY_BACK_ROUNDS && whole < UNDO_ROUNDS; round++) {
+      Plan reached = refusals.without(inReach(missing));
       if (reached.isEmpty()) {
         break;
       }
-      again = kernel.apply(reached, end, embedded, Progress.silent());
+      Failure failure = kernel.apply(reached, end, embedded, Progress.silent());
+      refusals.take(reached, failure);
+      whole += failure == null ? 1 : 0;
       end = read(goal);
       missing = wayBack(before, end, touched);
     }
@@ -383,10 +389,8 @@ public final class Host implements AutoCloseable {
         .waiting()
         .forEach(each -> left.add(each.address() + ": still to create, needs " + each.waitsFor()));
     left.addAll(missing.problems());
-    if (again != null) {
-      // Even where nothing else is missing: a device may have come back without its mark.
-      left.add(0, again.toString());
-    }
+    // Even where nothing else is missing: a device may have come back without its mark.
+    left.addAll(0, refusals.standing());
     if (left.isEmpty()) {
       remember(then);
     }

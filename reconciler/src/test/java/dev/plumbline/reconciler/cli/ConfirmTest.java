@@ -233,8 +233,9 @@ class ConfirmTest {
       assertTrue(next.startsWith("0\n"), next);
     }
     awaitRolledBack();
-    String history = run("history");
-    assertTrue(history.matches("(?s).*(broken off|not confirmed within 2 s): .*"), history);
+    // Written down after it was done.
+    eventually(
+        "history", () -> run("history").matches("(?s).*(broken off|not confirmed within 2 s): .*"));
   }
 
   /** The time is up, without waiting for it. */
@@ -254,7 +255,7 @@ class ConfirmTest {
     Sh.run("kill -9 " + watchers.get(watchers.size() - 1));
     makeOverdue();
     awaitRolledBack();
-    assertTrue(run("history").contains("not confirmed within 600 s: "));
+    eventually("history", () -> run("history").contains("not confirmed within 600 s: "));
   }
 
   @Test

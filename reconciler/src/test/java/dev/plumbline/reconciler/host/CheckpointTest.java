@@ -218,6 +218,18 @@ class CheckpointTest {
   }
 
   @Test
+  void whatCouldNotBeTakenBackIsForgottenOnceSomethingElseIsApplied() throws IOException {
+    apply(Duration.ofMinutes(10));
+    // As one that was put aside.
+    Files.move(host.state.resolve("checkpoint"), host.state.resolve("checkpoint-failed"));
+    apply(FIRST, Duration.ofMinutes(10), Progress.silent());
+    List<String> now = everything();
+    assertNotNull(checkpoints.confirm(host.host, "bob"));
+    assertNull(checkpoints.rollBack(host.host, "as bob asked"), "that is long ago");
+    assertEquals(now, everything());
+  }
+
+  @Test
   void aDamagedCheckpointIsInNobodysWay() throws IOException {
     for (String file : Set.of("about.json", "live.json", "ownership")) {
       apply(Duration.ofMillis(1));
