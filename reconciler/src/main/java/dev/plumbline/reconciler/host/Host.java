@@ -34,6 +34,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
@@ -389,8 +390,14 @@ public final class Host implements AutoCloseable {
         .waiting()
         .forEach(each -> left.add(each.address() + ": still to create, needs " + each.waitsFor()));
     left.addAll(missing.problems());
-    // Even where nothing else is missing: a device may have come back without its mark.
     left.addAll(0, refusals.standing());
+    for (ResourceId id : touched.touched()) {
+      Resource was = before.find(id);
+      Resource is = end.find(id);
+      if (was != null && is != null && !Objects.equals(was.owner(), is.owner())) {
+        left.add(id + ": came back without its mark, and counts as somebody else's");
+      }
+    }
     if (left.isEmpty()) {
       remember(then);
     }
