@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param board where all tell how they are
  * @param turns when this host takes a commit
  * @param teller tells of this host; null: nobody does
+ * @param soak for how long this host has been in sync
  */
-record Fleet(StatusBoard board, Turns turns, @Nullable StatusTeller teller)
+record Fleet(StatusBoard board, Turns turns, @Nullable StatusTeller teller, Soak soak)
     implements AutoCloseable {
 
   /**
@@ -39,7 +40,11 @@ record Fleet(StatusBoard board, Turns turns, @Nullable StatusTeller teller)
             : new UrlBoard(url, wanted.token());
     Turns turns =
         new Turns(board, host, stateDirectory, BootClock.OF_THE_HOST, remembered.trouble(), log);
-    return new Fleet(board, turns, wanted.tells() ? StatusTeller.start(board, pace, log) : null);
+    return new Fleet(
+        board,
+        turns,
+        wanted.tells() ? StatusTeller.start(board, pace, log) : null,
+        new Soak(BootClock.OF_THE_HOST, remembered.trouble()));
   }
 
   @Override

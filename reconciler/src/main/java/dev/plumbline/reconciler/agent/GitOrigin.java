@@ -11,6 +11,8 @@ import dev.plumbline.reconciler.source.SourceException;
 import dev.plumbline.spec.HostFile;
 import dev.plumbline.spec.LoadOptions;
 import dev.plumbline.spec.Loaded;
+import dev.plumbline.spec.Rollout;
+import dev.plumbline.spec.Wave;
 import dev.plumbline.spec.problem.Problem;
 import dev.plumbline.spec.problem.Problems;
 import dev.plumbline.spec.source.FileSource;
@@ -60,6 +62,7 @@ final class GitOrigin implements Origin {
   private final Turns turns;
   private volatile Seen seen;
   private HostPath.@Nullable Found found;
+  private Runnable wake = () -> {};
 
   GitOrigin(
       GitSource source,
@@ -82,11 +85,27 @@ final class GitOrigin implements Origin {
     this.state = FetchState.of(source + ", " + path);
     this.fleet = fleet;
     this.turns = fleet.turns();
-    this.seen = new Seen(null, path.identity().labels());
+    this.seen = new Seen(null, path.identity().labels(), Duration.ZERO);
   }
 
-  /** The newest commit that was fetched, and the labels that this host has by it. */
-  private record Seen(@Nullable String revision, Map<String, String> labels) {}
+  /**
+   * The newest commit that was fetched.
+   *
+   * @param labels that this host has by it, or by the last one that could be read
+   * @param soak time of this host's wave; 0 where no wave comes after it
+   */
+  private record Seen(@Nullable String revision, Map<String, String> labels, Duration soak) {
+    Seen of(String newest, HostPath.@Nullable Found found, String host) {
+      if (found == null) {
+        return new Seen(newest, labels, soak);
+      }
+      Rollout rollout = found.rollout();
+      List<Wave> waves = rollout == null ? List.of() : rollout.waves();
+      int own = rollout == null ? 0 : rollout.waveOf(host, found.labels());
+      return new Seen(
+          newest, found.labels(), own < waves.size() ? waves.get(own).soak() : Duration.ZERO);
+    }
+  }
 
   @Override
   public void skipWaves() {
@@ -111,6 +130,9 @@ final class GitOrigin implements Origin {
     StatusTeller teller = fleet.teller();
     // What was held before is of no interest any more when there is a newer one.
     boolean stale = sync.heldId() != null && !sync.heldId().equals(now.revision());
+    String word = sync.word(paused);
+    Long left =
+        fleet.soak().leftMillis(word.equals("in-sync") ? sync.appliedId() : null, now.soak());
     if (teller != null && now.revision() != null && !stale) {
       teller.stands(
           new HostStatus(
@@ -118,9 +140,12 @@ final class GitOrigin implements Origin {
               now.labels(),
               now.revision(),
               sync.appliedId(),
-              sync.word(paused),
+              word,
+              left != null && left == 0,
               sync.why().isEmpty() ? "" : sync.why().get(0),
-              Instant.now()));
+              Instant.now()),
+          left != null && left > 0 ? left : null,
+          wake);
     }
   }
 
@@ -138,6 +163,7 @@ final class GitOrigin implements Origin {
 
   @Override
   public void start(Mailbox mailbox) {
+    wake = mailbox::wake;
     worker = Worker.start("git-fetch", running -> follow(running, mailbox));
   }
 
@@ -159,7 +185,7 @@ final class GitOrigin implements Origin {
       return good;
     }
     Candidate good = good();
-    return good == null ? newest : good;
+    return good == null ? newest.later(List.of("it waits for the waves before it")) : good;
   }
 
   /** Looks once; says why not. */
@@ -184,16 +210,16 @@ final class GitOrigin implements Origin {
         if (!fetched.id().equals(last)) {
           Candidate candidate = checked(fetched);
           last = fetched.id();
-          seen = new Seen(last, found == null ? seen.labels() : found.labels());
-          begin(candidate);
-          if (!turns.isWaiting()) {
-            offer(candidate, mailbox);
-          }
+          take(candidate, mailbox);
         } else if (notAllowed != null) {
           Candidate again = checked(fetched);
           if (!again.problems().equals(notAllowed.problems())) {
-            offer(again, mailbox);
+            take(again, mailbox);
           }
+        } else if (seen.revision() == null) {
+          // What is kept is the newest: nobody has looked yet what it says of others.
+          found = path.in(source.files(fetched), new Problems());
+          saw(fetched.id());
         }
         boolean skipped = turns.takeSkip();
         if (turns.isWaiting()) {
@@ -225,6 +251,20 @@ final class GitOrigin implements Origin {
         sleep(running, wait, message);
       }
     }
+  }
+
+  /** Offers it, or has it wait for its turn. */
+  private void take(Candidate candidate, Mailbox mailbox) {
+    notAllowed = null;
+    saw(candidate.id());
+    begin(candidate);
+    if (!turns.isWaiting()) {
+      offer(candidate, mailbox);
+    }
+  }
+
+  private void saw(String newest) {
+    seen = seen.of(newest, found, path.identity().host());
   }
 
   private long pauseNanos() {

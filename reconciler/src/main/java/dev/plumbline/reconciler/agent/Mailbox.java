@@ -31,6 +31,11 @@ final class Mailbox {
     wakeUp.run();
   }
 
+  /** Has the loop look around, though there is nothing new. */
+  void wake() {
+    wakeUp.run();
+  }
+
   /** There will be no candidate. */
   void fail(IOException reason) {
     synchronized (this) {

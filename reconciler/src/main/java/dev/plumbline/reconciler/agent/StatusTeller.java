@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,12 +38,16 @@ final class StatusTeller implements AutoCloseable {
     }
   }
 
+  private static final long FOREVER_NANOS = Long.MAX_VALUE >> 1;
+
   private final StatusBoard board;
   private final Pace pace;
   private final AgentLog log;
   private final Worker worker;
   private @Nullable HostStatus newest;
   private @Nullable HostStatus last;
+  private @Nullable Runnable again;
+  private long againAt;
   private long told;
   private long failures;
   private @Nullable Instant toldAt;
@@ -59,15 +64,42 @@ final class StatusTeller implements AutoCloseable {
     return new StatusTeller(board, pace, log);
   }
 
-  /** How the host stands by now. */
-  void stands(HostStatus status) {
+  /**
+   * How the host stands by now.
+   *
+   * @param laterMillis after that time somebody should look whether it still is so; null: nobody
+   * @param look has it looked at; it calls this again
+   */
+  void stands(HostStatus status, @Nullable Long laterMillis, Runnable look) {
     synchronized (this) {
-      if (newest != null && status.isLike(newest)) {
+      boolean isNew = newest == null || !status.isLike(newest);
+      if (isNew) {
+        newest = status;
+      }
+      boolean isSooner = laterMillis != null && again == null;
+      again = laterMillis == null ? null : look;
+      againAt = System.nanoTime() + nanos(laterMillis == null ? 0 : laterMillis);
+      if (!isNew && !isSooner) {
         return;
       }
-      newest = status;
     }
     worker.wake();
+  }
+
+  /** A little more, for the host's clock knows of whole hundredths of seconds alone. */
+  private static long nanos(long millis) {
+    return Math.min(TimeUnit.MILLISECONDS.toNanos(millis + 10), FOREVER_NANOS);
+  }
+
+  /** Nanoseconds until somebody should look again. */
+  private synchronized long pauseNanos() {
+    return again == null ? FOREVER_NANOS : Math.max(0, againAt - System.nanoTime());
+  }
+
+  private synchronized @Nullable Runnable takeAgain() {
+    Runnable due = again;
+    again = null;
+    return due;
   }
 
   private synchronized @Nullable HostStatus untold() {
@@ -78,7 +110,11 @@ final class StatusTeller implements AutoCloseable {
     Backoff backoff = new Backoff(pace.firstRetry(), pace.longestRetry());
     while (running.isRunning()) {
       if (untold() == null) {
-        running.sleep(Long.MAX_VALUE >> 1);
+        running.sleep(pauseNanos());
+        Runnable due = pauseNanos() == 0 ? takeAgain() : null;
+        if (due != null) {
+          due.run();
+        }
         continue;
       }
       rest(running, (long) (pace.jitter().toNanos() * ThreadLocalRandom.current().nextDouble()));

@@ -71,6 +71,11 @@ public final class Gate {
       return wave.needed(known.size());
     }
 
+    /** Hosts that have told at the end of their own soak time that they still are in sync. */
+    int proven() {
+      return (int) inSync.stream().filter(HostStatus::soaked).count();
+    }
+
     boolean isInSync() {
       return inSync.size() >= needed();
     }
@@ -104,6 +109,9 @@ public final class Gate {
       if (!look.isInSync()) {
         long waited = now - waitedSince.computeIfAbsent(wave.name(), key -> now);
         return waits(look, waited);
+      }
+      if (soaked >= wave.soak().toMillis() && look.proven() < look.needed()) {
+        return unproven(look, soaked);
       }
       if (soaked < wave.soak().toMillis()) {
         return verdict(
@@ -169,6 +177,29 @@ public final class Gate {
           0);
     }
     return verdict(Verdict.State.WAITS, look, "waits for " + sentence + absent(look), 0);
+  }
+
+  /** Hosts whose last word is a good one, and which have not said so again: cut off, perhaps. */
+  private Verdict unproven(Look look, long soaked) {
+    Wave wave = look.wave();
+    boolean over = soaked - wave.soak().toMillis() >= wave.within().toMillis();
+    List<HostStatus> silent = look.inSync().stream().filter(each -> !each.soaked()).toList();
+    String sentence =
+        (over ? "stopped by wave " : "waits for wave ")
+            + wave.name()
+            + ": "
+            + counts(look)
+            + " for "
+            + shown(soaked)
+            + ", "
+            + look.proven()
+            + " of "
+            + look.known().size()
+            + " have proven it, needed are "
+            + look.needed()
+            + "; not yet "
+            + HostStatus.names(silent, NAMED);
+    return verdict(over ? Verdict.State.STOPPED : Verdict.State.WAITS, look, sentence, soaked);
   }
 
   private static String absent(Look look) {

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param revision the newest commit that it has seen; null: none yet
  * @param applied the revision that it is kept at; null: none yet
  * @param state one of {@link #STATES}; of {@code revision} where that is {@code held}
+ * @param soaked whether it has been in sync with {@code applied}, without a break, for the soak
+ *     time of its own wave; told then, so that a host which has fallen silent before does not count
  * @param why what is in the way, in a sentence; empty: nothing
  * @param since when this state began, by the host's own clock: for people alone
  */
@@ -30,6 +32,7 @@ public record HostStatus(
     @Nullable String revision,
     @Nullable String applied,
     String state,
+    boolean soaked,
     String why,
     Instant since) {
   /** The words for how a host stands to its revision, as {@code plumbline status} has them. */
@@ -66,7 +69,8 @@ public record HostStatus(
 
   /** Whether somebody would be told the same but for the time. */
   public boolean isLike(HostStatus other) {
-    return new HostStatus(host, labels, revision, applied, state, why, other.since).equals(other);
+    return new HostStatus(host, labels, revision, applied, state, soaked, why, other.since)
+        .equals(other);
   }
 
   /** As JSON, one line. */
@@ -78,6 +82,7 @@ public record HostStatus(
     tree.put("revision", revision);
     tree.put("applied", applied);
     tree.put("state", state);
+    tree.put("soaked", soaked);
     tree.put("why", why);
     tree.put("since", since.toString());
     return JsonTree.line(tree) + "\n";
@@ -125,6 +130,7 @@ public record HostStatus(
         node.text("revision").intern(), // few commits, many hosts
         node.text("applied").intern(),
         state.intern(),
+        node.flag("soaked"),
         node.text("why"),
         time(node.text("since")));
   }

@@ -3,6 +3,7 @@ package dev.plumbline.reconciler.agent;
 
 import dev.plumbline.netlink.testing.Sh;
 import dev.plumbline.reconciler.host.BootClock;
+import dev.plumbline.reconciler.rollout.StatusBoard;
 import dev.plumbline.reconciler.source.GitAccess;
 import dev.plumbline.reconciler.source.GitRef;
 import dev.plumbline.reconciler.source.GitSource;
@@ -32,6 +33,7 @@ final class OriginRun implements AutoCloseable {
   private @Nullable GitOrigin origin;
   @Nullable StateDirectory state;
   BootClock clock = BootClock.OF_THE_HOST;
+  @Nullable StatusBoard board;
 
   OriginRun(Path directory) {
     this.directory = directory;
@@ -64,6 +66,11 @@ final class OriginRun implements AutoCloseable {
   }
 
   void start(@Nullable Signers signers) throws IOException {
+    open(signers).start(mailbox);
+  }
+
+  /** An origin that looks at nothing by itself. */
+  GitOrigin open(@Nullable Signers signers) throws IOException {
     AgentLog agentLog = new AgentLog(log::add, false);
     StateDirectory remembered = StateDirectory.open(directory, clock, agentLog);
     state = remembered;
@@ -77,8 +84,11 @@ final class OriginRun implements AutoCloseable {
         new AgentOptions.Git(work.toString(), new GitRef.Branch("main"), GitAccess.USUAL, null);
     AgentOptions options =
         new AgentOptions(from, null, Duration.ofMillis(100), directory, directory.resolve("run"));
-    Fleet fleet = Fleet.open(from, identity.host(), options, remembered, agentLog);
-    origin =
+    Fleet fleet =
+        board == null
+            ? Fleet.open(from, identity.host(), options, remembered, agentLog)
+            : fleet(board, remembered, agentLog);
+    GitOrigin made =
         new GitOrigin(
             source,
             signers,
@@ -88,7 +98,17 @@ final class OriginRun implements AutoCloseable {
             remembered,
             fleet,
             agentLog);
-    origin.start(mailbox);
+    origin = made;
+    return made;
+  }
+
+  private Fleet fleet(StatusBoard shared, StateDirectory remembered, AgentLog agentLog) {
+    Duration soon = Duration.ofMillis(1);
+    return new Fleet(
+        shared,
+        new Turns(shared, identity.host(), directory, clock, remembered.trouble(), agentLog),
+        StatusTeller.start(shared, new StatusTeller.Pace(soon, soon, soon, soon), agentLog),
+        new Soak(clock, remembered.trouble()));
   }
 
   /** The next candidate. */

@@ -3,27 +3,27 @@ package dev.plumbline.reconciler.agent;
 
 import dev.plumbline.reconciler.host.BootClock;
 
-/** A host that is started, and whose time passes, as a test says. */
+/** A host that is started, and whose time passes, as a test says. Safe for any thread. */
 final class TestClock implements BootClock {
   private int boots = 1;
   private long millis;
 
-  void pass(long seconds) {
+  synchronized void pass(long seconds) {
     millis += seconds * 1000;
   }
 
-  void reboot() {
+  synchronized void reboot() {
     boots++;
     millis = 0;
   }
 
   @Override
-  public String boot() {
+  public synchronized String boot() {
     return "boot " + boots;
   }
 
   @Override
-  public long millis() {
+  public synchronized long millis() {
     return millis;
   }
 }

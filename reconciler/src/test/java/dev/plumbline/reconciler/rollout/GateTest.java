@@ -2,6 +2,7 @@
 package dev.plumbline.reconciler.rollout;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -35,11 +36,23 @@ class GateTest {
 
   private static HostStatus host(
       String name, String wave, String seen, @Nullable String applied, String state) {
-    return new HostStatus(name, Map.of("wave", wave), seen, applied, state, "", Instant.EPOCH);
+    return told(name, wave, seen, applied, state, false);
   }
 
+  private static HostStatus told(
+      String name,
+      String wave,
+      String seen,
+      @Nullable String applied,
+      String state,
+      boolean soaked) {
+    return new HostStatus(
+        name, Map.of("wave", wave), seen, applied, state, soaked, "", Instant.EPOCH);
+  }
+
+  /** In sync, and has been for its soak time. */
   private static HostStatus at(String name, String wave, String commit) {
-    return host(name, wave, commit, commit, "in-sync");
+    return told(name, wave, commit, commit, "in-sync", true);
   }
 
   private static Gate gate(int own) {
@@ -132,13 +145,40 @@ class GateTest {
   }
 
   @Test
+  void whoFallsSilentAfterItWasInSyncOnceDoesNotCountAsSoaked() {
+    Gate gate = gate(1);
+    List<HostStatus> all = new ArrayList<>(List.of(at("c1", "canary", NEW)));
+    all.add(told("c2", "canary", NEW, NEW, "in-sync", false));
+    assertEquals(Verdict.State.WAITS, gate.look(all, 0).state());
+    Verdict waits = gate.look(all, minutes(10));
+    assertEquals(Verdict.State.WAITS, waits.state());
+    assertEquals(
+        "waits for wave canary: 2 of 2 hosts in sync for 10m, 1 of 2 have proven it, needed are 2;"
+            + " not yet c2",
+        waits.sentence());
+    assertEquals(Verdict.State.WAITS, gate.look(all, minutes(40) - 1).state());
+    Verdict stopped = gate.look(all, minutes(40));
+    assertEquals(Verdict.State.STOPPED, stopped.state());
+    assertTrue(stopped.sentence().startsWith("stopped by wave canary: 2 of 2 hosts in sync for"));
+    all.set(1, at("c2", "canary", NEW));
+    assertEquals(Verdict.State.PASSED, gate.look(all, minutes(41)).state());
+    assertEquals(Verdict.State.WAITS, gate(1).look(all, minutes(41)).state(), "the own soak, too");
+    all.set(1, at("c2", "canary", OLD));
+    assertEquals(Verdict.State.WAITS, gate.look(all, minutes(42)).state(), "of another commit");
+  }
+
+  @Test
   void aStatusIsReadAsItWasWrittenAndNothingElseIs() throws IOException {
     HostStatus status =
         new HostStatus(
-            "alpha", Map.of("a", "b"), NEW, null, "held", "x".repeat(900), Instant.EPOCH);
+            "alpha", Map.of("a", "b"), NEW, null, "held", true, "x".repeat(900), Instant.EPOCH);
     Schemas.validates("host-status.schema.json", status.text());
     assertEquals(status, HostStatus.read("alpha", status.text()));
     assertTrue(status.isLike(status));
+    String older = status.text().replace("\"soaked\":true,", "");
+    Schemas.validates("host-status.schema.json", older);
+    assertFalse(HostStatus.read("alpha", older).soaked(), "said by nobody");
+    assertFalse(HostStatus.read("alpha", older).isLike(status), "is told");
     assertThrows(IOException.class, () -> HostStatus.read("beta", status.text()));
     for (String garbage :
         List.of(

@@ -65,7 +65,7 @@ class UrlBoardTest {
 
   private static HostStatus status(String host) {
     return new HostStatus(
-        host, Map.of("a", "b"), "a".repeat(40), null, "in-sync", "", Instant.EPOCH);
+        host, Map.of("a", "b"), "a".repeat(40), null, "in-sync", false, "", Instant.EPOCH);
   }
 
   @Test
