@@ -80,15 +80,22 @@ public record Rollout(List<Wave> waves) {
     YamlMap match =
         map.get("match") instanceof YamlMap given ? given : new YamlMap(map.position(), Map.of());
     String name = RepositoryFile.text(map, "name");
-    String atLeast = RepositoryFile.text(map, "atLeast");
     return new Wave(
         name == null ? String.valueOf(number + 1) : name,
         RepositoryFile.text(match, "host"),
         RepositoryFile.texts(match, "labels"),
         duration(map, "soak", Wave.USUAL_SOAK, address, problems),
         percent(map, address, problems),
-        atLeast == null ? 1 : Integer.parseInt(atLeast),
+        atLeast(map),
         duration(map, "within", Wave.USUAL_WITHIN, address, problems));
+  }
+
+  /** A whole number in any notation that YAML has. */
+  private static int atLeast(YamlMap map) {
+    return map.get("atLeast") instanceof YamlScalar scalar
+            && scalar.value() instanceof Number number
+        ? number.intValue()
+        : 1;
   }
 
   private static int percent(YamlMap map, String address, Problems problems) {

@@ -66,6 +66,15 @@ class RolloutTest {
   }
 
   @Test
+  void a_number_may_be_written_in_any_way_that_yaml_has() throws IOException {
+    RepositoryFile file = read("- {name: a, match: {host: a}, atLeast: 0x2}\n- {atLeast: 0o7}\n");
+    assertNotNull(file);
+    Rollout rollout = file.rollout();
+    assertNotNull(rollout);
+    assertEquals(List.of(2, 7), rollout.waves().stream().map(Wave::atLeast).toList());
+  }
+
+  @Test
   void the_example_is_valid() {
     assertEquals(List.of(), RepositoryFile.check(Path.of("../examples/rollout/plumbline.yaml")));
   }

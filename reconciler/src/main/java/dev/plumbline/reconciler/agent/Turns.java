@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * <p>For the origin's thread, but for {@link #skip} and {@link #tree}.
  */
 final class Turns {
+  /** Statuses that say nothing, of which each is named. */
+  private static final int NAMED = 20;
+
   private final StatusBoard board;
   private final String host;
   private final Path file;
@@ -191,24 +194,30 @@ final class Turns {
     if (now.passed().wave() == 1) {
       return now.passed();
     }
-    List<HostStatus> statuses = List.of();
     long millis;
     try {
       millis = clock.millis();
-      statuses = board.read();
+    } catch (IOException e) {
+      blind("" + e.getMessage());
+      return before == null ? now.unknown(null, 0, "" + e.getMessage()) : before;
+    }
+    Map<String, Long> known = Map.copyOf(now.inSyncSince());
+    Map<String, Long> waited = Map.copyOf(now.waitedSince());
+    Verdict found;
+    try {
+      List<HostStatus> statuses = board.read();
       if (!blind.isEmpty()) {
         log.say("board-recovered", "how other hosts stand can be read again");
         blind = "";
       }
       tellUnreadable();
-    } catch (IOException e) {
-      blind("" + e.getMessage());
-      // Nobody is known to be in sync: what was seen of soak times goes on where it was.
-      return before == null ? now.unknown() : before;
+      found = now.look(statuses, millis);
+    } catch (IOException | RuntimeException e) {
+      // RuntimeException: JGit throws them for damaged repositories; the board's is not the clone.
+      String why = e instanceof IOException ? "" + e.getMessage() : e.toString();
+      blind(why);
+      found = now.unknown(before, millis, why);
     }
-    Map<String, Long> known = Map.copyOf(now.inSyncSince());
-    Map<String, Long> waited = Map.copyOf(now.waitedSince());
-    Verdict found = now.look(statuses, millis);
     if (!known.equals(now.inSyncSince()) || !waited.equals(now.waitedSince())) {
       save(now, now.commit());
     }
@@ -224,15 +233,19 @@ final class Turns {
 
   private void tellUnreadable() {
     Map<String, String> now = board.unreadable();
-    now.forEach(
-        (name, why) -> {
-          if (!why.equals(unreadable.get(name))) {
-            log.say(
-                "status-unreadable",
-                "the status " + name + " does not count: " + why,
-                Map.of("status", name));
-          }
-        });
+    List<String> news =
+        now.keySet().stream()
+            .filter(name -> !String.valueOf(now.get(name)).equals(unreadable.get(name)))
+            .toList();
+    for (String name : news.subList(0, Math.min(NAMED, news.size()))) {
+      log.say(
+          "status-unreadable",
+          "the status " + name + " does not count: " + now.get(name),
+          Map.of("status", name));
+    }
+    if (news.size() > NAMED) {
+      log.say("status-unreadable", "and " + (news.size() - NAMED) + " more statuses do not count");
+    }
     unreadable.clear();
     unreadable.putAll(now);
   }

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one commit has to pass before one host takes it. All waves before the host's are looked at
@@ -99,6 +100,7 @@ public final class Gate {
       String name = look.wave().name();
       if (look.isInSync()) {
         inSyncSince.putIfAbsent(name, now);
+        waitedSince.remove(name); // what comes later is waited for anew
       } else {
         inSyncSince.remove(name);
       }
@@ -136,9 +138,32 @@ public final class Gate {
     return new Verdict(Verdict.State.PASSED, own + 1, waves(), ownName(), null, "", 0, 0, 0, 0, 0);
   }
 
-  /** Where nothing is known of any host. */
-  public Verdict unknown() {
-    return waits(look(0, List.of()), 0);
+  /**
+   * Where it cannot be read how other hosts stand. Soak times go on where they were, for they count
+   * from what was seen.
+   *
+   * @param before what was seen last; null: nothing yet
+   * @param now milliseconds
+   * @param why it cannot
+   */
+  public Verdict unknown(@Nullable Verdict before, long now, String why) {
+    if (before != null && before.state() == Verdict.State.STOPPED) {
+      return before;
+    }
+    String behind = before == null ? null : before.behind();
+    Wave wave =
+        rollout.waves().stream()
+            .filter(each -> each.name().equals(behind))
+            .findFirst()
+            .orElse(rollout.waves().get(0));
+    long waited = now - waitedSince.computeIfAbsent(wave.name(), key -> now);
+    boolean over = waited >= wave.within().toMillis();
+    String sentence = "wave " + wave.name() + ": how other hosts stand cannot be read: " + why;
+    Look none = new Look(wave, List.of(), List.of(), List.of());
+    return over
+        ? verdict(
+            Verdict.State.STOPPED, none, "stopped by " + sentence + ", for " + shown(waited), 0)
+        : verdict(Verdict.State.WAITS, none, "waits for " + sentence, 0);
   }
 
   private Look look(int number, Collection<HostStatus> statuses) {

@@ -5,7 +5,6 @@ import dev.plumbline.reconciler.render.JsonTree;
 import dev.plumbline.reconciler.render.Node;
 import dev.plumbline.reconciler.report.SecretFile;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -14,10 +13,14 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,9 +33,11 @@ public final class UrlBoard implements StatusBoard {
 
   private static final int HOSTS = 20_000;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration MOST = Duration.ofMinutes(1);
 
   private final URI uri;
   private final @Nullable Path token;
+  private final Duration most;
   private final HttpClient client =
       HttpClient.newBuilder()
           .connectTimeout(PATIENCE)
@@ -46,40 +51,40 @@ public final class UrlBoard implements StatusBoard {
    * @throws IllegalArgumentException if the URL is none
    */
   public UrlBoard(String url, @Nullable Path token) {
+    this(url, token, MOST);
+  }
+
+  /** With another time that one request may take in all. */
+  UrlBoard(String url, @Nullable Path token, Duration most) {
     this.uri = URI.create(url.endsWith("/") ? url.substring(0, url.length() - 1) : url);
     String scheme = String.valueOf(uri.getScheme());
     if (!(scheme.equals("http") || scheme.equals("https")) || uri.getHost() == null) {
       throw new IllegalArgumentException("`" + url + "` is no http: or https: URL");
     }
     this.token = token;
+    this.most = most;
   }
 
   @Override
   public List<HostStatus> read() throws IOException {
-    HttpResponse<InputStream> answer = send(request(uri).GET().build());
-    String text;
-    try (InputStream body = answer.body()) {
-      byte[] bytes = body.readNBytes(LARGEST + 1);
-      if (bytes.length > LARGEST) {
-        throw new IOException(uri + " answers more than " + (LARGEST >> 20) + " MiB");
-      }
-      text = new String(bytes, StandardCharsets.UTF_8);
-    }
+    HttpResponse<byte[]> answer = send(request(uri).GET().build());
     if (answer.statusCode() != 200) {
       throw new IOException(uri + " answers " + answer.statusCode());
     }
+    String text = new String(answer.body(), StandardCharsets.UTF_8);
     Map<String, String> left = new TreeMap<>();
-    List<HostStatus> all = new ArrayList<>();
+    Map<String, HostStatus> all = new LinkedHashMap<>(); // one that is named twice counts once
     List<Node> nodes = Node.of(JsonTree.read(text)).nodes("statuses");
     for (Node node : nodes.subList(0, Math.min(HOSTS, nodes.size()))) {
       try {
-        all.add(HostStatus.of(null, node));
+        HostStatus status = HostStatus.of(null, node);
+        all.put(status.host(), status);
       } catch (IOException e) {
         left.put(node.text("host"), String.valueOf(e.getMessage()));
       }
     }
     unreadable = left;
-    return all;
+    return List.copyOf(all.values());
   }
 
   @Override
@@ -95,8 +100,7 @@ public final class UrlBoard implements StatusBoard {
             .header("Content-Type", "application/json")
             .PUT(HttpRequest.BodyPublishers.ofString(status.text()))
             .build();
-    HttpResponse<InputStream> answer = send(put);
-    answer.body().close();
+    HttpResponse<byte[]> answer = send(put);
     if (answer.statusCode() / 100 != 2) {
       throw new IOException(its + " answers " + answer.statusCode());
     }
@@ -105,20 +109,34 @@ public final class UrlBoard implements StatusBoard {
   private HttpRequest.Builder request(URI to) throws IOException {
     HttpRequest.Builder request = HttpRequest.newBuilder(to).timeout(PATIENCE);
     if (token != null) {
-      request.header("Authorization", "Bearer " + new SecretFile(token).read());
+      String secret = new SecretFile(token).read();
+      try {
+        request.header("Authorization", "Bearer " + secret);
+      } catch (IllegalArgumentException e) {
+        // Its message has the secret in it.
+        throw new IOException(token + ": its first line cannot be a token");
+      }
     }
     return request;
   }
 
-  private HttpResponse<InputStream> send(HttpRequest request) throws IOException {
+  /** A request's own timeout is over when the headers are there; this one is for the body, too. */
+  private HttpResponse<byte[]> send(HttpRequest request) throws IOException {
+    CompletableFuture<HttpResponse<byte[]>> answer =
+        client.sendAsync(request, headers -> new LimitedBody(LARGEST));
     try {
-      return client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+      return answer.get(most.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
+      boolean unused = answer.cancel(true);
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
-    } catch (IOException e) {
+    } catch (TimeoutException e) {
+      boolean unused = answer.cancel(true);
+      throw new IOException(request.uri() + ": took longer than " + Gate.shown(most.toMillis()), e);
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new IOException(
-          request.uri() + ": " + (e.getMessage() == null ? e : e.getMessage()), e);
+          request.uri() + ": " + (cause.getMessage() == null ? cause : cause.getMessage()), cause);
     }
   }
 

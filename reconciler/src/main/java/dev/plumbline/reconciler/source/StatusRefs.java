@@ -3,6 +3,7 @@ package dev.plumbline.reconciler.source;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.TreeMap;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.errors.GitAPIException;
 import org.eclipse.jgit.errors.LargeObjectException;
+import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.errors.TooLargeObjectInPackException;
 import org.eclipse.jgit.errors.TooLargePackException;
 import org.eclipse.jgit.lib.Constants;
@@ -49,8 +51,9 @@ public final class StatusRefs<T> implements AutoCloseable {
   /** Hosts that are listened to; the first by their names. */
   public static final int HOSTS = 20_000;
 
+  private static final long OBJECT_BYTES = 64L << 10;
   private static final FetchLimits LIMITS =
-      new FetchLimits(Duration.ofMinutes(1), Duration.ofSeconds(30), 16L << 20, 64L << 10);
+      new FetchLimits(Duration.ofMinutes(1), Duration.ofSeconds(30), 16L << 20, OBJECT_BYTES);
 
   /** How often something is asked for to find out which of many is too large. */
   private static final int TRIES = 24;
@@ -81,9 +84,11 @@ public final class StatusRefs<T> implements AutoCloseable {
   private final Repository local;
   private final GitRemote remote;
   private final Reader<T> reader;
+  private final int hosts;
   private Map<String, Known<T>> known = new HashMap<>();
 
-  private StatusRefs(Repository local, GitRemote remote, Reader<T> reader) {
+  private StatusRefs(Repository local, GitRemote remote, Reader<T> reader, int hosts) {
+    this.hosts = hosts;
     this.local = local;
     this.remote = remote;
     this.reader = reader;
@@ -97,9 +102,16 @@ public final class StatusRefs<T> implements AutoCloseable {
    */
   public static <T> StatusRefs<T> open(
       Path directory, String url, GitAccess access, Reader<T> reader) throws IOException {
+    return open(directory, url, access, reader, HOSTS);
+  }
+
+  /** With another number of hosts that are listened to. */
+  static <T> StatusRefs<T> open(
+      Path directory, String url, GitAccess access, Reader<T> reader, int hosts)
+      throws IOException {
     JGitEnvironment.install();
     GitRemote remote = new GitRemote(url, null, access);
-    return new StatusRefs<>(Clone.open(directory, LIMITS), remote, reader);
+    return new StatusRefs<>(Clone.open(directory, LIMITS), remote, reader, hosts);
   }
 
   /** What all hosts tell by now; asks only for what has changed. */
@@ -149,7 +161,8 @@ public final class StatusRefs<T> implements AutoCloseable {
                 for (Ref ref : connection.getRefs()) {
                   String host = host(ref);
                   Known<T> before = known.get(host);
-                  if (host.isEmpty() || ref.getObjectId() == null || now.size() >= HOSTS) {
+                  boolean isFull = now.size() + changed.size() >= hosts;
+                  if (host.isEmpty() || ref.getObjectId() == null || isFull) {
                     continue;
                   }
                   if (before != null && before.object().equals(ref.getObjectId())) {
@@ -251,6 +264,9 @@ public final class StatusRefs<T> implements AutoCloseable {
         T meaning = reader.read(host(ref), new String(loader.getBytes(), StandardCharsets.UTF_8));
         known.put(host(ref), new Known<>(ref.getObjectId().copy(), meaning, null));
       }
+    } catch (MissingObjectException e) {
+      // This host's own, which it has just told anew: the next look fetches that.
+      known.remove(host(ref));
     } catch (IOException e) {
       refuse(ref, String.valueOf(e.getMessage()));
     }
@@ -285,6 +301,28 @@ public final class StatusRefs<T> implements AutoCloseable {
     if (host.contains("/") || !Repository.isValidRefName(name)) {
       throw new SourceException("`" + name + "` cannot be a reference's name");
     }
+    // One that remembers no object that was removed.
+    try (Repository fresh = new BoundedRepository(local.getDirectory().toPath(), OBJECT_BYTES)) {
+      Ref before = fresh.exactRef(name);
+      ObjectId blob = keep(fresh, name, text);
+      try {
+        boolean unused =
+            remote.talk(
+                fresh,
+                LIMITS,
+                way -> {
+                  push(name, way, fresh);
+                  return true;
+                });
+      } finally {
+        if (before != null && !before.getObjectId().equals(blob)) {
+          forget(before.getObjectId());
+        }
+      }
+    }
+  }
+
+  private static ObjectId keep(Repository local, String name, String text) throws IOException {
     ObjectId blob;
     try (ObjectInserter inserter = local.newObjectInserter()) {
       blob = inserter.insert(Constants.OBJ_BLOB, text.getBytes(StandardCharsets.UTF_8));
@@ -293,18 +331,23 @@ public final class StatusRefs<T> implements AutoCloseable {
     RefUpdate keep = local.updateRef(name); // from being tidied away
     keep.setNewObjectId(blob);
     keep.disableRefLog();
-    RefUpdate.Result unusedResult = keep.forceUpdate();
-    boolean unused =
-        remote.talk(
-            local,
-            LIMITS,
-            way -> {
-              push(name, way);
-              return true;
-            });
+    RefUpdate.Result result = keep.forceUpdate();
+    switch (result) {
+      case NEW, FORCED, FAST_FORWARD, NO_CHANGE -> {}
+      default -> throw new IOException("cannot set " + name + " in " + local + ": " + result);
+    }
+    return blob;
   }
 
-  private void push(String name, GitRemote.Way way) throws IOException {
+  /** Removes a blob that no reference has any more, if it has a file of its own. */
+  private void forget(ObjectId blob) throws IOException {
+    String id = blob.name();
+    Path objects = local.getDirectory().toPath().resolve("objects");
+    boolean unused =
+        Files.deleteIfExists(objects.resolve(id.substring(0, 2)).resolve(id.substring(2)));
+  }
+
+  private void push(String name, GitRemote.Way way, Repository local) throws IOException {
     RemoteRefUpdate update = new RemoteRefUpdate(local, name, name, true, null, null);
     try (Transport transport = way.open(local, LIMITS)) {
       transport.setPushThin(false);

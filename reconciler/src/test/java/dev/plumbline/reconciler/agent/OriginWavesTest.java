@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -156,6 +157,36 @@ class OriginWavesTest {
       assertNull(newest.state());
       assertFalse(newest.isTurn());
       assertEquals(List.of("it waits for the waves before it"), newest.problems());
+    }
+  }
+
+  @Test
+  void aBoardThatFailsInAnyWayCostsNothingButTheView() throws Exception {
+    try (OriginRun run = run(Map.of())) {
+      board.others =
+          () -> {
+            throw new IllegalStateException("broken");
+          };
+      String one = run.commit("One", "hosts/alpha.yaml", FILE);
+      run.start(null);
+      assertFalse(run.await().isTurn());
+      run.hurryTwice();
+      String log = run.log.toString();
+      assertTrue(log.contains("how other hosts stand cannot be read: java.lang.IllegalState"), log);
+      assertFalse(log.contains("clone seems damaged"), log);
+
+      Map<String, String> many = new TreeMap<>();
+      for (int i = 10; i < 35; i++) {
+        many.put("host-" + i, "it is no JSON");
+      }
+      board.unreadable = many;
+      board.others = () -> List.of(canary(one));
+      run.hurryTwice();
+      clock.pass(600);
+      assertTrue(run.await().isTurn());
+      List<String> said = run.log.stream().filter(line -> line.contains("not count")).toList();
+      assertEquals(21, said.size(), said.toString());
+      assertTrue(said.get(20).endsWith("and 5 more statuses do not count"), said.get(20));
     }
   }
 

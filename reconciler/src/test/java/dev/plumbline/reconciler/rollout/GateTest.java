@@ -168,6 +168,39 @@ class GateTest {
   }
 
   @Test
+  void aHostThatDriftsLateIsWaitedForAsLongAsAnyOther() {
+    Gate gate = gate(1);
+    List<HostStatus> cut = List.of(host("c1", "canary", OLD, OLD, "in-sync"));
+    assertEquals(Verdict.State.WAITS, gate.look(cut, 0).state());
+    assertEquals(Verdict.State.WAITS, gate.look(cut, minutes(20)).state());
+    gate.look(List.of(at("c1", "canary", NEW)), minutes(21));
+    List<HostStatus> drifted = List.of(host("c1", "canary", NEW, NEW, "drifted"));
+    assertEquals(Verdict.State.WAITS, gate.look(drifted, minutes(30)).state());
+    assertEquals(Verdict.State.WAITS, gate.look(drifted, minutes(60) - 1).state());
+    assertEquals(Verdict.State.STOPPED, gate.look(drifted, minutes(60)).state());
+  }
+
+  @Test
+  void whereNobodyCanBeReadThatIsSaidAndCountsAsWaiting() {
+    Gate gate = gate(1);
+    Verdict blind = gate.unknown(null, 0, "no way");
+    assertEquals(
+        "wave 2 of 2 (fra): waits for wave canary: how other hosts stand cannot be read: no way",
+        blind.line());
+    blind = gate.unknown(blind, minutes(30), "no way");
+    assertEquals(Verdict.State.STOPPED, blind.state());
+    assertEquals(
+        "stopped by wave canary: how other hosts stand cannot be read: no way, for 30m",
+        blind.sentence());
+    // What has soaked goes on where it was.
+    List<HostStatus> all = List.of(at("c1", "canary", NEW));
+    Verdict soaking = gate.look(all, minutes(31));
+    assertEquals("canary", gate.unknown(soaking, minutes(32), "no way").behind());
+    assertEquals(Verdict.State.WAITS, gate.unknown(soaking, minutes(61), "no way").state());
+    assertEquals(Verdict.State.PASSED, gate.look(all, minutes(61)).state());
+  }
+
+  @Test
   void aStatusIsReadAsItWasWrittenAndNothingElseIs() throws IOException {
     HostStatus status =
         new HostStatus(

@@ -2,6 +2,7 @@
 package dev.plumbline.reconciler.rollout;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.sun.net.httpserver.HttpExchange;
@@ -12,11 +13,13 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,6 +85,74 @@ class UrlBoardTest {
       assertEquals("it has no state that is known", board.unreadable().get("x"));
       kept.put("/fleet/z", "{");
       assertThrows(IOException.class, board::read);
+    }
+  }
+
+  @Test
+  void oneThatIsNamedTwiceCountsOnceByWhatIsSaidLast() throws IOException {
+    Path token = Files.writeString(directory.resolve("token"), "s3cret\n");
+    try (UrlBoard board = new UrlBoard(url(), token)) {
+      HostStatus last =
+          new HostStatus("alpha", Map.of(), null, null, "paused", false, "", Instant.EPOCH);
+      kept.put("/fleet/1", status("alpha").text().strip());
+      kept.put("/fleet/2", last.text().strip());
+      assertEquals(List.of(last), board.read());
+    }
+  }
+
+  @Test
+  void anAnswerThatNeverEndsIsGivenUp() throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
+    server.createContext(
+        "/stall",
+        exchange -> {
+          exchange.sendResponseHeaders(200, 0);
+          exchange.getResponseBody().write('{');
+          exchange.getResponseBody().flush();
+          try {
+            over.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          exchange.close();
+        });
+    String stall = url().replace("/fleet", "/stall");
+    try (UrlBoard board = new UrlBoard(stall, null, Duration.ofSeconds(1))) {
+      IOException late = assertThrows(IOException.class, board::read);
+      assertEquals(stall + ": took longer than 1s", late.getMessage());
+    } finally {
+      over.countDown();
+    }
+  }
+
+  @Test
+  void anAnswerThatIsTooLongIsNotRead() {
+    server.createContext(
+        "/long",
+        exchange -> {
+          try (exchange) {
+            exchange.getRequestBody().readAllBytes();
+            exchange.sendResponseHeaders(200, 0);
+            byte[] part = new byte[1 << 20];
+            for (int i = 0; i < 18; i++) {
+              exchange.getResponseBody().write(part);
+            }
+          }
+        });
+    String tooLong = url().replace("/fleet", "/long");
+    try (UrlBoard board = new UrlBoard(tooLong, null)) {
+      IOException refused = assertThrows(IOException.class, board::read);
+      assertEquals(tooLong + ": answers more than 16 MiB", refused.getMessage());
+    }
+  }
+
+  @Test
+  void whatCannotBeATokenIsNotSaid() throws IOException {
+    Path token = Files.writeString(directory.resolve("token"), "s3c\u0001ret\n");
+    try (UrlBoard board = new UrlBoard(url(), token)) {
+      IOException refused = assertThrows(IOException.class, board::read);
+      assertEquals(token + ": its first line cannot be a token", refused.getMessage());
+      assertNull(refused.getCause());
     }
   }
 

@@ -44,6 +44,10 @@ class StatusRefsTest {
   }
 
   private StatusRefs<String> open(String name) throws IOException {
+    return open(name, StatusRefs.HOSTS);
+  }
+
+  private StatusRefs<String> open(String name, int hosts) throws IOException {
     StatusRefs<String> refs =
         StatusRefs.open(
             directory.resolve(name),
@@ -54,7 +58,8 @@ class StatusRefsTest {
                 throw new IOException("it is no JSON");
               }
               return host + text;
-            });
+            },
+            hosts);
     opened.add(refs);
     return refs;
   }
@@ -107,6 +112,35 @@ class StatusRefsTest {
 
   private static String hash() {
     return " hash-object -w --stdin)";
+  }
+
+  @Test
+  void noMoreHostsThanTheLimitAreAskedForWhoeverIsNew() throws Exception {
+    for (String host : List.of("alpha", "beta", "gamma")) {
+      open(host).tell(host, "{1}");
+    }
+    StatusRefs<String> reader = open("reader", 2);
+    assertEquals(List.of("alpha{1}", "beta{1}"), reader.read());
+    git("update-ref -d refs/plumbline/status/alpha");
+    assertEquals(List.of("beta{1}", "gamma{1}"), reader.read());
+  }
+
+  @Test
+  void whatWasToldBeforeTakesNoRoom() throws Exception {
+    StatusRefs<String> alpha = open("alpha");
+    StatusRefs<String> reader = open("reader");
+    for (String text : List.of("{1}", "{2}", "{2}", "{1}", "{3}", "{1}")) {
+      alpha.tell("alpha", text);
+      assertEquals(List.of("alpha" + text), reader.read());
+      String objects = "find " + directory.resolve("alpha/objects") + " -type f";
+      assertEquals(1, Sh.run(objects).lines().count(), text);
+    }
+    git("config http.receivepack false");
+    for (String text : List.of("{4}", "{5}")) {
+      assertThrows(SourceException.class, () -> alpha.tell("alpha", text));
+    }
+    String objects = "find " + directory.resolve("alpha/objects") + " -type f";
+    assertEquals(1, Sh.run(objects).lines().count(), "nor what could not be told");
   }
 
   @Test
