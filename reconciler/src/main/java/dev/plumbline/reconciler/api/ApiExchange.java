@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
 /** One request and its answer, after which the connection ends. */
 final class ApiExchange extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static final String PREFIX = "/v1/";
+
+  /** The longest time to confirm, here as on the command line. */
+  private static final Duration LONGEST_CONFIRM = Duration.ofDays(1);
+
   private static final Set<String> POSTS =
       Set.of(
           "/v1/apply",
@@ -85,6 +89,12 @@ final class ApiExchange extends SimpleChannelInboundHandler<FullHttpRequest> {
         confirm = time(parameter(uri, "seconds"));
       } catch (NumberFormatException e) {
         answer.problem(HttpResponseStatus.BAD_REQUEST, "seconds is no whole number from 1");
+        return;
+      }
+      if (confirm != null && confirm.compareTo(LONGEST_CONFIRM) > 0) {
+        answer.problem(
+            HttpResponseStatus.BAD_REQUEST,
+            "seconds is at most " + LONGEST_CONFIRM.toSeconds() + " here");
         return;
       }
       answer.begin();

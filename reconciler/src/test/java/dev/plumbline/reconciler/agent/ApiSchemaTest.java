@@ -66,6 +66,7 @@ class ApiSchemaTest {
       asked("readyz", "GET", "/readyz");
       asked("problem", "GET", "/v1/nothing");
       asked("problem", "POST", "/v1/pause?seconds=0");
+      asked("problem", "POST", "/v1/apply?seconds=86401");
       Asked refused = Asked.unix(run, Asked.request("POST", "/v1/apply", Map.of(), "no plan"));
       String line = refused.body().lines().filter(each -> each.startsWith("{")).findFirst().get();
       Schemas.validates(SCHEMA, "applyLine", line);
