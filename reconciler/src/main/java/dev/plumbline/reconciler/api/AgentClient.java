@@ -5,6 +5,7 @@ import dev.plumbline.reconciler.render.JsonTree;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.URLEncoder;
@@ -17,12 +18,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Asks the agent of a run directory. */
 public final class AgentClient {
   private static final int OK = 200;
+
+  /** An agent that is well begins to answer at once, also while it works. */
+  private static final Duration LONGEST_SILENCE = Duration.ofSeconds(30);
+
+  /** An agent that is at work, such as applying, does that first. */
+  private static final Duration LONGEST_DECISION = Duration.ofMinutes(5);
 
   private final Path socket;
 
@@ -70,14 +79,54 @@ public final class AgentClient {
   private Object ask(String method, String path) throws IOException {
     try (SocketChannel channel = connect(socket)) {
       write(channel, head(method, path) + "\r\n");
-      BufferedReader reader = reader(channel);
-      int status = status(reader);
-      Object tree = JsonTree.read(reader);
-      if (status != OK) {
-        Object problem = tree instanceof Map<?, ?> map ? map.get("problem") : null;
-        throw new IOException("the agent: " + (problem == null ? "error " + status : problem));
+      return within(LONGEST_SILENCE, channel, () -> answer(channel));
+    }
+  }
+
+  private static Object answer(SocketChannel channel) throws IOException {
+    BufferedReader reader = reader(channel);
+    int status = status(reader);
+    Object tree = JsonTree.read(reader);
+    if (status != OK) {
+      Object problem = tree instanceof Map<?, ?> map ? map.get("problem") : null;
+      throw new IOException("the agent: " + (problem == null ? "error " + status : problem));
+    }
+    return tree;
+  }
+
+  /** Something that is read from the agent. */
+  private interface Reading<T> {
+    T read() throws IOException;
+  }
+
+  /** Reads with a limit: a blocking read has none of its own, so the channel is closed then. */
+  private static <T> T within(Duration limit, SocketChannel channel, Reading<T> reading)
+      throws IOException {
+    CompletableFuture<Void> closing =
+        CompletableFuture.runAsync(
+            () -> close(channel),
+            CompletableFuture.delayedExecutor(limit.toMillis(), TimeUnit.MILLISECONDS));
+    try {
+      return reading.read();
+    } catch (IOException e) {
+      if (channel.isOpen()) {
+        throw e;
       }
-      return tree;
+      throw new IOException(
+          "the agent has not answered for "
+              + limit.toSeconds()
+              + " s: it hangs or is stopped; end it, and ask again",
+          e);
+    } finally {
+      boolean unused = closing.cancel(false);
+    }
+  }
+
+  private static void close(SocketChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -102,7 +151,14 @@ public final class AgentClient {
   public void decide(String verb, String by, Consumer<Object> answer) throws IOException {
     try (SocketChannel channel = connect(socket)) {
       write(channel, head("POST", verb + "?by=" + encoded(by)) + "\r\n");
-      lines(channel, answer);
+      BufferedReader reader = within(LONGEST_SILENCE, channel, () -> begun(channel));
+      within(
+          LONGEST_DECISION,
+          channel,
+          () -> {
+            lines(reader, answer);
+            return reader;
+          });
     }
   }
 
@@ -125,7 +181,7 @@ public final class AgentClient {
       write(
           channel,
           head("POST", "apply" + query) + "Content-Length: " + body.length + "\r\n\r\n" + plan);
-      lines(channel, answer);
+      lines(begun(channel), answer);
     }
   }
 
@@ -133,7 +189,7 @@ public final class AgentClient {
   public void follow(Consumer<Object> answer) throws IOException {
     try (SocketChannel channel = connect(socket)) {
       write(channel, head("GET", "events?follow") + "\r\n");
-      lines(channel, answer);
+      lines(begun(channel), answer);
     }
   }
 
@@ -141,12 +197,16 @@ public final class AgentClient {
     return method + " /v1/" + path + " HTTP/1.1\r\nHost: agent\r\nConnection: close\r\n";
   }
 
-  private static void lines(SocketChannel channel, Consumer<Object> answer) throws IOException {
+  private static BufferedReader begun(SocketChannel channel) throws IOException {
     BufferedReader reader = reader(channel);
     int status = status(reader);
     if (status != OK) {
       throw new IOException("the agent: error " + status);
     }
+    return reader;
+  }
+
+  private static void lines(BufferedReader reader, Consumer<Object> answer) throws IOException {
     for (String line = reader.readLine(); line != null; line = reader.readLine()) {
       answer.accept(JsonTree.read(line));
     }
