@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.exc.JacksonIOException;
 
 /**
  * A checkpoint as a directory of the state directory: {@code about.json}, the live state in {@code
@@ -76,19 +77,30 @@ final class CheckpointFiles {
     return new Memory(directory).load();
   }
 
-  /** Puts it on the disk. */
+  /** Puts it on the disk; where that fails nothing of it stays there. */
   void write(Checkpoint checkpoint, LiveState live, Ownership ownership) throws IOException {
     Path fresh = directory.resolveSibling(directory.getFileName() + ".new");
     delete(fresh);
-    Files.createDirectories(fresh);
-    Path file = fresh.resolve(LIVE);
-    try (Writer writer = Files.newBufferedWriter(file)) {
-      LiveJson.write(live, Map.of(), writer);
+    try {
+      Files.createDirectories(fresh);
+      Path file = fresh.resolve(LIVE);
+      try (Writer writer = Files.newBufferedWriter(file)) {
+        LiveJson.write(live, Map.of(), writer);
+      } catch (JacksonIOException e) {
+        throw e.getCause();
+      }
+      sync(file, StandardOpenOption.WRITE);
+      new Memory(fresh).save(ownership);
+      StateFile.replace(fresh.resolve(ABOUT), JsonTree.line(checkpoint.tree()) + "\n");
+      move(fresh, directory);
+    } catch (IOException e) {
+      try {
+        delete(fresh); // half of it would hold the space that others lack
+      } catch (IOException second) {
+        e.addSuppressed(second);
+      }
+      throw e;
     }
-    sync(file, StandardOpenOption.WRITE);
-    new Memory(fresh).save(ownership);
-    StateFile.replace(fresh.resolve(ABOUT), JsonTree.line(checkpoint.tree()) + "\n");
-    move(fresh, directory);
   }
 
   /** Says something else of it. */
