@@ -41,7 +41,7 @@ public final class AgentLock implements AutoCloseable {
             StandardOpenOption.CREATE,
             StandardOpenOption.READ,
             StandardOpenOption.WRITE);
-    if (tryLock(channel)) {
+    if (tryLock(channel, false)) {
       String pid = ProcessHandle.current().pid() + "\n";
       try {
         channel.truncate(0);
@@ -67,17 +67,17 @@ public final class AgentLock implements AutoCloseable {
    * null if there is no agent.
    */
   public static @Nullable String holder(Path stateDirectory) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(file(stateDirectory), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      return tryLock(channel) ? null : pid(channel);
+    // Also where nothing can be written any more; such a lock is shared (fcntl(2)).
+    try (FileChannel channel = FileChannel.open(file(stateDirectory), StandardOpenOption.READ)) {
+      return tryLock(channel, true) ? null : pid(channel);
     } catch (NoSuchFileException e) {
       return null;
     }
   }
 
-  private static boolean tryLock(FileChannel channel) throws IOException {
+  private static boolean tryLock(FileChannel channel, boolean shared) throws IOException {
     try {
-      FileLock lock = channel.tryLock();
+      FileLock lock = channel.tryLock(0, Long.MAX_VALUE, shared);
       return lock != null;
     } catch (OverlappingFileLockException e) {
       return false; // this very process has it, by another channel

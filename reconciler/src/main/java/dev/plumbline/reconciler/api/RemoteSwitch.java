@@ -27,6 +27,26 @@ public final class RemoteSwitch implements SwitchAccess {
     return new RemoteSwitch(runDirectory, AgentClient.find(runDirectory));
   }
 
+  /**
+   * The same without a word of the agent, which may hang: what was saved of it.
+   *
+   * @param running whether an agent runs it; else it is what the kernel forwards by
+   */
+  public static SwitchAccess saved(Path runDirectory, boolean running) {
+    return new SwitchAccess() {
+      @Override
+      public @Nullable SwitchConfig config() throws IOException {
+        return running ? SavedSwitch.read(runDirectory) : SavedSwitch.readForwarding(runDirectory);
+      }
+
+      @Override
+      public void configure(SwitchConfig config, List<Announcement> announcements)
+          throws IOException {
+        NONE.configure(config, announcements);
+      }
+    };
+  }
+
   /** The agent; null if none is running. */
   public @Nullable AgentClient agent() {
     return agent;

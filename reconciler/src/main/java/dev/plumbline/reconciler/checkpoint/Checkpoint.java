@@ -19,6 +19,8 @@ import java.util.Map;
  * @param goal tells what is wanted: the same for two files that want the same
  * @param by who applies, for people
  * @param process the number of the process that applies
+ * @param started when that process was started, as {@link ProcessStart} has it: numbers are given
+ *     anew
  * @param opened when, by the host's clock; for people
  * @param patience how long it may be confirmed once it is applied
  * @param boot the start of the host that it belongs to
@@ -33,6 +35,7 @@ public record Checkpoint(
     String goal,
     String by,
     long process,
+    long started,
     Instant opened,
     Duration patience,
     String boot,
@@ -45,10 +48,50 @@ public record Checkpoint(
     touched = List.copyOf(touched);
   }
 
+  /** One of a process that is there. */
+  Checkpoint(
+      String id,
+      String file,
+      String goal,
+      String by,
+      long process,
+      Instant opened,
+      Duration patience,
+      String boot,
+      long deadlineMillis,
+      boolean applying,
+      List<ResourceId> touched) {
+    this(
+        id,
+        file,
+        goal,
+        by,
+        process,
+        ProcessStart.of(process),
+        opened,
+        patience,
+        boot,
+        deadlineMillis,
+        applying,
+        touched);
+  }
+
+  /** Whether the very process that applied is there, and not another one with its number. */
+  public boolean isProcessThere() {
+    long now = ProcessStart.of(process);
+    return now != ProcessStart.NONE && now == started;
+  }
+
+  /** Whether it touches the embedded switch, which the agent alone can roll back. */
+  public boolean touchesSwitch() {
+    return touched.stream()
+        .anyMatch(id -> id.type() == ResourceType.BRIDGE || id.type() == ResourceType.PORT);
+  }
+
   /** The same once all steps are taken. */
   Checkpoint applied(long deadline) {
     return new Checkpoint(
-        id, file, goal, by, process, opened, patience, boot, deadline, false, touched);
+        id, file, goal, by, process, started, opened, patience, boot, deadline, false, touched);
   }
 
   /** The time to confirm, as it was asked for: {@code 60 s}. */
@@ -66,6 +109,7 @@ public record Checkpoint(
     tree.put("goal", goal);
     tree.put("by", by);
     tree.put("process", process);
+    tree.put("started", started);
     tree.put("opened", opened.toString());
     tree.put("patienceMillis", patience.toMillis());
     tree.put("boot", boot);
@@ -111,6 +155,7 @@ public record Checkpoint(
         node.text("goal"),
         node.text("by"),
         node.number("process"),
+        node.number("started"),
         Instant.parse(node.text("opened")),
         Duration.ofMillis(node.number("patienceMillis")),
         node.text("boot"),

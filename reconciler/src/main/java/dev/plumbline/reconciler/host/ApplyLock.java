@@ -63,7 +63,7 @@ final class ApplyLock {
    * @throws IOException if the directory cannot be written
    */
   Closeable take() throws IOException {
-    Closeable taken = takeToDecide();
+    Closeable taken = lock(false);
     if (Files.exists(directory.resolve(UNDECIDED))) {
       taken.close();
       throw new BusyException(
@@ -72,17 +72,52 @@ final class ApplyLock {
     return taken;
   }
 
-  /** As {@link #take}, also while an apply waits to be confirmed. */
+  /**
+   * As {@link #take}, also while an apply waits to be confirmed. Whoever tolerates a full disk
+   * decides on a file system that is read-only by now, too: what is in the kernel counts, and there
+   * nobody else can apply, but for one who began before.
+   */
   Closeable takeToDecide() throws IOException {
-    Files.createDirectories(directory);
-    FileChannel channel =
-        FileChannel.open(
-            directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    return lock(tolerant);
+  }
+
+  /**
+   * @param readOnly whether a file that cannot be written will do
+   */
+  private Closeable lock(boolean readOnly) throws IOException {
+    FileChannel channel;
+    try {
+      Files.createDirectories(directory);
+      channel =
+          FileChannel.open(
+              directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      if (!readOnly) {
+        throw e;
+      }
+      return takeToRead(e);
+    }
+    return held(channel, false);
+  }
+
+  /** The lock by a file that cannot be written. */
+  private Closeable takeToRead(IOException why) throws IOException {
+    FileChannel channel;
+    try {
+      channel = FileChannel.open(directory.resolve("lock"), StandardOpenOption.READ);
+    } catch (IOException e) {
+      why.addSuppressed(e);
+      throw why;
+    }
+    return held(channel, true);
+  }
+
+  private Closeable held(FileChannel channel, boolean shared) throws IOException {
     boolean done = false;
     try {
-      if (!isLocked(channel)) {
+      if (!isLocked(channel, shared)) {
         throw new BusyException(
-            process(last()) + " is applying with the state directory " + directory);
+            process(last()) + " is applying with the state directory " + directory, holder(last()));
       }
       String last = last();
       if (!last.equals(seen)) {
@@ -119,9 +154,13 @@ final class ApplyLock {
     tolerant = true;
   }
 
-  private static boolean isLocked(FileChannel channel) throws IOException {
+  /**
+   * @param shared with others that only read: the kernel gives no other lock on a channel that
+   *     cannot write (fcntl(2))
+   */
+  private static boolean isLocked(FileChannel channel, boolean shared) throws IOException {
     try {
-      FileLock lock = channel.tryLock();
+      FileLock lock = channel.tryLock(0, Long.MAX_VALUE, shared);
       return lock != null;
     } catch (OverlappingFileLockException e) {
       return false; // this very process has it, by another channel
@@ -132,5 +171,15 @@ final class ApplyLock {
   private static String process(String line) {
     int end = line.indexOf(' ');
     return end > 0 ? "process " + line.substring(0, end) : "another process";
+  }
+
+  /** The number, from what it wrote; 0 for none. */
+  private static long holder(String line) {
+    int end = line.indexOf(' ');
+    try {
+      return end > 0 ? Long.parseLong(line.substring(0, end)) : 0;
+    } catch (NumberFormatException e) {
+      return 0;
+    }
   }
 }

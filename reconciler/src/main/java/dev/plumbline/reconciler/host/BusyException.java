@@ -10,7 +10,22 @@ import java.io.IOException;
 public final class BusyException extends IOException {
   private static final long serialVersionUID = 1L;
 
+  private final long holder;
+
   BusyException(String message) {
+    this(message, 0);
+  }
+
+  /**
+   * @param holder the number of the process that applies
+   */
+  BusyException(String message, long holder) {
     super(message);
+    this.holder = holder;
+  }
+
+  /** The number of the process that applies; 0 if that is not known. */
+  public long holder() {
+    return holder;
   }
 }

@@ -240,12 +240,37 @@ class ConfirmTest {
 
   /** The time is up, without waiting for it. */
   private void makeOverdue() throws IOException {
+    saysOf("deadlineMillis\":\\d+", "deadlineMillis\":1");
+  }
+
+  /** Changes what the checkpoint says of itself. */
+  private void saysOf(String pattern, String replacement) throws IOException {
     Path about = state.resolve("checkpoint/about.json");
     Path fresh = state.resolve("about.fresh");
-    Files.writeString(
-        fresh,
-        Files.readString(about).replaceFirst("\"deadlineMillis\":\\d+", "\"deadlineMillis\":1"));
+    String now = Files.readString(about);
+    String then = now.replaceFirst(pattern, replacement);
+    assertFalse(now.equals(then), now);
+    Files.writeString(fresh, then);
     Files.move(fresh, about, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private String checkpointId() throws IOException {
+    String about = Files.readString(state.resolve("checkpoint/about.json"));
+    return about.replaceFirst("(?s).*\"id\":\"([^\"]*)\".*", "$1");
+  }
+
+  private void killWatchers() throws Exception {
+    for (long process : watchers()) {
+      ProcessHandle.of(process).ifPresent(ProcessHandle::destroyForcibly);
+    }
+    eventually("killed", () -> watchers().isEmpty());
+  }
+
+  private static boolean isKernelAsBefore() {
+    return Sh.run("ip addr show f").contains("mtu 1400")
+        && Sh.run("ip addr show f").contains("10.50.0.1/24")
+        && Sh.run("ip route show default").contains("dev f")
+        && !Sh.run("ip link").contains("v39@");
   }
 
   @Test
@@ -259,13 +284,158 @@ class ConfirmTest {
   }
 
   @Test
+  void aWatcherThatSystemdDoesNotStartIsStartedWithout() throws Exception {
+    assertTrue(run("apply", "--yes", "--confirm", "10m", file.toString()).startsWith("0\n"));
+    killWatchers();
+    String id = checkpointId();
+    Files.delete(Watcher.sign(state, id));
+    new Watcher(state, directory.resolve("run"), "false").start(id);
+    assertEquals(2, watchers().size());
+    assertTrue(Files.readString(Watcher.log(state)).startsWith("false does not start it: "));
+    assertTrue(run("confirm").startsWith("0\n"));
+    eventually("it ends", () -> watchers().isEmpty());
+    try (Stream<Path> left = Files.list(state)) {
+      assertTrue(left.noneMatch(each -> each.toString().contains(id)), "no sign is left");
+    }
+  }
+
+  /** With a {@code sleep} that does not; the path is one that a shell would take apart. */
+  @Test
+  void itIsStartedAgainForAsLongAsTheCheckpointIsThere() throws Exception {
+    Path checkpoint = Files.createDirectory(directory.resolve("a  $b 'c"));
+    Path bin = Files.createDirectory(directory.resolve("bin"));
+    Files.createSymbolicLink(bin.resolve("sleep"), Path.of("/bin/true"));
+    for (String end : List.of("exit 0", "rmdir \"$2\"; exit 1")) {
+      Path log = Files.writeString(directory.resolve("starts"), "");
+      String once = "echo x >>\"$1\"; [ \"$(wc -l <\"$1\")\" -lt 30 ] && exit 1; " + end;
+      ProcessBuilder loop =
+          new ProcessBuilder("sh", "-c", Watcher.AGAIN, "watcher", checkpoint.toString());
+      loop.command()
+          .addAll(List.of("sh", "-c", once, "once", log.toString(), checkpoint.toString()));
+      loop.environment().merge("PATH", bin.toString(), (path, own) -> own + ":" + path);
+      Process process = loop.inheritIO().start();
+      assertTrue(process.waitFor(SECONDS, TimeUnit.SECONDS), end);
+      assertEquals(30, Files.readAllLines(log).size(), end);
+    }
+    assertFalse(Files.exists(checkpoint));
+  }
+
+  /** A process number that was given anew is not the process that applied. */
+  @Test
+  void anApplyWhoseProcessIsGoneIsRolledBackThoughAnotherHasItsNumber() throws Exception {
+    assertTrue(run("apply", "--yes", "--confirm", "10m", file.toString()).startsWith("0\n"));
+    Process other = new ProcessBuilder("sleep", "600").start();
+    try {
+      saysOf(
+          "process\":\\d+(.*)\"applying\":false",
+          "process\":" + other.pid() + "$1\"applying\":true");
+      awaitRolledBack();
+      assertTrue(run("history").contains("the apply was broken off: "));
+      assertTrue(other.isAlive());
+    } finally {
+      other.destroy();
+    }
+  }
+
+  @Test
+  void anApplyThatIsStoppedIsKilledAndRolledBack() throws Exception {
+    Path output = directory.resolve("output");
+    ProcessBuilder builder =
+        MainProcess.of(output, "apply", "--yes", "--confirm", "10m", file.toString());
+    builder.command().addAll(List.of("--state", state.toString()));
+    builder.command().addAll(List.of("--run", directory.resolve("run").toString()));
+    Process apply = builder.start();
+    try {
+      eventually("watched", () -> isOpen() && Files.exists(Watcher.sign(state, checkpointId())));
+      Sh.run("kill -STOP " + apply.pid());
+      boolean stoppedInTime =
+          Files.readString(state.resolve("checkpoint/about.json")).contains("\"applying\":true");
+      makeOverdue();
+      awaitRolledBack();
+      if (stoppedInTime) {
+        assertTrue(apply.waitFor(SECONDS, TimeUnit.SECONDS), "it was killed");
+        assertTrue(Files.readString(Watcher.log(state)).contains("it is killed"));
+      }
+    } finally {
+      apply.destroyForcibly().waitFor();
+    }
+  }
+
+  private void mountState() throws IOException {
+    Files.createDirectory(state);
+    Sh.run("mount -t tmpfs -o size=4m none " + state);
+  }
+
+  private void fill() {
+    Sh.run("dd if=/dev/zero of=" + state + "/filler bs=4k 2>/dev/null; true");
+  }
+
+  /** The kernel first: what cannot be written down is written down later. */
+  @ParameterizedTest
+  @ValueSource(strings = {"full", "readOnly"})
+  void aDiskThatCannotBeWrittenIsNoHindrance(String disk) throws Exception {
+    mountState();
+    assertTrue(run("apply", "--yes", "--confirm", "10m", file.toString()).startsWith("0\n"));
+    killWatchers(); // their log is on this disk
+    makeOverdue();
+    String id = checkpointId();
+    Sh.run(": > " + state + "/applier"); // no block of its own that could be written again
+    if (disk.equals("full")) {
+      fill();
+    } else {
+      // A process that was killed closes its files a little after it has lost its command line.
+      String remount = "mount -o remount,ro " + state;
+      Sh.run("for i in $(seq 300); do " + remount + " && exit 0; sleep 0.1; done; exit 1");
+    }
+    Path output = directory.resolve("output");
+    ProcessBuilder builder = MainProcess.of(output, WatchVerb.NAME, "--id", id);
+    builder.command().addAll(List.of("--state", state.toString()));
+    builder.command().addAll(List.of("--run", directory.resolve("run").toString()));
+    Process watcher = builder.start();
+    try {
+      eventually("rolled back", ConfirmTest::isKernelAsBefore);
+      Sh.run(disk.equals("full") ? "rm " + state + "/filler" : "mount -o remount,rw " + state);
+      eventually("decided", () -> !isOpen());
+      assertTrue(watcher.waitFor(SECONDS, TimeUnit.SECONDS), "it ends");
+      assertEquals(0, watcher.exitValue(), Files.readString(output));
+    } finally {
+      watcher.destroyForcibly().waitFor();
+    }
+  }
+
+  @Test
+  void whatAFullDiskHasNoRoomToGoBackToIsNotApplied() throws Exception {
+    mountState();
+    assertTrue(run("apply", "--yes", file("none.yaml", "").toString()).startsWith("0\n"));
+    fill();
+    String refused = run("apply", "--yes", "--confirm", "10m", file.toString());
+    assertTrue(refused.startsWith("1\n"), refused);
+    assertTrue(refused.contains("No space left on device"), refused);
+    assertFalse(refused.contains("Exception"), refused);
+    assertFalse(isOpen());
+    assertFalse(Files.exists(state.resolve("checkpoint.new")));
+    assertTrue(isKernelAsBefore());
+    Sh.run("rm " + state + "/filler");
+  }
+
+  @Test
+  void anAgentThatHangsHoldsNothingUp() throws Exception {
+    Path followed = file("followed.yaml", "veths: {a: {peer: {device: b}}}\n");
+    again = true;
+    try (AgentProcess agent = AgentProcess.follow(followed, directory)) {
+      before = shown();
+      assertTrue(run("apply", "--yes", "--confirm", "10m", file.toString()).startsWith("0\n"));
+      Sh.run("kill -STOP " + agent.pid());
+      makeOverdue();
+      awaitRolledBack();
+    }
+  }
+
+  @Test
   void withoutAnyWatcherTheNextCommandTakesItBackAndGoesOn() throws Exception {
     for (String next : List.of("apply", "confirm", "agent")) {
       assertTrue(run("apply", "--yes", "--confirm", "10m", file.toString()).startsWith("0\n"));
-      for (long process : watchers()) {
-        ProcessHandle.of(process).ifPresent(ProcessHandle::destroyForcibly);
-      }
-      eventually("killed", () -> watchers().isEmpty());
+      killWatchers();
       makeOverdue();
       switch (next) {
         case "apply" -> {
