@@ -41,14 +41,20 @@ final class HostFiles {
     SortedMap<String, String> found = new TreeMap<>();
     List<RepositoryFile.Entry> entries = entries(files, template, problems);
     for (String path : paths) {
-      for (RepositoryFile.Entry entry : entries) {
-        String host = host(entry, path);
-        if (host != null && !found.containsKey(path)) {
+      for (int i = 0; i < entries.size() && !found.containsKey(path); i++) {
+        String host = host(entries.get(i), path);
+        if (host != null && !isElsewhere(host, entries.subList(0, i))) {
           found.put(path, host);
         }
       }
     }
     return found;
+  }
+
+  /** Whether a host surely takes an earlier entry, none of which led here. */
+  private static boolean isElsewhere(String host, List<RepositoryFile.Entry> earlier) {
+    RepositoryFile.Identity name = new RepositoryFile.Identity(host, null, Map.of());
+    return !host.isEmpty() && earlier.stream().anyMatch(entry -> entry.matches(name));
   }
 
   private static List<RepositoryFile.Entry> entries(

@@ -167,6 +167,27 @@ class DiffVerbTest {
   }
 
   @Test
+  void aFileThatNoHostTakesSinceAnEntryBeforeHasItsHostIsNoHostsFile() throws Exception {
+    write(
+        "plumbline.yaml",
+        """
+        version: 1
+        hosts:
+          - {match: {labels: {site: fra}}, path: fra.yaml}
+          - {match: {host: "hv-*"}, path: "hv/{host}.yaml"}
+          - {path: "hosts/{host}.yaml"}
+        """);
+    write("hv/hv-01.yaml", "version: 1\nnamespaces: {a: {}}\n");
+    write("hosts/hv-01.yaml", "version: 1\nleftover: {}\n");
+    write("hosts/web-1.yaml", "version: 1\nnamespaces: {b: {}}\n");
+    commit();
+    String text = diff(ExitCode.DONE, "main").out();
+    assertTrue(text.contains("hv-01 · hv/hv-01.yaml"), text);
+    assertTrue(text.contains("web-1 · hosts/web-1.yaml"), text);
+    assertFalse(text.contains("leftover"), text);
+  }
+
+  @Test
   void aRecordTakesTheOlderCommitsPlace() throws Exception {
     write("hosts/hv-03.yaml", "version: 1\ninterfaces: {eth0: {mtu: 9000}}\n");
     commit();
