@@ -115,8 +115,7 @@ public final class Checkpoints {
     Checkpoint checkpoint = find();
     return checkpoint != null
         && checkpoint.applying()
-        && (checkpoint.process() == ProcessHandle.current().pid()
-            || ProcessHandle.of(checkpoint.process()).isEmpty());
+        && (checkpoint.process() == ProcessHandle.current().pid() || !checkpoint.isProcessThere());
   }
 
   /**
