@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -102,15 +103,19 @@ public final class AgentClient {
   /** Reads with a limit: a blocking read has none of its own, so the channel is closed then. */
   private static <T> T within(Duration limit, SocketChannel channel, Reading<T> reading)
       throws IOException {
+    AtomicBoolean late = new AtomicBoolean();
     CompletableFuture<Void> closing =
         CompletableFuture.runAsync(
-            () -> close(channel),
+            () -> {
+              late.set(true);
+              close(channel);
+            },
             CompletableFuture.delayedExecutor(limit.toMillis(), TimeUnit.MILLISECONDS));
     try {
       return reading.read();
     } catch (IOException e) {
-      if (channel.isOpen()) {
-        throw e;
+      if (!late.get()) {
+        throw e; // the agent's own words, or a line that broke
       }
       throw new IOException(
           "the agent has not answered for "
