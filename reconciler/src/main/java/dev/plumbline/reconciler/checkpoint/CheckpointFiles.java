@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.checkpoint;
 
+import dev.plumbline.reconciler.host.DirectoryTree;
 import dev.plumbline.reconciler.host.Memory;
 import dev.plumbline.reconciler.host.StateFile;
 import dev.plumbline.reconciler.live.LiveState;
@@ -17,10 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.DateTimeException;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.exc.JacksonIOException;
 
@@ -80,7 +78,7 @@ final class CheckpointFiles {
   /** Puts it on the disk; where that fails nothing of it stays there. */
   void write(Checkpoint checkpoint, LiveState live, Ownership ownership) throws IOException {
     Path fresh = directory.resolveSibling(directory.getFileName() + ".new");
-    delete(fresh);
+    DirectoryTree.delete(fresh);
     try {
       Files.createDirectories(fresh);
       Path file = fresh.resolve(LIVE);
@@ -95,7 +93,7 @@ final class CheckpointFiles {
       move(fresh, directory);
     } catch (IOException e) {
       try {
-        delete(fresh); // half of it would hold the space that others lack
+        DirectoryTree.delete(fresh); // half of it would hold the space that others lack
       } catch (IOException second) {
         e.addSuppressed(second);
       }
@@ -112,9 +110,9 @@ final class CheckpointFiles {
   void remove() throws IOException {
     if (exists()) {
       Path old = directory.resolveSibling(directory.getFileName() + ".old");
-      delete(old);
+      DirectoryTree.delete(old);
       move(directory, old);
-      delete(old);
+      DirectoryTree.delete(old);
     }
   }
 
@@ -135,19 +133,6 @@ final class CheckpointFiles {
   private static void sync(Path path, StandardOpenOption how) throws IOException {
     try (FileChannel channel = FileChannel.open(path, how)) {
       channel.force(true);
-    }
-  }
-
-  private static void delete(Path tree) throws IOException {
-    if (!Files.exists(tree)) {
-      return;
-    }
-    List<Path> all;
-    try (Stream<Path> files = Files.walk(tree)) {
-      all = files.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path each : all) {
-      Files.deleteIfExists(each);
     }
   }
 

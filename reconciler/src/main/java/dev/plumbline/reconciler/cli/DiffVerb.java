@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.cli;
 
+import dev.plumbline.reconciler.host.DirectoryTree;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.plan.Goal;
 import dev.plumbline.reconciler.plan.Plan;
@@ -13,11 +14,9 @@ import dev.plumbline.spec.problem.Problems;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -109,7 +108,7 @@ final class DiffVerb implements Callable<Integer> {
       boolean changes = hosts.stream().anyMatch(HostDiff::changes);
       return detailed && changes ? ExitCode.CHANGES : ExitCode.DONE;
     } finally {
-      delete(scratch);
+      DirectoryTree.delete(scratch);
     }
   }
 
@@ -131,14 +130,6 @@ final class DiffVerb implements Callable<Integer> {
       case json -> report.json(console.out());
       case markdown -> console.out().print(report.markdown(full));
       default -> console.out().print(report.text(console.coloursOut(), full));
-    }
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(each);
-      }
     }
   }
 }

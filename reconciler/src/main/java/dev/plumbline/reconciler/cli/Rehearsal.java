@@ -3,6 +3,7 @@ package dev.plumbline.reconciler.cli;
 
 import dev.plumbline.netlink.libc.ErrnoException;
 import dev.plumbline.netlink.libc.Libc;
+import dev.plumbline.reconciler.host.DirectoryTree;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.render.LiveJson;
 import java.io.IOException;
@@ -10,10 +11,8 @@ import java.io.OutputStream;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * Runs typical commands in one process, their results thrown away, so that the JVM can archive the
@@ -54,7 +53,7 @@ public final class Rehearsal {
     try {
       code = new Rehearsal(directory).run();
     } finally {
-      delete(directory);
+      DirectoryTree.delete(directory);
     }
     System.exit(code);
   }
@@ -115,14 +114,6 @@ public final class Rehearsal {
     } catch (ErrnoException e) {
       System.err.println("no throwaway host to rehearse on: " + e.getMessage());
       return false;
-    }
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
     }
   }
 }

@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 
 /** A watch with a socket in each namespace, and one {@code poll(2)} for all. */
-public final class NetlinkWatch implements KernelWatch {
+public final class NetlinkWatch extends NotedWatch {
   private static final int RECEIVE_BYTES = 4 << 20;
 
   private record Watched(NetNamespace namespace, Subscription subscription) {
@@ -32,17 +32,7 @@ public final class NetlinkWatch implements KernelWatch {
   private final BiConsumer<String, String> lost;
   private final int receiveBytes;
 
-  /** When the first event since the last {@link #forget} came. */
-  private long firstNanos;
-
   private int longestSleepMillis = Integer.MAX_VALUE;
-  private boolean happened;
-
-  /** Whether more happened than events tell. */
-  private boolean whole;
-
-  private Map<String, Touched> touched = new HashMap<>();
-  private boolean namesChanged = true;
 
   /**
    * Watches the namespace of the calling thread, and the names in its mount namespace.
@@ -93,16 +83,15 @@ public final class NetlinkWatch implements KernelWatch {
   /** A socket kept open would keep a namespace alive whose name was deleted. */
   @Override
   public boolean cover(Set<String> namespaces) throws IOException {
-    if (!namesChanged && watched.keySet().containsAll(namespaces)) {
+    if (!haveNamesChanged() && watched.keySet().containsAll(namespaces)) {
       return true;
     }
-    namesChanged = false;
+    takeNames();
     for (String name : new HashSet<>(watched.keySet())) {
       if (!name.isEmpty() && !namespaces.contains(name)) {
         close(name);
       }
     }
-    whole = true;
     boolean complete = true;
     for (String name : namespaces) {
       complete &= name.isEmpty() || coverNamed(name);
@@ -121,7 +110,7 @@ public final class NetlinkWatch implements KernelWatch {
       // `ip netns add` makes the file first and mounts the namespace on it later; there is no event
       // for the second step.
       close(name);
-      namesChanged = true;
+      noteNames();
       return false;
     }
     Watched old = watched.get(name);
@@ -162,59 +151,19 @@ public final class NetlinkWatch implements KernelWatch {
   }
 
   @Override
-  public boolean happened() {
-    return happened;
-  }
-
-  @Override
-  public boolean isWhole() {
-    return whole || namesChanged;
-  }
-
-  @Override
-  public Map<String, Touched> take() {
-    Map<String, Touched> taken = touched;
-    touched = new HashMap<>();
-    happened = false;
-    return taken;
-  }
-
-  @Override
-  public Touched touched(String namespace) {
-    return touched.computeIfAbsent(namespace, name -> new Touched());
-  }
-
-  @Override
   public boolean watches(Set<String> namespaces) {
     return watched.keySet().containsAll(namespaces);
   }
 
-  @Override
-  public long firstNanos() {
-    return firstNanos;
-  }
-
-  @Override
-  public void forget() {
-    happened = false;
-    whole = false;
-    touched.clear();
-  }
-
-  private void mark() {
-    if (!happened) {
-      happened = true;
-      firstNanos = System.nanoTime();
+  private void namesChanged(NamespaceWatch source) throws IOException {
+    note(System.nanoTime());
+    if (!source.changes().isEmpty()) {
+      noteNames();
     }
   }
 
-  private void namesChanged(NamespaceWatch source) throws IOException {
-    mark();
-    namesChanged |= !source.changes().isEmpty();
-  }
-
   private void drain(String name, Subscription subscription) throws IOException {
-    mark();
+    note(System.nanoTime());
     try {
       while (true) {
         Reception reception = subscription.receive(0);
@@ -225,20 +174,20 @@ public final class NetlinkWatch implements KernelWatch {
           got.messages().forEach(touched(name)::take);
         }
         if (reception instanceof Reception.Overrun) {
-          whole = true;
+          noteWhole();
           lost.accept(
               "overrun", "events were lost in " + place(name) + ": reading everything anew");
         }
       }
     } catch (IOException e) {
-      whole = true;
+      noteWhole();
       lost.accept(
           "socket-lost", "the event socket of " + place(name) + " is lost: " + e.getMessage());
       close(name);
       if (name.isEmpty()) {
         open("", NetNamespace.current());
       } else {
-        namesChanged = true;
+        noteNames();
       }
     }
   }

@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.model;
 
-import dev.plumbline.reconciler.host.KernelWatch;
-import dev.plumbline.reconciler.live.Touched;
+import dev.plumbline.reconciler.host.NotedWatch;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** Tells in which namespaces of the model something happened. */
-final class ModelWatch implements KernelWatch, Consumer<ResourceId> {
+final class ModelWatch extends NotedWatch implements Consumer<ResourceId> {
   private final ModelKernel kernel;
   private final Object lock = new Object();
 
@@ -27,12 +24,7 @@ final class ModelWatch implements KernelWatch, Consumer<ResourceId> {
 
   // Of the thread that asks.
   private final Set<String> covered = new HashSet<>(Set.of(""));
-  private Map<String, Touched> touched = new HashMap<>();
   private int longestSleepMillis = Integer.MAX_VALUE;
-  private boolean happened;
-  private boolean whole;
-  private boolean namesChanged = true;
-  private long firstNanos;
 
   ModelWatch(ModelKernel kernel) {
     this.kernel = kernel;
@@ -55,11 +47,10 @@ final class ModelWatch implements KernelWatch, Consumer<ResourceId> {
 
   @Override
   public boolean cover(Set<String> namespaces) {
-    if (!namesChanged && covered.containsAll(namespaces)) {
+    if (!haveNamesChanged() && covered.containsAll(namespaces)) {
       return true;
     }
-    namesChanged = false;
-    whole = true;
+    takeNames();
     covered.retainAll(namespaces);
     covered.addAll(namespaces);
     covered.removeIf(name -> !kernel.hasNamespace(name));
@@ -114,12 +105,12 @@ final class ModelWatch implements KernelWatch, Consumer<ResourceId> {
   @Override
   public void drain() {
     synchronized (lock) {
-      boolean some = names || isAnyCovered();
-      if (some && !happened) {
-        happened = true;
-        firstNanos = firstArrived;
+      if (names || isAnyCovered()) {
+        note(firstArrived);
       }
-      namesChanged |= names;
+      if (names) {
+        noteNames();
+      }
       names = false;
       for (String namespace : arrived) {
         if (covered.contains(namespace)) {
@@ -128,41 +119,6 @@ final class ModelWatch implements KernelWatch, Consumer<ResourceId> {
       }
       arrived.clear();
     }
-  }
-
-  @Override
-  public boolean happened() {
-    return happened;
-  }
-
-  @Override
-  public long firstNanos() {
-    return firstNanos;
-  }
-
-  @Override
-  public boolean isWhole() {
-    return whole || namesChanged;
-  }
-
-  @Override
-  public Map<String, Touched> take() {
-    Map<String, Touched> taken = touched;
-    touched = new HashMap<>();
-    happened = false;
-    return taken;
-  }
-
-  @Override
-  public Touched touched(String namespace) {
-    return touched.computeIfAbsent(namespace, name -> new Touched());
-  }
-
-  @Override
-  public void forget() {
-    happened = false;
-    whole = false;
-    touched.clear();
   }
 
   @Override

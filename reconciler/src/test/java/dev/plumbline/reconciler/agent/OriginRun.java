@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assumptions;
 
 /** A repository that git keeps, and the origin of an agent for the host alpha that follows it. */
 final class OriginRun implements AutoCloseable {
@@ -149,5 +150,18 @@ final class OriginRun implements AutoCloseable {
     if (state != null) {
       state.close();
     }
+  }
+
+  /**
+   * Debian's {@code ssh-keygen}, by its path; skips the test, and says so, where it is not to be
+   * had.
+   */
+  static String sshKeygen() {
+    String unpacked = Sh.run("../tools/openssh || true").strip();
+    if (unpacked.isEmpty()) {
+      System.err.println("Debian's ssh-keygen cannot be had: test skipped here");
+      Assumptions.abort("Debian's ssh-keygen cannot be had");
+    }
+    return unpacked + "/usr/bin/ssh-keygen";
   }
 }
