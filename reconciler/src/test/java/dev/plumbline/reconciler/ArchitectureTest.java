@@ -61,6 +61,9 @@ final class ArchitectureTest {
                   "source",
                   "render")),
           Map.entry(
+              "sim",
+              List.of("resource", "embedded", "live", "plan", "desired", "apply", "host", "model")),
+          Map.entry(
               "checkpoint",
               List.of("resource", "embedded", "live", "plan", "apply", "host", "render")),
           Map.entry("demo", List.of("host", "source")),
@@ -101,6 +104,7 @@ final class ArchitectureTest {
                   "systemd",
                   "agent",
                   "range",
+                  "sim",
                   "demo")));
 
   @ArchTest

@@ -10,6 +10,7 @@
  *   <li><b>Edit</b>: one thing that somebody else does, as with ip(8).
  *   <li><b>Disturbance</b>: what comes between the requests of a plan: an errno, another writer, a
  *       crash.
+ *   <li><b>Card</b>: a device that files name and none makes; it is thought to be there.
  * </ul>
  *
  * <p>It works on resources, not on messages: how a change becomes messages, and how messages become

@@ -7,6 +7,7 @@ import dev.plumbline.reconciler.desired.Goals;
 import dev.plumbline.reconciler.embedded.SwitchAccess;
 import dev.plumbline.reconciler.host.Host;
 import dev.plumbline.reconciler.live.LiveState;
+import dev.plumbline.reconciler.model.Cards;
 import dev.plumbline.reconciler.model.ModelKernel;
 import dev.plumbline.reconciler.plan.Goal;
 import dev.plumbline.reconciler.plan.Plan;

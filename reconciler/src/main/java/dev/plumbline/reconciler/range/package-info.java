@@ -5,7 +5,6 @@
  * <ul>
  *   <li><b>Range</b>: two commits, the older of which the hosts are thought to be at.
  *   <li><b>Host file</b>: a file that {@code plumbline.yaml} (or its absence) makes some host's.
- *   <li><b>Card</b>: a device that files name and none makes; it is thought to be there.
  * </ul>
  *
  * <p>Threading: each object belongs to one thread.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.plumbline.reconciler.testing;
+package dev.plumbline.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -19,6 +19,8 @@ import dev.plumbline.reconciler.resource.PeerText;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
+import dev.plumbline.reconciler.sim.ModelHost;
+import dev.plumbline.reconciler.sim.RandomEdits;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;

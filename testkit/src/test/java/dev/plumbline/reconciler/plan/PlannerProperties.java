@@ -10,7 +10,7 @@ import dev.plumbline.reconciler.resource.PeerText;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
-import dev.plumbline.reconciler.testing.RandomHost;
+import dev.plumbline.testkit.RandomHost;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.plumbline.reconciler.testing;
+package dev.plumbline.reconciler.sim;
 
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.model.Edit;
@@ -15,11 +15,12 @@ public final class RandomEdits {
   public static final int SORTS = 10;
 
   /** The edit that sets a device down. */
-  static final int DOWN = 7;
+  public static final int DOWN = 7;
 
   private RandomEdits() {}
 
-  static boolean isOnOurs(LiveState live, int which) {
+  /** Whether the device of this number is one that plumbline made. */
+  public static boolean isOnOurs(LiveState live, int which) {
     List<Resource> devices = devices(live);
     return devices.get(which % devices.size()).isOurs();
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.plumbline.reconciler.testing;
+package dev.plumbline.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -14,6 +14,7 @@ import dev.plumbline.reconciler.model.Edit;
 import dev.plumbline.reconciler.plan.Goal;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
+import dev.plumbline.reconciler.sim.ModelHost;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;

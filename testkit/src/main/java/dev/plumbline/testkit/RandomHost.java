@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.plumbline.reconciler.testing;
+package dev.plumbline.testkit;
 
 import java.util.ArrayList;
 import java.util.Collections;

@@ -8,7 +8,7 @@ import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.live.ResourceIndex;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
-import dev.plumbline.reconciler.testing.RandomHost;
+import dev.plumbline.testkit.RandomHost;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

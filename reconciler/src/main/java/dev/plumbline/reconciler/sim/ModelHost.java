@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.plumbline.reconciler.testing;
+package dev.plumbline.reconciler.sim;
 
 import dev.plumbline.reconciler.apply.Outcome;
 import dev.plumbline.reconciler.apply.Progress;
 import dev.plumbline.reconciler.desired.Goals;
 import dev.plumbline.reconciler.embedded.SwitchAccess;
+import dev.plumbline.reconciler.host.DirectoryTree;
 import dev.plumbline.reconciler.host.Host;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.model.Disturbance;
@@ -25,26 +26,32 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A host over a model kernel, driven by files given as text. */
-final class ModelHost implements AutoCloseable {
+/**
+ * A host over a model kernel: reads, plans and applies as on a real one. It keeps what plumbline
+ * remembers in a directory of its own, which goes with {@link #close}.
+ */
+public final class ModelHost implements AutoCloseable {
   /** In memory where there is such a place: what is remembered is forced to the disk each time. */
-  private static final Path PLACE =
+  private static final @Nullable Path PLACE =
       Files.isWritable(Path.of("/dev/shm")) ? Path.of("/dev/shm") : null;
 
-  /** A process that dies. */
-  static final class Crash extends RuntimeException {
+  /** A process that dies: thrown by a disturbance, it ends the apply there. */
+  public static final class Crash extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    Crash() {
+    public Crash() {
       super("a crash", null, false, false);
     }
   }
 
-  final ModelKernel kernel;
+  /** What the host runs over; it outlives {@link #restart}. */
+  public final ModelKernel kernel;
+
   private final Path state;
   private Host host;
 
-  ModelHost(LiveState live) {
+  /** A host on which this is there, and plumbline has never been. */
+  public ModelHost(LiveState live) {
     kernel = new ModelKernel(live);
     try {
       state =
@@ -58,7 +65,7 @@ final class ModelHost implements AutoCloseable {
   }
 
   /** The goal of a file; null where validation refuses it. */
-  static @Nullable Goal goal(String yaml) {
+  public static @Nullable Goal goal(String yaml) {
     Loaded loaded =
         HostFile.load(
             MapSource.ofTexts(Map.of("host.yaml", yaml)), "host.yaml", LoadOptions.defaults());
@@ -66,7 +73,7 @@ final class ModelHost implements AutoCloseable {
   }
 
   /** Another process with the same state directory. */
-  void restart() {
+  public void restart() {
     host.close();
     try {
       host = Host.open(state, SwitchAccess.NONE, kernel);
@@ -75,7 +82,7 @@ final class ModelHost implements AutoCloseable {
     }
   }
 
-  Plan plan(Goal goal) {
+  public Plan plan(Goal goal) {
     try {
       return host.plan(goal, host.read(goal));
     } catch (IOException e) {
@@ -84,7 +91,7 @@ final class ModelHost implements AutoCloseable {
   }
 
   /** Reads, plans and applies; only for a plan without problems. */
-  Outcome apply(Goal goal) {
+  public Outcome apply(Goal goal) {
     return apply(goal, () -> {});
   }
 
@@ -93,7 +100,7 @@ final class ModelHost implements AutoCloseable {
    *
    * @param meanwhile what happens once the plan is made
    */
-  Outcome apply(Goal goal, Runnable meanwhile) {
+  public Outcome apply(Goal goal, Runnable meanwhile) {
     try {
       LiveState live = host.read(goal);
       Plan plan = host.plan(goal, live);
@@ -105,15 +112,15 @@ final class ModelHost implements AutoCloseable {
   }
 
   /** How many requests an apply makes, until the disturbance is another. */
-  Requests count() {
+  public Requests count() {
     Requests requests = new Requests();
     kernel.disturb(requests);
     return requests;
   }
 
   /** Counts requests. */
-  static final class Requests implements Disturbance {
-    int count;
+  public static final class Requests implements Disturbance {
+    public int count;
 
     @Override
     public int before(ModelKernel kernel, Change change) {
@@ -126,7 +133,7 @@ final class ModelHost implements AutoCloseable {
    * Something is done by hand; what the kernel refuses makes no difference. No device of others is
    * set down: that no file names it up is nobody's fault, and what is over it cannot come up.
    */
-  static void edit(ModelKernel kernel, int what, int which) {
+  public static void edit(ModelKernel kernel, int what, int which) {
     Edit edit = RandomEdits.edit(kernel.state(), what, which);
     if (edit != null
         && !(what == RandomEdits.DOWN && !RandomEdits.isOnOurs(kernel.state(), which))) {
@@ -141,10 +148,8 @@ final class ModelHost implements AutoCloseable {
   @Override
   public void close() {
     host.close();
-    try (var files = Files.walk(state)) {
-      for (Path each : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-        Files.delete(each);
-      }
+    try {
+      DirectoryTree.delete(state);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

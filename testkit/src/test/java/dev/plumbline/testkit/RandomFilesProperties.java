@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.plumbline.reconciler.testing;
+package dev.plumbline.testkit;
 
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.plan.OtherPeople;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.plumbline.reconciler.range;
+package dev.plumbline.reconciler.model;
 
 import dev.plumbline.reconciler.embedded.PortText;
 import dev.plumbline.reconciler.live.Capabilities;
 import dev.plumbline.reconciler.live.LiveState;
-import dev.plumbline.reconciler.model.ModelKernel;
 import dev.plumbline.reconciler.plan.Goal;
 import dev.plumbline.reconciler.plan.Wanted;
 import dev.plumbline.reconciler.resource.Resource;
@@ -18,7 +17,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** The devices that files name and none makes: network cards, taps of guests. */
-final class Cards {
+public final class Cards {
   /** The fields in which a resource names a device of its namespace. */
   private static final List<String> NAMING = List.of("parent", "dev");
 
@@ -29,7 +28,7 @@ final class Cards {
    *
    * @param host its name
    */
-  static ModelKernel kernel(String host, List<Goal> goals) {
+  public static ModelKernel kernel(String host, List<Goal> goals) {
     Set<String> namespaces = new TreeSet<>(Set.of(""));
     Set<ResourceId> made = new HashSet<>();
     Set<ResourceId> named = new TreeSet<>();
