@@ -142,7 +142,7 @@ public record BridgeVlan(int index, int first, int last, boolean pvid, boolean u
    * Reads the payload of an RTM_NEWLINK message of family AF_BRIDGE: all VLANs of one port or
    * bridge.
    *
-   * @throws WireException if it is malformed, also if a range has one end only
+   * @throws WireException if it is malformed, also if a range has one end only or is none
    */
   public static List<BridgeVlan> readBody(ByteBuffer payload) {
     int index = Headers.of(payload, LinkHeader.BYTES, "ifinfomsg").getInt(4);
@@ -172,14 +172,20 @@ public record BridgeVlan(int index, int first, int last, boolean pvid, boolean u
         if (end != (begin != 0)) {
           throw new WireException("a range of VLANs has one end only, at VLAN " + vlan, 0);
         }
-        vlans.add(
-            new BridgeVlan(
-                index, end ? begin : vlan, vlan, (flags & PVID) != 0, (flags & UNTAGGED) != 0));
+        vlans.add(read(index, end ? begin : vlan, vlan, flags));
         begin = 0;
       }
     }
     if (begin != 0) {
       throw new WireException("a range of VLANs has one end only, at VLAN " + begin, 0);
+    }
+  }
+
+  private static BridgeVlan read(int index, int first, int last, int flags) {
+    try {
+      return new BridgeVlan(index, first, last, (flags & PVID) != 0, (flags & UNTAGGED) != 0);
+    } catch (IllegalArgumentException e) {
+      throw new WireException(String.valueOf(e.getMessage()), 0, e);
     }
   }
 }

@@ -25,12 +25,8 @@ final class RoundTrip {
     socket.addresses().forEach(RoundTrip::check);
     socket.routes().forEach(RoundTrip::check);
     socket.rules().forEach(RoundTrip::check);
-    socket
-        .neighbours()
-        .forEach(n -> check(n, bytes(n::writeBody), 12, n.attributes(), Neighbour::readBody));
-    socket
-        .fdb()
-        .forEach(n -> check(n, bytes(n::writeBody), 12, n.attributes(), FdbEntry::readBody));
+    socket.neighbours().forEach(RoundTrip::check);
+    socket.fdb().forEach(RoundTrip::check);
   }
 
   static void check(Link link) {
@@ -47,6 +43,31 @@ final class RoundTrip {
 
   static void check(Rule rule) {
     check(rule, bytes(rule::writeBody), 12, rule.attributes(), Rule::readBody);
+  }
+
+  static void check(Neighbour neighbour) {
+    check(neighbour, bytes(neighbour::writeBody), 12, neighbour.attributes(), Neighbour::readBody);
+  }
+
+  static void check(FdbEntry entry) {
+    check(entry, bytes(entry::writeBody), 12, entry.attributes(), FdbEntry::readBody);
+  }
+
+  /** Whichever it is. */
+  static void check(Message<?> message) {
+    if (message instanceof Link link) {
+      check(link);
+    } else if (message instanceof Address address) {
+      check(address);
+    } else if (message instanceof Route route) {
+      check(route);
+    } else if (message instanceof Rule rule) {
+      check(rule);
+    } else if (message instanceof Neighbour neighbour) {
+      check(neighbour);
+    } else {
+      check((FdbEntry) message);
+    }
   }
 
   interface Body {

@@ -7,6 +7,8 @@ import dev.plumbline.reconciler.resource.ResourceType;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -90,6 +92,21 @@ final class JsonInput implements AutoCloseable {
       return parser.getString();
     } catch (JacksonException e) {
       throw malformed(e);
+    }
+  }
+
+  /** A text that a file may be called by. */
+  String path() throws IOException {
+    return path(text());
+  }
+
+  /** The same text, if a file may be called so. */
+  String path(String text) throws JsonFormatException {
+    try {
+      Path unused = Path.of(text);
+      return text;
+    } catch (InvalidPathException e) {
+      throw wrong("a path");
     }
   }
 
@@ -212,8 +229,8 @@ final class JsonInput implements AutoCloseable {
   }
 
   private IOException malformed(JacksonException problem) {
-    if (problem.getCause() instanceof CharacterCodingException coding) {
-      return coding;
+    if (problem.getCause() instanceof CharacterCodingException) {
+      return missing("this is not UTF-8 text");
     }
     if (problem.getCause() instanceof IOException io) {
       // "Is a directory" alone would not say what is.

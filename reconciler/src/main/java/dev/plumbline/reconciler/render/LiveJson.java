@@ -86,8 +86,6 @@ public final class LiveJson {
   public static LiveState read(Path file) throws IOException {
     try (Reader reader = Files.newBufferedReader(file)) {
       return read(file.toString(), reader);
-    } catch (java.nio.charset.CharacterCodingException e) {
-      throw new JsonFormatException(file + ": this is not UTF-8 text");
     }
   }
 

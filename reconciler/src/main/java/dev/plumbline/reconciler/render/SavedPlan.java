@@ -184,9 +184,9 @@ public record SavedPlan(
                 }
               }
               case "host" -> texts[0] = json.text();
-              case "file" -> texts[1] = json.text();
+              case "file" -> texts[1] = json.path();
               case "plan" -> texts[2] = json.text();
-              case "digests" -> json.object(file -> digests.put(file, json.text()));
+              case "digests" -> json.object(file -> digests.put(json.path(file), json.text()));
               case "rests" -> {
                 json.list(
                     () -> {

@@ -13,6 +13,9 @@ import java.util.Map;
 public final class YamlWriter {
   private static final int WIDTH = 100;
 
+  /** A longer one is no key without a question mark before it (YAML 1.2, 7.4.2: 1024). */
+  private static final int SHORT_KEY = 1_000;
+
   private final StringBuilder out = new StringBuilder();
 
   private YamlWriter() {}
@@ -33,8 +36,15 @@ public final class YamlWriter {
           if (depth == 0 && out.length() > 0 && isContainer(value)) {
             out.append('\n');
           }
-          out.append("  ".repeat(depth)).append(text(key.toString())).append(':');
-          value(value, depth, text(key.toString()).length() + 1);
+          String indent = "  ".repeat(depth);
+          String name = text(key.toString());
+          if (name.length() <= SHORT_KEY) {
+            out.append(indent).append(name).append(':');
+            value(value, depth, name.length() + 1);
+          } else {
+            out.append(indent).append("? ").append(name).append('\n').append(indent).append(':');
+            value(value, depth, 1);
+          }
         });
   }
 
@@ -81,7 +91,13 @@ public final class YamlWriter {
       String separator = "";
       flow.append('{');
       for (Map.Entry<?, ?> entry : map.entrySet()) {
-        flow.append(separator).append(text(entry.getKey().toString())).append(": ");
+        String name = text(entry.getKey().toString());
+        flow.append(separator);
+        if (name.length() <= SHORT_KEY) {
+          flow.append(name).append(": ");
+        } else {
+          flow.append("? ").append(name).append(" : ");
+        }
         flow(entry.getValue(), flow);
         separator = ", ";
       }
