@@ -20,6 +20,7 @@ class ArchitectureTest {
       Map.ofEntries(
           Map.entry("flow", List.of()),
           Map.entry("config", List.of()),
+          Map.entry("openflow", List.of("flow")),
           Map.entry("packet", List.of("flow")),
           Map.entry("bridge", List.of("flow", "config")),
           Map.entry("bond", List.of("flow", "config")),
@@ -82,6 +83,7 @@ class ArchitectureTest {
   void decidingKnowsNothingOfTheKernelNorTheTime() {
     String[] pure = {
       ROOT + ".flow..",
+      ROOT + ".openflow..",
       ROOT + ".config..",
       ROOT + ".packet..",
       ROOT + ".bridge..",
