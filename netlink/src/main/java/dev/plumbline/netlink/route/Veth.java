@@ -4,7 +4,6 @@ package dev.plumbline.netlink.route;
 import dev.plumbline.netlink.namespace.NetNamespace;
 import dev.plumbline.netlink.wire.Attribute;
 import dev.plumbline.netlink.wire.AttributeCodec;
-import dev.plumbline.netlink.wire.AttributeSchema;
 import dev.plumbline.netlink.wire.MessageWriter;
 import java.nio.ByteBuffer;
 
@@ -24,12 +23,9 @@ public final class Veth {
 
   /**
    * The other end: an ifinfomsg and attributes of its own, such as name, MTU, address, namespace.
-   * Write-only.
+   * Write-only: a link that is read has it as bytes, until somebody asks for it.
    */
   public static final Attribute<Link> PEER = new Attribute<>(1, "VETH_INFO_PEER", new PeerCodec());
-
-  /** All attributes of the nest that are known here. */
-  public static final AttributeSchema SCHEMA = AttributeSchema.of("Veth", PEER);
 
   private Veth() {}
 

@@ -68,6 +68,10 @@ final class ApiExchange extends SimpleChannelInboundHandler<FullHttpRequest> {
 
   private void answer(Answer answer, FullHttpRequest request) throws IOException {
     QueryStringDecoder uri = new QueryStringDecoder(request.uri());
+    if (!isUnderstood(uri)) {
+      answer.problem(HttpResponseStatus.BAD_REQUEST, "a % in the path is followed by no number");
+      return;
+    }
     String path = uri.path();
     boolean posted = request.method().equals(HttpMethod.POST);
     Access.Need need =
@@ -107,6 +111,15 @@ final class ApiExchange extends SimpleChannelInboundHandler<FullHttpRequest> {
       answer.onClose(handler.follow(answer::line));
     } else {
       answer(answer, path, posted, uri);
+    }
+  }
+
+  /** Both are decoded when they are asked for. */
+  private static boolean isUnderstood(QueryStringDecoder uri) {
+    try {
+      return uri.path() != null && uri.parameters() != null;
+    } catch (IllegalArgumentException e) {
+      return false;
     }
   }
 

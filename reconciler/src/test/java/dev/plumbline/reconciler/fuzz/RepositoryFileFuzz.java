@@ -8,6 +8,7 @@ import dev.plumbline.spec.RepositoryFile;
 import dev.plumbline.spec.problem.Problems;
 import dev.plumbline.spec.source.MapSource;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 
@@ -17,6 +18,11 @@ public final class RepositoryFileFuzz {
       new RepositoryFile.Identity("hv-01", "0123456789abcdef0123456789abcdef", Map.of("a", "b"));
 
   private RepositoryFileFuzz() {}
+
+  /** Loads the schema, which takes longer than an input may. */
+  public static void fuzzerInitialize() throws IOException {
+    fuzzerTestOneInput("version: 1\n".getBytes(StandardCharsets.UTF_8));
+  }
 
   /** One file. */
   public static void fuzzerTestOneInput(byte[] input) throws IOException {

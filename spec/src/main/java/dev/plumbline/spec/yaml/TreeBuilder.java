@@ -31,6 +31,7 @@ final class TreeBuilder {
   private final Map<String, Optional<YamlNode>> anchors = new HashMap<>();
   private int documents;
   private int aliases;
+  private long aliasedNodes;
   private long nodes;
   private @Nullable YamlNode root;
 
@@ -147,6 +148,11 @@ final class TreeBuilder {
     }
     if (open.size() + node.get().height() > YamlLimits.DEPTH) {
       return refuse(at, "nested too deeply", "at most " + YamlLimits.DEPTH + " levels");
+    }
+    aliasedNodes += node.get().size();
+    if (aliasedNodes > YamlLimits.ALIASED_NODES) {
+      return refuse(
+          at, "the aliases stand for too many values", "at most " + YamlLimits.ALIASED_NODES);
     }
     nodes += node.get().size() - 1;
     return add(node.get(), null, at);

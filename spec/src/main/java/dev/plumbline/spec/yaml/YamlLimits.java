@@ -12,7 +12,13 @@ public final class YamlLimits {
   /** Aliases ({@code *name}) in one file. */
   public static final int ALIASES = 1_000;
 
-  /** Nodes of one file, aliases counted as often as they are used ("billion laughs"). */
+  /**
+   * Nodes that all aliases of one file stand for ("billion laughs"): a few hundred bytes must not
+   * cost what a file of megabytes does.
+   */
+  public static final int ALIASED_NODES = 250_000;
+
+  /** Nodes of one file, aliases counted as often as they are used. */
   public static final int NODES = 2_000_000;
 
   private YamlLimits() {}

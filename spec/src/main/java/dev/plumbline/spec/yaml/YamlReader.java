@@ -9,6 +9,8 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
@@ -27,6 +29,10 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 public final class YamlReader {
   private static final LoadSettings SETTINGS =
       LoadSettings.builder().setCodePointLimit(YamlLimits.FILE_BYTES).setUseMarks(true).build();
+
+  /** An escape that the file ends in, or of a number beyond 31 bits. */
+  private static final Pattern NO_CHARACTER =
+      Pattern.compile("\\\\(?:[xuU]\\z|U[89A-Fa-f][0-9A-Fa-f]{7})");
 
   private final String file;
   private final Problems problems;
@@ -86,6 +92,13 @@ public final class YamlReader {
       problems.add(
           Problem.error(after(before), "", "not YAML: the character " + character + " is here")
               .expecting("in quotes, as an escape such as \"\\u0007\""));
+    } catch (NumberFormatException e) {
+      // The library's own, for such an escape.
+      Matcher escape = NO_CHARACTER.matcher(text);
+      Position at = escape.find() ? after(text.substring(0, escape.start())) : whole;
+      problems.add(
+          Problem.error(at, "", "not YAML: this escape sequence is no character")
+              .expecting("one such as \"\\u0007\""));
     } catch (YamlEngineException e) {
       problems.add(Problem.error(whole, "", "not YAML: " + oneLine(e.getMessage())));
     }
