@@ -21,6 +21,7 @@ class ArchitectureTest {
           Map.entry("flow", List.of()),
           Map.entry("config", List.of()),
           Map.entry("openflow", List.of("flow")),
+          Map.entry("classifier", List.of("openflow")),
           Map.entry("packet", List.of("flow")),
           Map.entry("bridge", List.of("flow", "config")),
           Map.entry("bond", List.of("flow", "config")),
@@ -84,6 +85,7 @@ class ArchitectureTest {
     String[] pure = {
       ROOT + ".flow..",
       ROOT + ".openflow..",
+      ROOT + ".classifier..",
       ROOT + ".config..",
       ROOT + ".packet..",
       ROOT + ".bridge..",

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.classifier;
+
+import dev.plumbline.datapath.openflow.FieldValues;
+import dev.plumbline.datapath.openflow.Match;
+
+/**
+ * The parts of {@link FieldValues} that there are tries for: addresses and ports, by their words
+ * whatever the protocol, left aligned to 128 bits.
+ */
+enum Prefix {
+  SOURCE(14, 0, PrefixTrie.BITS, 2),
+  DESTINATION(16, 0, PrefixTrie.BITS, 2),
+  SOURCE_PORT(19, 0, 16, 3),
+  DESTINATION_PORT(19, 16, 16, 3);
+
+  private static final long PORT = 0xffffL << 48;
+
+  private final int word;
+  private final int shift;
+  private final int bits;
+  private final int stage;
+
+  Prefix(int word, int shift, int bits, int stage) {
+    this.word = word;
+    this.shift = shift;
+    this.bits = bits;
+    this.stage = stage;
+  }
+
+  /** The stage of {@link FieldValues} that it is in. */
+  int stage() {
+    return stage;
+  }
+
+  /** How many of the first bits a match asks for without a gap. */
+  int length(Match match) {
+    int ones = Long.numberOfLeadingZeros(~high(match.mask(word)));
+    if (bits < PrefixTrie.BITS) {
+      return Math.min(ones, bits);
+    }
+    return ones < Long.SIZE ? ones : Long.SIZE + Long.numberOfLeadingZeros(~match.mask(word + 1));
+  }
+
+  PrefixTrie with(PrefixTrie trie, Match match) {
+    int length = length(match);
+    return length == 0 ? trie : trie.with(high(match.value(word)), low(match), length);
+  }
+
+  PrefixTrie without(PrefixTrie trie, Match match) {
+    int length = length(match);
+    return length == 0 ? trie : trie.without(high(match.value(word)), low(match), length);
+  }
+
+  void follow(PrefixTrie trie, FieldValues packet, PrefixTrie.Way way) {
+    long low = bits < PrefixTrie.BITS ? 0 : packet.word(word + 1);
+    trie.follow(high(packet.word(word)), low, way);
+  }
+
+  /** Notes that the first bits were looked at. */
+  void look(Wildcards looked, int length) {
+    long high = PrefixTrie.maskHigh(length);
+    if (bits < PrefixTrie.BITS) {
+      looked.look(word, (high & PORT) >>> shift);
+    } else {
+      looked.look(word, high);
+      looked.look(word + 1, PrefixTrie.maskLow(length));
+    }
+  }
+
+  private long high(long value) {
+    return bits < PrefixTrie.BITS ? (value << shift) & PORT : value;
+  }
+
+  private long low(Match match) {
+    return bits < PrefixTrie.BITS ? 0 : match.value(word + 1);
+  }
+}
