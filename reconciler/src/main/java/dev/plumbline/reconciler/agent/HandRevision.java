@@ -3,6 +3,7 @@ package dev.plumbline.reconciler.agent;
 
 import dev.plumbline.reconciler.render.SavedPlan;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.SortedMap;
@@ -11,7 +12,8 @@ import java.util.TreeMap;
 /**
  * The file of a plan that somebody applies, as it is now.
  *
- * @param digests SHA-256 of the files that the plan was made from; empty for one that is gone
+ * @param digests SHA-256 of the files that the plan was made from; empty for one that is gone, or
+ *     is none that ends
  */
 record HandRevision(Candidate candidate, SortedMap<String, String> digests) {
 
@@ -29,6 +31,9 @@ record HandRevision(Candidate candidate, SortedMap<String, String> digests) {
   }
 
   private static String digest(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      return ""; // whoever made the plan may have named a device or a pipe
+    }
     try {
       return SavedPlan.digest(file);
     } catch (NoSuchFileException e) {
