@@ -25,7 +25,8 @@ class ArchitectureTest {
           Map.entry("packet", List.of("flow")),
           Map.entry("bridge", List.of("flow", "config")),
           Map.entry("bond", List.of("flow", "config")),
-          Map.entry("translate", List.of("flow", "config", "bridge", "bond")),
+          Map.entry(
+              "translate", List.of("flow", "config", "bridge", "bond", "openflow", "classifier")),
           Map.entry("bpf", List.of("flow")),
           Map.entry("fastpath", List.of("flow", "packet", "bpf", "upcall", "port")),
           Map.entry("upcall", List.of("flow", "packet", "bpf")),

@@ -133,7 +133,7 @@ public sealed interface Action {
   }
 
   /**
-   * Puts a tag on, with the VLAN and priority of the outer one that is there, or 0.
+   * Puts a tag on, with VLAN 0 and priority 0 as in Open vSwitch.
    *
    * @param tpid 0x8100 or 0x88a8
    */

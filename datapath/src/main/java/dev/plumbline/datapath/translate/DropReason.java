@@ -22,7 +22,10 @@ public enum DropReason {
   TOO_MANY_TAGS(44, "would have more than three VLAN tags"),
   OUTPUT_DOWN(45, "is for a port that is down"),
   VLAN_NOT_CARRIED(46, "is for a port that does not carry its VLAN"),
-  NO_PEER(47, "is for a patch port that has no other end");
+  NO_PEER(47, "is for a patch port that has no other end"),
+  FLOW_DROPS(48, "is dropped by a flow"),
+  NO_FLOW(49, "is of no flow in the table where it is looked for"),
+  TOO_MANY_LOOKUPS(50, "was sent through too many flow tables");
 
   private final int code;
   private final String text;

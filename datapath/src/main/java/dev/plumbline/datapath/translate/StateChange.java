@@ -130,7 +130,7 @@ public final class StateChange {
     }
     if (!old.name().equals(now.name()) || old.table() != now.table()) {
       bump(now.number());
-    } else if (old.forwardBpdu() != now.forwardBpdu()) {
+    } else if (old.forwardBpdu() != now.forwardBpdu() || old.flows() != now.flows()) {
       again(now.number());
     }
   }

@@ -49,7 +49,8 @@ final class StateCompiler {
                       hasBond,
                       logical,
                       table,
-                      number(root(domains, name)));
+                      number(root(domains, name)),
+                      null);
             });
   }
 

@@ -56,7 +56,8 @@ public final class SwitchState {
   }
 
   /**
-   * The state for another configuration. Ports that remain stay up, bonds keep their active member.
+   * The state for another configuration. Ports that remain stay up, bonds keep their active member,
+   * bridges their flows.
    *
    * @param newNumbers for all that the configuration names: {@link PortNumbers#assign}
    * @param tables by bridge, one for each
@@ -78,8 +79,16 @@ public final class SwitchState {
         stillActive[i] = 0;
       }
     }
+    @Nullable Bridge[] newBridges = compiler.bridges();
+    for (int i = 0; i < newBridges.length; i++) {
+      Bridge before = bridges[i];
+      Bridge now = newBridges[i];
+      if (before != null && now != null && before.name().equals(now.name())) {
+        newBridges[i] = now.withFlows(before.flows());
+      }
+    }
     return new SwitchState(
-        newConfig, newNumbers, compiler.ports(), compiler.bridges(), stillUp, stillActive);
+        newConfig, newNumbers, compiler.ports(), newBridges, stillUp, stillActive);
   }
 
   private static boolean isSame(@Nullable Port before, @Nullable Port now) {
@@ -103,6 +112,22 @@ public final class SwitchState {
     int[] newActive = active.clone();
     newActive[bond - PortNumbers.BONDS] = member;
     return new SwitchState(config, numbers, ports, bridges, up, newActive);
+  }
+
+  /**
+   * The state with other flows in a bridge: all of them in one step.
+   *
+   * @param flows null: none, the bridge is a learning switch
+   */
+  public SwitchState withFlows(String bridge, @Nullable FlowTables flows) {
+    int number = numbers.bridge(bridge);
+    Bridge old = bridge(number);
+    if (old == null) {
+      throw new IllegalArgumentException("no bridge " + bridge);
+    }
+    @Nullable Bridge[] newBridges = bridges.clone();
+    newBridges[number] = old.withFlows(flows);
+    return new SwitchState(config, numbers, ports, newBridges, up, active);
   }
 
   public SwitchConfig config() {

@@ -10,8 +10,8 @@ import dev.plumbline.datapath.flow.FlowKey;
  * needs its own.
  *
  * <p>The way of a packet: {@link #enter} a bridge by a port, where {@link Normal} says which ports
- * it leaves by, and by patch ports into further bridges. Flow tables belong into {@link #enter}, in
- * front of {@link Normal}.
+ * it leaves by, and by patch ports into further bridges. Where there are flows, a {@link Pipeline}
+ * is in front of {@link Normal}.
  */
 public final class Translator {
   private final Way way = new Way();
@@ -39,12 +39,18 @@ public final class Translator {
     } else {
       enter(way, bridge, in, tags);
     }
+    way.noteLooked();
     out.finish(tags);
   }
 
   /** A packet comes into a bridge. */
   static void enter(Way way, Bridge bridge, Port in, long tags) {
-    Normal.forward(way, bridge, in, tags);
+    FlowTables flows = bridge.flows();
+    if (flows == null) {
+      Normal.forward(way, bridge, in, tags);
+    } else {
+      way.enterFlows(bridge, in, flows, tags);
+    }
   }
 
   /** A frame goes out by a patch port and comes in by the other end. */

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.translate;
 
+import dev.plumbline.datapath.classifier.Wildcards;
 import dev.plumbline.datapath.flow.FlowKey;
+import dev.plumbline.datapath.openflow.FieldValues;
+import dev.plumbline.datapath.openflow.MatchField;
+import org.jspecify.annotations.Nullable;
 
 /** A packet's way through the switch while it is decided on. Made once, used again and again. */
 final class Way {
@@ -15,6 +19,13 @@ final class Way {
   private final int[] visited = new int[Decision.WAY_LIMIT];
   private int visits;
   private boolean refused;
+  private boolean ended;
+  private int lookups;
+  private int depth;
+  private int bridges;
+  private final @Nullable Pipeline[] pipelines = new Pipeline[Pipeline.DEPTH + 1];
+  private final Wildcards looked = new Wildcards();
+  private final FieldValues bits = new FieldValues();
 
   void start(FlowKey newKey, SwitchState newState, long newNowMillis, Decision out) {
     key = newKey;
@@ -23,6 +34,10 @@ final class Way {
     decision = out;
     visits = 0;
     refused = false;
+    ended = false;
+    lookups = 0;
+    depth = 0;
+    bridges = 0;
   }
 
   FlowKey key() {
@@ -44,6 +59,79 @@ final class Way {
   /** Whether there is nothing more to decide: the whole packet is dropped. */
   boolean isRefused() {
     return refused;
+  }
+
+  /** Whether flows are done with: what was sent is sent, and nothing more is. */
+  boolean isEnded() {
+    return ended;
+  }
+
+  /** Ends what flows do with the packet; the reason counts if nothing was sent. */
+  void end(DropReason reason) {
+    ended = true;
+    decision.reason(reason);
+  }
+
+  /** The packet comes into a bridge that has flows. */
+  void enterFlows(Bridge bridge, Port in, FlowTables flows, long tags) {
+    if (ended || (bridges > 0 && !deepen())) {
+      return;
+    }
+    if (lookups == 0) {
+      looked.clear();
+    }
+    Pipeline pipeline = pipelines[bridges];
+    if (pipeline == null) {
+      pipeline = new Pipeline(this, looked, bridge, in, flows);
+      pipelines[bridges] = pipeline;
+    }
+    bridges++;
+    pipeline.enter(bridge, in, flows, tags);
+    bridges--;
+    if (bridges > 0) {
+      surface();
+    }
+  }
+
+  /** Notes a lookup; false: there have been too many. */
+  boolean countLookup() {
+    if (lookups == Pipeline.LOOKUPS) {
+      end(DropReason.TOO_MANY_LOOKUPS);
+      return false;
+    }
+    lookups++;
+    return true;
+  }
+
+  /** Notes that something is done inside of another; false: too much is. */
+  boolean deepen() {
+    if (depth == Pipeline.DEPTH) {
+      end(DropReason.TOO_MANY_LOOKUPS);
+      return false;
+    }
+    depth++;
+    return true;
+  }
+
+  /** Undoes {@link #deepen}. */
+  void surface() {
+    depth--;
+  }
+
+  /** Notes that bits of a field were looked at. */
+  void look(MatchField field, int offset, int width) {
+    bits.clear();
+    bits.bits(field, offset, width, -1);
+    for (int word = 0; word < FieldValues.WORDS; word++) {
+      looked.look(word, bits.word(word));
+    }
+  }
+
+  /** Puts what flows looked at into the decision's mask. */
+  void noteLooked() {
+    if (lookups > 0) {
+      KeyFields.look(key, looked, decision.mask());
+    }
   }
 
   /**

@@ -15,6 +15,9 @@
  *       but a bond's member.
  *   <li>A <b>mesh</b> is a tunnel with several remotes; none of them is sent what another sent.
  *   <li>A <b>domain</b> is bridges joined by patch ports: what a frame can reach.
+ *   <li><b>Flows</b> ({@link FlowTables}) stand in a bridge's way before NORMAL, if it has any: a
+ *       {@link Pipeline} looks for the packet's flow in table 0 and does its actions, one of which
+ *       may be NORMAL. A packet without a flow is dropped.
  * </ul>
  *
  * <p>The rules are Open vSwitch's for its NORMAL action (ofproto-dpif-xlate.c) and VLANs
@@ -28,6 +31,9 @@
  *       nothing is sent at all, nor learnt. Open vSwitch goes round until it has done 64 rounds.
  *   <li>Of reserved addresses only IEEE 802.1Q's own are dropped, not those of vendors.
  *   <li>Ports that are down are not sent to.
+ *   <li>A flow's NORMAL is in the bridge and VLAN once: the second time it is such a loop.
+ *   <li>A flow's output to a bond is to the bond, and a packet from one came in by it: members have
+ *       no ports of their own in flows.
  *   <li>balance-tcp without LACP acts as active-backup, as Open vSwitch's {@code lacp-fallback-ab}.
  * </ul>
  *

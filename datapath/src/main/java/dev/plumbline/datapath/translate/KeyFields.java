@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.translate;
+
+import dev.plumbline.datapath.classifier.Wildcards;
+import dev.plumbline.datapath.flow.FlowField;
+import dev.plumbline.datapath.flow.FlowKey;
+import dev.plumbline.datapath.flow.FlowMask;
+import dev.plumbline.datapath.openflow.FieldValues;
+import dev.plumbline.datapath.openflow.MatchField;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * The fields of a {@link FlowKey} where flows look for them, and back. Only the addresses of ARP
+ * lie elsewhere: there the hardware address follows the protocol address at once.
+ */
+final class KeyFields {
+  private static final VarHandle NETWORK_64 =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+  private static final int ARP = 0x0806;
+  private static final int RARP = 0x8035;
+
+  /** Word of {@link FieldValues}, and the field whose eight bytes it is. */
+  private static final int TUNNEL = 0;
+
+  private static final int SOURCE = 14;
+  private static final int DESTINATION = 16;
+  private static final int NETWORK = 18;
+  private static final int TRANSPORT = 19;
+  private static final long PORTS = 0xffff_ffffL << 32;
+  private static final long FLAGS = 0xffffL << 16;
+  private static final long LABEL = 0xf_ffffL;
+  private static final long HARDWARE = 0xffff_ffff_ffffL;
+
+  private KeyFields() {}
+
+  /** Fills what the key says; the tag and the port are the caller's, registers and metadata 0. */
+  static void read(FlowKey key, FieldValues fields) {
+    byte[] bytes = key.bytes();
+    fields.clear();
+    fields.word(TUNNEL, key.tunnelId());
+    fields.set(MatchField.ETH_SRC, key.ethSrc());
+    fields.set(MatchField.ETH_DST, key.ethDst());
+    fields.set(MatchField.ETH_TYPE, key.ethType());
+    readAddress(bytes, FlowField.IP_SRC.offset(), isArp(key), fields, SOURCE);
+    readAddress(bytes, FlowField.IP_DST.offset(), isArp(key), fields, DESTINATION);
+    long header = word(bytes, FlowField.IP_PROTO.offset());
+    fields.word(NETWORK, (header & PORTS) | (key.get(FlowField.IPV6_LABEL) & LABEL));
+    fields.word(TRANSPORT, (header << 32) | ((long) key.get(FlowField.TCP_FLAGS) << 16));
+  }
+
+  private static void readAddress(
+      byte[] bytes, int offset, boolean isArp, FieldValues fields, int word) {
+    long first = word(bytes, offset);
+    long second = word(bytes, offset + Long.BYTES);
+    if (isArp) {
+      fields.word(word, first & PORTS);
+      fields.word(word + 1, ((first << 16) | (second >>> 48)) & HARDWARE);
+    } else {
+      fields.word(word, first);
+      fields.word(word + 1, second);
+    }
+  }
+
+  /** Adds to the mask what was looked at of layer 3 and up. */
+  static void look(FlowKey key, Wildcards looked, FlowMask mask) {
+    byte[] bytes = mask.bytes();
+    or(bytes, FlowField.TUN_ID.offset(), looked.looked(TUNNEL));
+    lookAddress(bytes, FlowField.IP_SRC.offset(), isArp(key), looked, SOURCE);
+    lookAddress(bytes, FlowField.IP_DST.offset(), isArp(key), looked, DESTINATION);
+    long network = looked.looked(NETWORK);
+    long transport = looked.looked(TRANSPORT);
+    or(bytes, FlowField.IP_PROTO.offset(), (network & PORTS) | (transport >>> 32));
+    // flags, two reserved bytes, label
+    or(bytes, FlowField.TCP_FLAGS.offset(), ((transport & FLAGS) << 32) | (network & LABEL));
+  }
+
+  private static void lookAddress(
+      byte[] bytes, int offset, boolean isArp, Wildcards looked, int word) {
+    long first = looked.looked(word);
+    long second = looked.looked(word + 1);
+    if (isArp) {
+      or(bytes, offset, (first & PORTS) | ((second & HARDWARE) >>> 16));
+      or(bytes, offset + Long.BYTES, second << 48);
+    } else {
+      or(bytes, offset, first);
+      or(bytes, offset + Long.BYTES, second);
+    }
+  }
+
+  private static boolean isArp(FlowKey key) {
+    return key.ethType() == ARP || key.ethType() == RARP;
+  }
+
+  private static long word(byte[] bytes, int offset) {
+    return (long) NETWORK_64.get(bytes, offset);
+  }
+
+  private static void or(byte[] bytes, int offset, long bits) {
+    NETWORK_64.set(bytes, offset, word(bytes, offset) | bits);
+  }
+}
