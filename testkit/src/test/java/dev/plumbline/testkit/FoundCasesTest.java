@@ -2,6 +2,7 @@
 package dev.plumbline.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.netlink.libc.Errno;
@@ -11,10 +12,16 @@ import dev.plumbline.reconciler.live.Capabilities;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.model.Disturbance;
 import dev.plumbline.reconciler.model.Edit;
+import dev.plumbline.reconciler.model.ModelKernel;
 import dev.plumbline.reconciler.plan.Goal;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
+import dev.plumbline.reconciler.sim.Event;
+import dev.plumbline.reconciler.sim.Happening;
 import dev.plumbline.reconciler.sim.ModelHost;
+import dev.plumbline.reconciler.sim.NamedGoal;
+import dev.plumbline.reconciler.sim.Played;
+import dev.plumbline.reconciler.sim.Simulation;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -78,6 +85,19 @@ class FoundCasesTest {
       assertEquals(Result.UNDO_FAILED, outcome.result(), () -> outcome.left().toString());
       assertTrue(
           outcome.left().get(0).startsWith("dummies.d0: change link"), outcome.left()::toString);
+    }
+  }
+
+  @Test
+  void aHalfThatACrashLeftWithoutItsMarkGoesWithItsPair() {
+    String pair = "namespaces: {web: {}}\nveths: {v0: {peer: {device: eth0, namespace: web}}}\n";
+    LiveState bare = ModelKernel.withCards("host", List.of("eth0")).state();
+    Simulation simulation = new Simulation(bare, List.of(new NamedGoal(pair, goal(pair))));
+    for (int moment = 0; moment < 7; moment++) {
+      Happening crash = new Happening(Happening.Sort.CRASH, moment, 0);
+      Played played =
+          simulation.play(List.of(new Event.Applied(0, List.of(crash)), new Event.GivenBack()));
+      assertNull(played.broken(), () -> String.join("\n", played.story()));
     }
   }
 

@@ -3,22 +3,17 @@ package dev.plumbline.testkit;
 
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.plan.OtherPeople;
-import net.jqwik.api.Arbitraries;
+import dev.plumbline.reconciler.sim.NamedGoal;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
 
 /** The properties of files made up by numbers. */
 class RandomFilesProperties extends ReconcileProperties {
   @Override
-  public Arbitrary<String> files() {
-    return Arbitraries.integers()
-        .between(0, 59)
-        .list()
-        .ofSize(RandomHost.NUMBERS)
-        .map(numbers -> RandomHost.file(numbers, false));
-  }
-
-  @Override
-  protected LiveState others() {
-    return OtherPeople.live();
+  protected Arbitrary<Situation> situations() {
+    LiveState others = OtherPeople.live();
+    Arbitrary<NamedGoal> files = HostArbitraries.desiredStates();
+    return Combinators.combine(files, files)
+        .as((before, after) -> new Situation(others, before, after));
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.live;
 
+import dev.plumbline.reconciler.resource.PeerText;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
@@ -104,6 +105,16 @@ public final class LiveState {
 
   public boolean has(ResourceId id) {
     return resources.containsKey(id);
+  }
+
+  /**
+   * Whether plumbline made it. The two halves of a veth pair are one thing: a crash may have left
+   * one of them without a mark.
+   */
+  public boolean isOurs(Resource resource) {
+    boolean veth = resource.get("kind").equals("veth");
+    Resource mate = veth ? find(PeerText.parse(resource.get("peer"))) : null;
+    return resource.isOurs() || (mate != null && mate.isOurs());
   }
 
   /** All resources of a type, in the order of their identities. */

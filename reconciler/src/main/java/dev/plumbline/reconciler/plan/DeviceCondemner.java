@@ -146,7 +146,7 @@ final class DeviceCondemner {
     if (device == null || step.fate != Fate.KEEP) {
       return false;
     }
-    boolean half = step.wanted != null && step.wanted.makes() && isOurs(device);
+    boolean half = step.wanted != null && step.wanted.makes() && live.isOurs(device);
     if (!device.isOurs() && !half) {
       findings.problem(
           step.address
@@ -180,17 +180,10 @@ final class DeviceCondemner {
     return news;
   }
 
-  /** A pair is one thing: a crash may have left its other half without a mark. */
-  private boolean isOurs(Resource device) {
-    boolean veth = device.get("kind").equals("veth");
-    Resource mate = veth ? live.find(PeerText.parse(device.get("peer"))) : null;
-    return device.isOurs() || (mate != null && mate.isOurs());
-  }
-
   private boolean drag(Resource victim, DeviceStep cause, boolean byKernel) {
     DeviceStep step = steps.ofLive(victim.id());
     if (step == null) {
-      if (!isOurs(victim)) {
+      if (!live.isOurs(victim)) {
         findings.problem(
             cause.address
                 + ": would remove "

@@ -141,7 +141,7 @@ final class Restorer {
             && namespace.isOurs()
             && !inUse.contains(id.namespace())
             && !wanted.containsKey(namespace.id());
-    return with || (device != null && device.isOurs());
+    return with || (device != null && live.isOurs(device));
   }
 
   /** The kernel refuses options of another mode (EACCES; unsuppmodes in bond_options.c). */
@@ -278,7 +278,7 @@ final class Restorer {
   private static Map<String, Setting> settingsOf(
       Change change, LiveState live, Ownership ownership, Map<ResourceId, String> vlans) {
     Map<String, Setting> settings = new HashMap<>();
-    boolean found = change instanceof Change.Modify modify && !modify.live().isOurs();
+    boolean found = change instanceof Change.Modify modify && !live.isOurs(modify.live());
     Resource wanted = change.after();
     String kind = wanted == null ? "" : wanted.get("kind");
     Resource before = change instanceof Change.Modify modify ? live.find(modify.live().id()) : null;

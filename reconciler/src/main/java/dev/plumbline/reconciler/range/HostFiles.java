@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * sends a host. A host's labels are its agent's affair, so a place is believed whatever labels it
  * asks for.
  */
-final class HostFiles {
+public final class HostFiles {
   private static final String HOST = "{host}";
   private static final String MACHINE_ID = "{machine-id}";
 
@@ -36,7 +36,7 @@ final class HostFiles {
    * @param template of the path, as of {@code --path}; null: as {@code plumbline.yaml} says
    * @return the hosts' names by path; the empty name for a file that is not of one host alone
    */
-  static SortedMap<String, String> of(
+  public static SortedMap<String, String> of(
       FileSource files, Collection<String> paths, @Nullable String template, Problems problems) {
     SortedMap<String, String> found = new TreeMap<>();
     List<RepositoryFile.Entry> entries = entries(files, template, problems);

@@ -3,17 +3,16 @@ package dev.plumbline.reconciler.sim;
 
 import dev.plumbline.reconciler.apply.Outcome;
 import dev.plumbline.reconciler.apply.Progress;
+import dev.plumbline.reconciler.apply.Snapshot;
 import dev.plumbline.reconciler.desired.Goals;
 import dev.plumbline.reconciler.embedded.SwitchAccess;
 import dev.plumbline.reconciler.host.DirectoryTree;
 import dev.plumbline.reconciler.host.Host;
+import dev.plumbline.reconciler.host.Restored;
 import dev.plumbline.reconciler.live.LiveState;
-import dev.plumbline.reconciler.model.Disturbance;
-import dev.plumbline.reconciler.model.Edit;
 import dev.plumbline.reconciler.model.ModelKernel;
-import dev.plumbline.reconciler.model.RefusedException;
-import dev.plumbline.reconciler.plan.Change;
 import dev.plumbline.reconciler.plan.Goal;
+import dev.plumbline.reconciler.plan.Ownership;
 import dev.plumbline.reconciler.plan.Plan;
 import dev.plumbline.spec.HostFile;
 import dev.plumbline.spec.LoadOptions;
@@ -24,6 +23,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,57 +92,42 @@ public final class ModelHost implements AutoCloseable {
 
   /** Reads, plans and applies; only for a plan without problems. */
   public Outcome apply(Goal goal) {
-    return apply(goal, () -> {});
-  }
-
-  /**
-   * As {@link #apply(Goal)}.
-   *
-   * @param meanwhile what happens once the plan is made
-   */
-  public Outcome apply(Goal goal, Runnable meanwhile) {
     try {
       LiveState live = host.read(goal);
-      Plan plan = host.plan(goal, live);
-      meanwhile.run();
-      return host.apply(goal, live, plan, Progress.silent());
+      return host.apply(goal, live, host.plan(goal, live), Progress.silent());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** How many requests an apply makes, until the disturbance is another. */
-  public Requests count() {
-    Requests requests = new Requests();
-    kernel.disturb(requests);
-    return requests;
-  }
-
-  /** Counts requests. */
-  public static final class Requests implements Disturbance {
-    public int count;
-
-    @Override
-    public int before(ModelKernel kernel, Change change) {
-      count++;
-      return 0;
-    }
-  }
-
   /**
-   * Something is done by hand; what the kernel refuses makes no difference. No device of others is
-   * set down: that no file names it up is nobody's fault, and what is over it cannot come up.
+   * Applies, and rolls back to what was before.
+   *
+   * @return null where the apply was not good, which {@code outcome} says
    */
-  public static void edit(ModelKernel kernel, int what, int which) {
-    Edit edit = RandomEdits.edit(kernel.state(), what, which);
-    if (edit != null
-        && !(what == RandomEdits.DOWN && !RandomEdits.isOnOurs(kernel.state(), which))) {
-      try {
-        kernel.edit(edit);
-      } catch (RefusedException e) {
-        return; // so nothing happened
-      }
+  @Nullable Restored applyAndGoBack(Goal goal, Consumer<Outcome> outcome) {
+    try {
+      LiveState live = host.read(goal);
+      Ownership then = host.ownership();
+      Plan plan = host.plan(goal, live);
+      Outcome applied = host.apply(goal, live, plan, Progress.silent());
+      outcome.accept(applied);
+      return applied.isGood()
+          ? host.decide(() -> host.restore(live, Snapshot.of(plan), then))
+          : null;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
+  }
+
+  /** What is remembered. */
+  public Ownership ownership() {
+    return host.ownership();
+  }
+
+  /** The host itself, until {@link #restart}. */
+  Host host() {
+    return host;
   }
 
   @Override

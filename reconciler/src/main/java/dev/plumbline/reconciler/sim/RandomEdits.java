@@ -22,7 +22,7 @@ public final class RandomEdits {
   /** Whether the device of this number is one that plumbline made. */
   public static boolean isOnOurs(LiveState live, int which) {
     List<Resource> devices = devices(live);
-    return devices.get(which % devices.size()).isOurs();
+    return !devices.isEmpty() && devices.get(which % devices.size()).isOurs();
   }
 
   private static List<Resource> devices(LiveState live) {
@@ -39,6 +39,9 @@ public final class RandomEdits {
    */
   public static @Nullable Edit edit(LiveState live, int what, int which) {
     List<Resource> devices = devices(live);
+    if (devices.isEmpty()) {
+      return what == 6 ? Edit.addDevice(ResourceId.deviceIn("", "z" + which), "dummy") : null;
+    }
     ResourceId id = devices.get(which % devices.size()).id();
     ResourceId other = ResourceId.deviceIn(id.namespace(), "z" + which);
     return switch (what) {

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.reconciler.live.LiveState;
-import dev.plumbline.reconciler.resource.PeerText;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
@@ -82,13 +81,8 @@ class PlannerProperties extends RandomHosts {
     }
   }
 
-  /** A pair is one thing, so the far end of plumbline's own is, without a mark too. */
   private static boolean isOurs(Resource resource, Found found) {
-    boolean veth = resource.get("kind").equals("veth");
-    Resource mate = veth ? found.live().find(PeerText.parse(resource.get("peer"))) : null;
-    return resource.isOurs()
-        || found.ownership().made(resource.id())
-        || (mate != null && mate.isOurs());
+    return found.live().isOurs(resource) || found.ownership().made(resource.id());
   }
 
   /** Without what it has of a device of plumbline's, whose name may change. */

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.sim;
+
+import java.util.List;
+
+/** One thing that happens to a simulated host. Its numbers may be any from 0. */
+public sealed interface Event {
+  /**
+   * A file is applied; if anything comes in between, once more by a new process.
+   *
+   * @param file which of the simulation's files, from 0
+   */
+  record Applied(int file, List<Happening> happenings) implements Event {
+    public Applied {
+      happenings = List.copyOf(happenings);
+    }
+  }
+
+  /**
+   * A file is applied, and rolled back.
+   *
+   * @param file which of the simulation's files, from 0
+   */
+  record RolledBack(int file) implements Event {}
+
+  /** Another writer changes something while nothing is applied: {@link RandomEdits#edit}. */
+  record Edited(int what, int which) implements Event {}
+
+  /**
+   * Events of the kernel are followed instead of reading the host again, as the agent does.
+   *
+   * @param edits what happens meanwhile, pairs of numbers as of {@link Edited}
+   * @param delivery in how many parts the events come, and whether some come twice
+   */
+  record Followed(int file, List<Edited> edits, int delivery) implements Event {
+    public Followed {
+      edits = List.copyOf(edits);
+    }
+  }
+
+  /** An empty file is applied: the host is given back. */
+  record GivenBack() implements Event {}
+}

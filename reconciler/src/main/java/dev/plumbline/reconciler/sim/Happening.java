@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.sim;
+
+import dev.plumbline.netlink.libc.Errno;
+import java.util.List;
+
+/**
+ * What comes between the requests of one apply.
+ *
+ * @param at how many requests come before it, of the plan and of the way back together. A crash and
+ *     an edit wait for the next batch: what is in one goes to the kernel together
+ * @param detail of a refusal which errno, of an edit which one; nothing of a crash. Any number from
+ *     0 is one
+ */
+public record Happening(Sort sort, int at, int detail) {
+  /** What can happen. */
+  public enum Sort {
+    /** The kernel refuses the request. */
+    REFUSAL,
+    /** The process dies, and the next one has nothing in memory. */
+    CRASH,
+    /** Another writer changes something. */
+    EDIT
+  }
+
+  private static final List<Integer> ERRNOS =
+      List.of(
+          Errno.ENOMEM,
+          Errno.EBUSY,
+          Errno.EEXIST,
+          Errno.EINVAL,
+          Errno.EPERM,
+          Errno.ENODEV,
+          Errno.ENOBUFS);
+
+  /** The errno of a refusal. */
+  int errno() {
+    return ERRNOS.get(detail % ERRNOS.size());
+  }
+
+  /** The edit of these numbers, as {@link Event.Edited} has them. */
+  Event.Edited edit() {
+    return new Event.Edited(detail % RandomEdits.SORTS, detail / RandomEdits.SORTS);
+  }
+}

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.sim;
+
+import dev.plumbline.reconciler.apply.Failure;
+import dev.plumbline.reconciler.apply.Outcome;
+import dev.plumbline.reconciler.apply.Outcome.Result;
+import dev.plumbline.reconciler.host.Restored;
+import dev.plumbline.reconciler.live.LiveState;
+import dev.plumbline.reconciler.model.Disturbance;
+import dev.plumbline.reconciler.model.ModelKernel;
+import dev.plumbline.reconciler.plan.Goal;
+import dev.plumbline.reconciler.plan.Ownership;
+import dev.plumbline.reconciler.plan.Plan;
+import dev.plumbline.reconciler.resource.Resource;
+import dev.plumbline.reconciler.resource.ResourceId;
+import dev.plumbline.reconciler.sim.Tally.Count;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+
+/** Plays one run on one host. */
+final class Player implements AutoCloseable {
+  /** A law does not hold. */
+  private static final class BrokenException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+    private final transient Broken broken;
+
+    BrokenException(Law law, String detail) {
+      super(detail, null, false, false);
+      broken = new Broken(law, detail);
+    }
+  }
+
+  /** What is known not to work, and nobody's fault, ends a run. */
+  private static final class PassedOverException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    PassedOverException(String why) {
+      super(why, null, false, false);
+    }
+  }
+
+  private final LiveState others;
+  private final List<NamedGoal> files;
+  private final Disturbance nature;
+  private final ModelHost host;
+  private final List<String> story = new ArrayList<>();
+  private final List<String> passedOver = new ArrayList<>();
+  private final Tally tally = new Tally();
+  private final Set<Integer> applied = new TreeSet<>();
+  private final Set<ResourceId> named = new HashSet<>();
+  private boolean edited;
+  private boolean crashed;
+  private boolean leftSomething;
+
+  Player(LiveState others, List<NamedGoal> files, Disturbance nature) {
+    this.others = others;
+    this.files = files;
+    this.nature = nature;
+    this.host = new ModelHost(others);
+    host.kernel.disturb(nature);
+  }
+
+  Played play(List<Event> events) {
+    Broken broken = null;
+    try {
+      events.forEach(this::happen);
+    } catch (BrokenException e) {
+      broken = e.broken;
+      tell("  " + broken.detail().strip().replace("\n", "\n  "));
+    } catch (PassedOverException e) {
+      passOver(String.valueOf(e.getMessage()));
+    } catch (RuntimeException | AssertionError e) {
+      broken = new Broken(Law.ENDS, String.valueOf(e));
+      tell("  it ends with " + e);
+    }
+    return new Played(story, broken, tally, applied, passedOver);
+  }
+
+  private void tell(String line) {
+    story.add(line);
+  }
+
+  private void passOver(String why) {
+    tally.add(Count.PASSED_OVER);
+    passedOver.add(why);
+    tell("  passed over: " + why);
+  }
+
+  private static void hold(Law law, String wrong) {
+    if (!wrong.isEmpty()) {
+      throw new BrokenException(law, wrong);
+    }
+  }
+
+  private void happen(Event event) {
+    if (event instanceof Event.Applied apply) {
+      apply(apply);
+    } else if (event instanceof Event.RolledBack rolledBack) {
+      rollBack(rolledBack.file() % files.size());
+    } else if (event instanceof Event.Edited edit) {
+      edit(edit);
+    } else if (event instanceof Event.Followed followed) {
+      follow(followed);
+    } else {
+      giveBack();
+    }
+  }
+
+  private void edit(Event.Edited event) {
+    String edit = Edits.make(host.kernel, event);
+    if (edit != null) {
+      edited = true;
+      tally.add(Count.EDITS);
+      tell("somebody else: " + edit);
+    }
+  }
+
+  /** Whether a file can be applied now; it is told. */
+  private boolean begin(String verb, NamedGoal file) {
+    Plan plan = host.plan(file.goal());
+    tell(verb + " " + file.name() + ": " + counted(plan.changes().size(), "step"));
+    if (!plan.problems().isEmpty()) {
+      passOver("a plan for " + file.name() + " has a problem: " + plan.problems().get(0));
+      return false;
+    }
+    file.goal().wanted().forEach(each -> named.add(each.resource().id()));
+    return true;
+  }
+
+  static String counted(long count, String noun) {
+    return count + " " + noun + (count == 1 ? "" : "s");
+  }
+
+  private void apply(Event.Applied event) {
+    int number = event.file() % files.size();
+    NamedGoal file = files.get(number);
+    if (!begin("apply", file)) {
+      return;
+    }
+    applied.add(number);
+    Goal goal = file.goal();
+    LiveState was = host.kernel.state();
+    int requests = 2 * host.plan(goal).changes().size() + 1;
+    Throwing throwing =
+        new Throwing(nature, requests, event.happenings(), (each, line) -> happened(each, line));
+    host.kernel.disturb(throwing);
+    Outcome outcome = null;
+    try {
+      tally.add(Count.APPLIES);
+      outcome = host.apply(goal);
+    } catch (ModelHost.Crash e) {
+      crashed = true;
+    }
+    host.kernel.disturb(nature);
+    edited |= throwing.edited();
+    if (outcome == null) {
+      host.restart();
+    } else {
+      ended(outcome, throwing, was, goal);
+    }
+    if (outcome == null || throwing.refused() || throwing.edited()) {
+      again(file, throwing);
+    }
+    boolean lostByCrash = outcome == null || leftSomething;
+    if (!throwing.edited() && !lostByCrash && outcome.isGood()) {
+      hold(Law.FOREIGN, States.foreign(was, host.kernel.state(), outcome.plan(), named));
+    }
+    settled(goal);
+  }
+
+  private void happened(Happening happening, String line) {
+    tell("  " + line);
+    tally.add(
+        switch (happening.sort()) {
+          case REFUSAL -> Count.REFUSALS;
+          case CRASH -> Count.CRASHES;
+          case EDIT -> Count.EDITS;
+        });
+  }
+
+  /** What became of an apply in which something happened. */
+  private void ended(Outcome outcome, Throwing throwing, LiveState was, Goal goal) {
+    if (!throwing.refused() && !throwing.edited()) {
+      good(outcome);
+      return;
+    }
+    tell(
+        "  it ends: "
+            + outcome.result().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '));
+    switch (outcome.result()) {
+      case NOTHING_TO_DO, APPLIED -> settled(goal);
+      case UNDONE -> {
+        if (!throwing.edited()) {
+          hold(Law.UNDONE, States.difference(was, host.kernel.state()));
+        }
+      }
+      case NOT_CONVERGED, UNDO_FAILED -> {
+        leftSomething = true;
+        hold(Law.UNDONE, outcome.left().isEmpty() ? "it is not said what is left" : "");
+        outcome.left().forEach(line -> tell("  left: " + line));
+      }
+    }
+  }
+
+  /** The next run, by which all is as it should be. */
+  private void again(NamedGoal file, Throwing throwing) {
+    Plan next = host.plan(file.goal());
+    if (!next.problems().isEmpty()) {
+      if (!throwing.edited()) {
+        hold(Law.CONVERGES, "the next plan has a problem: " + next.problems().get(0));
+      }
+      throw new PassedOverException(
+          "a plan for " + file.name() + " has a problem: " + next.problems().get(0));
+    }
+    tell("apply " + file.name() + " again: " + counted(next.changes().size(), "step"));
+    tally.add(Count.APPLIES);
+    good(host.apply(file.goal()));
+  }
+
+  private static void good(Outcome outcome) {
+    Failure failure = outcome.failure();
+    // A device that no file names is down, as a bond leaves it: what is over it cannot come up.
+    if (failure != null && failure.message().contains("ENETDOWN")) {
+      throw new PassedOverException("a device of others is down, and what is over it stays down");
+    }
+    if (!outcome.isGood()) {
+      String why = failure == null ? String.join("\n", outcome.left()) : failure.toString();
+      hold(Law.CONVERGES, outcome.result() + ": " + why + "\nof\n" + States.text(outcome.plan()));
+    }
+  }
+
+  private void settled(Goal goal) {
+    String left = States.text(host.plan(goal));
+    hold(Law.CONVERGES, left.isEmpty() ? "" : "another plan finds to do: " + left);
+    int[] requests = {0};
+    host.kernel.disturb(
+        (kernel, change) -> {
+          requests[0]++;
+          return nature.before(kernel, change);
+        });
+    Result result = host.apply(goal).result();
+    host.kernel.disturb(nature);
+    boolean none = result == Result.NOTHING_TO_DO && requests[0] == 0;
+    hold(
+        Law.CONVERGES,
+        none
+            ? ""
+            : "an apply that has nothing to do makes " + requests[0] + " requests: " + result);
+  }
+
+  private void rollBack(int number) {
+    NamedGoal file = files.get(number);
+    if (!begin("apply, and roll back,", file)) {
+      return;
+    }
+    tally.add(Count.ROLLBACKS);
+    LiveState was = host.kernel.state();
+    Ownership then = host.ownership();
+    Restored restored = host.applyAndGoBack(file.goal(), Player::good);
+    if (restored == null) {
+      return;
+    }
+    String left = String.join("\n", restored.left());
+    if (left.contains("ENETDOWN")) {
+      throw new PassedOverException("a device of others is down, and what is over it stays down");
+    }
+    if (edited && !left.isEmpty()) {
+      tell("  left: " + left); // such as a route whose way somebody has taken away before
+      leftSomething = true;
+      return;
+    }
+    hold(Law.ROLLED_BACK, left.isEmpty() ? "" : "it says that it is left: " + left);
+    hold(Law.ROLLED_BACK, States.difference(was, host.kernel.state()));
+    boolean same = host.ownership().equals(then);
+    hold(Law.ROLLED_BACK, same ? "" : "something else is remembered than before");
+  }
+
+  private void follow(Event.Followed event) {
+    int number = event.file() % files.size();
+    NamedGoal file = files.get(number);
+    if (!begin("apply, and follow events,", file)) {
+      return;
+    }
+    applied.add(number);
+    tally.add(Count.APPLIES);
+    good(host.apply(file.goal()));
+    tally.add(Count.FOLLOWED);
+    Following following = new Following(host, file.goal());
+    String wrong =
+        following.compare(
+            event.edits(),
+            event.delivery(),
+            edit -> {
+              edited = true;
+              tally.add(Count.EDITS);
+              tell("  somebody else: " + edit);
+            });
+    hold(Law.FOLLOWED, wrong);
+  }
+
+  private void giveBack() {
+    if (!begin("apply", NamedGoal.EMPTY)) {
+      return;
+    }
+    tally.add(Count.APPLIES);
+    good(host.apply(NamedGoal.EMPTY.goal()));
+    LiveState is = host.kernel.state();
+    Set<ResourceId> ours = new TreeSet<>();
+    is.resources().stream().filter(Resource::isOurs).forEach(each -> ours.add(each.id()));
+    // What somebody else has put on it keeps it, and a plan says that it waits for that to go.
+    boolean waits = edited && !host.plan(NamedGoal.EMPTY.goal()).waiting().isEmpty();
+    if (!waits) {
+      hold(Law.GIVEN_BACK, ours.isEmpty() ? "" : "still marked as plumbline's: " + ours);
+      Ownership left = host.ownership();
+      hold(Law.GIVEN_BACK, left.equals(Ownership.NONE) ? "" : "still remembered: " + left);
+    }
+    if (!edited && !leftSomething) {
+      hold(Law.GIVEN_BACK, States.difference(expected(is), is));
+    }
+  }
+
+  /** What there was at first, but for what a crash may lose. */
+  private LiveState expected(LiveState is) {
+    LiveState was = new ModelKernel(others).state();
+    Predicate<Resource> excused =
+        each -> crashed && !is.has(each.id()) && States.goesWithItsDevice(each);
+    List<Resource> expected = was.resources().stream().filter(each -> !excused.test(each)).toList();
+    return new LiveState(was.host(), was.capabilities(), expected, Map.of());
+  }
+
+  @Override
+  public void close() {
+    host.close();
+  }
+}

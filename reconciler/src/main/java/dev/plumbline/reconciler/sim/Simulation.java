@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.sim;
+
+import dev.plumbline.reconciler.live.LiveState;
+import dev.plumbline.reconciler.model.Disturbance;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.SplittableRandom;
+
+/**
+ * Plays what may happen to a host while files are applied to it, and says which {@link Law} did not
+ * hold. The host is a model, the code that reads, plans and applies is the one that does it on real
+ * ones.
+ *
+ * <p>The same events lead to the same story each time.
+ */
+public final class Simulation {
+  private static final int MOST_EVENTS = 6;
+  private static final int MOST_TRIES = 2_000;
+
+  private final LiveState others;
+  private final List<NamedGoal> files;
+  private final Disturbance nature;
+
+  /**
+   * A simulation.
+   *
+   * @param others what there is on the host that plumbline did not make, network cards above all
+   * @param files what may be applied; an event names one by its place
+   */
+  public Simulation(LiveState others, List<NamedGoal> files) {
+    this(others, files, Disturbance.NONE);
+  }
+
+  /**
+   * As {@link #Simulation(LiveState, List)} on a kernel that is not as it should be.
+   *
+   * @param nature what it does to each request
+   */
+  Simulation(LiveState others, List<NamedGoal> files, Disturbance nature) {
+    this.others = others;
+    this.files = List.copyOf(files);
+    this.nature = nature;
+  }
+
+  /** Plays these, one after the other, until a law is broken. */
+  public Played play(List<Event> events) {
+    try (Player player = new Player(others, files, nature)) {
+      return player.play(events);
+    }
+  }
+
+  /** The events of a seed: up to six, and in the end the host is given back. */
+  public List<Event> events(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<Event> events = new ArrayList<>();
+    int count = 1 + random.nextInt(MOST_EVENTS);
+    for (int i = 0; i < count; i++) {
+      events.add(event(random));
+    }
+    events.add(new Event.GivenBack());
+    return events;
+  }
+
+  private Event event(SplittableRandom random) {
+    int file = random.nextInt(files.size());
+    int sort = random.nextInt(20);
+    if (sort < 11) {
+      List<Happening> happenings = new ArrayList<>();
+      int count = Math.max(0, random.nextInt(5) - 1);
+      for (int i = 0; i < count; i++) {
+        Happening.Sort[] sorts = Happening.Sort.values();
+        happenings.add(
+            new Happening(
+                sorts[random.nextInt(sorts.length)], random.nextInt(1000), random.nextInt(1000)));
+      }
+      return new Event.Applied(file, happenings);
+    }
+    if (sort < 15) {
+      return edited(random);
+    }
+    if (sort < 18) {
+      return new Event.RolledBack(file);
+    }
+    List<Event.Edited> edits = new ArrayList<>();
+    int count = 1 + random.nextInt(3);
+    for (int i = 0; i < count; i++) {
+      edits.add(edited(random));
+    }
+    return new Event.Followed(file, edits, random.nextInt(3));
+  }
+
+  private static Event.Edited edited(SplittableRandom random) {
+    return new Event.Edited(1 + random.nextInt(RandomEdits.SORTS - 1), random.nextInt(100));
+  }
+
+  /**
+   * Leaves out of events that break a law what it does not take, as far as that is found by leaving
+   * out one thing after the other.
+   *
+   * @param law that they break
+   */
+  public List<Event> smallest(List<Event> events, Law law) {
+    List<Event> least = events;
+    int tries = 0;
+    boolean smaller = true;
+    while (smaller) {
+      smaller = false;
+      for (List<Event> each : smaller(least)) {
+        if (tries++ >= MOST_TRIES) {
+          return least;
+        }
+        Broken broken = play(each).broken();
+        if (broken != null && broken.law() == law) {
+          least = each;
+          smaller = true;
+          break;
+        }
+      }
+    }
+    return least;
+  }
+
+  private static List<List<Event>> smaller(List<Event> events) {
+    List<List<Event>> all = new ArrayList<>();
+    for (int i = 0; i < events.size(); i++) {
+      List<Event> without = new ArrayList<>(events);
+      without.remove(i);
+      all.add(without);
+    }
+    for (int i = 0; i < events.size(); i++) {
+      for (Event each : simpler(events.get(i))) {
+        List<Event> other = new ArrayList<>(events);
+        other.set(i, each);
+        all.add(other);
+      }
+    }
+    return all;
+  }
+
+  private static List<Event> simpler(Event event) {
+    List<Event> all = new ArrayList<>();
+    if (event instanceof Event.Applied applied) {
+      for (int i = 0; i < applied.happenings().size(); i++) {
+        List<Happening> fewer = new ArrayList<>(applied.happenings());
+        fewer.remove(i);
+        all.add(new Event.Applied(applied.file(), fewer));
+      }
+    } else if (event instanceof Event.Followed followed) {
+      for (int i = 0; i < followed.edits().size(); i++) {
+        List<Event.Edited> fewer = new ArrayList<>(followed.edits());
+        fewer.remove(i);
+        all.add(new Event.Followed(followed.file(), fewer, followed.delivery()));
+      }
+      all.add(new Event.Applied(followed.file(), List.of()));
+    } else if (event instanceof Event.RolledBack rolledBack) {
+      all.add(new Event.Applied(rolledBack.file(), List.of()));
+    }
+    return all;
+  }
+
+  /** The run of a seed; where it breaks a law, the smallest story that does. */
+  public Played run(long seed) {
+    List<Event> events = events(seed);
+    Played played = play(events);
+    if (played.broken() == null) {
+      return played;
+    }
+    Played least = play(smallest(events, Objects.requireNonNull(played.broken()).law()));
+    return new Played(
+        least.story(), least.broken(), played.tally(), played.applied(), played.passedOver());
+  }
+}

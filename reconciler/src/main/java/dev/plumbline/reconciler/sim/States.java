@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.sim;
+
+import dev.plumbline.reconciler.live.LiveState;
+import dev.plumbline.reconciler.plan.Change;
+import dev.plumbline.reconciler.plan.Plan;
+import dev.plumbline.reconciler.resource.Resource;
+import dev.plumbline.reconciler.resource.ResourceId;
+import dev.plumbline.reconciler.resource.ResourceType;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Compares what was with what is. */
+final class States {
+  private States() {}
+
+  /** What is not the same in two states, a line each; empty for nothing. */
+  static String difference(LiveState wanted, LiveState found) {
+    StringBuilder text = new StringBuilder();
+    for (Resource each : wanted.resources()) {
+      Resource now = found.find(each.id());
+      if (now == null) {
+        text.append(each.id()).append(" is gone\n");
+      } else if (!each.equals(now)) {
+        text.append(changed(each, now)).append('\n');
+      }
+    }
+    for (Resource each : found.resources()) {
+      if (!wanted.has(each.id())) {
+        text.append(each.id()).append(" is there, and was not\n");
+      }
+    }
+    return text.toString();
+  }
+
+  private static String changed(Resource was, Resource is) {
+    StringBuilder text = new StringBuilder(was.id() + ":");
+    Map<String, String> fields = new java.util.TreeMap<>(was.fields());
+    is.fields().keySet().forEach(name -> fields.putIfAbsent(name, ""));
+    for (String name : fields.keySet()) {
+      if (!was.get(name).equals(is.get(name))) {
+        text.append(' ').append(name).append(" was ").append(shown(was.get(name)));
+        text.append(" and is ").append(shown(is.get(name))).append(';');
+      }
+    }
+    if (!java.util.Objects.equals(was.owner(), is.owner())) {
+      text.append(" its mark was ").append(shown(was.owner())).append(" and is ");
+      text.append(shown(is.owner())).append(';');
+    }
+    text.setLength(text.length() - 1);
+    return text.toString();
+  }
+
+  private static String shown(@Nullable String value) {
+    return value == null || value.isEmpty() ? "none" : value;
+  }
+
+  /** The steps of a plan, a line each; empty for none. */
+  static String text(Plan plan) {
+    StringBuilder text = new StringBuilder();
+    for (Change change : plan.changes()) {
+      text.append(change.action().label()).append(' ').append(change.address());
+      text.append(" (").append(change.id()).append(") ").append(change.fields()).append('\n');
+    }
+    return text.toString();
+  }
+
+  /**
+   * What somebody else made, no file names and no warning of the plan announces, and is not as it
+   * was; empty for nothing.
+   *
+   * @param named what files name
+   */
+  static String foreign(LiveState was, LiveState is, Plan plan, Set<ResourceId> named) {
+    for (Resource each : was.resources()) {
+      ResourceId id = each.id();
+      boolean part = id.type() == ResourceType.VLANS || id.type() == ResourceType.FDB;
+      if (was.isOurs(each) || part || named.contains(id)) {
+        continue;
+      }
+      if (plan.warnings().stream().anyMatch(warning -> warning.contains(id.toString()))) {
+        continue;
+      }
+      Resource now = is.find(id);
+      if (now == null && !isGone(id, is)) {
+        return id + " is gone";
+      }
+      if (now != null && !own(each, was).equals(own(now, was))) {
+        return changed(each, now);
+      }
+    }
+    return "";
+  }
+
+  /** The loopback device of a namespace that is gone. */
+  private static boolean isGone(ResourceId id, LiveState live) {
+    return id.device().equals("lo") && !live.has(ResourceId.namespaceNamed(id.namespace()));
+  }
+
+  /** Without what it has of a device of plumbline's, whose name may change. */
+  private static Map<String, String> own(Resource resource, LiveState live) {
+    Map<String, String> fields = new HashMap<>(resource.fields());
+    for (String under : List.of("master", "parent")) {
+      Resource device =
+          live.find(ResourceId.deviceIn(resource.id().namespace(), resource.get(under)));
+      if (device == null || device.isOurs()) {
+        fields.remove(under);
+      }
+    }
+    return fields;
+  }
+
+  /**
+   * What a device loses that is taken down, and what the plan puts back: a crash between the two
+   * loses it, if another namespace comes in between. Nobody remembers what is not plumbline's.
+   */
+  static boolean goesWithItsDevice(Resource resource) {
+    ResourceId id = resource.id();
+    return !resource.isOurs()
+        && (id.type() == ResourceType.ROUTE
+            || (id.type() == ResourceType.ADDRESS && id.key().contains(":")));
+  }
+}

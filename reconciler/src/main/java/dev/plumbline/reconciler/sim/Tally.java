@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.sim;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+/** How often each thing happened. */
+public final class Tally {
+  /** What is counted. */
+  public enum Count {
+    APPLIES,
+    REFUSALS,
+    CRASHES,
+    EDITS,
+    ROLLBACKS,
+    FOLLOWED,
+    /** What could not be tried, such as a file whose plan has a problem. */
+    PASSED_OVER
+  }
+
+  private final Map<Count, Long> counts = new EnumMap<>(Count.class);
+
+  void add(Count what) {
+    counts.merge(what, 1L, Long::sum);
+  }
+
+  void add(Tally other) {
+    other.counts.forEach((what, count) -> counts.merge(what, count, Long::sum));
+  }
+
+  public long of(Count what) {
+    return counts.getOrDefault(what, 0L);
+  }
+}
