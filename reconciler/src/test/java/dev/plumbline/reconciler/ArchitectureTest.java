@@ -40,7 +40,8 @@ final class ArchitectureTest {
               "host", List.of("resource", "kind", "embedded", "live", "plan", "desired", "apply")),
           Map.entry(
               "model", List.of("resource", "kind", "embedded", "live", "plan", "apply", "host")),
-          Map.entry("render", List.of("resource", "kind", "live", "plan", "desired", "apply")),
+          Map.entry(
+              "render", List.of("resource", "kind", "live", "plan", "desired", "apply", "sim")),
           Map.entry("adopt", List.of("resource", "kind", "embedded", "live", "plan")),
           Map.entry("report", List.of("render")),
           Map.entry("api", List.of("resource", "embedded", "render", "report")),
@@ -104,6 +105,7 @@ final class ArchitectureTest {
                   "systemd",
                   "agent",
                   "range",
+                  "model",
                   "sim",
                   "demo")));
 

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A host file on its way to a goal.
@@ -26,14 +27,15 @@ record GoalFile(Path file, Goal goal, SortedMap<String, String> digests) {
   /**
    * Loads a file for a host; its problems are printed, a line each.
    *
+   * @param host its name; null: the file's own
    * @throws CommandException if the file can not be planned
    */
-  static GoalFile load(Path file, String host, Console console) throws IOException {
+  static GoalFile load(Path file, @Nullable String host, Console console) throws IOException {
     Path absolute = file.toAbsolutePath().normalize();
     Path directory = absolute.getParent() == null ? absolute : absolute.getParent();
     Path git = DirectorySource.gitRoot(directory);
     Path root = git == null ? directory : git;
-    Loaded loaded = HostFile.load(file, LoadOptions.defaults().forHost(host).within(root));
+    Loaded loaded = HostFile.load(file, new LoadOptions(host, root));
     for (Problem problem : loaded.problems()) {
       console.info(problem.line());
     }

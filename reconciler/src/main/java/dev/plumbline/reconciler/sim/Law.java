@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.sim;
 
+import java.util.Locale;
+
 /** What has to hold, whatever happens. */
 public enum Law {
   /** After an apply a second plan is empty, and a second apply asks the kernel for nothing. */
@@ -31,6 +33,6 @@ public enum Law {
 
   /** As a program reads it. */
   public String label() {
-    return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

@@ -64,6 +64,14 @@ public final class ModelHost implements AutoCloseable {
     }
   }
 
+  /** What there is of others in a state: without what plumbline made, and as settings were. */
+  public static LiveState withoutOurs(LiveState live) {
+    try (ModelHost host = new ModelHost(live)) {
+      Outcome unused = host.apply(NamedGoal.EMPTY.goal());
+      return host.kernel.state();
+    }
+  }
+
   /** The goal of a file; null where validation refuses it. */
   public static @Nullable Goal goal(String yaml) {
     Loaded loaded =

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param story what happened, a line each; those that begin with spaces belong to the line before
  * @param broken the law that did not hold, with which the run ended; null for none
  * @param applied the files that were applied at least once, by their numbers
+ * @param refused the files for which a plan had a problem at least once
  * @param passedOver why something could not be tried, a sentence each
  */
 public record Played(
@@ -18,4 +19,5 @@ public record Played(
     @Nullable Broken broken,
     Tally tally,
     Set<Integer> applied,
+    Set<Integer> refused,
     List<String> passedOver) {}

@@ -17,6 +17,7 @@ import dev.plumbline.reconciler.sim.Tally.Count;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -52,6 +53,7 @@ final class Player implements AutoCloseable {
   private final List<String> passedOver = new ArrayList<>();
   private final Tally tally = new Tally();
   private final Set<Integer> applied = new TreeSet<>();
+  private final Set<Integer> refused = new TreeSet<>();
   private final Set<ResourceId> named = new HashSet<>();
   private boolean edited;
   private boolean crashed;
@@ -78,7 +80,7 @@ final class Player implements AutoCloseable {
       broken = new Broken(Law.ENDS, String.valueOf(e));
       tell("  it ends with " + e);
     }
-    return new Played(story, broken, tally, applied, passedOver);
+    return new Played(story, broken, tally, applied, refused, passedOver);
   }
 
   private void tell(String line) {
@@ -121,6 +123,16 @@ final class Player implements AutoCloseable {
   }
 
   /** Whether a file can be applied now; it is told. */
+  private boolean begin(String verb, int number) {
+    NamedGoal file = files.get(number);
+    if (!begin(verb, file)) {
+      refused.add(number);
+      return false;
+    }
+    applied.add(number);
+    return true;
+  }
+
   private boolean begin(String verb, NamedGoal file) {
     Plan plan = host.plan(file.goal());
     tell(verb + " " + file.name() + ": " + counted(plan.changes().size(), "step"));
@@ -139,10 +151,9 @@ final class Player implements AutoCloseable {
   private void apply(Event.Applied event) {
     int number = event.file() % files.size();
     NamedGoal file = files.get(number);
-    if (!begin("apply", file)) {
+    if (!begin("apply", number)) {
       return;
     }
-    applied.add(number);
     Goal goal = file.goal();
     LiveState was = host.kernel.state();
     int requests = 2 * host.plan(goal).changes().size() + 1;
@@ -166,8 +177,8 @@ final class Player implements AutoCloseable {
     if (outcome == null || throwing.refused() || throwing.edited()) {
       again(file, throwing);
     }
-    boolean lostByCrash = outcome == null || leftSomething;
-    if (!throwing.edited() && !lostByCrash && outcome.isGood()) {
+    boolean whole = outcome != null && outcome.isGood() && !leftSomething;
+    if (whole && outcome != null && !throwing.edited()) {
       hold(Law.FOREIGN, States.foreign(was, host.kernel.state(), outcome.plan(), named));
     }
     settled(goal);
@@ -189,9 +200,7 @@ final class Player implements AutoCloseable {
       good(outcome);
       return;
     }
-    tell(
-        "  it ends: "
-            + outcome.result().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '));
+    tell("  it ends: " + outcome.result().name().toLowerCase(Locale.ROOT).replace('_', ' '));
     switch (outcome.result()) {
       case NOTHING_TO_DO, APPLIED -> settled(goal);
       case UNDONE -> {
@@ -211,7 +220,7 @@ final class Player implements AutoCloseable {
   private void again(NamedGoal file, Throwing throwing) {
     Plan next = host.plan(file.goal());
     if (!next.problems().isEmpty()) {
-      if (!throwing.edited()) {
+      if (!throwing.edited() && !leftSomething) {
         hold(Law.CONVERGES, "the next plan has a problem: " + next.problems().get(0));
       }
       throw new PassedOverException(
@@ -255,7 +264,7 @@ final class Player implements AutoCloseable {
 
   private void rollBack(int number) {
     NamedGoal file = files.get(number);
-    if (!begin("apply, and roll back,", file)) {
+    if (!begin("apply, and roll back,", number)) {
       return;
     }
     tally.add(Count.ROLLBACKS);
@@ -283,10 +292,9 @@ final class Player implements AutoCloseable {
   private void follow(Event.Followed event) {
     int number = event.file() % files.size();
     NamedGoal file = files.get(number);
-    if (!begin("apply, and follow events,", file)) {
+    if (!begin("apply, and follow events,", number)) {
       return;
     }
-    applied.add(number);
     tally.add(Count.APPLIES);
     good(host.apply(file.goal()));
     tally.add(Count.FOLLOWED);

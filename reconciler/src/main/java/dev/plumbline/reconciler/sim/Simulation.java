@@ -3,10 +3,17 @@ package dev.plumbline.reconciler.sim;
 
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.model.Disturbance;
+import dev.plumbline.reconciler.resource.Resource;
+import dev.plumbline.reconciler.resource.ResourceType;
+import dev.plumbline.reconciler.sim.Simulated.Failed;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 
 /**
  * Plays what may happen to a host while files are applied to it, and says which {@link Law} did not
@@ -18,6 +25,9 @@ import java.util.SplittableRandom;
 public final class Simulation {
   private static final int MOST_EVENTS = 6;
   private static final int MOST_TRIES = 2_000;
+
+  /** Finding the shortest story takes long, and many stories nobody reads. */
+  private static final int MOST_STORIES = 3;
 
   private final LiveState others;
   private final List<NamedGoal> files;
@@ -160,6 +170,50 @@ public final class Simulation {
     return all;
   }
 
+  /**
+   * Plays the runs of many seeds, with an empty file among those that are applied.
+   *
+   * @param first the seed of the first run
+   */
+  public Simulated runs(long first, long count) {
+    List<NamedGoal> all = new ArrayList<>(files);
+    all.add(NamedGoal.EMPTY);
+    Simulation simulation = new Simulation(others, all, nature);
+    Tally tally = new Tally();
+    List<Failed> failed = new ArrayList<>();
+    SortedMap<String, Long> passedOver = new TreeMap<>();
+    Set<Integer> applied = new HashSet<>();
+    Set<Integer> refused = new HashSet<>();
+    for (long seed = first; seed < first + count; seed++) {
+      boolean told = failed.size() < MOST_STORIES;
+      Played played = told ? simulation.run(seed) : simulation.play(simulation.events(seed));
+      tally.add(played.tally());
+      applied.addAll(played.applied());
+      refused.addAll(played.refused());
+      played.passedOver().forEach(why -> passedOver.merge(why, 1L, Long::sum));
+      Broken broken = played.broken();
+      if (broken != null) {
+        failed.add(new Failed(seed, broken.law(), told ? played.story() : List.of()));
+      }
+    }
+    List<String> never = new ArrayList<>();
+    for (int i = 0; i < files.size(); i++) {
+      if (refused.contains(i) && !applied.contains(i)) {
+        never.add(files.get(i).name());
+      }
+    }
+    List<String> names = files.stream().map(NamedGoal::name).toList();
+    return new Simulated(names, devices(), first, count, tally, failed, passedOver, never);
+  }
+
+  private List<String> devices() {
+    return others.ofType(ResourceType.DEVICE).stream()
+        .map(Resource::id)
+        .filter(id -> !id.device().equals("lo"))
+        .map(id -> id.namespace().isEmpty() ? id.device() : id.namespace() + "/" + id.device())
+        .toList();
+  }
+
   /** The run of a seed; where it breaks a law, the smallest story that does. */
   public Played run(long seed) {
     List<Event> events = events(seed);
@@ -169,6 +223,11 @@ public final class Simulation {
     }
     Played least = play(smallest(events, Objects.requireNonNull(played.broken()).law()));
     return new Played(
-        least.story(), least.broken(), played.tally(), played.applied(), played.passedOver());
+        least.story(),
+        least.broken(),
+        played.tally(),
+        played.applied(),
+        played.refused(),
+        played.passedOver());
   }
 }

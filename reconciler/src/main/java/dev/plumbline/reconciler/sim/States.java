@@ -10,7 +10,9 @@ import dev.plumbline.reconciler.resource.ResourceType;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Compares what was with what is. */
@@ -38,7 +40,7 @@ final class States {
 
   private static String changed(Resource was, Resource is) {
     StringBuilder text = new StringBuilder(was.id() + ":");
-    Map<String, String> fields = new java.util.TreeMap<>(was.fields());
+    Map<String, String> fields = new TreeMap<>(was.fields());
     is.fields().keySet().forEach(name -> fields.putIfAbsent(name, ""));
     for (String name : fields.keySet()) {
       if (!was.get(name).equals(is.get(name))) {
@@ -46,7 +48,7 @@ final class States {
         text.append(" and is ").append(shown(is.get(name))).append(';');
       }
     }
-    if (!java.util.Objects.equals(was.owner(), is.owner())) {
+    if (!Objects.equals(was.owner(), is.owner())) {
       text.append(" its mark was ").append(shown(was.owner())).append(" and is ");
       text.append(shown(is.owner())).append(';');
     }

@@ -2,6 +2,7 @@
 package dev.plumbline.reconciler.sim;
 
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 
 /** How often each thing happened. */
@@ -15,7 +16,12 @@ public final class Tally {
     ROLLBACKS,
     FOLLOWED,
     /** What could not be tried, such as a file whose plan has a problem. */
-    PASSED_OVER
+    PASSED_OVER;
+
+    /** As a program reads it. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
   }
 
   private final Map<Count, Long> counts = new EnumMap<>(Count.class);
