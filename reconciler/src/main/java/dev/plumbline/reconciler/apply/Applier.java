@@ -11,6 +11,7 @@ import dev.plumbline.reconciler.live.Sockets;
 import dev.plumbline.reconciler.plan.Change;
 import dev.plumbline.reconciler.plan.Plan;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -75,6 +76,7 @@ public final class Applier {
           take(change, operation);
         }
       } catch (IllegalArgumentException | IOException e) {
+        flush(); // what comes before it is asked for all the same
         fail(change, String.valueOf(e.getMessage()));
       }
       progress.step(change, ++done, plan.changes().size());
@@ -144,7 +146,15 @@ public final class Applier {
     }
     List<Request> requests = pending.stream().map(each -> each.operation().request()).toList();
     String namespace = pending.get(0).operation().namespace();
-    List<Result> results = sockets.in(namespace).executeAll(requests);
+    List<Result> results;
+    try {
+      results = sockets.in(namespace).executeAll(requests);
+    } catch (NoSuchFileException e) {
+      // Somebody has removed the namespace since it was read: a step that fails, to be undone.
+      fail(pending.get(0).change(), String.valueOf(e.getMessage()));
+      pending.clear();
+      return;
+    }
     Change left = null;
     for (int i = 0; i < results.size(); i++) {
       NetlinkException error = results.get(i).failure();

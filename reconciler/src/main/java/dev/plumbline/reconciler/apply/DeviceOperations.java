@@ -507,9 +507,16 @@ final class DeviceOperations {
         data = field.writer().write(data, to.get(field.name()), names);
       }
     }
-    LinkBuilder builder = Link.at(indexes.of(to.id())).attributes(top);
+    int index = indexes.of(to.id());
+    LinkBuilder builder = Link.at(index).attributes(top);
     if (kind != null && !data.isEmpty()) {
-      builder.kind(kind.name()).data(data);
+      LinkBuilder own = top.isEmpty() ? builder : Link.at(index);
+      own.kind(kind.name()).data(data);
+      if (!top.isEmpty()) {
+        // vxlan takes no MTU along with anything of its own (vxlan_nl2conf: EOPNOTSUPP).
+        operations.add(ask(to.id().namespace(), Link.change(own)));
+        data = AttributeMap.EMPTY;
+      }
     }
     if (change.changes("owner") && to.owner() != null) {
       builder.alias(LiveReader.MARK + to.owner());

@@ -17,10 +17,11 @@ final class Indexes {
   private static final int LOOPBACK = 1;
 
   /**
-   * Left free above the highest index in use: others take the next ones at the same time, and a
-   * tunnel's module puts devices of its own into each namespace.
+   * Left free above the highest index in use: others take the next ones at the same time, as long
+   * as somebody looks at the plan, and a tunnel's module puts devices of its own into each
+   * namespace. Were one taken, the requests after the refused one would meet another's device.
    */
-  private static final int GAP = 16;
+  private static final int GAP = 1000;
 
   private final Map<ResourceId, Integer> byId = new HashMap<>();
   private final Map<String, Integer> highest = new HashMap<>();

@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Peers {
   private static final String UNKNOWN = "(in another namespace)";
-  private static final String OTHER_HALF = " (other half)";
 
   record Half(String namespace, Link link) {
     String text() {
@@ -82,8 +81,8 @@ final class Peers {
     NamespaceReader there = peer == null ? null : readers.get(peer.namespace());
     if (peer != null && there != null && reader.ownerOf(link.index()) == null) {
       String owner = there.ownerOf(peer.link().index());
-      if (owner != null && !owner.endsWith(OTHER_HALF)) {
-        reader.adopt(link.index(), owner + OTHER_HALF);
+      if (owner != null && !PeerText.isOtherHalf(owner)) {
+        reader.adopt(link.index(), PeerText.otherHalf(owner));
       }
     }
   }

@@ -2,15 +2,19 @@
 package dev.plumbline.reconciler.model;
 
 import dev.plumbline.netlink.libc.Errno;
+import dev.plumbline.reconciler.plan.Labels;
 import dev.plumbline.reconciler.resource.AddressText;
+import dev.plumbline.reconciler.resource.Numbers;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
-import dev.plumbline.reconciler.resource.ResourceType;
 import dev.plumbline.reconciler.resource.RouteText;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Addresses (net/ipv4/devinet.c, net/ipv6/addrconf.c). */
 final class Addresses {
@@ -24,31 +28,114 @@ final class Addresses {
 
   /** Adds it; refused where it is there. */
   void add(Resource wanted) throws RefusedException {
-    RefusedException.when(
-        store.has(wanted.id()), Errno.EEXIST, wanted.id() + " is assigned already");
+    boolean there = store.has(wanted.id()) || (isIpv6(wanted.id()) && same(wanted.id()) != null);
+    RefusedException.when(there, Errno.EEXIST, wanted.id() + " is assigned already");
     replace(wanted);
   }
 
   /** Adds it, or changes what can be changed of it. */
   void replace(Resource wanted) throws RefusedException {
     ResourceId id = wanted.id();
-    store.need(id.ofDevice());
+    Resource device = store.need(id.ofDevice());
+    int mtu = Integer.parseInt(device.get("mtu").isEmpty() ? "1500" : device.get("mtu"));
+    boolean lo = DeviceRules.isLoopback(id.ofDevice());
+    boolean small = isIpv6(id) ? mtu < DeviceRules.MIN_IPV6_MTU && !lo : mtu < DeviceRules.MIN_MTU;
+    int errno = isIpv6(id) ? Errno.EINVAL : Errno.ENOBUFS;
+    RefusedException.when(small, errno, id.ofDevice() + " is too small");
     Resource whole = wanted;
-    Resource before = store.find(id);
-    if (before != null && !isIpv6(id)) {
+    Resource before = isIpv6(id) ? same(id) : store.find(id);
+    if (before != null && isIpv6(id)) {
+      // Whatever its length is, it stays.
+      whole = wanted.withId(before.id());
+      if (wanted.get("metric").isEmpty()) {
+        whole = whole.with("metric", before.get("metric"));
+      }
+    } else if (before != null) {
       // Replacing an IPv4 address silently keeps these.
-      for (String kept : List.of("label", "broadcast", "scope", "noPrefixRoute")) {
+      for (String kept :
+          List.of("label", "broadcast", "scope", "noPrefixRoute", AddressText.POSITION)) {
         whole = whole.with(kept, before.get(kept));
       }
     }
-    for (Resource other : store.addresses(id.ofDevice())) {
-      boolean clash =
-          isIpv6(id)
-              && !other.id().equals(id)
-              && AddressText.local(other.id().key()).equals(AddressText.local(id.key()));
-      RefusedException.when(clash, Errno.EEXIST, "the address is there, as " + other.id());
+    Resource filled = filled(whole);
+    if (before == null && !isIpv6(id)) {
+      for (Resource each : ordered(id.ofDevice())) {
+        boolean other = sameNetwork(each, filled) && !each.get("scope").equals(filled.get("scope"));
+        RefusedException.when(other, Errno.EINVAL, each.id() + " has another scope");
+      }
     }
-    store.put(filled(whole));
+    store.put(filled);
+    if (before == null && !isIpv6(id)) {
+      order(id.ofDevice(), filled);
+    }
+  }
+
+  /** The IPv4 addresses of a device in the order in which the kernel keeps them. */
+  private List<Resource> ordered(ResourceId device) {
+    List<Resource> ordered = new ArrayList<>(store.addresses(device));
+    ordered.removeIf(each -> isIpv6(each.id()));
+    ordered.sort(Comparator.comparingInt(Addresses::position));
+    return ordered;
+  }
+
+  private static int position(Resource address) {
+    String position = address.get(AddressText.POSITION);
+    return position.isEmpty() ? Integer.MAX_VALUE : Integer.parseInt(position);
+  }
+
+  /** Puts a new address in its place: primary ones before secondary ones (inet_insert_ifa). */
+  private void order(ResourceId device, Resource added) {
+    List<Resource> ordered = ordered(device);
+    ordered.removeIf(each -> each.id().equals(added.id()));
+    int place = ordered.size();
+    if (isPrimary(added)) {
+      place = 0;
+      for (int i = 0; i < ordered.size(); i++) {
+        boolean before = isPrimary(ordered.get(i)) && scope(added) <= scope(ordered.get(i));
+        place = before ? i + 1 : place;
+      }
+    }
+    ordered.add(place, added);
+    number(device, ordered);
+  }
+
+  private static int scope(Resource address) {
+    return Numbers.scope(address.get("scope").isEmpty() ? "global" : address.get("scope"));
+  }
+
+  private void number(ResourceId device, List<Resource> ordered) {
+    // The loopback device has 127.0.0.1 before all others.
+    int number = DeviceRules.isLoopback(device) ? 2 : 1;
+    for (Resource each : ordered) {
+      store.put(each.with(AddressText.POSITION, String.valueOf(number++)));
+    }
+  }
+
+  /** An address that was there before the model. */
+  void found(Resource address) {
+    Resource filled = filled(address);
+    store.put(filled);
+    if (!isIpv6(address.id()) && !filled.has(AddressText.POSITION)) {
+      order(address.id().ofDevice(), filled);
+    }
+  }
+
+  /** A device has another name: so have its labels. */
+  void renamed(ResourceId device) {
+    for (Resource each : ordered(device)) {
+      String label = Labels.renamed(each.get("label"), position(each), device.device());
+      store.put(each.with("label", label));
+    }
+  }
+
+  /** The IPv6 address that is there, whatever its length. */
+  private @Nullable Resource same(ResourceId id) {
+    for (Resource other : store.addresses(id.ofDevice())) {
+      if (AddressText.local(other.id().key()).equals(AddressText.local(id.key()))) {
+        return other;
+      }
+    }
+    return null;
   }
 
   /**
@@ -61,21 +148,28 @@ final class Addresses {
     ResourceId device = id.ofDevice();
     store.remove(id);
     if (isIpv6(id)) {
+      routes.dropFrom(device.namespace(), AddressText.local(id.key()));
       return;
     }
     boolean primary = isPrimary(address);
     boolean promoted = false;
-    for (Resource each : store.addresses(device)) {
-      if (primary && isIpv6(each.id()) == isIpv6(id) && sameNetwork(each, address)) {
+    for (Resource each : ordered(device)) {
+      if (primary && sameNetwork(each, address)) {
         if (!promotes) {
           store.remove(each.id());
         } else if (!promoted) {
           promoted = true;
-          store.put(each.with("secondary", "false"));
+          Resource first = each.with("secondary", "false");
+          store.put(first);
+          order(device, first);
         }
       }
     }
-    boolean last = store.addresses(device).stream().allMatch(each -> isIpv6(each.id()));
+    number(device, ordered(device));
+    // The loopback device keeps 127.0.0.1.
+    boolean last =
+        !DeviceRules.isLoopback(device)
+            && store.addresses(device).stream().allMatch(each -> isIpv6(each.id()));
     if (last) {
       routes.dropOn(device, route -> !RouteText.destination(route.id()).contains(":"));
     }
@@ -84,8 +178,12 @@ final class Addresses {
 
   /** A link that goes down keeps its IPv4 addresses alone. */
   void linkDown(ResourceId device) {
-    store.removeIf(
-        ResourceType.ADDRESS, each -> each.id().ofDevice().equals(device) && isIpv6(each.id()));
+    for (Resource each : store.addresses(device)) {
+      if (isIpv6(each.id())) {
+        store.remove(each.id());
+        routes.dropFrom(device.namespace(), AddressText.local(each.id().key()));
+      }
+    }
   }
 
   /** The address with what the kernel says of it that nobody named. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.model;
 
+import dev.plumbline.netlink.libc.Errno;
 import dev.plumbline.reconciler.apply.Failure;
 import dev.plumbline.reconciler.apply.Progress;
 import dev.plumbline.reconciler.live.LiveState;
@@ -9,6 +10,8 @@ import dev.plumbline.reconciler.plan.Plan;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
+import dev.plumbline.reconciler.resource.RouteText;
+import java.util.Arrays;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +28,7 @@ final class Application {
   private final Plan plan;
   private final LiveState live;
   private final Asking asking;
+  private final Handles handles;
   private final DeviceRequests devices;
 
   Application(Parts parts, Asking asking, Plan plan, LiveState live) {
@@ -32,7 +36,8 @@ final class Application {
     this.plan = plan;
     this.live = live;
     this.asking = asking;
-    this.devices = new DeviceRequests(asking, parts.devices, plan, live);
+    this.handles = new Handles(parts.store, live.indexes());
+    this.devices = new DeviceRequests(asking, parts.devices, handles, plan, live);
   }
 
   @Nullable Failure run(Progress progress) {
@@ -55,25 +60,46 @@ final class Application {
     return last == null
         || CALLS.contains(last.id().type())
         || CALLS.contains(change.id().type())
-        || !namespace(last).equals(namespace(change));
+        || !last.id().namespace().equals(namespace(change));
   }
 
+  /** Where the first request of a change is made; the last one of a move is made elsewhere. */
   private static String namespace(Change change) {
     Resource before = change.before();
     return before == null ? change.id().namespace() : before.id().namespace();
   }
 
   private void take(Change change) {
+    if (!asking.isReady(() -> refersToKnown(change))) {
+      return;
+    }
     switch (change.id().type()) {
       case NAMESPACE -> namespaces(change);
       case DEVICE -> devices.take(change);
       case VLANS -> {
         Resource wanted = change.after();
         if (wanted != null) {
-          asking.ask("set VLANs of " + wanted.id(), () -> parts.others.put(wanted, false));
+          asking.ask("set VLANs of " + wanted.id(), () -> parts.others.put(here(wanted), false));
         }
       }
       default -> plain(change);
+    }
+  }
+
+  /** The applier knows of each device that a request speaks of, or does not make it. */
+  private void refersToKnown(Change change) throws RefusedException {
+    ResourceType type = change.id().type();
+    if (CALLS.contains(type) || type == ResourceType.DEVICE) {
+      return;
+    }
+    for (Resource each : Arrays.asList(change.before(), change.after())) {
+      if (each != null && !each.id().device().isEmpty()) {
+        handles.need(each.id().ofDevice());
+      } else if (each != null && type == ResourceType.ROUTE) {
+        for (String device : RouteText.devices(each)) {
+          handles.need(ResourceId.deviceIn(each.id().namespace(), device));
+        }
+      }
     }
   }
 
@@ -83,7 +109,12 @@ final class Application {
     if (wanted == null) {
       asking.ask("delete namespace " + name, () -> parts.namespaces.delete(name));
     } else {
-      asking.ask("create namespace " + name, () -> parts.namespaces.create(name, wanted.owner()));
+      asking.ask(
+          "create namespace " + name,
+          () -> {
+            parts.namespaces.create(name, wanted.owner());
+            handles.made(ResourceId.deviceIn(name, "lo"));
+          });
     }
   }
 
@@ -102,7 +133,24 @@ final class Application {
     }
   }
 
-  private void remove(ResourceId id, boolean promotes) throws RefusedException {
+  /** The resource on the devices that it speaks of, whatever they are called now. */
+  private Resource here(Resource wanted) throws RefusedException {
+    if (wanted.id().type() != ResourceType.ROUTE) {
+      return wanted.withId(handles.on(wanted.id()));
+    }
+    Resource here = wanted;
+    // An IPv4 gateway is looked for behind any index, also one of nobody's.
+    boolean behind = !wanted.id().key().contains(":") && !RouteText.gateways(wanted).isEmpty();
+    int errno = behind ? Gateways.ENETUNREACH : Errno.ENODEV;
+    for (String device : RouteText.devices(wanted)) {
+      ResourceId now = handles.now(ResourceId.deviceIn(wanted.id().namespace(), device), errno);
+      here = RouteText.renamed(here, device, now.device());
+    }
+    return here;
+  }
+
+  private void remove(ResourceId planned, boolean promotes) throws RefusedException {
+    ResourceId id = handles.on(planned);
     switch (id.type()) {
       case ADDRESS -> parts.addresses.delete(id, promotes);
       case ROUTE -> parts.routes.delete(id);
@@ -110,12 +158,13 @@ final class Application {
     }
   }
 
-  private void put(Resource wanted, boolean modifies) throws RefusedException {
+  private void put(Resource planned, boolean modifies) throws RefusedException {
+    Resource wanted = here(planned);
     switch (wanted.id().type()) {
       case ADDRESS -> parts.addresses.replace(wanted);
       case ROUTE -> {
         // A route that the kernel was foreseen to drop may be there still.
-        if (modifies || live.has(wanted.id())) {
+        if (modifies || live.has(planned.id())) {
           parts.routes.replace(wanted);
         } else {
           parts.routes.add(wanted);

@@ -25,6 +25,9 @@ final class Asking {
   private @Nullable Change change;
   private @Nullable Failure failure;
 
+  /** Whether the applier has found out by itself that it cannot go on. */
+  private boolean over;
+
   Asking(ModelKernel kernel, Disturbance disturbance) {
     this.kernel = kernel;
     this.disturbance = disturbance;
@@ -38,24 +41,40 @@ final class Asking {
     return failure;
   }
 
+  /** Whether the applier can make the requests of the change; it asks for none where it cannot. */
+  boolean isReady(Request check) {
+    ask("prepare", check, false, true);
+    return !over;
+  }
+
+  /** The applier waits for an answer here, and goes on only if nothing was refused so far. */
+  boolean goesOn() {
+    over |= failure != null;
+    return !over;
+  }
+
   void ask(String what, Request request) {
-    ask(what, request, false);
+    ask(what, request, false, false);
   }
 
   void askToRemove(String what, Request request) {
-    ask(what, request, true);
+    ask(what, request, true, false);
   }
 
-  private void ask(String what, Request request, boolean removes) {
+  private void ask(String what, Request request, boolean removes, boolean silent) {
     Change step = Objects.requireNonNull(change);
+    if (over) {
+      return;
+    }
     try {
-      int errno = disturbance.before(kernel, step);
+      int errno = silent ? 0 : disturbance.before(kernel, step);
       RefusedException.when(errno != 0, errno, "so it was to be");
       synchronized (kernel) {
         request.take();
       }
     } catch (RefusedException e) {
-      if (failure == null && !(removes && GONE.contains(e.errno()))) {
+      over = !e.isAsked();
+      if (failure == null && !(removes && e.isAsked() && GONE.contains(e.errno()))) {
         failure = new Failure(step.address(), step.id().toString(), what + ": " + e.getMessage());
       }
     }

@@ -45,13 +45,26 @@ final class DeviceDefaults {
     Resource master = store.under(device, "master");
     DeviceKind over = master == null ? null : DeviceKinds.of(master.get("kind"));
     if (over != null) {
-      over.portFields().forEach(field -> byDefault(fields, field, "2"));
+      String cost = cost(device);
+      over.portFields().forEach(field -> byDefault(fields, field, cost));
     }
     fields.putAll(device.fields());
     if (over == null) {
       fields.keySet().removeIf(name -> name.startsWith("port."));
     }
     store.put(new Resource(id, device.owner(), fields));
+  }
+
+  /** By the speed that the device tells of, 10 Gb/s or none (port_cost, net/bridge/br_if.c). */
+  private String cost(Resource device) {
+    return switch (device.get("kind")) {
+      case "", "veth" -> "2";
+      case "macvlan", "vlan" -> {
+        Resource parent = store.under(device, "parent");
+        yield parent == null ? "100" : cost(parent);
+      }
+      default -> "100";
+    };
   }
 
   private static void byDefault(Map<String, String> fields, DeviceField field, String other) {
@@ -64,8 +77,10 @@ final class DeviceDefaults {
       case "bond mode" -> "balance-rr";
       case "bond miimon" -> "0s";
       case "vlan protocol" -> "802.1Q";
-      case "vxlan port" -> "8472";
+      case "vxlan port" -> DeviceRules.VXLAN_PORT;
+      case "vxlan checksum" -> "true";
       case "geneve port" -> "6081";
+      case "macvlan mode" -> "vepa";
       default -> field.equals("checksum") ? "false" : "";
     };
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.model;
 
+import dev.plumbline.netlink.libc.Errno;
 import dev.plumbline.reconciler.kind.DeviceField;
 import dev.plumbline.reconciler.kind.DeviceField.How;
 import dev.plumbline.reconciler.kind.DeviceField.Place;
@@ -15,6 +16,7 @@ import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -24,6 +26,7 @@ import java.util.TreeMap;
 final class DeviceRequests {
   private final Asking asking;
   private final Devices devices;
+  private final Handles handles;
   private final LiveState live;
 
   /** Devices that are gone, or made, along with the other half of a veth. */
@@ -40,9 +43,10 @@ final class DeviceRequests {
   private final Map<ResourceId, Resource> remade = new HashMap<>();
   private final Map<ResourceId, String> kinds = new HashMap<>();
 
-  DeviceRequests(Asking asking, Devices devices, Plan plan, LiveState live) {
+  DeviceRequests(Asking asking, Devices devices, Handles handles, Plan plan, LiveState live) {
     this.asking = asking;
     this.devices = devices;
+    this.handles = handles;
     this.live = live;
     live.ofType(ResourceType.DEVICE).forEach(each -> kinds.put(each.id(), each.get("kind")));
     for (Change change : plan.changes()) {
@@ -62,6 +66,9 @@ final class DeviceRequests {
   }
 
   void take(Change change) {
+    if (!asking.isReady(() -> refersToKnown(change))) {
+      return;
+    }
     if (change instanceof Change.Create create) {
       make(create.wanted());
     } else if (change instanceof Change.Modify modify) {
@@ -78,11 +85,45 @@ final class DeviceRequests {
     }
   }
 
+  /** The applier makes all requests of a change before it asks for the first one. */
+  private void refersToKnown(Change change) throws RefusedException {
+    Resource before = change.before();
+    Resource wanted = change.after();
+    if (change instanceof Change.Modify || (before != null && isToRemove(change))) {
+      handles.need(Objects.requireNonNull(before).id());
+    }
+    boolean modifies = change instanceof Change.Modify;
+    if (wanted == null) {
+      return;
+    }
+    if (before != null && !before.id().namespace().equals(wanted.id().namespace())) {
+      handles.needNamespace(wanted.id().namespace());
+    }
+    for (String field : List.of("master", "parent")) {
+      String name = wanted.get(field);
+      boolean named = !modifies || ((Change.Modify) change).changes(field);
+      if (named && !name.isEmpty()) {
+        handles.need(ResourceId.deviceIn(wanted.id().namespace(), name));
+      }
+    }
+  }
+
+  private boolean isToRemove(Change change) {
+    boolean implied = change instanceof Change.Delete delete && delete.implied();
+    return !implied && !goneWithMate.contains(Objects.requireNonNull(change.before()).id());
+  }
+
   private void remove(Resource device) {
-    asking.askToRemove("delete link " + device.id(), () -> devices.delete(device.id()));
+    asking.askToRemove("delete link " + device.id(), () -> delete(device.id()));
     if (device.get("kind").equals("veth")) {
       goneWithMate.add(PeerText.parse(device.get("peer")));
     }
+  }
+
+  private void delete(ResourceId id) throws RefusedException {
+    ResourceId now = handles.now(id);
+    handles.forget(id);
+    devices.delete(now);
   }
 
   private void make(Resource wanted) {
@@ -96,12 +137,14 @@ final class DeviceRequests {
           goneWithMate.add(inTheWay.id());
         }
         madeWithMate.add(peer);
+        handles.about(peer);
       }
+      handles.about(id);
       String primary = wanted.get("primary");
       if (!primary.isEmpty()) {
         primaries.put(ResourceId.deviceIn(id.namespace(), primary), id);
       }
-      asking.ask("create link " + id, () -> devices.create(wanted));
+      asking.ask("create link " + id, () -> create(wanted));
     }
     Map<String, String> late = new TreeMap<>();
     for (DeviceField field : DeviceKinds.COMMON) {
@@ -112,13 +155,33 @@ final class DeviceRequests {
     asking.ask(
         "change link " + id,
         () -> {
-          devices.set(id, late);
+          ResourceId now = handles.now(id);
+          devices.set(now, late);
           if (wanted.owner() != null) {
-            devices.mark(id, wanted.owner());
+            devices.mark(now, wanted.owner());
           }
         });
     join(wanted);
     up(wanted);
+  }
+
+  private void create(Resource wanted) throws RefusedException {
+    String parent = wanted.get("parent");
+    Resource made = wanted;
+    if (!parent.isEmpty()) {
+      ResourceId now = handles.now(ResourceId.deviceIn(wanted.id().namespace(), parent));
+      made = wanted.with("parent", now.device());
+    }
+    devices.create(made);
+    handles.made(wanted.id());
+    if (wanted.get("kind").equals("veth")) {
+      handles.made(PeerText.parse(wanted.get("peer")));
+    }
+  }
+
+  private void enslave(ResourceId id, String master) throws RefusedException {
+    ResourceId over = ResourceId.deviceIn(id.namespace(), master);
+    devices.enslave(handles.now(id), handles.now(over, Errno.EINVAL).device());
   }
 
   private void join(Resource wanted) {
@@ -127,7 +190,7 @@ final class DeviceRequests {
     if (wanted.get("master").isEmpty()) {
       return;
     }
-    asking.ask("enslave link " + id, () -> devices.enslave(id, wanted.get("master")));
+    asking.ask("enslave link " + id, () -> enslave(id, wanted.get("master")));
     prefer(id);
     portSettings(wanted, wanted.fields().keySet());
   }
@@ -137,7 +200,8 @@ final class DeviceRequests {
     ResourceId bond = primaries.remove(member);
     if (bond != null) {
       asking.ask(
-          "change link " + bond, () -> devices.set(bond, Map.of("primary", member.device())));
+          "change link " + bond,
+          () -> devices.set(handles.now(bond), Map.of("primary", member.device())));
     }
   }
 
@@ -150,13 +214,13 @@ final class DeviceRequests {
       }
     }
     if (!port.isEmpty()) {
-      asking.ask("change port " + wanted.id(), () -> devices.set(wanted.id(), port));
+      asking.ask("change port " + wanted.id(), () -> devices.set(handles.now(wanted.id()), port));
     }
   }
 
   private void up(Resource wanted) {
     if (wanted.get("up").equals("true")) {
-      asking.ask("set link " + wanted.id() + " up", () -> devices.up(wanted.id()));
+      asking.ask("set link " + wanted.id() + " up", () -> devices.up(handles.now(wanted.id())));
     }
   }
 
@@ -180,20 +244,25 @@ final class DeviceRequests {
       for (Resource port : live.ofType(ResourceType.DEVICE)) {
         if (port.id().namespace().equals(id.namespace())
             && port.get("master").equals(id.device())) {
-          asking.ask("release link " + port.id(), () -> devices.release(port.id()));
+          asking.ask("release link " + port.id(), () -> devices.release(handles.now(port.id())));
         }
       }
     }
     if (joins && !from.get("master").isEmpty() && !moves) {
-      asking.ask("release link " + id, () -> devices.release(id));
+      asking.ask("release link " + id, () -> devices.release(handles.now(id)));
     }
     if (down) {
-      asking.ask("set link " + id + " down", () -> devices.down(id));
+      asking.ask("set link " + id + " down", () -> devices.down(handles.now(id)));
     }
     if (moves) {
-      asking.ask("move link " + id, () -> devices.move(id, to.id()));
+      asking.ask("move link " + id, () -> devices.move(handles.now(id), to.id()));
+      handles.renamed(id, to.id());
+      if (!asking.goesOn()) {
+        return; // the rest is for another namespace, and so for another batch
+      }
     } else if (renames) {
-      asking.ask("rename link " + id, () -> devices.rename(id, to.id().device()));
+      asking.ask("rename link " + id, () -> devices.rename(handles.now(id), to.id().device()));
+      handles.renamed(id, to.id());
     }
     settings(change);
     if (joins || (moves && !to.get("master").isEmpty())) {
@@ -241,15 +310,31 @@ final class DeviceRequests {
       }
     }
     boolean marks = change.changes("owner") && to.owner() != null;
-    if (!values.isEmpty() || marks) {
-      asking.ask(
-          "change link " + to.id(),
-          () -> {
-            devices.set(to.id(), values);
-            if (marks) {
-              devices.mark(to.id(), Objects.requireNonNull(to.owner()));
-            }
-          });
+    Map<String, String> top = new TreeMap<>(values);
+    top.keySet().removeIf(name -> isOwn(to, name));
+    if (!top.isEmpty() && top.size() < values.size()) {
+      values.keySet().removeAll(top.keySet());
+      asking.ask("change link " + to.id(), () -> devices.set(handles.now(to.id()), values));
+      change(to, top, marks);
+    } else if (!values.isEmpty() || marks) {
+      change(to, values, marks);
     }
+  }
+
+  private static boolean isOwn(Resource device, String name) {
+    DeviceField field = DeviceKinds.field(device.get("kind"), name);
+    return field != null && field.place() == Place.DATA;
+  }
+
+  private void change(Resource to, Map<String, String> values, boolean marks) {
+    asking.ask(
+        "change link " + to.id(),
+        () -> {
+          ResourceId now = handles.now(to.id());
+          devices.set(now, values);
+          if (marks) {
+            devices.mark(now, Objects.requireNonNull(to.owner()));
+          }
+        });
   }
 }

@@ -2,10 +2,6 @@
 package dev.plumbline.reconciler.model;
 
 import dev.plumbline.netlink.libc.Errno;
-import dev.plumbline.reconciler.kind.DeviceField;
-import dev.plumbline.reconciler.kind.DeviceField.How;
-import dev.plumbline.reconciler.kind.DeviceKind;
-import dev.plumbline.reconciler.kind.DeviceKinds;
 import dev.plumbline.reconciler.live.Capabilities;
 import dev.plumbline.reconciler.resource.AddressText;
 import dev.plumbline.reconciler.resource.PeerText;
@@ -24,14 +20,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Links (net/core/dev.c, net/core/rtnetlink.c), and what goes with them. */
 final class Devices {
-  private static final int ENOTEMPTY = 39;
-  private static final int ELOOP = 40;
-
   private final Store store;
   private final Addresses addresses;
   private final Routes routes;
   private final DeviceDefaults defaults;
   private final Capabilities capabilities;
+  private final DeviceRules rules;
+  private final Settings settings;
+  private final Parents parents;
 
   /** Whom bonds prefer once it is a member, by bond (bond_option_primary_set). */
   private final Map<ResourceId, String> primaries = new HashMap<>();
@@ -47,6 +43,9 @@ final class Devices {
     this.routes = routes;
     this.defaults = defaults;
     this.capabilities = capabilities;
+    this.rules = new DeviceRules(store, capabilities);
+    this.parents = new Parents(store);
+    this.settings = new Settings(store, rules);
   }
 
   /**
@@ -57,40 +56,23 @@ final class Devices {
     ResourceId id = wanted.id();
     store.needNamespace(id.namespace());
     String kind = wanted.get("kind");
-    boolean unknown = DeviceKinds.of(kind) == null || capabilities.missingKinds().contains(kind);
-    RefusedException.when(unknown, Errno.EOPNOTSUPP, "no driver makes a device of kind " + kind);
-    RefusedException.when(store.has(id), Errno.EEXIST, "the name is taken");
-    noConflict(wanted);
-    if (!wanted.get("parent").isEmpty()) {
-      store.need(ResourceId.deviceIn(id.namespace(), wanted.get("parent")));
-    }
+    rules.make(wanted);
     SortedMap<String, String> fields = new TreeMap<>(wanted.fields());
     fields.keySet().removeIf(name -> name.equals("primary") || name.startsWith("port."));
     fields.put("up", "false");
     fields.put("master", "");
+    Resource parent = store.under(wanted, "parent");
+    if (parent != null) {
+      fields.put("parent", rules.lowest(wanted, parent).id().device());
+    }
     if (kind.equals("veth")) {
       ResourceId mate = PeerText.parse(wanted.get("peer"));
-      RefusedException.when(store.has(mate), Errno.EEXIST, "the peer's name is taken");
-      store.needNamespace(mate.namespace());
       Map<String, String> half = Map.of("kind", "veth", "peer", PeerText.of(id), "up", "false");
       store.put(new Resource(mate, null, half));
       defaults.fill(mate);
     }
     store.put(new Resource(id, null, fields));
     defaults.fill(id);
-  }
-
-  private void noConflict(Resource wanted) throws RefusedException {
-    DeviceKind kind = DeviceKinds.of(wanted.get("kind"));
-    String key = kind == null ? null : kind.conflict().apply(wanted);
-    for (Resource other : store.ofType(ResourceType.DEVICE)) {
-      boolean same =
-          key != null
-              && other.id().namespace().equals(wanted.id().namespace())
-              && other.get("kind").equals(wanted.get("kind"))
-              && key.equals(Objects.requireNonNull(kind).conflict().apply(other));
-      RefusedException.when(same, Errno.EEXIST, "it clashes with " + other.id());
-    }
   }
 
   /** Removes a device that a driver made. */
@@ -106,8 +88,10 @@ final class Devices {
     if (device == null) {
       return;
     }
+    parents.uppers(id).forEach(upper -> gone(upper.id()));
     strip(id);
     store.remove(id);
+    parents.gone(id);
     primaries.remove(id);
     if (device.get("kind").equals("veth")) {
       gone(PeerText.parse(device.get("peer")));
@@ -116,7 +100,6 @@ final class Devices {
 
   /** All that hangs on a device that goes, or moves to another namespace. */
   private void strip(ResourceId id) {
-    store.uppers(id).forEach(upper -> gone(upper.id()));
     store.ports(id).forEach(port -> released(port.id()));
     routes.dropOn(id, route -> true);
     for (Resource address : store.addresses(id)) {
@@ -135,7 +118,7 @@ final class Devices {
   void up(ResourceId id) throws RefusedException {
     Resource device = store.need(id);
     boolean vlan = device.get("kind").equals("vlan");
-    Resource parent = store.under(device, "parent");
+    Resource parent = parents.under(device);
     boolean below = vlan && parent != null && !parent.get("up").equals("true");
     RefusedException.when(below, Errno.ENETDOWN, "the device below " + id + " is down");
     goUp(id);
@@ -148,7 +131,7 @@ final class Devices {
     }
     store.put(device.with("up", "true"));
     // VLAN devices follow, whoever took them down (vlan_device_event).
-    for (Resource upper : store.uppers(id)) {
+    for (Resource upper : parents.uppers(id)) {
       if (upper.get("kind").equals("vlan")) {
         goUp(upper.id());
       }
@@ -168,7 +151,7 @@ final class Devices {
     store.put(device.with("up", "false"));
     routes.dropOn(id, route -> true);
     addresses.linkDown(id);
-    for (Resource upper : store.uppers(id)) {
+    for (Resource upper : parents.uppers(id)) {
       if (upper.get("kind").equals("vlan")) {
         goDown(upper.id());
       }
@@ -187,15 +170,26 @@ final class Devices {
   /** Moves a device to another namespace: it goes down, and loses all that hangs on it. */
   void move(ResourceId id, ResourceId to) throws RefusedException {
     Resource device = store.need(id);
-    DeviceKind kind = DeviceKinds.of(device.get("kind"));
-    boolean stays = kind != null && kind.staysInNamespace();
-    RefusedException.when(stays, Errno.EINVAL, id + " stays in its namespace");
     store.needNamespace(to.namespace());
-    RefusedException.when(store.has(to), Errno.EEXIST, "the name is taken there");
+    rules.leave(device);
+    // It moves under the name that it has, if nobody has that there, and is renamed then.
+    ResourceId there = ResourceId.deviceIn(to.namespace(), id.device());
+    ResourceId first = store.has(there) ? to : there;
+    RefusedException.when(store.has(first), Errno.EEXIST, "the name is taken there");
     goDown(id);
+    for (Resource upper : store.uppers(id)) {
+      if (!Parents.liveOn(upper)) {
+        gone(upper.id());
+      }
+    }
     strip(id);
     released(id);
-    renamed(id, to);
+    parents.parting(id);
+    renamed(id, first);
+    if (!first.equals(to)) {
+      RefusedException.when(store.has(to), Errno.EEXIST, "the name is taken there");
+      renamed(first, to);
+    }
   }
 
   private void renamed(ResourceId from, ResourceId to) {
@@ -222,6 +216,8 @@ final class Devices {
         store.put(each.withId(id.onDevice(to.device())));
       }
     }
+    parents.renamed(from, to);
+    addresses.renamed(to);
     String primary = primaries.remove(from);
     if (primary != null) {
       primaries.put(to, primary);
@@ -253,15 +249,8 @@ final class Devices {
       return;
     }
     released(id);
-    boolean takes = kind.equals("bridge") || kind.equals("bond") || kind.equals("vrf");
-    RefusedException.when(!takes, Errno.EOPNOTSUPP, over + " takes no ports");
-    boolean both = device.get("kind").equals("bridge") && kind.equals("bridge");
-    boolean loop = both || id.equals(over);
-    RefusedException.when(loop, ELOOP, "a bridge in a bridge");
+    rules.join(Objects.requireNonNull(store.find(id)), master);
     boolean up = store.isUp(id);
-    RefusedException.when(id.device().equals("lo"), Errno.EINVAL, "lo joins nothing");
-    boolean busy = kind.equals("bond") && up;
-    RefusedException.when(busy, Errno.EPERM, "a device that is up does not join a bond");
     store.put(Objects.requireNonNull(store.find(id)).with("master", name));
     defaults.fill(id);
     if (kind.equals("bond")) {
@@ -305,36 +294,43 @@ final class Devices {
     }
   }
 
-  /** Sets fields of a device, all of them or none. */
+  /** Sets fields of a device, up to the first that is refused. */
   void set(ResourceId id, Map<String, String> values) throws RefusedException {
-    Resource device = store.need(id);
-    String kind = device.get("kind");
-    Resource changed = device;
-    for (Map.Entry<String, String> each : values.entrySet()) {
-      String name = each.getKey();
-      if (device.get(name).equals(each.getValue())) {
-        continue;
-      }
-      DeviceField field = DeviceKinds.field(kind, name);
-      How how = field == null ? How.IN_PLACE : field.change();
-      boolean up = store.isUp(id);
-      RefusedException.when(how == How.RECREATE, Errno.EOPNOTSUPP, name + " can not be changed");
-      RefusedException.when(how == How.NEEDS_DOWN && up, Errno.EBUSY, id + " is up");
-      boolean full = how == How.NEEDS_EMPTY && !store.ports(id).isEmpty();
-      RefusedException.when(full, ENOTEMPTY, id + " has ports");
-      RefusedException.when(how == How.NEEDS_EMPTY && up, Errno.EBUSY, id + " is up");
-      boolean port = name.startsWith("port.") && device.get("master").isEmpty();
-      RefusedException.when(port, Errno.EOPNOTSUPP, id + " is no port");
-      if (!(kind.equals("bond") && name.equals("primary"))) {
-        changed = changed.with(name, each.getValue());
+    try {
+      settings.set(id, values);
+    } finally {
+      if (store.has(id)) {
+        follow(id);
       }
     }
-    store.put(changed);
-    defaults.vlans(id);
     String primary = values.get("primary");
-    if (kind.equals("bond") && primary != null) {
+    if (primary != null && Objects.requireNonNull(store.find(id)).get("kind").equals("bond")) {
       primaries.put(id, primary);
       prefer(id, primary);
+    }
+  }
+
+  /** What goes with the fields that a device has now. */
+  private void follow(ResourceId id) {
+    Resource device = Objects.requireNonNull(store.find(id));
+    if (device.get("kind").equals("vxlan")) {
+      // What is sent to the device's own remote is no entry beside it.
+      store.remove(
+          ResourceId.fdb(id.namespace(), id.device(), Others.ANY_MAC + device.get("remote")));
+    }
+    tooSmall(id, device.get("mtu"));
+    defaults.vlans(id);
+  }
+
+  /** Below a size there is no IPv6, and below a smaller one no IPv4. */
+  private void tooSmall(ResourceId id, String mtu) {
+    if (!mtu.isEmpty() && Integer.parseInt(mtu) < DeviceRules.MIN_IPV6_MTU) {
+      addresses.linkDown(id);
+      routes.dropOn(id, route -> RouteText.destination(route.id()).contains(":"));
+    }
+    if (!mtu.isEmpty() && Integer.parseInt(mtu) < DeviceRules.MIN_MTU) {
+      store.addresses(id).forEach(each -> store.remove(each.id()));
+      routes.dropOn(id, route -> true);
     }
   }
 

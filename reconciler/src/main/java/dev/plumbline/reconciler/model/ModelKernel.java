@@ -88,7 +88,7 @@ public final class ModelKernel implements Kernel {
 
   /** All that is there. */
   public synchronized LiveState state() {
-    return state(parts.store.resources(), Map.of());
+    return state(parts.store.told(), Map.of());
   }
 
   private LiveState state(Collection<Resource> resources, Map<String, String> newNamespaceSysctls) {
@@ -98,7 +98,7 @@ public final class ModelKernel implements Kernel {
   @Override
   public synchronized LiveState read(Set<ResourceId> sysctls, Set<String> kinds) {
     forget();
-    List<Resource> resources = new ArrayList<>(parts.store.resources());
+    List<Resource> resources = new ArrayList<>(parts.store.told());
     Map<String, String> atFirst = new TreeMap<>();
     for (ResourceId id : sysctls) {
       Resource value = parts.others.sysctl(id);
@@ -118,7 +118,11 @@ public final class ModelKernel implements Kernel {
 
   /** As it is now; a sysctl that nobody has set yet is there as well. */
   synchronized @Nullable Resource find(ResourceId id, boolean sysctl) {
-    return sysctl ? parts.others.sysctl(id) : parts.store.find(id);
+    if (sysctl) {
+      return parts.others.sysctl(id);
+    }
+    Resource there = parts.store.find(id);
+    return there == null ? null : parts.store.told(there);
   }
 
   synchronized Map<ResourceId, Integer> indexes() {

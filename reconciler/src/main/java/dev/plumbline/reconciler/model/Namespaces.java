@@ -20,13 +20,15 @@ final class Namespaces {
     this.defaults = defaults;
   }
 
-  /** Makes one, with its loopback device up. */
+  /**
+   * Makes one, with its loopback device up, which bears the namespace's mark but none of its own.
+   */
   void create(String name, @Nullable String owner) throws RefusedException {
     ResourceId id = ResourceId.namespaceNamed(name);
     RefusedException.when(store.has(id), Errno.EEXIST, "the namespace " + name + " is there");
     store.put(new Resource(id, owner, Map.of()));
     ResourceId lo = ResourceId.deviceIn(name, "lo");
-    store.put(new Resource(lo, owner, Map.of("kind", "")));
+    store.put(new Resource(lo, null, Map.of("kind", "", "mtu", "65536")));
     defaults.fill(lo);
   }
 

@@ -14,6 +14,11 @@ final class Others {
   /** What a sysctl is in a new namespace, as far as nobody has said otherwise. */
   static final String SYSCTL_AT_FIRST = "0";
 
+  /** What the key of a VXLAN device's entry for all that has no other one starts with. */
+  static final String ANY_MAC = "00:00:00:00:00:00 ";
+
+  private static final int EAFNOSUPPORT = 97;
+
   private final Store store;
 
   Others(Store store) {
@@ -28,7 +33,22 @@ final class Others {
       case RULE ->
           RefusedException.when(there && exclusive, Errno.EEXIST, id + " is there already");
       case VLANS -> vlans(id);
-      case FDB -> store.need(id.ofDevice());
+      case FDB -> {
+        Resource device = store.need(id.ofDevice());
+        boolean ethernet = !id.device().equals("lo");
+        RefusedException.when(!ethernet, Errno.EINVAL, id.ofDevice() + " is no Ethernet device");
+        boolean bridge = device.get("kind").equals("bridge");
+        RefusedException.when(bridge, Errno.EINVAL, "a bridge's own addresses are its ports'");
+        if (!device.get("kind").equals("vxlan")) {
+          return; // a filter of the device's own, without a remote
+        }
+        String remote = id.key().substring(ANY_MAC.length());
+        boolean other = DeviceRules.isIpv6(device) != remote.contains(":");
+        RefusedException.when(other, EAFNOSUPPORT, id.ofDevice() + " is of the other family");
+        if (device.get("remote").equals(remote)) {
+          return; // as it is already
+        }
+      }
       case SYSCTL -> RefusedException.when(sysctl(id) == null, Errno.ENOENT, "there is no " + id);
       default -> {
         // The switch's bridges and ports are not the kernel's.

@@ -32,7 +32,7 @@ final class Parts {
       defaults.vlans(each.id());
     }
     for (Resource each : store.ofType(ResourceType.ADDRESS)) {
-      store.put(addresses.filled(each));
+      addresses.found(each);
     }
     for (Resource each : store.ofType(ResourceType.ROUTE)) {
       store.put(routes.filled(each, each.get("dev")));

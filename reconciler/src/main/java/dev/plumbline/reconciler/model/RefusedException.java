@@ -9,9 +9,23 @@ public final class RefusedException extends Exception {
 
   private final int errno;
 
+  private final boolean asked;
+
   RefusedException(int errno, String why) {
+    this(errno, why, true);
+  }
+
+  /**
+   * @param asked false: the kernel is not even asked, nor for anything after it
+   */
+  RefusedException(int errno, String why, boolean asked) {
     super(Errno.name(errno) + " (" + Errno.description(errno) + "): " + why, null, false, false);
     this.errno = errno;
+    this.asked = asked;
+  }
+
+  boolean isAsked() {
+    return asked;
   }
 
   /** Positive, as in errno(3). */

@@ -2,19 +2,15 @@
 package dev.plumbline.reconciler.model;
 
 import dev.plumbline.netlink.libc.Errno;
-import dev.plumbline.reconciler.resource.AddressText;
+import dev.plumbline.reconciler.resource.Numbers;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
 import dev.plumbline.reconciler.resource.RouteText;
 import dev.plumbline.reconciler.resource.RouteText.Hop;
-import dev.plumbline.spec.value.IpAddress;
-import dev.plumbline.spec.value.Prefix;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
@@ -22,45 +18,69 @@ import java.util.function.Predicate;
  * Routes that somebody made; the kernel's own, of connected networks, are its addresses' matter.
  */
 final class Routes {
-  private static final int ENETUNREACH = 101;
-  private static final int EHOSTUNREACH = 113;
-
   private final Store store;
+  private final Gateways gateways;
 
   Routes(Store store) {
     this.store = store;
+    this.gateways = new Gateways(store);
   }
 
   /** Adds it; refused where it is there. */
   void add(Resource wanted) throws RefusedException {
-    RefusedException.when(store.has(wanted.id()), Errno.EEXIST, wanted.id() + " is there");
-    replace(wanted);
+    put(wanted, true);
   }
 
   /** Adds it, or puts it in the place of the one that is there. */
   void replace(Resource wanted) throws RefusedException {
+    put(wanted, false);
+  }
+
+  private void put(Resource wanted, boolean exclusive) throws RefusedException {
     ResourceId id = wanted.id();
     store.needNamespace(id.namespace());
-    for (String device : RouteText.devices(wanted)) {
-      ResourceId over = ResourceId.deviceIn(id.namespace(), device);
-      store.need(over);
-      RefusedException.when(!store.isUp(over), Errno.ENETDOWN, over + " is down");
-    }
-    String dev = wanted.get("dev");
+    shape(wanted);
     boolean several = !wanted.get("nextHops").isEmpty();
-    for (String gateway : RouteText.gateways(wanted)) {
-      Set<String> ways = ways(id.namespace(), gateway);
-      int errno = gateway.contains(":") ? EHOSTUNREACH : ENETUNREACH;
-      RefusedException.when(ways.isEmpty(), errno, gateway + " is on no connected network");
-      boolean elsewhere = !dev.isEmpty() && !ways.contains(dev);
-      RefusedException.when(elsewhere, errno, gateway + " is not behind " + dev);
-      dev = dev.isEmpty() && !several ? ways.iterator().next() : dev;
+    boolean both = several && !wanted.get("dev").isEmpty();
+    RefusedException.when(both, Errno.EINVAL, "one way and several ways");
+    List<Hop> hops = new ArrayList<>();
+    for (Hop hop : several ? RouteText.hops(wanted) : List.of(single(wanted))) {
+      hops.add(discards(wanted) ? hop : hop.on(gateways.device(wanted, hop)));
     }
-    RefusedException.when(several && !dev.isEmpty(), Errno.EINVAL, "one way and several ways");
     String source = wanted.get("source");
-    boolean foreign = !source.isEmpty() && !isLocal(id.namespace(), source);
+    boolean ipv6 = RouteText.destination(id).contains(":");
+    boolean foreign =
+        (ipv6 || !discards(wanted)) && !source.isEmpty() && !isLocal(id.namespace(), source);
     RefusedException.when(foreign, Errno.EINVAL, source + " is no address of the host");
-    store.put(filled(wanted, dev));
+    boolean taken = exclusive && store.has(id);
+    RefusedException.when(taken, Errno.EEXIST, id + " is there");
+    Resource led = several ? wanted.with("nextHops", RouteText.hops(hops)) : wanted;
+    store.put(filled(led, several ? "" : hops.get(0).dev()));
+  }
+
+  private static Hop single(Resource route) {
+    boolean onlink = route.get("onlink").equals("true");
+    return new Hop(route.get("via"), route.get("dev"), 1, onlink);
+  }
+
+  /** What can be said of the route whatever else there is (fib_create_info). */
+  private static void shape(Resource wanted) throws RefusedException {
+    boolean ipv6 = RouteText.destination(wanted.id()).contains(":");
+    boolean gateway = !RouteText.gateways(wanted).isEmpty() || !wanted.get("via").isEmpty();
+    boolean way = gateway || !RouteText.devices(wanted).isEmpty();
+    boolean lost = discards(wanted) && way && !ipv6;
+    RefusedException.when(lost, Errno.EINVAL, "it leads nowhere, and has a way");
+    boolean near = wanted.get("scope").equals("host") && !ipv6 && gateway;
+    RefusedException.when(near, Errno.EINVAL, "a gateway is further than that scope");
+    boolean link = wanted.get("scope").equals("link") && !ipv6 && gateway;
+    boolean blind = wanted.get("onlink").equals("true");
+    RefusedException.when(
+        link, blind ? Errno.EINVAL : Gateways.ENETUNREACH, "a gateway is further than that scope");
+  }
+
+  private static boolean discards(Resource route) {
+    String type = route.get("type");
+    return !type.isEmpty() && Numbers.discards(Numbers.routeType(type));
   }
 
   void delete(ResourceId id) throws RefusedException {
@@ -69,34 +89,7 @@ final class Routes {
   }
 
   private boolean isLocal(String namespace, String source) {
-    return store.ofType(ResourceType.ADDRESS).stream()
-        .anyMatch(
-            each ->
-                each.id().namespace().equals(namespace)
-                    && AddressText.local(each.id().key()).equals(source));
-  }
-
-  /** The devices by which a gateway can be reached. */
-  private Set<String> ways(String namespace, String gateway) {
-    IpAddress target = IpAddress.parse(gateway);
-    Set<String> ways = new LinkedHashSet<>();
-    for (Resource each : store.ofType(ResourceType.ADDRESS)) {
-      ResourceId id = each.id();
-      if (id.namespace().equals(namespace)
-          && store.isUp(id.ofDevice())
-          && AddressText.network(id.key()).contains(target)) {
-        ways.add(id.device());
-      }
-    }
-    for (Resource each : store.ofType(ResourceType.ROUTE)) {
-      ResourceId id = each.id();
-      if (id.namespace().equals(namespace)
-          && RouteText.gateways(each).isEmpty()
-          && Prefix.parse(RouteText.destination(id)).contains(target)) {
-        ways.addAll(RouteText.devices(each));
-      }
-    }
-    return ways;
+    return gateways.local(namespace, source) != null;
   }
 
   /** The route with what the kernel says of it that nobody named. */
@@ -112,16 +105,13 @@ final class Routes {
     fields.put("protocol", wanted.isOurs() ? Resource.OURS : "boot");
     fields.putAll(wanted.fields());
     fields.put("dev", dev);
-    if (!fields.getOrDefault("nextHops", "").isEmpty()) {
-      List<Hop> hops = new ArrayList<>();
-      for (Hop hop : RouteText.hops(wanted)) {
-        Set<String> ways =
-            hop.dev().isEmpty() ? ways(wanted.id().namespace(), hop.via()) : Set.of(hop.dev());
-        hops.add(hop.on(ways.isEmpty() ? "" : ways.iterator().next()));
-      }
-      fields.put("nextHops", RouteText.hops(hops));
-    }
     return new Resource(wanted.id(), wanted.owner(), fields);
+  }
+
+  /** IPv6 keeps blackholes on the loopback device. */
+  private static boolean isKeptOn(ResourceId device, Resource route) {
+    boolean ipv6 = RouteText.destination(route.id()).contains(":");
+    return ipv6 && DeviceRules.isLoopback(device) && discards(route);
   }
 
   /** Drops routes over a device. */
@@ -130,16 +120,26 @@ final class Routes {
         ResourceType.ROUTE,
         each ->
             each.id().namespace().equals(device.namespace())
-                && RouteText.devices(each).contains(device.device())
+                && (RouteText.devices(each).contains(device.device()) || isKeptOn(device, each))
                 && which.test(each));
   }
 
-  /** Drops IPv4 routes that speak with an address that is gone (fib_sync_down_addr). */
+  /**
+   * What speaks with an address that is gone: an IPv4 route of table main goes
+   * (fib_sync_down_addr), one of IPv6 speaks with another (rt6_remove_prefsrc).
+   */
   void dropFrom(String namespace, String source) {
-    if (!isLocal(namespace, source)) {
-      store.removeIf(
-          ResourceType.ROUTE,
-          each -> each.id().namespace().equals(namespace) && each.get("source").equals(source));
+    if (isLocal(namespace, source)) {
+      return;
+    }
+    for (Resource each : store.ofType(ResourceType.ROUTE)) {
+      if (each.id().namespace().equals(namespace) && each.get("source").equals(source)) {
+        if (source.contains(":")) {
+          store.put(each.with("source", ""));
+        } else if (!discards(each) && RouteText.table(each.id()) == Gateways.MAIN) {
+          store.remove(each.id());
+        }
+      }
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.plumbline.reconciler.model;
 
 import dev.plumbline.netlink.libc.Errno;
 import dev.plumbline.reconciler.live.LiveState;
+import dev.plumbline.reconciler.resource.PeerText;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
@@ -22,11 +23,14 @@ import org.jspecify.annotations.Nullable;
 final class Store {
   private final NavigableMap<ResourceId, Resource> all = new TreeMap<>();
   private final Map<ResourceId, Integer> indexes = new HashMap<>();
-  private final Map<String, Integer> lastIndex = new HashMap<>();
+  private final Map<Integer, ResourceId> byIndex = new HashMap<>();
+  private int lastIndex;
   private final List<Consumer<ResourceId>> told = new ArrayList<>();
 
   Store(LiveState live) {
-    live.resources().forEach(this::put);
+    for (Resource each : live.resources()) {
+      put(PeerText.isOtherHalf(each.owner()) ? each.withOwner(null) : each);
+    }
   }
 
   void tell(Consumer<ResourceId> listener) {
@@ -61,15 +65,32 @@ final class Store {
   void put(Resource resource) {
     ResourceId id = resource.id();
     if (id.type() == ResourceType.DEVICE && !indexes.containsKey(id)) {
-      indexes.put(id, lastIndex.merge(id.namespace(), 1, Integer::sum));
+      indexed(id, ++lastIndex);
     }
     if (!resource.equals(all.put(id, resource))) {
       changed(id);
+      Resource mate = mate(resource);
+      if (mate != null) {
+        changed(mate.id());
+      }
     }
   }
 
+  private void indexed(ResourceId id, int index) {
+    indexes.put(id, index);
+    byIndex.put(index, id);
+  }
+
+  /** The device of an index, which no other one ever gets; null where it has gone. */
+  @Nullable ResourceId at(int index) {
+    return byIndex.get(index);
+  }
+
   void remove(ResourceId id) {
-    indexes.remove(id);
+    Integer index = indexes.remove(id);
+    if (index != null) {
+      byIndex.remove(index);
+    }
     if (all.remove(id) != null) {
       changed(id);
     }
@@ -79,12 +100,12 @@ final class Store {
     ofType(type).stream().filter(which).forEach(each -> remove(each.id()));
   }
 
-  /** The device keeps its index under its new name. */
+  /** The device keeps its index under its new name, wherever that is. */
   void renamed(Resource device, ResourceId to) {
     Integer index = indexes.get(device.id());
     remove(device.id());
-    if (index != null && device.id().namespace().equals(to.namespace())) {
-      indexes.put(to, index);
+    if (index != null) {
+      indexed(to, index);
     }
     put(device.withId(to));
   }
@@ -93,8 +114,26 @@ final class Store {
     told.forEach(listener -> listener.accept(id));
   }
 
+  /** As a reader tells it: an unmarked half of a veth counts as the other half's owner's. */
+  Resource told(Resource resource) {
+    Resource mate = resource.owner() == null ? mate(resource) : null;
+    String owner = mate == null ? null : mate.owner();
+    return owner == null ? resource : resource.withOwner(PeerText.otherHalf(owner));
+  }
+
+  /** The other half of a veth; null of what is none. */
+  @Nullable Resource mate(Resource device) {
+    boolean veth = device.get("kind").equals("veth") && !device.get("peer").isEmpty();
+    return veth ? all.get(PeerText.parse(device.get("peer"))) : null;
+  }
+
   Collection<Resource> resources() {
     return all.values();
+  }
+
+  /** All as a reader tells it. */
+  List<Resource> told() {
+    return all.values().stream().map(this::told).toList();
   }
 
   Map<ResourceId, Integer> indexes() {

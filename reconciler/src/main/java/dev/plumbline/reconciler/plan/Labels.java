@@ -5,7 +5,7 @@ package dev.plumbline.reconciler.plan;
  * The labels of IPv4 addresses, which the kernel changes with the name of their device
  * (inetdev_changename, net/ipv4/devinet.c).
  */
-final class Labels {
+public final class Labels {
   /** IFNAMSIZ without the byte that ends it (linux/if.h). */
   private static final int LONGEST = 15;
 
@@ -17,7 +17,7 @@ final class Labels {
    *
    * @param position of the address among those of its device, from 1
    */
-  static String renamed(String label, int position, String device) {
+  public static String renamed(String label, int position, String device) {
     if (position == 1) {
       return device;
     }

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.resource;
 
+import org.jspecify.annotations.Nullable;
+
 /** The field {@code peer} of a veth: {@code name}, or {@code namespace/name}. */
 public final class PeerText {
+  private static final String OTHER_HALF = " (other half)";
+
   private PeerText() {}
 
   public static String of(ResourceId device) {
@@ -16,5 +20,20 @@ public final class PeerText {
     return slash < 0
         ? ResourceId.deviceIn("", text)
         : ResourceId.deviceIn(text.substring(0, slash), text.substring(slash + 1));
+  }
+
+  /**
+   * Whose an unmarked half is: a pair is made by one request, but marked by two, so that both
+   * halves are plumbline's where one bears the mark.
+   *
+   * @param owner of the marked half
+   */
+  public static String otherHalf(String owner) {
+    return owner + OTHER_HALF;
+  }
+
+  /** Whether a half counts as its owner's for the sake of the other one alone. */
+  public static boolean isOtherHalf(@Nullable String owner) {
+    return owner != null && owner.endsWith(OTHER_HALF);
   }
 }

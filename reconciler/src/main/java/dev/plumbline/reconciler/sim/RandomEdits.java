@@ -45,7 +45,7 @@ public final class RandomEdits {
     ResourceId id = devices.get(which % devices.size()).id();
     ResourceId other = ResourceId.deviceIn(id.namespace(), "z" + which);
     return switch (what) {
-      case 1 -> Edit.mtu(id, 1234);
+      case 1 -> Edit.mtu(id, 1334);
       case 2 -> Edit.noMaster(id);
       case 3 -> Edit.unplug(id);
       case 4 -> Edit.rename(id, other.device());

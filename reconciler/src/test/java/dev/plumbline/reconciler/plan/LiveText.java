@@ -24,7 +24,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
  * that matter; {@link ModelKernel} fills in what a kernel would give the rest. README.md in
  * src/test/resources/planner describes the form.
  */
-record LiveText(LiveState live, Ownership ownership) {
+public record LiveText(LiveState live, Ownership ownership) {
 
   static LiveText parse(String yaml) {
     Object tree = new Load(LoadSettings.builder().build()).loadFromString(yaml);
@@ -90,7 +90,7 @@ record LiveText(LiveState live, Ownership ownership) {
   }
 
   /** The reverse of {@link ResourceId#toString}. */
-  static ResourceId id(Object text) {
+  public static ResourceId id(Object text) {
     String[] words = String.valueOf(text).split(" ", 2);
     ResourceType type = ResourceType.ofLabel(words[0]);
     String rest = words[1];

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.model;
+
+import dev.plumbline.netlink.libc.Errno;
+import dev.plumbline.reconciler.kind.DeviceKind;
+import dev.plumbline.reconciler.kind.DeviceKinds;
+import dev.plumbline.reconciler.live.Capabilities;
+import dev.plumbline.reconciler.resource.PeerText;
+import dev.plumbline.reconciler.resource.Resource;
+import dev.plumbline.reconciler.resource.ResourceId;
+import dev.plumbline.reconciler.resource.ResourceType;
+import dev.plumbline.spec.value.Durations;
+import java.util.Map;
+import java.util.Objects;
+
+/** What drivers refuse to make, or to take as a port. */
+final class DeviceRules {
+  /** The kernel's own (IANA's is 4789). */
+  static final String VXLAN_PORT = "8472";
+
+  private static final int ELOOP = 40;
+  private static final int ERANGE = 34;
+
+  /** ETH_MIN_MTU (linux/if_ether.h), bytes; also the least that IPv4 works with. */
+  static final int MIN_MTU = 68;
+
+  /** IPV6_MIN_MTU (linux/ipv6.h), bytes. */
+  static final int MIN_IPV6_MTU = 1280;
+
+  private final Store store;
+  private final Capabilities capabilities;
+
+  DeviceRules(Store store, Capabilities capabilities) {
+    this.store = store;
+    this.capabilities = capabilities;
+  }
+
+  /** Whether a device of these fields can be made. */
+  void make(Resource wanted) throws RefusedException {
+    ResourceId id = wanted.id();
+    String kind = wanted.get("kind");
+    boolean unknown = DeviceKinds.of(kind) == null || capabilities.missingKinds().contains(kind);
+    RefusedException.when(unknown, Errno.EOPNOTSUPP, "no driver makes a device of kind " + kind);
+    boolean tun = kind.equals("tun");
+    RefusedException.when(tun, Errno.EOPNOTSUPP, "only /dev/net/tun makes such");
+    noConflict(wanted);
+    if (!wanted.get("parent").isEmpty()) {
+      Resource parent =
+          lowest(wanted, store.need(ResourceId.deviceIn(id.namespace(), wanted.get("parent"))));
+      if (kind.equals("macvlan")) {
+        RefusedException.when(isLoopback(parent.id()), Errno.EINVAL, "lo has no neighbours");
+        boolean port = !parent.get("master").isEmpty() && takesFrames(parent);
+        RefusedException.when(port, Errno.EBUSY, parent.id() + " is a port");
+        alone(parent, wanted);
+      }
+    }
+    if (!kind.equals("bridge")) {
+      // Other drivers look at everything else before the device gets its name.
+      values(wanted, wanted.fields());
+    }
+    boolean taken = store.has(id);
+    if (kind.equals("veth")) {
+      ResourceId mate = PeerText.parse(wanted.get("peer"));
+      store.needNamespace(mate.namespace());
+      taken |= store.has(mate) || mate.equals(id);
+    }
+    RefusedException.when(taken, Errno.EEXIST, "the name is taken");
+    values(wanted, wanted.fields());
+  }
+
+  /** A macvlan over a macvlan is one over what that is over (macvlan_common_newlink). */
+  Resource lowest(Resource wanted, Resource parent) {
+    Resource below =
+        wanted.get("kind").equals("macvlan") && parent.get("kind").equals("macvlan")
+            ? store.under(parent, "parent")
+            : null;
+    return below == null ? parent : lowest(wanted, below);
+  }
+
+  /** A macvlan in mode passthru has its parent for itself. */
+  private void alone(Resource parent, Resource wanted) throws RefusedException {
+    for (Resource other : store.uppers(parent.id())) {
+      boolean clash =
+          other.get("kind").equals("macvlan") && (isPassthru(other) || isPassthru(wanted));
+      RefusedException.when(clash, Errno.EINVAL, parent.id() + " has a macvlan for itself alone");
+    }
+  }
+
+  private static boolean isPassthru(Resource device) {
+    return device.get("mode").equals("passthru");
+  }
+
+  /** Whether the device may leave its namespace (netns_immutable). */
+  void leave(Resource device) throws RefusedException {
+    DeviceKind kind = DeviceKinds.of(device.get("kind"));
+    boolean stays = isLoopback(device.id()) || (kind != null && kind.staysInNamespace());
+    RefusedException.when(stays, Errno.EINVAL, device.id() + " stays in its namespace");
+  }
+
+  /** Whether a device can have these values (br_changelink and the like). */
+  void values(Resource device, Map<String, String> values) throws RefusedException {
+    String mask = values.getOrDefault("groupForwardMask", "");
+    // The STP, pause and LACP addresses are never forwarded (BR_GROUPFWD_RESTRICTED).
+    boolean restricted = !mask.isEmpty() && (Integer.decode(mask) & 7) != 0;
+    RefusedException.when(restricted, Errno.EINVAL, "such frames are never forwarded");
+    String priority = values.getOrDefault("port.priority", "");
+    // BR_PORT_BITS and so on (net/bridge/br_stp_if.c): six bits.
+    boolean high = !priority.isEmpty() && Integer.parseInt(priority) > 63;
+    RefusedException.when(high, ERANGE, "a port's priority is 63 at most");
+    // As it is before the change (br_set_forward_delay); times are in seconds.
+    String delay = values.getOrDefault("stp.forwardDelay", "");
+    boolean range =
+        !delay.isEmpty()
+            && device.get("stp.enabled").equals("true")
+            && store.has(device.id())
+            && !isWithin(delay, 2, 30);
+    RefusedException.when(range, ERANGE, "the delay is out of range while STP is on");
+    mtu(device.id(), values);
+  }
+
+  private static boolean isWithin(String duration, long least, long most) {
+    long seconds = Durations.parse(duration).toSeconds();
+    return seconds >= least && seconds <= most;
+  }
+
+  private void noConflict(Resource asked) throws RefusedException {
+    boolean vxlan = asked.get("kind").equals("vxlan");
+    boolean port = vxlan && asked.get("port").isEmpty();
+    Resource wanted = port ? asked.with("port", VXLAN_PORT) : asked;
+    boolean mixed =
+        vxlan
+            && !asked.get("local").isEmpty()
+            && !asked.get("remote").isEmpty()
+            && asked.get("local").contains(":") != asked.get("remote").contains(":");
+    RefusedException.when(mixed, Errno.EINVAL, "one end is IPv6 and the other is not");
+    DeviceKind kind = DeviceKinds.of(wanted.get("kind"));
+    String key = kind == null ? null : kind.conflict().apply(wanted);
+    for (Resource other : store.ofType(ResourceType.DEVICE)) {
+      boolean same =
+          key != null
+              && other.id().namespace().equals(wanted.id().namespace())
+              && other.get("kind").equals(wanted.get("kind"))
+              && (!vxlan || isIpv6(other) == isIpv6(wanted))
+              && key.equals(Objects.requireNonNull(kind).conflict().apply(other));
+      RefusedException.when(same, Errno.EEXIST, "it clashes with " + other.id());
+    }
+  }
+
+  /** Whether the device's master gets all frames that it receives. */
+  private boolean takesFrames(Resource port) {
+    Resource master = store.under(port, "master");
+    return master != null && !master.get("kind").equals("vrf");
+  }
+
+  private static void mtu(ResourceId id, Map<String, String> values) throws RefusedException {
+    String mtu = values.getOrDefault("mtu", "");
+    boolean small = !mtu.isEmpty() && !isLoopback(id) && Integer.parseInt(mtu) < MIN_MTU;
+    RefusedException.when(small, Errno.EINVAL, "the MTU is less than the device's minimum");
+  }
+
+  /** Whether a tunnel's own packets are IPv6. */
+  static boolean isIpv6(Resource tunnel) {
+    return (tunnel.get("remote") + tunnel.get("local")).contains(":");
+  }
+
+  static boolean isLoopback(ResourceId device) {
+    return device.device().equals("lo");
+  }
+
+  /** Whether a device that is in no master may join this one. */
+  void join(Resource device, Resource master) throws RefusedException {
+    ResourceId id = device.id();
+    switch (master.get("kind")) {
+      case "bridge" -> {
+        RefusedException.when(isLoopback(id), Errno.EINVAL, "lo joins no bridge");
+        boolean bridge = device.get("kind").equals("bridge");
+        RefusedException.when(bridge, ELOOP, "a bridge in a bridge");
+        boolean below =
+            store.uppers(id).stream().anyMatch(each -> each.get("kind").equals("macvlan"));
+        RefusedException.when(below, Errno.EBUSY, "a macvlan takes the frames of " + id);
+        RefusedException.when(isOver(device, master), Errno.EBUSY, id + " is over " + master.id());
+      }
+      case "bond" -> {
+        RefusedException.when(
+            store.isUp(id), Errno.EPERM, "a device that is up does not join a bond");
+        boolean self = id.equals(master.id());
+        RefusedException.when(self, Errno.EPERM, "a bond in itself");
+        RefusedException.when(isOver(device, master), Errno.EBUSY, id + " is over " + master.id());
+      }
+      case "vrf" -> {
+        RefusedException.when(isLoopback(id), Errno.EOPNOTSUPP, "lo joins no VRF");
+        boolean vrf = device.get("kind").equals("vrf");
+        RefusedException.when(vrf, Errno.EINVAL, "a VRF in a VRF");
+        RefusedException.when(isOver(device, master), Errno.EBUSY, id + " is over " + master.id());
+      }
+      default -> throw new RefusedException(Errno.EOPNOTSUPP, master.id() + " takes no ports");
+    }
+  }
+
+  /** Whether a device is the other one, or rests on it: as its master, or over it. */
+  boolean isOver(Resource device, Resource other) {
+    Resource parent = store.under(device, "parent");
+    return device.id().equals(other.id())
+        || (parent != null && isOver(parent, other))
+        || store.ports(device.id()).stream().anyMatch(port -> isOver(port, other));
+  }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.model;
+
+import dev.plumbline.reconciler.resource.AddressText;
+import dev.plumbline.reconciler.resource.Resource;
+import dev.plumbline.reconciler.resource.ResourceType;
+
+/**
+ * What is not compared, or not asked for, when the model is compared with the kernel. Each is a
+ * line of docs/decisions/model-kernel.md.
+ */
+enum Excuses {
+  MAC("MAC addresses", "most are made up by the kernel") {
+    @Override
+    Resource take(Resource resource) {
+      return resource.id().type() == ResourceType.DEVICE ? resource.without("mac") : resource;
+    }
+  },
+  MTU("MTUs", "those of bridges, bonds, tunnels and what is over another device follow others") {
+    @Override
+    Resource take(Resource resource) {
+      return resource.id().type() == ResourceType.DEVICE ? resource.without("mtu") : resource;
+    }
+  },
+  TIME("what is left of lifetimes", "no time passes in the model") {
+    @Override
+    Resource take(Resource resource) {
+      return resource.id().type() == ResourceType.ADDRESS
+          ? resource.without(AddressText.VALID_LEFT).without(AddressText.PREFERRED_LEFT)
+          : resource;
+    }
+  },
+  SYSCTLS("sysctls that nobody has set", "their values are the host's"),
+  DAD(
+      "routes that speak with an IPv6 address",
+      "the kernel refuses them until it has found nobody else with that address"),
+  TWO_DEVICES(
+      "two devices in one network, or with one address",
+      "the kernel takes whichever came first for a gateway"),
+  BROADER_RULES(
+      "a rule that says less than another one of its priority and table",
+      "the kernel takes the one for the other, when it adds and when it deletes"),
+  MOVED_TUNNELS("tunnels that move to another namespace", "plumbline makes them anew there"),
+  INDEXES(
+      "plans that choose an interface index late",
+      "two of plumbline's would choose the same; its lock keeps them apart"),
+  NAMESPACES("a namespace and what is in it in one plan", "their order is the planner's matter"),
+  LOOPBACK("other names of lo, and networks on it", "nobody does that");
+
+  private final String what;
+  private final String why;
+
+  Excuses(String what, String why) {
+    this.what = what;
+    this.why = why;
+  }
+
+  /** The resource without it; as it is where the excuse is about what is never asked for. */
+  Resource take(Resource resource) {
+    return resource;
+  }
+
+  static Resource all(Resource resource) {
+    Resource rest = resource;
+    for (Excuses each : values()) {
+      rest = each.take(rest);
+    }
+    return rest;
+  }
+
+  /** The line of docs/decisions/model-kernel.md. */
+  String line() {
+    return "- " + what + ": " + why;
+  }
+}
