@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 @KernelTest
 class DifferentialTest {
   /** The same ones each time, for who only asks whether something broke. */
-  private static final int SEQUENCES = 100;
+  private static final int SEQUENCES = 60;
 
   private static final int SECONDS = 15;
   private static final int STEPS = 25;
