@@ -54,6 +54,7 @@ final class RandomStates {
         map(key -> new Vrf(device(key), u32(1), distinct(this::name))),
         list(this::route),
         list(this::rule),
+        map(key -> check()),
         SourceMap.empty());
   }
 
@@ -261,6 +262,18 @@ final class RandomStates {
         maybe(() -> range(1)),
         maybe(() -> between(0, 128)),
         maybe(random::nextBoolean));
+  }
+
+  private Check check() {
+    IpFamily family = family();
+    boolean device = random.nextBoolean();
+    return new Check(
+        ip(family),
+        maybe(() -> between(1, 65535)),
+        random.nextBoolean() ? "" : name(),
+        device ? one("eth0", "br-int", "v1") : null,
+        device ? null : maybe(() -> ip(family)),
+        Duration.ofMillis(between(100, 120_000)));
   }
 
   private NumberRange range(int low) {

@@ -24,6 +24,7 @@ public final class Errno {
   public static final int ENETDOWN = 100;
   public static final int EADDRNOTAVAIL = 99;
   public static final int ENOBUFS = 105;
+  public static final int EINPROGRESS = 115;
 
   /** In the order of their numbers, from 1; "-" where Linux has none. */
   private static final String[] NAMES =

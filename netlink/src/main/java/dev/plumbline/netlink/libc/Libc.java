@@ -13,19 +13,30 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Libc {
   public static final int AF_UNIX = 1; // unix(7)
+  public static final int AF_INET = 2; // ip(7)
+  public static final int AF_INET6 = 10; // ipv6(7)
   public static final int AF_NETLINK = 16;
   public static final int AF_PACKET = 17; // packet(7)
+  public static final int SOCK_STREAM = 1;
   public static final int SOCK_DGRAM = 2;
   public static final int SOCK_RAW = 3;
   public static final int SOCK_NONBLOCK = 0x800;
   public static final int SOCK_CLOEXEC = 0x80000;
   public static final int SOL_SOCKET = 1; // socket(7)
+  public static final int SO_ERROR = 4;
   public static final int SO_SNDBUF = 7;
   public static final int SO_RCVBUF = 8;
   public static final int SO_RCVTIMEO = 20;
+  public static final int SO_BINDTODEVICE = 25;
   public static final int SO_MARK = 36;
   public static final int SO_SNDBUFFORCE = 32;
   public static final int SO_RCVBUFFORCE = 33;
+  public static final int SOL_IP = 0; // ip(7)
+  public static final int IP_RECVERR = 11;
+  public static final int SOL_IPV6 = 41; // ipv6(7)
+  public static final int IPV6_RECVERR = 25;
+  public static final int IPPROTO_ICMP = 1; // raw(7)
+  public static final int IPPROTO_ICMPV6 = 58;
   public static final int SOL_PACKET = 263; // packet(7)
   public static final int PACKET_ADD_MEMBERSHIP = 1;
   public static final int PACKET_STATISTICS = 6;
@@ -44,6 +55,7 @@ public final class Libc {
   public static final int MSG_NOSIGNAL = 0x4000;
 
   public static final int POLLIN = 1; // poll(2)
+  public static final int POLLOUT = 4;
   public static final int POLLERR = 8;
   public static final int POLLFD_BYTES = 8;
 

@@ -33,5 +33,6 @@ public final class Checks {
     RoutingChecks.run(scope);
     ReferenceChecks.run(scope);
     GatewayChecks.run(scope);
+    ReachabilityChecks.run(scope);
   }
 }

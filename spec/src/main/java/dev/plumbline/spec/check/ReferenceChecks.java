@@ -82,6 +82,15 @@ final class ReferenceChecks {
               device(object + ".parent", object, "the parent", namespace, tunnel.parent());
             });
     routing();
+    scope
+        .state
+        .checks()
+        .forEach(
+            (key, check) -> {
+              String object = "checks." + key;
+              namespace(object, check.namespace());
+              device(object + ".from", object, "the device", check.namespace(), check.device());
+            });
     for (Device device : scope.devices.all()) {
       namespace(device.address(), device.namespace());
     }

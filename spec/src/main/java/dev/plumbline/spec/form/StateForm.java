@@ -39,6 +39,7 @@ public final class StateForm {
         fields.objects("vrfs", SimpleForms::vrf),
         fields.list("routes", RouteForm::read),
         fields.list("rules", RuleForm::read),
+        fields.objects("checks", CheckForm::read),
         sources(tree, fields.kept()));
   }
 
@@ -87,6 +88,7 @@ public final class StateForm {
     section(tree, "vrfs", state.vrfs(), SimpleForms::write);
     list(tree, "routes", state.routes().stream().map(RouteForm::write).toList());
     list(tree, "rules", state.rules().stream().map(RuleForm::write).toList());
+    section(tree, "checks", state.checks(), CheckForm::write);
     return tree.map();
   }
 

@@ -36,6 +36,7 @@ public record DesiredState(
     Map<String, Vrf> vrfs,
     List<Route> routes,
     List<Rule> rules,
+    Map<String, Check> checks,
     SourceMap sources) {
 
   public DesiredState {
@@ -53,6 +54,7 @@ public record DesiredState(
     vrfs = ordered(vrfs);
     routes = List.copyOf(routes);
     rules = List.copyOf(rules);
+    checks = ordered(checks);
   }
 
   private static <T> Map<String, T> ordered(Map<String, T> map) {
@@ -79,6 +81,7 @@ public record DesiredState(
         Map.of(),
         List.of(),
         List.of(),
+        Map.of(),
         SourceMap.empty());
   }
 

@@ -60,6 +60,12 @@ final class Synonyms {
           Map.entry("state", List.of("up")),
           Map.entry("enabled", List.of("up")),
           Map.entry("txqlen", List.of("txQueueLength")),
+          Map.entry("timeout", List.of("within")),
+          Map.entry("deadline", List.of("within")),
+          Map.entry("icmp", List.of("ping")),
+          Map.entry("connect", List.of("tcp")),
+          Map.entry("device", List.of("from")),
+          Map.entry("source", List.of("from")),
           Map.entry("ethernets", List.of("interfaces")),
           Map.entry("vxlans", List.of("tunnels")),
           Map.entry("netnses", List.of("namespaces")));
