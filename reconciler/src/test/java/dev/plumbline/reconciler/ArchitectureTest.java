@@ -36,8 +36,10 @@ final class ArchitectureTest {
           Map.entry("plan", List.of("resource", "kind", "embedded", "live")),
           Map.entry("desired", List.of("resource", "kind", "embedded", "plan")),
           Map.entry("apply", List.of("resource", "kind", "embedded", "live", "plan")),
+          Map.entry("check", List.of("plan", "apply")),
           Map.entry(
-              "host", List.of("resource", "kind", "embedded", "live", "plan", "desired", "apply")),
+              "host",
+              List.of("resource", "kind", "embedded", "live", "plan", "desired", "apply", "check")),
           Map.entry(
               "model", List.of("resource", "kind", "embedded", "live", "plan", "apply", "host")),
           Map.entry(

@@ -136,7 +136,8 @@ public final class Agent implements AutoCloseable {
       throws IOException {
     String host = name(options);
     if (options.from() instanceof AgentOptions.File from) {
-      return new FileOrigin(from.path(), host, options.interval(), log);
+      ProvenFile proven = new ProvenFile(options.stateDirectory(), remembered.trouble());
+      return new FileOrigin(from.path(), host, options.interval(), proven, log);
     }
     AgentOptions.Git from = (AgentOptions.Git) options.from();
     HostPath path = new HostPath(from.path(), HostPath.identity(host, from.labels()));
@@ -213,6 +214,12 @@ public final class Agent implements AutoCloseable {
               notifier,
               configuration,
               watch::wakeUp);
+      reconciling.checkWhile(
+          () -> {
+            // The loop is at it, and does not hang.
+            supervision.turned(reconciling.state(), pause.until() != null, false);
+            return !stopping;
+          });
       try (notifier;
           ApiServer server = ApiServer.open(options.runDirectory(), options.access(), api)) {
         // Not before it is sure that no other agent runs it.
@@ -264,6 +271,7 @@ public final class Agent implements AutoCloseable {
       ObjectPauses objects = new ObjectPauses(options.runDirectory(), clock);
       Reconciling reconciling =
           new Reconciling(host, watch, new Mailbox(() -> {}), pause, objects, checkpoints(), log);
+      reconciling.checkWhile(() -> !stopping);
       reconciling.settleFirst(); // the network may be needed to reach the repository
       boolean good = reconciling.adopt(origin.now());
       remembered.starts().ended();

@@ -83,8 +83,13 @@ final class AgentApi implements ApiHandler {
 
   @Override
   public void apply(
-      String plan, @Nullable Duration confirm, String by, Consumer<Object> answer, Runnable end) {
-    request((loop, answers) -> apply(plan, confirm, by, loop, answers), answer, end);
+      String plan,
+      @Nullable Duration confirm,
+      boolean skipChecks,
+      String by,
+      Consumer<Object> answer,
+      Runnable end) {
+    request((loop, answers) -> apply(plan, confirm, skipChecks, by, loop, answers), answer, end);
   }
 
   @Override
@@ -128,6 +133,7 @@ final class AgentApi implements ApiHandler {
   private void apply(
       String plan,
       @Nullable Duration confirm,
+      boolean skipChecks,
       String by,
       Reconciling reconciling,
       HandAnswers answers)
@@ -142,7 +148,7 @@ final class AgentApi implements ApiHandler {
       answers.refused(List.of(String.valueOf(e.getMessage())));
       return;
     }
-    reconciling.applyByHand(saved, revision, confirm, by, answers);
+    reconciling.applyByHand(saved, revision, confirm, skipChecks, by, answers);
   }
 
   @Override

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  *     commit, by other keys or with time
  * @param isTurn false: others have to take it before this host; with problems: it does not look as
  *     if they would
+ * @param isProven whether its checks held before: it is applied again after a start, when what they
+ *     ask may not be there yet
  * @param keep remembers it as good; called by the loop's thread after it was applied
  */
 record Candidate(
@@ -32,6 +34,7 @@ record Candidate(
     List<String> problems,
     boolean isAllowed,
     boolean isTurn,
+    boolean isProven,
     Keeper keep) {
 
   /** Remembers a good revision beyond the end of the process. */
@@ -57,23 +60,39 @@ record Candidate(
       @Nullable DesiredState state,
       List<String> problems,
       Keeper keep) {
-    return new Candidate(id, content, label, null, state, problems, true, true, keep);
+    return new Candidate(id, content, label, null, state, problems, true, true, false, keep);
   }
 
   /** The same, of a commit of that time. */
   Candidate committed(Instant time) {
-    return new Candidate(id, content, label, time, state, problems, isAllowed, isTurn, keep);
+    return new Candidate(
+        id, content, label, time, state, problems, isAllowed, isTurn, isProven, keep);
+  }
+
+  /** The same whose checks held before, or not. */
+  Candidate proven(boolean held) {
+    return new Candidate(
+        id, content, label, committed, state, problems, isAllowed, isTurn, held, keep);
   }
 
   /** The same where others have to take it before. */
   Candidate later(List<String> why) {
     return new Candidate(
-        id, content, label, committed, null, why, isAllowed, false, Keeper.NOTHING);
+        id, content, label, committed, null, why, isAllowed, false, false, Keeper.NOTHING);
   }
 
   /** One that was not even read. */
   static Candidate notAllowed(String id, String label, String why) {
     return new Candidate(
-        id, id, label, null, null, List.of("NOT APPLIED: " + why), false, true, Keeper.NOTHING);
+        id,
+        id,
+        label,
+        null,
+        null,
+        List.of("NOT APPLIED: " + why),
+        false,
+        true,
+        false,
+        Keeper.NOTHING);
   }
 }

@@ -42,12 +42,17 @@ final class FileOrigin implements Origin {
   private final String host;
   private final Duration interval;
   private final AgentLog log;
+  private final @Nullable ProvenFile proven;
   private @Nullable Worker worker;
   private volatile FetchState state;
 
   private record Reading(Candidate candidate, Set<Path> directories) {}
 
-  FileOrigin(Path file, String host, Duration interval, AgentLog log) {
+  /**
+   * @param proven null: nothing is remembered
+   */
+  FileOrigin(Path file, String host, Duration interval, @Nullable ProvenFile proven, AgentLog log) {
+    this.proven = proven;
     this.file = file;
     Path directory = Objects.requireNonNull(file.toAbsolutePath().normalize().getParent());
     Path git = DirectorySource.gitRoot(directory);
@@ -61,7 +66,7 @@ final class FileOrigin implements Origin {
   /** Reads a file once. */
   static Candidate read(Path file, String host) {
     AgentLog silent = new AgentLog(line -> {}, false);
-    return new FileOrigin(file, host, AgentOptions.USUAL_INTERVAL, silent).read().candidate();
+    return new FileOrigin(file, host, AgentOptions.USUAL_INTERVAL, null, silent).read().candidate();
   }
 
   @Override
@@ -108,7 +113,7 @@ final class FileOrigin implements Origin {
         // What changed before the directory was watched is seen by reading again.
         Candidate candidate = more ? read().candidate : reading.candidate;
         if (!candidate.id().equals(last)) {
-          mailbox.put(candidate);
+          mailbox.put(last.isEmpty() ? candidate : candidate.proven(false));
           last = candidate.id();
         }
         state = looked();
@@ -148,7 +153,14 @@ final class FileOrigin implements Origin {
     String id = digest.hex();
     String label = file + " (" + id.substring(0, SHORT) + ")";
     return new Reading(
-        Candidate.read(id, id, label, loaded.state(), problems, Candidate.Keeper.NOTHING),
+        Candidate.read(
+                id,
+                id,
+                label,
+                loaded.state(),
+                problems,
+                proven == null ? Candidate.Keeper.NOTHING : () -> proven.keep(id))
+            .proven(proven != null && proven.is(id)),
         directories);
   }
 

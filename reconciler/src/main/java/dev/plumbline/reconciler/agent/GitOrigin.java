@@ -401,7 +401,8 @@ final class GitOrigin implements Origin {
     LoadOptions options = LoadOptions.defaults().forHost(path.identity().host());
     Loaded loaded = HostFile.load(new MapSource(entry.bytes()), entry.file(), options);
     Revision revision = new Revision(entry.id(), "", "", entry.committed());
-    return candidate(revision, entry.label(), loaded, entry.content(), entry.file(), entry.files());
+    return candidate(revision, entry.label(), loaded, entry.content(), entry.file(), entry.files())
+        .proven(true);
   }
 
   /** As {@link #read}, but refused where its signature or its place in history does not count. */

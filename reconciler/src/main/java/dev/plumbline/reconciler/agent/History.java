@@ -32,6 +32,8 @@ public final class History implements AutoCloseable {
           "noted",
           "refused",
           "failed",
+          "check-failed",
+          "checks-broken-off",
           "not-converged",
           "fallback",
           "rollback",

@@ -3,6 +3,7 @@ package dev.plumbline.reconciler.agent;
 
 import dev.plumbline.reconciler.apply.Outcome;
 import dev.plumbline.reconciler.apply.Progress;
+import dev.plumbline.reconciler.apply.Unheld;
 import dev.plumbline.reconciler.checkpoint.Checkpoints;
 import dev.plumbline.reconciler.checkpoint.Decided;
 import dev.plumbline.reconciler.checkpoint.NotOpenedException;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +60,9 @@ final class Reconciling {
   private @Nullable Attempt good;
   private @Nullable Attempt failed;
 
+  /** Asked while checks are tried; false: they end at once. */
+  private BooleanSupplier goesOn = () -> true;
+
   /** When what the events of a part told was last looked at, and how long that took. */
   private long partEnded = System.nanoTime();
 
@@ -82,6 +87,11 @@ final class Reconciling {
     holds = new Holds(fights, objects);
     reports = new Reports(log);
     repairing = new Repairing(host, watch, schedule, fights, holds, standing, reports, log);
+  }
+
+  /** Asks this, in the agent's thread, as long as checks are tried; false: they end at once. */
+  void checkWhile(BooleanSupplier asked) {
+    goesOn = asked;
   }
 
   /** How the host stands; to be asked by the agent's thread. */
@@ -293,7 +303,8 @@ final class Reconciling {
     if (attempt.isSame(live)) {
       return false;
     }
-    Plan plan = holds.splitNew(host.plan(attempt.goal, live)).kept();
+    Plan all = holds.splitNew(host.plan(attempt.goal, live)).kept();
+    Plan plan = candidate.isProven() ? all.withoutChecks() : all;
     reports.lines(plan.problems(), "problem", candidate.label() + ": ");
     if (!plan.problems().isEmpty()) {
       log.say(
@@ -304,6 +315,7 @@ final class Reconciling {
     }
     reports.lines(plan.warnings(), "warning", candidate.label() + ": ");
     Outcome outcome;
+    host.checkWhile(() -> goesOn.getAsBoolean() && pause.until() == null);
     try {
       outcome =
           host.apply(
@@ -323,7 +335,8 @@ final class Reconciling {
                 + ": "
                 + Drift.counts(plan)
                 + " in "
-                + AgentLog.shown(nanos),
+                + AgentLog.shown(nanos)
+                + Reports.holding(plan),
             Reports.measured(candidate, plan, nanos));
         adopted(attempt);
       }
@@ -335,6 +348,10 @@ final class Reconciling {
         schedule.due(attempt.heldNanos());
       }
       case UNDONE, UNDO_FAILED -> {
+        if (!outcome.unheld().isEmpty()) {
+          unheld(attempt, outcome);
+          break;
+        }
         reports.failure(candidate.label(), outcome);
         standing.held(candidate, List.of(String.valueOf(outcome.failure())));
         fail(attempt, host.read(attempt.goal));
@@ -345,10 +362,26 @@ final class Reconciling {
   }
 
   /**
+   * All was undone. It is not tried again by itself: each time would cut off whoever the checks are
+   * about.
+   */
+  private void unheld(Attempt attempt, Outcome outcome) {
+    reports.unheld(attempt.candidate, outcome);
+    if (outcome.isBrokenOff()) {
+      failed = attempt;
+      schedule.due(0);
+    } else {
+      standing.held(attempt.candidate, outcome.unheld().stream().map(Unheld::toString).toList());
+      failed = null;
+    }
+  }
+
+  /**
    * Applies a plan that somebody has seen and agreed to. Its file is the good revision from then
    * on, until the origin has a new one.
    *
    * @param confirm it is rolled back unless it is confirmed within this time; null: it stays
+   * @param skipChecks whether its checks are not tried
    * @param by who applies
    * @param answer takes what the command line shows, see {@link HandAnswers}
    */
@@ -356,6 +389,7 @@ final class Reconciling {
       SavedPlan saved,
       HandRevision revision,
       @Nullable Duration confirm,
+      boolean skipChecks,
       String by,
       HandAnswers answer)
       throws IOException {
@@ -373,28 +407,35 @@ final class Reconciling {
       answer.refused(moved.isEmpty() ? plan.problems() : moved);
       return;
     }
+    Plan applied = skipChecks ? plan.withoutChecks() : plan;
     long started = System.nanoTime();
     Outcome outcome;
+    host.checkWhile(goesOn);
     try {
       Witness witness =
           confirm == null
               ? Witness.NONE
               : undecided.opening(saved.file().toString(), confirm, by, answer);
-      outcome = host.apply(attempt.goal, live, plan, answer, witness);
+      outcome = host.apply(attempt.goal, live, applied, answer, witness);
     } catch (BusyException | NotOpenedException e) {
       answer.refused(List.of(String.valueOf(e.getMessage())));
       return;
     }
     long nanos = System.nanoTime() - started;
-    log.say(
-        outcome.isGood() ? "applied" : "failed",
-        (outcome.isGood() ? "applied " : "not applied: ")
-            + candidate.label()
-            + ": "
-            + Drift.counts(plan)
-            + " in "
-            + AgentLog.shown(nanos),
-        Reports.measured(candidate, plan, nanos));
+    if (outcome.unheld().isEmpty()) {
+      log.say(
+          outcome.isGood() ? "applied" : "failed",
+          (outcome.isGood() ? "applied " : "not applied: ")
+              + candidate.label()
+              + ": "
+              + Drift.counts(plan)
+              + " in "
+              + AgentLog.shown(nanos)
+              + (outcome.isGood() ? Reports.holding(applied) : ""),
+          Reports.measured(candidate, plan, nanos));
+    } else {
+      reports.unheld(candidate, outcome);
+    }
     if (undecided.isOpen()) {
       undecided.await(attempt);
     } else if (outcome.isGood()) {

@@ -251,7 +251,8 @@ final class Repairing {
     boolean awaited = reports.waiting(all);
     Split split = holds.split(all);
     reports.problems(all.problems());
-    Plan plan = split.kept();
+    // What held once is put back whatever is reached: to undo that would be to drift again.
+    Plan plan = split.kept().withoutChecks();
     if (plan.isEmpty() && plan.problems().isEmpty()) {
       attempt.succeeded();
       if (split.held().isEmpty()) {

@@ -4,8 +4,10 @@ package dev.plumbline.reconciler.agent;
 import dev.plumbline.reconciler.agent.Holds.Split;
 import dev.plumbline.reconciler.apply.Failure;
 import dev.plumbline.reconciler.apply.Outcome;
+import dev.plumbline.reconciler.apply.Unheld;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.plan.Plan;
+import dev.plumbline.reconciler.plan.PlannedCheck;
 import dev.plumbline.reconciler.plan.Waiting;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceType;
@@ -56,6 +58,51 @@ final class Reports {
             + (undone ? "; all was undone" : "; not all could be undone, the host is in between:"),
         Map.of("address", failure.address(), "undone", undone));
     lines(outcome.left(), "failed", "  ");
+  }
+
+  /** Checks did not hold, or were broken off, after a revision was applied. */
+  void unheld(Candidate candidate, Outcome outcome) {
+    boolean undone = outcome.result() == Outcome.Result.UNDONE;
+    int checks = outcome.plan().checks().size();
+    int unheld = outcome.unheld().size();
+    String end =
+        outcome.plan().isEmpty()
+            ? "; there was nothing to undo"
+            : undone ? "; all was undone" : "; not all could be undone, the host is in between:";
+    if (outcome.isBrokenOff()) {
+      String what = candidate.label() + ": its checks were broken off" + end;
+      log.say("checks-broken-off", what, id(candidate));
+    } else {
+      for (Unheld each : outcome.unheld()) {
+        Map<String, Object> said = new TreeMap<>(id(candidate));
+        said.put("address", each.address());
+        said.put("place", each.place());
+        said.put("before", each.before());
+        log.say("check-failed", candidate.label() + ": " + each, said);
+      }
+      Map<String, Object> said = new TreeMap<>(id(candidate));
+      said.put("address", outcome.unheld().get(0).address());
+      said.put("undone", undone);
+      log.say(
+          "failed",
+          candidate.label()
+              + " failed: "
+              + unheld
+              + " of "
+              + PlannedCheck.count(checks)
+              + (unheld == 1 ? " does not hold" : " do not hold")
+              + end,
+          said);
+    }
+    lines(outcome.left(), "failed", "  ");
+  }
+
+  /** What is added about the checks of a plan that was applied. */
+  static String holding(Plan plan) {
+    int checks = plan.checks().size();
+    return checks == 0
+        ? ""
+        : "; " + PlannedCheck.count(checks) + (checks == 1 ? " holds" : " hold");
   }
 
   /**

@@ -136,17 +136,6 @@ public final class AgentClient {
   }
 
   /**
-   * As {@link #apply(String, Consumer)}, to be rolled back unless it is confirmed.
-   *
-   * @param confirm how long it may be
-   * @param by who applies
-   */
-  public void apply(String plan, Duration confirm, String by, Consumer<Object> answer)
-      throws IOException {
-    apply(plan, "?seconds=" + confirm.toSeconds() + "&by=" + encoded(by), answer);
-  }
-
-  /**
    * Lets the agent decide about an apply that waits to be confirmed.
    *
    * @param verb {@code confirm} or {@code rollback}
@@ -174,13 +163,23 @@ public final class AgentClient {
   /**
    * Lets the agent apply a saved plan.
    *
+   * @param confirm how long it may be confirmed, and is rolled back after; null: it stays
+   * @param skipChecks whether the file's checks are not tried
+   * @param by who applies
    * @param answer takes what it says, a tree a line, until it is done
    */
-  public void apply(String plan, Consumer<Object> answer) throws IOException {
-    apply(plan, "", answer);
-  }
-
-  private void apply(String plan, String query, Consumer<Object> answer) throws IOException {
+  public void apply(
+      String plan,
+      @Nullable Duration confirm,
+      boolean skipChecks,
+      String by,
+      Consumer<Object> answer)
+      throws IOException {
+    String query =
+        "?by="
+            + encoded(by)
+            + (confirm == null ? "" : "&seconds=" + confirm.toSeconds())
+            + (skipChecks ? "&checks=skip" : "");
     byte[] body = plan.getBytes(StandardCharsets.UTF_8);
     try (SocketChannel channel = connect(socket)) {
       write(

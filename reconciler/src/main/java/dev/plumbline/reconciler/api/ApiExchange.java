@@ -101,8 +101,13 @@ final class ApiExchange extends SimpleChannelInboundHandler<FullHttpRequest> {
             "seconds is at most " + LONGEST_CONFIRM.toSeconds() + " here");
         return;
       }
+      String checks = parameter(uri, "checks");
+      if (checks != null && !checks.equals("skip")) {
+        answer.problem(HttpResponseStatus.BAD_REQUEST, "checks can be `skip` alone");
+        return;
+      }
       answer.begin();
-      handler.apply(plan, confirm, by(uri), answer::line, answer::end);
+      handler.apply(plan, confirm, checks != null, by(uri), answer::line, answer::end);
     } else if (path.equals("/v1/confirm") || path.equals("/v1/rollback")) {
       answer.begin();
       handler.decide(path.substring(PREFIX.length()), by(uri), answer::line, answer::end);

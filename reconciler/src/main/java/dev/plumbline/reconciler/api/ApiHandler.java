@@ -25,12 +25,18 @@ public interface ApiHandler {
    *
    * @param plan as its file has it
    * @param confirm it is rolled back unless it is confirmed within this time; null: it stays
+   * @param skipChecks whether the file's checks are not tried
    * @param by who applies, for people
    * @param answer takes trees, the last of which is an outcome or a refusal, then {@code end} runs;
    *     from any thread
    */
   void apply(
-      String plan, @Nullable Duration confirm, String by, Consumer<Object> answer, Runnable end);
+      String plan,
+      @Nullable Duration confirm,
+      boolean skipChecks,
+      String by,
+      Consumer<Object> answer,
+      Runnable end);
 
   /**
    * Decides about an apply that waits to be confirmed, some time after the call.

@@ -141,7 +141,7 @@ public final class Checkpoints {
                 Instant.now(),
                 patience,
                 clock.boot(),
-                clock.millis() + patience.plus(LONGEST_APPLY).toMillis(),
+                clock.millis() + patience.plus(LONGEST_APPLY).plus(longestCheck(plan)).toMillis(),
                 true,
                 List.copyOf(Snapshot.of(plan).touched()));
         try {
@@ -168,6 +168,13 @@ public final class Checkpoints {
         }
       }
     };
+  }
+
+  private static Duration longestCheck(Plan plan) {
+    return plan.checks().stream()
+        .map(each -> each.check().within())
+        .max(Duration::compareTo)
+        .orElse(Duration.ZERO);
   }
 
   /** How logs tell that a checkpoint was opened. */

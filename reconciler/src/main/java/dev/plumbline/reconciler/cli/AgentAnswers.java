@@ -3,7 +3,9 @@ package dev.plumbline.reconciler.cli;
 
 import dev.plumbline.reconciler.apply.Failure;
 import dev.plumbline.reconciler.apply.Outcome;
+import dev.plumbline.reconciler.apply.Unheld;
 import dev.plumbline.reconciler.plan.Plan;
+import dev.plumbline.reconciler.plan.PlannedCheck;
 import dev.plumbline.reconciler.plan.Waiting;
 import dev.plumbline.reconciler.render.Node;
 import java.util.List;
@@ -32,6 +34,8 @@ final class AgentAnswers {
     if (node.map().containsKey("step")) {
       console.progress(
           "[" + node.number("done") + "/" + node.number("of") + "] " + node.text("step"));
+    } else if (node.map().containsKey("checking")) {
+      console.progress(checking((int) node.number("checking")));
     } else if (node.map().containsKey("unconfirmed")) {
       unconfirmed.accept(node.text("unconfirmed"));
     } else if (node.map().containsKey("refused")) {
@@ -54,8 +58,24 @@ final class AgentAnswers {
         Outcome.Result.valueOf(node.text("result")),
         plan,
         failure,
+        node.nodes("unheld").stream().map(AgentAnswers::unheld).toList(),
         node.texts("left"),
         new Plan(List.of(), waiting, List.of(), List.of()));
+  }
+
+  private static Unheld unheld(Node node) {
+    return new Unheld(
+        node.text("address"),
+        node.text("place"),
+        node.text("what"),
+        node.text("why"),
+        Boolean.TRUE.equals(node.map().get("before")),
+        Boolean.TRUE.equals(node.map().get("brokenOff")));
+  }
+
+  /** What stands on the terminal meanwhile. */
+  static String checking(int checks) {
+    return "trying " + PlannedCheck.count(checks) + " …";
   }
 
   private static Failure failure(Node node) {

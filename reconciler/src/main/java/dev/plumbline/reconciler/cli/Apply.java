@@ -7,11 +7,13 @@ import dev.plumbline.reconciler.api.RemoteSwitch;
 import dev.plumbline.reconciler.apply.Failure;
 import dev.plumbline.reconciler.apply.Outcome;
 import dev.plumbline.reconciler.apply.Progress;
+import dev.plumbline.reconciler.apply.Unheld;
 import dev.plumbline.reconciler.host.BusyException;
 import dev.plumbline.reconciler.host.Host;
 import dev.plumbline.reconciler.host.Witness;
 import dev.plumbline.reconciler.plan.Change;
 import dev.plumbline.reconciler.plan.Plan;
+import dev.plumbline.reconciler.plan.PlannedCheck;
 import dev.plumbline.reconciler.plan.Waiting;
 import dev.plumbline.reconciler.render.PlanText;
 import dev.plumbline.reconciler.render.SavedPlan;
@@ -21,6 +23,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,10 +37,12 @@ import picocli.CommandLine.Parameters;
     description = "Make this host match its file: show the plan, ask, apply, verify.",
     footer = {
       "",
-      "Exit codes: 0 the host matches the file (but for what waits), 1 it does not; the message"
-          + " says in what state it is."
+      "Exit codes: 0 the host matches the file (but for what waits) and its checks hold, 1 not; the"
+          + " message says in what state it is."
     })
 final class Apply implements Callable<Integer> {
+  private static final Duration LONGEST_UNDO = Duration.ofMinutes(1);
+
   @Parameters(
       paramLabel = "FILE|PLAN",
       description = "The host's file, or a plan saved with `plumbline plan --out`.")
@@ -55,6 +61,11 @@ final class Apply implements Callable<Integer> {
               + " 60s, 5m. Survives the loss of this shell.")
   private @Nullable Duration confirm;
 
+  @Option(
+      names = "--skip-checks",
+      description = "Apply without trying the `checks` of the file afterwards.")
+  private boolean skipChecks;
+
   @Option(names = "--full", description = "Print every change, even of thousands that are alike.")
   private boolean full;
 
@@ -62,6 +73,12 @@ final class Apply implements Callable<Integer> {
   @Mixin private RunOption run = new RunOption();
 
   private final Console console;
+
+  /** Somebody wants the end of the checks, and waits until what was done is undone. */
+  private volatile boolean interrupted;
+
+  private volatile boolean checking;
+  private final CountDownLatch reported = new CountDownLatch(1);
 
   Apply(Console console) {
     this.console = console;
@@ -108,10 +125,16 @@ final class Apply implements Callable<Integer> {
         console.info("nothing was changed");
         return ExitCode.ERROR;
       }
+      if (skipChecks && !planned.plan().checks().isEmpty()) {
+        console.warn(
+            "--skip-checks: "
+                + PlannedCheck.count(planned.plan().checks().size())
+                + " of the file not tried");
+      }
       int code =
           agent == null
               ? apply(host, planned, confirmation)
-              : applyBy(agent, planned, confirmation);
+              : applyBy(agent, host, planned, confirmation);
       if (confirm != null) {
         confirmation.remind();
       }
@@ -120,21 +143,17 @@ final class Apply implements Callable<Integer> {
   }
 
   /** The agent keeps the host as the file says that was applied last, so it has to be the one. */
-  private int applyBy(AgentClient agent, Planned planned, Confirmation confirmation)
+  private int applyBy(AgentClient agent, Host host, Planned planned, Confirmation confirmation)
       throws IOException {
     if (planned.plan().isEmpty()) {
-      return ExitCode.DONE;
+      return reportUnchanged(skipChecks ? List.of() : host.check(planned.plan().checks()), planned);
     }
     long start = System.nanoTime();
     AgentAnswers answers = new AgentAnswers(planned.plan(), console, confirmation::watch);
     Path file = planned.file().file().toAbsolutePath().normalize();
     String plan =
         SavedPlan.of(planned.live(), planned.plan(), file, planned.file().digests()).text();
-    if (confirm == null) {
-      agent.apply(plan, answers::take);
-    } else {
-      agent.apply(plan, confirm, Asker.of(System.getenv()), answers::take);
-    }
+    agent.apply(plan, confirm, skipChecks, Asker.of(System.getenv()), answers::take);
     return report(answers.outcome(), planned, (System.nanoTime() - start) / 1_000_000);
   }
 
@@ -187,24 +206,16 @@ final class Apply implements Callable<Integer> {
 
   private int apply(Host host, Planned planned, Confirmation confirmation) throws IOException {
     long start = System.nanoTime();
-    Thread farewell =
-        new Thread(
-            () ->
-                console.error(
-                    "interrupted: the host is on its way to "
-                        + planned.file().file()
-                        + (confirm == null
-                            ? ", and nothing was undone; apply again to go on from here"
-                            : ", and is rolled back now")),
-            "farewell");
+    Thread farewell = new Thread(() -> farewell(planned), "farewell");
+    host.checkWhile(() -> !interrupted);
     Runtime.getRuntime().addShutdownHook(farewell);
     try {
       Outcome outcome =
           host.apply(
               planned.file().goal(),
               planned.live(),
-              planned.plan(),
-              confirm == null ? this::step : Progress.silent(),
+              skipChecks ? planned.plan().withoutChecks() : planned.plan(),
+              new Steps(),
               confirm == null
                   ? Witness.NONE
                   : confirmation.witness(planned.file().file(), confirm));
@@ -221,13 +232,48 @@ final class Apply implements Callable<Integer> {
       confirmation.brokenOff(host);
       throw e;
     } finally {
+      reported.countDown();
       forget(farewell);
     }
   }
 
   /** Not with --confirm: a terminal that nobody reads any more would hold the apply up. */
-  private void step(Change change, int done, int of) {
-    console.progress("[" + done + "/" + of + "] " + change.address());
+  private final class Steps implements Progress {
+    @Override
+    public void step(Change change, int done, int of) {
+      if (confirm == null) {
+        console.progress("[" + done + "/" + of + "] " + change.address());
+      }
+    }
+
+    @Override
+    public void checking(List<PlannedCheck> checks) {
+      checking = true;
+      if (confirm == null) {
+        console.progress(AgentAnswers.checking(checks.size()));
+      }
+    }
+  }
+
+  /** A signal ends the process: at once, but while checks are tried not before all is undone. */
+  private void farewell(Planned planned) {
+    if (!checking) {
+      console.error(
+          "interrupted: the host is on its way to "
+              + planned.file().file()
+              + (confirm == null
+                  ? ", and nothing was undone; apply again to go on from here"
+                  : ", and is rolled back now"));
+      return;
+    }
+    interrupted = true;
+    try {
+      if (!reported.await(LONGEST_UNDO.toSeconds(), TimeUnit.SECONDS)) {
+        console.error("interrupted: not all was undone in time");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static void forget(Thread farewell) {
@@ -241,7 +287,7 @@ final class Apply implements Callable<Integer> {
   private int report(Outcome outcome, Planned planned, long millis) {
     switch (outcome.result()) {
       case NOTHING_TO_DO -> {
-        return ExitCode.DONE;
+        return reportUnchanged(List.of(), planned);
       }
       case APPLIED -> {
         applied(outcome, planned, millis);
@@ -255,10 +301,46 @@ final class Apply implements Callable<Integer> {
         return ExitCode.ERROR;
       }
       default -> {
-        failed(outcome);
+        if (planned.plan().isEmpty()) {
+          return reportUnchanged(outcome.unheld(), planned);
+        }
+        failed(outcome, planned);
         return ExitCode.ERROR;
       }
     }
+  }
+
+  /** Of a plan without any change, whose checks were tried all the same. */
+  private int reportUnchanged(List<Unheld> unheld, Planned planned) {
+    if (!unheld.isEmpty()) {
+      unheld(unheld, planned);
+      console.info("nothing was changed, and nothing undone");
+      return ExitCode.ERROR;
+    }
+    if (!skipChecks && !planned.plan().checks().isEmpty()) {
+      console.out().println(holding(planned).strip());
+    }
+    return ExitCode.DONE;
+  }
+
+  private String holding(Planned planned) {
+    int checks = skipChecks ? 0 : planned.plan().checks().size();
+    return checks == 0
+        ? ""
+        : " " + PlannedCheck.count(checks) + (checks == 1 ? " holds." : " hold.");
+  }
+
+  private void unheld(List<Unheld> unheld, Planned planned) {
+    if (unheld.stream().allMatch(Unheld::brokenOff)) {
+      console.error("interrupted while checks were tried:");
+    } else {
+      console.error(
+          unheld.size()
+              + " of "
+              + PlannedCheck.count(planned.plan().checks().size())
+              + (unheld.size() == 1 ? " does not hold:" : " do not hold:"));
+    }
+    unheld.forEach(each -> console.info("  " + each));
   }
 
   private void applied(Outcome outcome, Planned planned, long millis) {
@@ -271,7 +353,8 @@ final class Apply implements Callable<Integer> {
                 + done(planned.plan())
                 + ". The host matches "
                 + planned.file().file()
-                + (outcome.remaining().waiting().isEmpty() ? "." : ", but for what waits."));
+                + (outcome.remaining().waiting().isEmpty() ? "." : ", but for what waits.")
+                + holding(planned));
     for (Waiting waiting : outcome.remaining().waiting()) {
       console.out().println("  " + waiting.address() + " waits for " + waiting.waitsFor());
     }
@@ -285,12 +368,16 @@ final class Apply implements Callable<Integer> {
         .replace("to delete", "deleted");
   }
 
-  private void failed(Outcome outcome) {
+  private void failed(Outcome outcome, Planned planned) {
     @Nullable Failure failure = outcome.failure();
-    console.error(
-        failure == null
-            ? "a step failed"
-            : failure.address() + " (" + failure.resource() + "): " + failure.message());
+    if (!outcome.unheld().isEmpty()) {
+      unheld(outcome.unheld(), planned);
+    } else {
+      console.error(
+          failure == null
+              ? "a step failed"
+              : failure.address() + " (" + failure.resource() + "): " + failure.message());
+    }
     if (outcome.result() == Outcome.Result.UNDONE) {
       console.info("what was done before has been undone: the host is as it was");
       return;

@@ -2,6 +2,7 @@
 package dev.plumbline.reconciler.desired;
 
 import dev.plumbline.reconciler.plan.Goal;
+import dev.plumbline.reconciler.plan.PlannedCheck;
 import dev.plumbline.reconciler.plan.Wanted;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
@@ -9,6 +10,7 @@ import dev.plumbline.spec.model.BridgePort;
 import dev.plumbline.spec.model.DesiredState;
 import dev.plumbline.spec.model.Devices;
 import dev.plumbline.spec.model.Namespace;
+import dev.plumbline.spec.value.Position;
 import dev.plumbline.spec.value.SysctlKey;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -54,7 +56,24 @@ public final class Goals {
     goals.collect();
     List<Wanted> wanted = new ArrayList<>(goals.wanted);
     goals.drafts.values().forEach(draft -> wanted.add(draft.wanted()));
-    return new Goal(wanted, true, Set.of(), state.protect(), Unsupported.in(goals));
+    return new Goal(wanted, true, Set.of(), state.protect(), Unsupported.in(goals), goals.checks());
+  }
+
+  private List<PlannedCheck> checks() {
+    List<PlannedCheck> checks = new ArrayList<>();
+    state
+        .checks()
+        .forEach(
+            (name, check) -> {
+              String address = "checks." + name;
+              Position position = state.position(address);
+              checks.add(
+                  new PlannedCheck(
+                      address,
+                      position == null ? "" : position.toString(),
+                      check.through(deviceName(check.namespace(), check.device()))));
+            });
+    return checks;
   }
 
   private void collect() {

@@ -7,6 +7,7 @@ import dev.plumbline.reconciler.apply.Outcome;
 import dev.plumbline.reconciler.apply.Outcome.Result;
 import dev.plumbline.reconciler.apply.Progress;
 import dev.plumbline.reconciler.apply.Snapshot;
+import dev.plumbline.reconciler.apply.Unheld;
 import dev.plumbline.reconciler.embedded.SwitchAccess;
 import dev.plumbline.reconciler.embedded.SwitchText;
 import dev.plumbline.reconciler.live.LiveState;
@@ -21,6 +22,7 @@ import dev.plumbline.reconciler.plan.Goal;
 import dev.plumbline.reconciler.plan.GoalIndex;
 import dev.plumbline.reconciler.plan.Ownership;
 import dev.plumbline.reconciler.plan.Plan;
+import dev.plumbline.reconciler.plan.PlannedCheck;
 import dev.plumbline.reconciler.plan.Planner;
 import dev.plumbline.reconciler.plan.Waiting;
 import dev.plumbline.reconciler.plan.Wanted;
@@ -31,6 +33,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +41,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +53,9 @@ import org.jspecify.annotations.Nullable;
 public final class Host implements AutoCloseable {
   private static final int UNDO_ROUNDS = 3;
 
+  /** How long it is looked, before the first step, whether a check holds already. */
+  private static final Duration GLANCE = Duration.ofSeconds(1);
+
   /** With those in which a step was refused, after which the way back goes on without it. */
   private static final int WAY_BACK_ROUNDS = 20;
 
@@ -58,6 +65,7 @@ public final class Host implements AutoCloseable {
   private final SwitchAccess embedded;
 
   private Ownership ownership;
+  private BooleanSupplier patience = () -> true;
 
   private Host(Memory memory, ApplyLock lock, SwitchAccess embedded, Kernel kernel)
       throws IOException {
@@ -117,6 +125,16 @@ public final class Host implements AutoCloseable {
   /** As {@link #open(Path, SwitchAccess)} where nobody runs a switch. */
   public static Host open(Path stateDirectory) throws IOException {
     return open(stateDirectory, SwitchAccess.NONE);
+  }
+
+  /**
+   * Has checks ended by somebody: as if they did not hold.
+   *
+   * @param goesOn is asked by the thread that applies, every 100 ms or so, as long as it waits for
+   *     checks; false: they end at once
+   */
+  public void checkWhile(BooleanSupplier goesOn) {
+    patience = goesOn;
   }
 
   /** The host's name, as {@code uname -n} gives it. */
@@ -239,7 +257,8 @@ public final class Host implements AutoCloseable {
   }
 
   /**
-   * Carries out a plan, reads again and plans again. If a step fails, what was done is undone.
+   * Carries out a plan, reads again and plans again, and tries its checks. If a step fails or a
+   * check does not hold, what was done is undone.
    *
    * @param live the live state that the plan was made from
    * @throws BusyException if another process applies, or has applied since {@link #read}: nothing
@@ -295,9 +314,14 @@ public final class Host implements AutoCloseable {
       Goal goal, LiveState live, Plan plan, Progress progress, UnaryOperator<Plan> leavingOut)
       throws IOException {
     if (plan.isEmpty()) {
+      List<Unheld> unheld = check(plan.checks(), progress);
+      if (!unheld.isEmpty()) {
+        return new Outcome(Result.UNDONE, plan, null, unheld, List.of(), plan);
+      }
       remember(Planner.after(goal, live, ownership));
       return new Outcome(Result.NOTHING_TO_DO, plan, null, List.of(), plan);
     }
+    Set<String> unheldBefore = unheldBefore(plan.checks());
     Ownership before = ownership;
     remember(Planner.before(plan, live, ownership));
     Failure failure = kernel.apply(plan, live, embedded, progress);
@@ -306,24 +330,70 @@ public final class Host implements AutoCloseable {
     }
     LiveState now = read(goal);
     if (failure != null) {
-      return undo(goal, live, now, plan, failure, before);
+      return undo(goal, live, now, plan, failure, List.of(), before);
     }
     Plan remaining = leavingOut.apply(plan(goal, now));
-    if (remaining.isEmpty()) {
-      remember(Planner.after(goal, now, ownership));
-      return new Outcome(Result.APPLIED, plan, null, List.of(), remaining);
+    if (!remaining.isEmpty()) {
+      return new Outcome(Result.NOT_CONVERGED, plan, null, describe(remaining), remaining);
     }
-    return new Outcome(Result.NOT_CONVERGED, plan, null, describe(remaining), remaining);
+    List<Unheld> unheld = check(plan.checks(), progress);
+    if (!unheld.isEmpty()) {
+      List<Unheld> told =
+          unheld.stream()
+              .map(each -> unheldBefore.contains(each.address()) ? each.asBefore() : each)
+              .toList();
+      return undo(goal, live, read(goal), plan, null, told, before);
+    }
+    remember(Planner.after(goal, now, ownership));
+    return new Outcome(Result.APPLIED, plan, null, List.of(), remaining);
+  }
+
+  private List<Unheld> check(List<PlannedCheck> checks, Progress progress) throws IOException {
+    if (checks.isEmpty()) {
+      return List.of();
+    }
+    progress.checking(checks);
+    return check(checks);
+  }
+
+  /**
+   * Tries checks until each holds or its time is over; changes nothing.
+   *
+   * @return those that did not hold
+   * @throws IOException if they cannot be tried at all
+   */
+  public List<Unheld> check(List<PlannedCheck> checks) throws IOException {
+    return kernel.check(checks, patience);
+  }
+
+  /** Those that do not hold at the moment, by address: what an apply finds later is no news. */
+  private Set<String> unheldBefore(List<PlannedCheck> checks) throws IOException {
+    List<PlannedCheck> brief = new ArrayList<>();
+    for (PlannedCheck check : checks) {
+      brief.add(new PlannedCheck(check.address(), check.place(), check.check().atMost(GLANCE)));
+    }
+    Set<String> unheld = new TreeSet<>();
+    if (!brief.isEmpty()) {
+      kernel.check(brief, patience).forEach(each -> unheld.add(each.address()));
+    }
+    return unheld;
   }
 
   private Outcome undo(
-      Goal goal, LiveState live, LiveState now, Plan plan, Failure failure, Ownership before)
+      Goal goal,
+      LiveState live,
+      LiveState now,
+      Plan plan,
+      @Nullable Failure failure,
+      List<Unheld> unheld,
+      Ownership before)
       throws IOException {
     Restored restored = restore(goal, live, now, Snapshot.of(plan), before);
     return new Outcome(
         restored.left().isEmpty() ? Result.UNDONE : Result.UNDO_FAILED,
         plan,
         failure,
+        unheld,
         restored.left(),
         plan(goal, read(goal)));
   }

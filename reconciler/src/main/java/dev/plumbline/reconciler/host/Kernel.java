@@ -3,14 +3,18 @@ package dev.plumbline.reconciler.host;
 
 import dev.plumbline.reconciler.apply.Failure;
 import dev.plumbline.reconciler.apply.Progress;
+import dev.plumbline.reconciler.apply.Unheld;
 import dev.plumbline.reconciler.embedded.SwitchAccess;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.live.LiveView;
 import dev.plumbline.reconciler.plan.Plan;
+import dev.plumbline.reconciler.plan.PlannedCheck;
 import dev.plumbline.reconciler.resource.ResourceId;
 import java.io.IOException;
+import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +62,15 @@ public interface Kernel extends AutoCloseable {
    */
   @Nullable Failure apply(Plan plan, LiveState live, SwitchAccess embedded, Progress progress)
       throws IOException;
+
+  /**
+   * Tries checks until each holds or its time is over.
+   *
+   * @param goesOn is asked every 100 ms or so; false: it ends at once
+   * @return those that did not hold
+   * @throws IOException if they cannot be tried at all
+   */
+  List<Unheld> check(List<PlannedCheck> checks, BooleanSupplier goesOn) throws IOException;
 
   /**
    * Opens a watch over what happens from now on, to be closed by the caller, before this is.

@@ -5,16 +5,21 @@ import dev.plumbline.netlink.probe.KernelFeatures;
 import dev.plumbline.reconciler.apply.Applier;
 import dev.plumbline.reconciler.apply.Failure;
 import dev.plumbline.reconciler.apply.Progress;
+import dev.plumbline.reconciler.apply.Unheld;
+import dev.plumbline.reconciler.check.Checking;
 import dev.plumbline.reconciler.embedded.SwitchAccess;
 import dev.plumbline.reconciler.live.LiveReader;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.live.LiveView;
 import dev.plumbline.reconciler.live.Sockets;
 import dev.plumbline.reconciler.plan.Plan;
+import dev.plumbline.reconciler.plan.PlannedCheck;
 import dev.plumbline.reconciler.resource.ResourceId;
 import java.io.IOException;
+import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The kernel that this process runs on. Used by one thread at a time. */
@@ -63,6 +68,11 @@ public final class NetlinkKernel implements Kernel {
   public @Nullable Failure apply(
       Plan plan, LiveState live, SwitchAccess embedded, Progress progress) throws IOException {
     return new Applier(sockets, embedded, progress).apply(plan, live);
+  }
+
+  @Override
+  public List<Unheld> check(List<PlannedCheck> checks, BooleanSupplier goesOn) throws IOException {
+    return Checking.run(checks, sockets::runIn, goesOn);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.plumbline.reconciler.model;
 
 import dev.plumbline.reconciler.apply.Failure;
 import dev.plumbline.reconciler.apply.Progress;
+import dev.plumbline.reconciler.apply.Unheld;
 import dev.plumbline.reconciler.embedded.SwitchAccess;
 import dev.plumbline.reconciler.host.Kernel;
 import dev.plumbline.reconciler.host.KernelWatch;
@@ -11,6 +12,7 @@ import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.live.LiveView;
 import dev.plumbline.reconciler.plan.Change;
 import dev.plumbline.reconciler.plan.Plan;
+import dev.plumbline.reconciler.plan.PlannedCheck;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import java.util.ArrayList;
@@ -20,6 +22,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +38,7 @@ public final class ModelKernel implements Kernel {
   private final Capabilities capabilities;
   private final Parts parts;
   private volatile Disturbance disturbance = Disturbance.NONE;
+  private volatile Function<PlannedCheck, @Nullable String> answers = check -> null;
   private @Nullable ModelView view;
 
   /**
@@ -65,6 +70,16 @@ public final class ModelKernel implements Kernel {
   /** Has this come between the requests of plans from now on. */
   public void disturb(Disturbance with) {
     disturbance = with;
+  }
+
+  /**
+   * Says what checks find from now on; before, each of them holds.
+   *
+   * @param why null: it holds; else why not. Asked by the thread that applies, before the first
+   *     step and after the last one
+   */
+  public void answer(Function<PlannedCheck, @Nullable String> why) {
+    answers = why;
   }
 
   /**
@@ -147,6 +162,19 @@ public final class ModelKernel implements Kernel {
   public @Nullable Failure apply(
       Plan plan, LiveState live, SwitchAccess embedded, Progress progress) {
     return new Application(parts, new Asking(this, disturbance), plan, live).run(progress);
+  }
+
+  /** There is no traffic in a model: what a check finds is what somebody said it would. */
+  @Override
+  public List<Unheld> check(List<PlannedCheck> checks, BooleanSupplier goesOn) {
+    List<Unheld> unheld = new ArrayList<>();
+    for (PlannedCheck check : checks) {
+      String why = answers.apply(check);
+      if (why != null) {
+        unheld.add(new Unheld(check.address(), check.place(), check.what(), why, false, false));
+      }
+    }
+    return unheld;
   }
 
   @Override

@@ -13,17 +13,19 @@ import java.util.Set;
  * @param remove resources to remove whoever made them, as when going back to a snapshot
  * @param protect patterns ({@code docker*}) of devices that must not be touched
  * @param problems why it cannot be reached from anywhere, a sentence each
+ * @param checks what has to hold once it is reached
  */
 public record Goal(
     List<Wanted> wanted,
     boolean prune,
     Set<ResourceId> remove,
     List<String> protect,
-    List<String> problems) {
+    List<String> problems,
+    List<PlannedCheck> checks) {
 
-  /** A goal without problems. */
+  /** A goal without problems and checks. */
   public Goal(List<Wanted> wanted, boolean prune, Set<ResourceId> remove, List<String> protect) {
-    this(wanted, prune, remove, protect, List.of());
+    this(wanted, prune, remove, protect, List.of(), List.of());
   }
 
   public Goal {
@@ -31,5 +33,6 @@ public record Goal(
     remove = Set.copyOf(remove);
     protect = List.copyOf(protect);
     problems = List.copyOf(problems);
+    checks = List.copyOf(checks);
   }
 }

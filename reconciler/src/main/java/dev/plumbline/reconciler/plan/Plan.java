@@ -15,6 +15,7 @@ import java.util.Map;
  * @param masters the kinds of the devices that others join or leave, for who shows the plan
  * @param touches what whoever applies it may depend on, such as the path of a shell, by the address
  *     of the change that touches it; of that alone which does
+ * @param checks what has to hold after the last step; else all is undone
  */
 public record Plan(
     List<Change> changes,
@@ -22,7 +23,8 @@ public record Plan(
     List<String> problems,
     List<String> warnings,
     Map<ResourceId, String> masters,
-    Map<String, List<String>> touches) {
+    Map<String, List<String>> touches,
+    List<PlannedCheck> checks) {
   public Plan {
     changes = List.copyOf(changes);
     waiting = List.copyOf(waiting);
@@ -30,6 +32,7 @@ public record Plan(
     warnings = List.copyOf(warnings);
     masters = Map.copyOf(masters);
     touches = Map.copyOf(touches);
+    checks = List.copyOf(checks);
   }
 
   /** A plan of which nobody has looked what it touches. */
@@ -39,7 +42,7 @@ public record Plan(
       List<String> problems,
       List<String> warnings,
       Map<ResourceId, String> masters) {
-    this(changes, waiting, problems, warnings, masters, Map.of());
+    this(changes, waiting, problems, warnings, masters, Map.of(), List.of());
   }
 
   /** A plan that lets nobody join or leave anything. */
@@ -50,7 +53,7 @@ public record Plan(
 
   /** The same plan with these warnings instead of its own. */
   public Plan withWarnings(List<String> others) {
-    return new Plan(changes, waiting, problems, others, masters, touches);
+    return new Plan(changes, waiting, problems, others, masters, touches, checks);
   }
 
   /**
@@ -59,17 +62,27 @@ public record Plan(
    * @see #only
    */
   public Plan withoutProblems() {
-    return new Plan(changes, waiting, List.of(), warnings, masters);
+    return new Plan(changes, waiting, List.of(), warnings, masters, Map.of(), checks);
   }
 
   /** The same plan with some of its changes alone. */
   public Plan only(List<Change> some) {
-    return new Plan(some, waiting, problems, warnings, masters, touches);
+    return new Plan(some, waiting, problems, warnings, masters, touches, checks);
   }
 
   /** The same plan, which touches this. */
   public Plan withTouches(Map<String, List<String>> others) {
-    return new Plan(changes, waiting, problems, warnings, masters, others);
+    return new Plan(changes, waiting, problems, warnings, masters, others, checks);
+  }
+
+  /** The same plan after which this has to hold. */
+  public Plan withChecks(List<PlannedCheck> others) {
+    return new Plan(changes, waiting, problems, warnings, masters, touches, others);
+  }
+
+  /** The same plan after which nothing has to hold. */
+  public Plan withoutChecks() {
+    return checks.isEmpty() ? this : withChecks(List.of());
   }
 
   /** What a change touches that whoever applies it may depend on. */

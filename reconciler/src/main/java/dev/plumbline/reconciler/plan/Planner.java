@@ -42,11 +42,12 @@ public final class Planner {
     protect(whole, changes, findings);
     List<Change> ordered = new Order(changes, rest.after(), live).sorted();
     return new Plan(
-        ordered,
-        findings.waiting(),
-        findings.problems(),
-        findings.warnings(),
-        masters(ordered, live));
+            ordered,
+            findings.waiting(),
+            findings.problems(),
+            findings.warnings(),
+            masters(ordered, live))
+        .withChecks(goal.checks());
   }
 
   /** The kinds of the devices that others join or leave. */

@@ -84,7 +84,12 @@ final class Restorer {
               }
             });
     return new Goal(
-        List.copyOf(wanted.values()), true, goal.remove(), goal.protect(), goal.problems());
+        List.copyOf(wanted.values()),
+        true,
+        goal.remove(),
+        goal.protect(),
+        goal.problems(),
+        goal.checks());
   }
 
   /**

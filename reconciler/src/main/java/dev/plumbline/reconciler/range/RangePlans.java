@@ -11,6 +11,7 @@ import dev.plumbline.reconciler.model.Cards;
 import dev.plumbline.reconciler.model.ModelKernel;
 import dev.plumbline.reconciler.plan.Goal;
 import dev.plumbline.reconciler.plan.Plan;
+import dev.plumbline.reconciler.render.CheckDiff;
 import dev.plumbline.reconciler.render.HostDiff;
 import dev.plumbline.reconciler.render.HostDiff.Basis;
 import dev.plumbline.reconciler.render.HostDiff.What;
@@ -123,26 +124,29 @@ public final class RangePlans {
       throws IOException {
     PlanHeader header = new PlanHeader(host, path, range.to().id());
     if (now == null) {
-      return new HostDiff(header, What.REMOVED, Basis.REVISION, List.of(), null);
+      return new HostDiff(header, What.REMOVED, Basis.REVISION, List.of());
     }
     List<String> lines = now.problems().stream().map(Problem::line).toList();
     DesiredState state = now.state();
     if (state == null) {
-      return new HostDiff(header, What.BROKEN, Basis.REVISION, lines, null);
+      return new HostDiff(header, What.BROKEN, Basis.REVISION, lines);
     }
     if (host.isEmpty() && state.host() != null) {
       header = new PlanHeader(state.host(), path, range.to().id());
     }
     What what = old == null ? What.ADDED : What.CHANGED;
     Goal goal = Goals.of(state);
+    DesiredState applied = old == null ? null : old.state();
+    Goal before = applied == null ? null : Goals.of(applied);
+    List<CheckDiff> checks =
+        CheckDiff.of(before == null ? List.of() : before.checks(), goal.checks());
     Plan recorded = records.plan(header.host(), Path.of(path), goal);
     if (recorded != null) {
-      return new HostDiff(header, what, Basis.RECORD, lines, recorded);
+      return new HostDiff(header, what, Basis.RECORD, lines, checks, recorded);
     }
-    DesiredState applied = old == null ? null : old.state();
-    Plan plan = planned(header.host(), applied == null ? null : Goals.of(applied), goal);
-    Basis basis = applied == null ? Basis.NOTHING : Basis.REVISION;
-    return new HostDiff(header, what, basis, lines, plan);
+    Plan plan = planned(header.host(), before, goal);
+    Basis basis = before == null ? Basis.NOTHING : Basis.REVISION;
+    return new HostDiff(header, what, basis, lines, checks, plan);
   }
 
   /** The plan for a host that another goal was applied to; null: that nothing was. */

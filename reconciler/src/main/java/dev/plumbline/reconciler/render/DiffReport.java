@@ -33,6 +33,10 @@ public record DiffReport(String from, String to, List<HostDiff> hosts) {
         out.append(host.problems().isEmpty() ? "" : "\n");
         out.append(new PlanText(colours, full).render(shown(host), host.plan()));
       }
+      for (CheckDiff check : host.checks()) {
+        out.append("  ").append(Shown.text(check.line())).append('\n');
+      }
+      out.append(host.checks().isEmpty() ? "" : "\n");
       out.append("  ").append(palette.dim(remark(host))).append("\n\n");
     }
     return out.append(palette.bold(sentence())).append('\n').toString();
@@ -51,6 +55,10 @@ public record DiffReport(String from, String to, List<HostDiff> hosts) {
       host.problems()
           .forEach(line -> out.append("- :x: ").append(PlanMarkdown.plain(line)).append('\n'));
       out.append(host.problems().isEmpty() ? "" : "\n");
+      for (CheckDiff check : host.checks()) {
+        out.append("- ").append(PlanMarkdown.code(check.line())).append('\n');
+      }
+      out.append(host.checks().isEmpty() ? "" : "\n");
       out.append("<sub>").append(PlanMarkdown.plain(remark(host))).append("</sub>\n\n");
     }
     return out.toString();
@@ -71,6 +79,15 @@ public record DiffReport(String from, String to, List<HostDiff> hosts) {
         json.writeStringProperty("what", host.what().label());
         json.writeStringProperty("basis", host.basis().label());
         Json.texts(json, "problems", host.problems());
+        json.writeArrayPropertyStart("checks");
+        for (CheckDiff check : host.checks()) {
+          json.writeStartObject();
+          json.writeStringProperty("address", check.address());
+          Json.text(json, "before", check.before());
+          Json.text(json, "after", check.after());
+          json.writeEndObject();
+        }
+        json.writeEndArray();
         if (host.plan() == null) {
           json.writeNullProperty("plan");
         } else {

@@ -14,10 +14,16 @@ import org.jspecify.annotations.Nullable;
  * @param basis what the plan starts from
  * @param problems why there is no plan, or what is to be known of the files: lines with file, line
  *     and column
+ * @param checks those that came, went or are others than in the older commit
  * @param plan null: there is none
  */
 public record HostDiff(
-    PlanHeader header, What what, Basis basis, List<String> problems, @Nullable Plan plan) {
+    PlanHeader header,
+    What what,
+    Basis basis,
+    List<String> problems,
+    List<CheckDiff> checks,
+    @Nullable Plan plan) {
   /** What became of a host's file. */
   public enum What {
     ADDED,
@@ -49,6 +55,12 @@ public record HostDiff(
 
   public HostDiff {
     problems = List.copyOf(problems);
+    checks = List.copyOf(checks);
+  }
+
+  /** One of a file without a plan. */
+  public HostDiff(PlanHeader header, What what, Basis basis, List<String> problems) {
+    this(header, what, basis, problems, List.of(), null);
   }
 
   /** Whether the newer commit cannot be applied there. */

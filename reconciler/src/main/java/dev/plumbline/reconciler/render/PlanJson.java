@@ -6,7 +6,9 @@ import dev.plumbline.reconciler.plan.Change;
 import dev.plumbline.reconciler.plan.FieldChange;
 import dev.plumbline.reconciler.plan.FileTerms;
 import dev.plumbline.reconciler.plan.Plan;
+import dev.plumbline.reconciler.plan.PlannedCheck;
 import dev.plumbline.reconciler.plan.Waiting;
+import dev.plumbline.spec.model.Check;
 import java.io.StringWriter;
 import java.io.Writer;
 import java.util.List;
@@ -59,6 +61,9 @@ public final class PlanJson {
       json.writeEndObject();
     }
     json.writeEndArray();
+    json.writeArrayPropertyStart("checks");
+    plan.checks().forEach(check -> check(check, json));
+    json.writeEndArray();
     Json.texts(json, "problems", plan.problems());
     Json.texts(json, "warnings", plan.warnings());
   }
@@ -70,6 +75,19 @@ public final class PlanJson {
     }
     json.writeNumberProperty("waiting", plan.waiting().size());
     json.writeStringProperty("disruption", plan.disruption().label());
+    json.writeEndObject();
+  }
+
+  private static void check(PlannedCheck planned, JsonGenerator json) {
+    Check check = planned.check();
+    json.writeStartObject();
+    json.writeStringProperty("address", planned.address());
+    json.writeStringProperty("type", check.port() == null ? "ping" : "tcp");
+    json.writeStringProperty(
+        "target", check.port() == null ? check.address().toString() : check.endpoint());
+    Json.text(json, "namespace", check.namespace());
+    Json.text(json, "from", check.from());
+    json.writeNumberProperty("withinMillis", check.within().toMillis());
     json.writeEndObject();
   }
 

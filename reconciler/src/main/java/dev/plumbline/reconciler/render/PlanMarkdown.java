@@ -5,6 +5,7 @@ import dev.plumbline.reconciler.plan.Action;
 import dev.plumbline.reconciler.plan.Change;
 import dev.plumbline.reconciler.plan.Disruption;
 import dev.plumbline.reconciler.plan.Plan;
+import dev.plumbline.reconciler.plan.PlannedCheck;
 import dev.plumbline.reconciler.plan.Waiting;
 import dev.plumbline.reconciler.render.Outline.Block;
 import dev.plumbline.reconciler.render.Outline.Group;
@@ -54,6 +55,14 @@ public final class PlanMarkdown {
       for (Waiting each : plan.waiting()) {
         out.append("| ").append(cell(each.address())).append(" | ");
         out.append(cell(each.waitsFor())).append(" |\n");
+      }
+      out.append('\n');
+    }
+    if (!plan.checks().isEmpty()) {
+      out.append("| Checks after the apply | |\n|---|---|\n");
+      for (PlannedCheck each : plan.checks()) {
+        out.append("| ").append(cell(each.address())).append(" | ");
+        out.append(cell(each.sentence())).append(" |\n");
       }
       out.append('\n');
     }

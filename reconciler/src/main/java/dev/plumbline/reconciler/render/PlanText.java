@@ -4,6 +4,7 @@ package dev.plumbline.reconciler.render;
 import dev.plumbline.reconciler.plan.Action;
 import dev.plumbline.reconciler.plan.Change;
 import dev.plumbline.reconciler.plan.Plan;
+import dev.plumbline.reconciler.plan.PlannedCheck;
 import dev.plumbline.reconciler.plan.Waiting;
 import dev.plumbline.reconciler.render.Outline.Block;
 import dev.plumbline.reconciler.render.Outline.Group;
@@ -53,6 +54,7 @@ public final class PlanText {
       out.append('\n');
     }
     waiting(out, plan.waiting());
+    checks(out, plan.checks());
     plan.warnings().forEach(text -> note(out, palette.warning("Warning: "), text));
     plan.problems().forEach(text -> note(out, palette.error("Problem: "), text));
     if (!plan.warnings().isEmpty() || !plan.problems().isEmpty()) {
@@ -121,6 +123,22 @@ public final class PlanText {
           .append(Shown.pad(Shown.text(each.address()), Math.min(width, 48)))
           .append("  ")
           .append(palette.dim("for " + Shown.text(each.waitsFor())))
+          .append('\n');
+    }
+    out.append('\n');
+  }
+
+  private void checks(StringBuilder out, List<PlannedCheck> checks) {
+    if (checks.isEmpty()) {
+      return;
+    }
+    out.append(palette.bold("Checks after the apply:")).append('\n');
+    int width = checks.stream().mapToInt(each -> each.address().length()).max().orElse(0);
+    for (PlannedCheck each : checks) {
+      out.append("  ")
+          .append(Shown.pad(Shown.text(each.address()), Math.min(width, 48)))
+          .append("  ")
+          .append(Shown.text(each.sentence()))
           .append('\n');
     }
     out.append('\n');

@@ -3,6 +3,7 @@ package dev.plumbline.reconciler.render;
 
 import dev.plumbline.reconciler.plan.Action;
 import dev.plumbline.reconciler.plan.Plan;
+import dev.plumbline.reconciler.plan.PlannedCheck;
 import java.util.List;
 
 /** A plan in one sentence. */
@@ -27,6 +28,13 @@ public final class Summary {
 
   /** The last line of a plan. */
   public static String sentence(Plan plan, String file) {
+    boolean applicable = plan.problems().isEmpty() && !plan.checks().isEmpty();
+    String checks =
+        applicable ? " " + PlannedCheck.count(plan.checks().size()) + " after the apply." : "";
+    return changes(plan, file) + checks;
+  }
+
+  private static String changes(Plan plan, String file) {
     if (!plan.problems().isEmpty()) {
       return "This plan can not be applied: "
           + Shown.count(plan.problems().size(), "problem")

@@ -43,6 +43,7 @@ public final class Metrics {
   private static final List<String> ALARMING =
       List.of(
           "failed",
+          "check-failed",
           "not-converged",
           "refused",
           "fight",

@@ -43,6 +43,7 @@ public enum Subject {
       case "problem",
           "refused",
           "failed",
+          "check-failed",
           "not-converged",
           "fetch-refused",
           "rollout-stopped",

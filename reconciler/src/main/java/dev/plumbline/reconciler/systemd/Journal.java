@@ -35,6 +35,8 @@ public final class Journal implements AutoCloseable {
   private static final Map<String, Integer> PRIORITIES =
       Map.ofEntries(
           Map.entry("failed", 3),
+          Map.entry("check-failed", 3),
+          Map.entry("checks-broken-off", 4),
           Map.entry("not-converged", 3),
           Map.entry("refused", 3),
           Map.entry("problem", 3),

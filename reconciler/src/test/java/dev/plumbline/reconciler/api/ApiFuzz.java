@@ -98,7 +98,12 @@ public final class ApiFuzz {
 
     @Override
     public void apply(
-        String plan, @Nullable Duration confirm, String by, Consumer<Object> answer, Runnable end) {
+        String plan,
+        @Nullable Duration confirm,
+        boolean skipChecks,
+        String by,
+        Consumer<Object> answer,
+        Runnable end) {
       answer.accept(Map.of("plan", plan, "confirm", String.valueOf(confirm), "by", by));
       end.run();
     }

@@ -113,8 +113,12 @@ class ConfirmTest {
     return Files.exists(state.resolve("checkpoint"));
   }
 
-  /** The processes that watch over this test's state directory: the shell, then what it started. */
   private List<Long> watchers() throws IOException {
+    return watchers(state);
+  }
+
+  /** The processes that watch over a state directory: the shell, then what it started. */
+  static List<Long> watchers(Path state) throws IOException {
     List<Long> found = new ArrayList<>();
     try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
       for (Path process : processes.toList()) {

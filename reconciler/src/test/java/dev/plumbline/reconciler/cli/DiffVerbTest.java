@@ -99,6 +99,34 @@ class DiffVerbTest {
   }
 
   @Test
+  void checksThatCameWentOrAreOthersAreSaid() throws Exception {
+    write(
+        "hosts/hv-02.yaml",
+        "version: 1\nchecks: {a: {ping: 192.0.2.1}, b: {ping: 192.0.2.2}, c: {ping: 192.0.2.3}}\n");
+    commit();
+    git.checkout().setCreateBranch(true).setName("checks").call();
+    write(
+        "hosts/hv-02.yaml",
+        "version: 1\nchecks: {a: {ping: 192.0.2.1}, b: {tcp: \"192.0.2.2:443\"}, d: {ping: 192.0.2.4}}\n");
+    commit();
+    String text = diff(ExitCode.DONE, "change").out();
+    assertTrue(
+        text.contains(
+            """
+              ~ checks.b  ping 192.0.2.2, within 10s → tcp 192.0.2.2:443, within 10s
+              + checks.d  ping 192.0.2.4, within 10s
+              - checks.c  ping 192.0.2.3, within 10s
+            """),
+        text);
+    assertFalse(text.contains("~ checks.a"), text);
+    assertTrue(
+        diff(ExitCode.DONE, "change", "-o", "markdown")
+            .out()
+            .contains("- `- checks.c  ping 192.0.2.3, within 10s`\n"));
+    Schemas.validates("diff.schema.json", diff(ExitCode.DONE, "change", "-o", "json").out());
+  }
+
+  @Test
   void whatANewFileNeedsIsThereAndWhatAnOldOneMadeGoes() throws Exception {
     write("hosts/hv-03.yaml", "version: 1\nroutes: [{to: 10.1.0.0/16, dev: eth0}]\n");
     write("hosts/hv-04.yaml", "version: 1\nvlans: {v7: {parent: eth9, id: 7}}\n");

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.plumbline.netlink.testing.KernelTest;
+import dev.plumbline.netlink.testing.Sh;
+import dev.plumbline.reconciler.live.LiveState;
+import dev.plumbline.reconciler.model.Edit;
+import dev.plumbline.reconciler.model.ModelKernel;
+import dev.plumbline.reconciler.render.Node;
+import dev.plumbline.reconciler.resource.ResourceId;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Revisions whose checks hold, do not, or are broken off. */
+class CheckedRevisionTest {
+  private static final String GOOD =
+      """
+      version: 1
+      veths: {vm: {peer: {device: eth0}}}
+      checks:
+        gateway: {ping: 192.0.2.1}
+      """;
+  private static final String BAD = GOOD.replace("eth0", "eth1").replace("192.0.2.1", "192.0.2.9");
+  private static final String FIXED = BAD.replace("192.0.2.9", "192.0.2.2");
+
+  @TempDir private Path directory;
+
+  private AgentOptions options() {
+    return new AgentOptions(
+        new AgentOptions.File(directory.resolve("host.yaml")),
+        "alpha",
+        Duration.ofSeconds(1),
+        directory.resolve("state"),
+        directory.resolve("run"));
+  }
+
+  private void write(String text) throws IOException {
+    AgentRun.write(directory.resolve("host.yaml"), text);
+  }
+
+  private Node status() throws IOException {
+    return Asked.get(directory.resolve("run"), "/v1/status").tree();
+  }
+
+  /** A kernel on which all is reached but one address. */
+  private static ModelKernel kernel() {
+    ModelKernel kernel = ModelKernel.withCards("alpha", List.of());
+    kernel.answer(check -> check.what().equals("ping 192.0.2.9") ? "no answer" : null);
+    return kernel;
+  }
+
+  private static boolean has(ModelKernel kernel, String device) {
+    return kernel.state().has(ResourceId.deviceIn("", device));
+  }
+
+  @Test
+  void aRevisionWhoseChecksDoNotHoldIsUndoneAndHeldUntilThereIsAnother() throws Exception {
+    ModelKernel kernel = kernel();
+    write(GOOD);
+    try (AgentRun agent = AgentRun.start(options(), () -> kernel)) {
+      String applied = agent.await("applied ");
+      assertTrue(applied.endsWith("; 1 check holds"), applied);
+      LiveState before = kernel.state();
+      write(BAD);
+      String said =
+          agent.await("checks.gateway \\(.*host.yaml:4:3\\): ping 192.0.2.9: no answer; ");
+      assertTrue(said.endsWith("it did not hold before either"), said);
+      agent.await("failed: 1 of 1 check does not hold; all was undone");
+      assertEquals(before.byId().keySet(), kernel.state().byId().keySet());
+      assertFalse(has(kernel, "eth1"));
+      AgentRun.eventually("held", () -> stateIs("held"));
+      assertTrue(status().texts("why").get(0).contains("host.yaml:4:3"), "" + status().map());
+      // It is the good revision that is kept, and nothing tries the other one again.
+      kernel.edit(Edit.deleteDevice(ResourceId.deviceIn("", "vm")));
+      agent.await("drift: .* repaired");
+      assertTrue(has(kernel, "eth0"));
+      Asked synced =
+          Asked.unix(directory.resolve("run"), Asked.request("POST", "/v1/sync", Map.of(), ""));
+      assertEquals(200, synced.status());
+      agent.settle();
+      assertEquals(1, agent.lines("failed: ").size(), agent.lines("")::toString);
+      write(FIXED);
+      agent.await("applied .*; 1 check holds");
+      AgentRun.eventually("in sync", () -> stateIs("in-sync"));
+      assertTrue(has(kernel, "eth1"));
+    }
+    String history = History.read(directory.resolve("state")).toString();
+    assertTrue(history.contains("event=check-failed"), history);
+  }
+
+  private boolean stateIs(String state) {
+    try {
+      return status().text("state").equals(state);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void atTheStartTheLastGoodRevisionIsAppliedThoughNothingIsReachedYet() throws Exception {
+    write(GOOD);
+    try (AgentRun agent = AgentRun.start(options(), CheckedRevisionTest::kernel)) {
+      agent.await("applied .*; 1 check holds");
+    }
+    // The host was restarted: nothing is there, and nobody answers.
+    ModelKernel booted = ModelKernel.withCards("alpha", List.of());
+    booted.answer(check -> "no answer");
+    try (AgentRun agent = AgentRun.start(options(), () -> booted)) {
+      String applied = agent.await("applied ");
+      assertFalse(applied.contains("check"), applied);
+      assertTrue(has(booted, "eth0"));
+      write(FIXED);
+      agent.await("failed: 1 of 1 check does not hold; all was undone");
+      assertTrue(has(booted, "eth0"));
+    }
+    // One that has changed since has to hold its own.
+    try (AgentRun agent = AgentRun.start(options(), () -> booted)) {
+      agent.await("failed: 1 of 1 check does not hold; there was nothing to undo|all was undone");
+      assertEquals(List.of(), agent.lines("applied "));
+      AgentRun.eventually("held", () -> stateIs("held"));
+    }
+  }
+
+  /** On the real kernel, where nobody answers for two minutes. */
+  @Test
+  @KernelTest
+  void aPauseAndTheEndOfTheAgentEndChecksAtOnceAndUndoAll() throws Exception {
+    Sh.run(
+        "ip netns add far; ip link add cable type veth peer name far0 netns far;"
+            + " ip -n far link set far0 up; ip -n far addr add 10.0.0.2/24 dev far0");
+    write(
+        """
+        version: 1
+        interfaces: {cable: {up: true, addresses: [10.0.0.1/24]}}
+        routes: [{to: 10.9.0.0/16, via: 10.0.0.2}]
+        checks: {nobody: {ping: 10.9.9.9, within: 2m}}
+        """);
+    Path run = directory.resolve("run");
+    try (AgentRun agent = AgentRun.start(options())) {
+      applied();
+      assertEquals(200, Asked.unix(run, Asked.request("POST", "/v1/pause", Map.of(), "")).status());
+      agent.await("its checks were broken off; all was undone");
+      assertFalse(Sh.run("ip route").contains("10.9.0.0/16"));
+      assertEquals(
+          200, Asked.unix(run, Asked.request("POST", "/v1/resume", Map.of(), "")).status());
+      applied();
+    }
+    assertFalse(Sh.run("ip route").contains("10.9.0.0/16"), "undone by the end of the agent");
+  }
+
+  private static void applied() throws InterruptedException {
+    AgentRun.eventually("applied", () -> Sh.run("ip route").contains("10.9.0.0/16"));
+  }
+}
