@@ -10,7 +10,12 @@
 
 die() { echo "plumbline: $*" >&2; exit 1; }
 
-jvm=(-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto -XX:-UsePerfData -Djnr.ffi.asm.enabled=false)
+jvm=(-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto -XX:-UsePerfData -Djnr.ffi.asm.enabled=false
+  -Dslf4j.provider=org.slf4j.simple.SimpleServiceProvider)
+
+# The archive where it was written for: elsewhere each process copies and corrects all 30 MB of it. Java that does not know
+# this option makes no archive, and says so in its log.
+archived=(-XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0)
 
 # Sets `java`: JAVA_HOME's, or the path's.
 find_java() {
@@ -29,9 +34,19 @@ check_java() {
   [[ $version =~ ^[0-9]+$ && $version -ge 17 ]] || die "$java is ${version:-unusable}; ${advice:?}"
 }
 
-# Sets `classpath`.
+# Sets `classpath`: ours first, and the cryptography last. Whatever is looked for opens every jar until it is found, and
+# keeps its table of contents: that of bcprov alone takes 0.8 MB and as long to read as all others.
 make_classpath() {
-  printf -v classpath '%s:' "${lib:?}"/*.jar
+  local jar first= last=
+  classpath=
+  for jar in "${lib:?}"/*.jar; do
+    case ${jar##*/} in
+      reconciler-* | spec-* | netlink-* | datapath-*) first+=$jar: ;;
+      bc*) last+=$jar: ;;
+      *) classpath+=$jar: ;;
+    esac
+  done
+  classpath=$first$classpath$last
   classpath=${classpath%:}
 }
 
@@ -46,7 +61,7 @@ make_archive() {
   if (cd "${home:?}" \
     && "$java" "${jvm[@]}" -Xshare:off "-XX:DumpLoadedClassList=$archive.classes" -cp "$classpath" \
       dev.plumbline.reconciler.cli.Rehearsal \
-    && "$java" -XX:+UseG1GC -Xshare:dump "-XX:SharedClassListFile=$archive.classes" \
+    && "$java" "${archived[@]}" -XX:+UseG1GC -Xshare:dump "-XX:SharedClassListFile=$archive.classes" \
       "-XX:SharedArchiveFile=$archive.new" -cp "$classpath") > "$archive.log" 2>&1 < /dev/null \
     && mv -f "$archive.new" "$archive"; then
     echo "$java" > "$archive.java"
@@ -60,10 +75,11 @@ make_archive() {
 launch() {
   make_classpath
   # -Xlog: without it the JVM would say on standard output that it cannot use the archive.
-  [[ ! -e $archive ]] || jvm+=("-XX:SharedArchiveFile=$archive" -Xlog:disable -Xlog:all=error:stderr)
+  [[ ! -e $archive ]] || jvm+=("${archived[@]}" "-XX:SharedArchiveFile=$archive" -Xlog:disable -Xlog:all=error:stderr)
   if [[ ${1:-} == agent ]]; then
     # Runs for months and sleeps most of the time: give memory back after a big plan, keep few malloc arenas.
-    jvm+=(-Xms8m -Xmx512m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -Xss512k -XX:ReservedCodeCacheSize=48m)
+    jvm+=(-Xms8m -Xmx512m -XX:-ShrinkHeapInSteps -XX:NewRatio=3 -Xss512k -XX:ReservedCodeCacheSize=48m)
+    jvm+=(-Dplumbline.tidy=true)
     export MALLOC_ARENA_MAX=2
   fi
   local terminals=

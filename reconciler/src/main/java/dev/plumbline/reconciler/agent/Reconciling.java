@@ -57,6 +57,7 @@ final class Reconciling {
   private final Reports reports;
   private final Repairing repairing;
   private final Undecided undecided;
+  private final Tidying tidying = new Tidying();
   private @Nullable Attempt good;
   private @Nullable Attempt failed;
 
@@ -183,7 +184,7 @@ final class Reconciling {
       rest();
       return;
     }
-    watch.await(schedule.timeoutMillis(isPolled()));
+    tidying.await(watch, schedule.timeoutMillis(isPolled()));
     if (pause.until() != null || undecided.isOpen()) {
       return;
     }
@@ -299,6 +300,7 @@ final class Reconciling {
 
   private boolean attempt(Attempt attempt, long started) throws IOException {
     Candidate candidate = attempt.candidate;
+    tidying.littered();
     LiveState live = repairing.read(attempt);
     if (attempt.isSame(live)) {
       return false;
@@ -481,6 +483,7 @@ final class Reconciling {
       settle();
     }
     long first = since;
+    tidying.littered();
     schedule.begins();
     watch.forget();
     long started = System.nanoTime();

@@ -3,7 +3,6 @@ package dev.plumbline.reconciler.live;
 
 import dev.plumbline.netlink.route.Address;
 import dev.plumbline.netlink.route.FdbEntry;
-import dev.plumbline.netlink.route.Link;
 import dev.plumbline.netlink.route.NextHop;
 import dev.plumbline.netlink.route.PortRange;
 import dev.plumbline.netlink.route.Route;
@@ -46,9 +45,9 @@ final class Layer3 {
 
   private final String namespace;
   private final Names names;
-  private final Map<Integer, Link> links;
+  private final Map<Integer, LinkFacts> links;
 
-  Layer3(String namespace, Names names, Map<Integer, Link> links) {
+  Layer3(String namespace, Names names, Map<Integer, LinkFacts> links) {
     this.namespace = namespace;
     this.names = names;
     this.links = links;
@@ -86,7 +85,7 @@ final class Layer3 {
     if (address.protocol() > 0 && address.protocol() <= LAST_KERNEL_PROTOCOL) {
       return true;
     }
-    Link link = links.get(address.index());
+    LinkFacts link = links.get(address.index());
     if (link != null && link.name().equals("lo") && local.isLoopbackAddress()) {
       return address.prefixLength() == (ipv6 ? 128 : 8);
     }
@@ -105,7 +104,7 @@ final class Layer3 {
    * On kernels without IFA_PROTO: the link-local address that a MAC address gives (RFC 4291, A).
    */
   private boolean linkLocal(Address address) {
-    Link link = links.get(address.index());
+    LinkFacts link = links.get(address.index());
     if (link == null
         || link.address() == null
         || address.attributes().has(Address.PROTO)
@@ -342,7 +341,7 @@ final class Layer3 {
       throws IOException {
     List<Resource> resources = new ArrayList<>();
     for (FdbEntry entry : socket.fdb()) {
-      Link link = links.get(entry.index());
+      LinkFacts link = links.get(entry.index());
       InetAddress remote = entry.remote();
       if (link == null || remote == null) {
         continue;

@@ -7,7 +7,6 @@ import dev.plumbline.netlink.namespace.NetNamespace;
 import dev.plumbline.netlink.namespace.NotANamespaceException;
 import dev.plumbline.netlink.namespace.Sysctl;
 import dev.plumbline.netlink.probe.KernelFeatures;
-import dev.plumbline.netlink.route.Link;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import java.io.IOException;
@@ -212,7 +211,7 @@ public final class LiveReader {
   }
 
   /** The address in the file that a device was made for; null where plumbline did not make it. */
-  static @Nullable String ownerOf(Link link) {
+  static @Nullable String ownerOf(LinkFacts link) {
     String alias = link.alias();
     return alias == null ? null : ownerIn(alias);
   }

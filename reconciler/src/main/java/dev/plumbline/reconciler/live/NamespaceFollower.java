@@ -41,24 +41,34 @@ final class NamespaceFollower {
   private final NamespaceReader reader;
   private final Touched touched;
   private final RouteSocket socket;
+  private final ResourceIndex known;
   private final Delta delta;
 
   /** The touched links that are there, and were. */
-  final List<Link> present = new ArrayList<>();
+  final List<LinkFacts> present = new ArrayList<>();
 
   /** Veths as they were, whose other half may have to be told. */
-  final List<Link> before = new ArrayList<>();
+  final List<LinkFacts> before = new ArrayList<>();
 
-  private final List<Link> removed = new ArrayList<>();
+  private final List<LinkFacts> removed = new ArrayList<>();
   private final Set<Integer> readdressed = new LinkedHashSet<>();
   private final Set<Integer> rerouted = new LinkedHashSet<>();
   private boolean allRoutes;
   private boolean tunnels;
 
-  NamespaceFollower(NamespaceReader reader, Touched touched, RouteSocket socket, Delta delta) {
+  /**
+   * @param known what was known of the whole host, which the delta keeps up to date
+   */
+  NamespaceFollower(
+      NamespaceReader reader,
+      Touched touched,
+      RouteSocket socket,
+      ResourceIndex known,
+      Delta delta) {
     this.reader = reader;
     this.touched = touched;
     this.socket = socket;
+    this.known = known;
     this.delta = delta;
   }
 
@@ -72,8 +82,9 @@ final class NamespaceFollower {
   /** First of all: which links there are, of all namespaces before anything else is asked. */
   void links() throws IOException, LostTrackException {
     readdressed.addAll(touched.addresses);
+    List<Link> found = new ArrayList<>();
     for (int index : touched.links) {
-      Link old = reader.links().get(index);
+      LinkFacts old = reader.links().get(index);
       Link now = socket.link(index);
       if (now != null && NamespaceReader.isFallback(now)) {
         now = null;
@@ -95,14 +106,14 @@ final class NamespaceFollower {
         throw new LostTrackException("a namespace is somebody else's now");
       }
       tunnels |= "vxlan".equals(now.kind());
-      present.add(now);
+      found.add(now);
     }
-    for (Link old : removed) {
+    for (LinkFacts old : removed) {
       tunnels |= "vxlan".equals(old.kind());
       delta.gone(reader.id(old));
       reader.remove(old);
     }
-    for (Link now : present) {
+    for (Link now : found) {
       Integer other = reader.indexOf(now.name());
       if (other != null && other != now.index()) {
         throw new LostTrackException("two devices are called " + now.name());
@@ -111,11 +122,11 @@ final class NamespaceFollower {
         rerouted.add(now.index());
         readdressed.add(now.index());
       }
-      reader.put(now);
+      LinkFacts facts = LinkFacts.of(now);
+      reader.put(facts);
+      present.add(facts);
     }
-    for (Link now : present) {
-      reader.readDevice(now);
-    }
+    found.forEach(reader::readDevice);
   }
 
   /** All else; the links of every namespace are known by now. */
@@ -145,20 +156,17 @@ final class NamespaceFollower {
   }
 
   /** What goes with a device. */
-  private void strip(Link link) {
+  private void strip(LinkFacts link) {
     List<Resource> old = reader.addresses().remove(link.index());
     if (old != null) {
       old.forEach(each -> lost(each.id()));
     }
-    for (Resource route : List.copyOf(reader.routes().values())) {
-      List<String> devices = RouteText.devices(route);
-      if (devices.contains(link.name())) {
-        if (devices.size() > 1) {
-          allRoutes = true;
-        } else {
-          reader.routes().remove(route.id());
-          delta.gone(route.id());
-        }
+    for (Resource route : routesBy(link)) {
+      if (RouteText.devices(route).size() > 1) {
+        allRoutes = true;
+      } else {
+        reader.routes().remove(route.id());
+        delta.gone(route.id());
       }
     }
   }
@@ -238,21 +246,28 @@ final class NamespaceFollower {
       return;
     }
     for (int index : rerouted) {
-      Link link = reader.links().get(index);
+      LinkFacts link = reader.links().get(index);
       if (link == null) {
         continue; // gone by now, with all that was on it
       }
       Map<ResourceId, Resource> now = byId(reader.layer3().routesBy(socket, index));
-      Map<ResourceId, Resource> old = new HashMap<>();
-      for (Resource each : reader.routes().values()) {
-        if (RouteText.devices(each).contains(link.name())) {
-          old.put(each.id(), each);
-        }
-      }
+      Map<ResourceId, Resource> old = byId(routesBy(link));
       reader.routes().keySet().removeAll(old.keySet());
       reader.routes().putAll(now);
       replace(old.values(), now.values());
     }
+  }
+
+  /** The routes by a device, as they were known. */
+  private List<Resource> routesBy(LinkFacts link) {
+    List<Resource> routes = new ArrayList<>();
+    for (ResourceId id : known.on(reader.id(link))) {
+      Resource route = reader.routes().get(id);
+      if (route != null) {
+        routes.add(route);
+      }
+    }
+    return routes;
   }
 
   private void replace(Iterable<Resource> old, Iterable<Resource> now) {

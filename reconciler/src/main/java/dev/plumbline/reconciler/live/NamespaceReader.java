@@ -9,6 +9,7 @@ import dev.plumbline.reconciler.kind.DeviceField;
 import dev.plumbline.reconciler.kind.DeviceKind;
 import dev.plumbline.reconciler.kind.DeviceKinds;
 import dev.plumbline.reconciler.kind.Text.Names;
+import dev.plumbline.reconciler.resource.Fields;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.VlansText;
@@ -45,7 +46,7 @@ final class NamespaceReader {
   private static final long MAC_BYTES = 6;
 
   private final String namespace;
-  private final Map<Integer, Link> links = new LinkedHashMap<>();
+  private final Map<Integer, LinkFacts> links = new LinkedHashMap<>();
   private final Map<String, Integer> byName = new HashMap<>();
 
   /** Names of devices that went while this was followed, for events that still speak of them. */
@@ -61,7 +62,7 @@ final class NamespaceReader {
   private boolean twins;
 
   private List<Resource> rules = List.of();
-  private @Nullable Link highest;
+  private @Nullable LinkFacts highest;
   private List<Resource> vlans = List.of();
   private List<Resource> remotes = List.of();
 
@@ -72,15 +73,11 @@ final class NamespaceReader {
 
   static NamespaceReader read(String namespace, RouteSocket socket) throws IOException {
     NamespaceReader reader = new NamespaceReader(namespace);
-    for (Link link : socket.links()) {
-      if (!isFallback(link)) {
-        reader.links.put(link.index(), link);
-        reader.byName.put(link.name(), link.index());
-      }
-    }
-    for (Link link : reader.links.values()) {
-      reader.fields.put(link.index(), reader.device(link));
-    }
+    List<Link> links = new ArrayList<>(socket.links());
+    links.removeIf(NamespaceReader::isFallback);
+    // A device names others: all of them first.
+    links.forEach(link -> reader.put(LinkFacts.of(link)));
+    links.forEach(reader::readDevice);
     reader.readVlans(socket);
     reader.readRemotes(socket);
     reader.addresses = reader.layer3.addresses(socket);
@@ -138,7 +135,7 @@ final class NamespaceReader {
 
   /** Whether a bridge filters VLANs. */
   private boolean filters() {
-    for (Link link : links.values()) {
+    for (LinkFacts link : links.values()) {
       if ("bridge".equals(link.kind())
           && "true".equals(fields.getOrDefault(link.index(), Map.of()).get("vlanFiltering"))) {
         return true;
@@ -148,10 +145,10 @@ final class NamespaceReader {
   }
 
   /** The link with the highest index; null for none. */
-  @Nullable Link highest() {
-    Link known = highest;
+  @Nullable LinkFacts highest() {
+    LinkFacts known = highest;
     if (known == null) {
-      for (Link link : links.values()) {
+      for (LinkFacts link : links.values()) {
         known = known == null || link.index() > known.index() ? link : known;
       }
       highest = known;
@@ -165,7 +162,7 @@ final class NamespaceReader {
   }
 
   /** Takes a link as it is now; what refers to it by name is told by {@link #readDevice}. */
-  void put(Link link) {
+  void put(LinkFacts link) {
     links.put(link.index(), link);
     byName.put(link.name(), link.index());
     if (highest != null && link.index() >= highest.index()) {
@@ -175,7 +172,7 @@ final class NamespaceReader {
   }
 
   /** A link that is gone. */
-  void remove(Link link) {
+  void remove(LinkFacts link) {
     links.remove(link.index());
     highest = null;
     byName.remove(link.name(), link.index());
@@ -185,11 +182,11 @@ final class NamespaceReader {
   }
 
   void readDevice(Link link) {
-    fields.put(link.index(), device(link));
+    fields.put(link.index(), Fields.of(device(link)));
   }
 
   /** The device of an index as a resource; its peer is told by {@link Peers}. */
-  Resource resource(Link link) {
+  Resource resource(LinkFacts link) {
     return new Resource(
         id(link), ownerOf(link.index()), fields.getOrDefault(link.index(), Map.of()));
   }
@@ -212,21 +209,21 @@ final class NamespaceReader {
   /** Who made the namespace; the mark is on its loopback device, the one that is always there. */
   @Nullable String owner() {
     Integer index = byName.get("lo");
-    Link loopback = index == null ? null : links.get(index);
+    LinkFacts loopback = index == null ? null : links.get(index);
     return loopback == null ? null : LiveReader.ownerOf(loopback);
   }
 
-  Map<Integer, Link> links() {
+  Map<Integer, LinkFacts> links() {
     return links;
   }
 
   /** Who made the device of this index, or null. */
   @Nullable String ownerOf(int index) {
-    Link link = links.get(index);
+    LinkFacts link = links.get(index);
     return link == null || link.name().equals("lo") ? adopted.get(index) : markOf(link, index);
   }
 
-  private @Nullable String markOf(Link link, int index) {
+  private @Nullable String markOf(LinkFacts link, int index) {
     String mark = LiveReader.ownerOf(link);
     return mark != null ? mark : adopted.get(index);
   }
@@ -240,7 +237,9 @@ final class NamespaceReader {
   void peer(int index, String peer) {
     Map<String, String> device = fields.get(index);
     if (device != null) {
-      device.put("peer", peer);
+      SortedMap<String, String> told = new TreeMap<>(device);
+      told.put("peer", peer);
+      fields.put(index, Fields.of(told));
     }
   }
 
@@ -260,7 +259,7 @@ final class NamespaceReader {
     return indexes;
   }
 
-  ResourceId id(Link link) {
+  ResourceId id(LinkFacts link) {
     return ResourceId.deviceIn(namespace, link.name());
   }
 
@@ -268,7 +267,7 @@ final class NamespaceReader {
     return new Names() {
       @Override
       public String nameOf(int index) {
-        Link link = links.get(index);
+        LinkFacts link = links.get(index);
         return link == null ? departed.getOrDefault(index, "#" + index) : link.name();
       }
 
@@ -341,7 +340,7 @@ final class NamespaceReader {
         vlans.put(id, new Flags(vlan.pvid(), vlan.untagged()));
       }
     }
-    for (Link link : links.values()) {
+    for (LinkFacts link : links.values()) {
       boolean bridge = "bridge".equals(link.kind());
       Map<String, String> filtering =
           fields.getOrDefault(bridge ? link.index() : link.master(), Map.of());

@@ -2,7 +2,6 @@
 package dev.plumbline.reconciler.live;
 
 import dev.plumbline.netlink.namespace.Sysctl;
-import dev.plumbline.netlink.route.Link;
 import dev.plumbline.netlink.wire.WireException;
 import dev.plumbline.reconciler.live.NamespaceFollower.Delta;
 import dev.plumbline.reconciler.resource.Resource;
@@ -70,7 +69,7 @@ final class NetlinkView implements LiveView {
       }
     }
     for (NamespaceReader reader : readers.values()) {
-      Link highest = reader.highest();
+      LinkFacts highest = reader.highest();
       if (highest != null) {
         indexes.put(reader.id(highest), highest.index());
       }
@@ -98,7 +97,8 @@ final class NetlinkView implements LiveView {
               reader == null ? "a new namespace" : "more than " + MOST_LINKS + " links changed");
         }
         NamespaceFollower follower =
-            new NamespaceFollower(reader, each.getValue(), sockets.in(each.getKey()), changes);
+            new NamespaceFollower(
+                reader, each.getValue(), sockets.in(each.getKey()), resources, changes);
         follower.links();
         followers.put(each.getKey(), follower);
       }
@@ -122,13 +122,13 @@ final class NetlinkView implements LiveView {
     Map<ResourceId, Peers.Half> told = new LinkedHashMap<>();
     followers.forEach(
         (namespace, follower) -> {
-          for (Link link : follower.present) {
+          for (LinkFacts link : follower.present) {
             add(told, new Peers.Half(namespace, link));
             if (Peers.isVeth(link)) {
               peers.mates(link).forEach(mate -> add(told, mate));
             }
           }
-          for (Link link : follower.before) {
+          for (LinkFacts link : follower.before) {
             peers.mates(link).forEach(mate -> add(told, mate));
           }
         });

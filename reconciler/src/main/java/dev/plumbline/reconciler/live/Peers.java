@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.live;
 
-import dev.plumbline.netlink.route.Link;
 import dev.plumbline.reconciler.resource.PeerText;
 import dev.plumbline.reconciler.resource.ResourceId;
 import java.io.IOException;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Peers {
   private static final String UNKNOWN = "(in another namespace)";
 
-  record Half(String namespace, Link link) {
+  record Half(String namespace, LinkFacts link) {
     String text() {
       return PeerText.of(ResourceId.deviceIn(namespace, link.name()));
     }
@@ -40,14 +39,14 @@ final class Peers {
   static void resolve(Map<String, NamespaceReader> readers, Sockets sockets) throws IOException {
     Peers peers = new Peers(readers, sockets);
     for (Map.Entry<String, NamespaceReader> reader : readers.entrySet()) {
-      for (Link link : reader.getValue().links().values()) {
+      for (LinkFacts link : reader.getValue().links().values()) {
         peers.resolve(reader.getKey(), link);
       }
     }
   }
 
   /** Tells one device, if it is a veth. */
-  void resolve(String namespace, Link link) throws IOException {
+  void resolve(String namespace, LinkFacts link) throws IOException {
     NamespaceReader reader = readers.get(namespace);
     if (reader != null && isVeth(link)) {
       Half peer = peerOf(namespace, link);
@@ -56,16 +55,16 @@ final class Peers {
     }
   }
 
-  static boolean isVeth(Link link) {
+  static boolean isVeth(LinkFacts link) {
     return "veth".equals(link.kind());
   }
 
   /** The devices that may be the other half of this one, as far as their numbers tell. */
-  List<Half> mates(Link link) {
+  List<Half> mates(LinkFacts link) {
     List<Half> mates = new ArrayList<>();
     readers.forEach(
         (namespace, reader) -> {
-          Link other = reader.links().get(link.link());
+          LinkFacts other = reader.links().get(link.link());
           if (other != null && isVeth(other) && other.link() == link.index()) {
             mates.add(new Half(namespace, other));
           }
@@ -77,7 +76,7 @@ final class Peers {
    * A pair is made by one request, but marked by two: where only one half bears the mark, the other
    * one is plumbline's as well.
    */
-  private void adopt(NamespaceReader reader, Link link, @Nullable Half peer) {
+  private void adopt(NamespaceReader reader, LinkFacts link, @Nullable Half peer) {
     NamespaceReader there = peer == null ? null : readers.get(peer.namespace());
     if (peer != null && there != null && reader.ownerOf(link.index()) == null) {
       String owner = there.ownerOf(peer.link().index());
@@ -87,11 +86,11 @@ final class Peers {
     }
   }
 
-  private @Nullable Half peerOf(String namespace, Link link) throws IOException {
+  private @Nullable Half peerOf(String namespace, LinkFacts link) throws IOException {
     Integer number = link.linkNamespaceId();
     if (number == null) {
       NamespaceReader here = readers.get(namespace);
-      Link peer = here == null ? null : here.links().get(link.link());
+      LinkFacts peer = here == null ? null : here.links().get(link.link());
       return peer == null ? null : new Half(namespace, peer);
     }
     for (Half half : mates(link)) {

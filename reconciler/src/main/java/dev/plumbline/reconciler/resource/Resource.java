@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.resource;
 
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -37,10 +35,7 @@ public record Resource(ResourceId id, @Nullable String owner, Map<String, String
   public static final String UNREADABLE = "unreadable";
 
   public Resource {
-    // Sorted for who reads it, hashed for the planner, which asks for fields all the time.
-    Map<String, String> sorted =
-        fields instanceof SortedMap || fields.size() < 2 ? fields : new TreeMap<>(fields);
-    fields = Collections.unmodifiableMap(new LinkedHashMap<>(sorted));
+    fields = Fields.of(fields);
   }
 
   /** The value of a field, or an empty text where it has none. */
