@@ -8,6 +8,11 @@ final class Schedule {
   /** For what sends no event though it should. */
   private static final long AUDIT_NANOS = Duration.ofMinutes(1).toNanos();
 
+  /** A big host is audited less often: it costs no more than this part of one CPU. */
+  private static final long AUDIT_PART = 2_000;
+
+  private static final long LONGEST_AUDIT_NANOS = Duration.ofMinutes(10).toNanos();
+
   /** Most sysctls send no event: they are looked at as often as costs this part of one CPU. */
   private static final long POLL_PART = 500;
 
@@ -60,12 +65,13 @@ final class Schedule {
   private long auditNanos(boolean polled) {
     return polled
         ? Math.min(AUDIT_NANOS, Math.max(SHORTEST_POLL_NANOS, checkTook * POLL_PART))
-        : AUDIT_NANOS;
+        : Math.min(LONGEST_AUDIT_NANOS, Math.max(AUDIT_NANOS, checkTook * AUDIT_PART));
   }
 
   int timeoutMillis(boolean polled) {
     long now = System.nanoTime();
-    long wait = Math.max(0, auditNanos(polled) - (now - audited));
+    // It turns once a minute all the same, for who wants to know that it does.
+    long wait = Math.min(AUDIT_NANOS, Math.max(0, auditNanos(polled) - (now - audited)));
     if (dueInNanos != Long.MAX_VALUE) {
       wait = Math.min(wait, Math.max(0, dueInNanos - (now - dueSince)));
     }

@@ -12,6 +12,7 @@ import dev.plumbline.datapath.config.PortConfig.TunnelType;
 import dev.plumbline.datapath.config.PortVlan;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
+import dev.plumbline.reconciler.resource.ResourceType;
 import dev.plumbline.spec.value.Durations;
 import dev.plumbline.spec.value.IpAddress;
 import java.net.InetAddress;
@@ -42,8 +43,11 @@ public final class PortText {
     return port.key().substring(port.key().indexOf('/') + 1);
   }
 
-  /** The devices of the host's namespace that the port is. */
+  /** The devices of the host's namespace that the port is; none of what is no port. */
   public static List<String> devices(Resource port) {
+    if (port.id().type() != ResourceType.PORT) {
+      return List.of();
+    }
     return switch (port.get("type")) {
       case "device" -> List.of(port.get("device"));
       case "internal" -> List.of(port.get("device"), port.get("leg"));

@@ -67,6 +67,9 @@ public final class Host implements AutoCloseable {
   private Ownership ownership;
   private BooleanSupplier patience = () -> true;
 
+  /** The embedded switch as it was read. */
+  private List<Resource> switched = List.of();
+
   private Host(Memory memory, ApplyLock lock, SwitchAccess embedded, Kernel kernel)
       throws IOException {
     this.memory = memory;
@@ -169,8 +172,13 @@ public final class Host implements AutoCloseable {
       }
     }
     LiveState live = kernel.read(sysctls, kinds);
+    switched = readSwitch();
+    return live.with(switched);
+  }
+
+  private List<Resource> readSwitch() throws IOException {
     SwitchConfig config = embedded.config();
-    return config == null ? live : live.with(SwitchText.resources(config));
+    return config == null ? List.of() : SwitchText.resources(config);
   }
 
   /** The changes that lead from the live state to the goal. */
@@ -188,9 +196,8 @@ public final class Host implements AutoCloseable {
   public Map<ResourceId, @Nullable Resource> follow(Map<String, Touched> touched)
       throws IOException, LostTrackException {
     try {
-      SwitchConfig config = embedded.config();
-      if (config != null && !SwitchText.resources(config).isEmpty()) {
-        throw new LostTrackException("a switch is running, of which no event tells");
+      if (!readSwitch().equals(switched)) {
+        throw new LostTrackException("the embedded switch changed, of which no event tells");
       }
       if (lock.isOvertaken()) {
         throw new LostTrackException("another process has applied");
@@ -221,7 +228,7 @@ public final class Host implements AutoCloseable {
       GoalIndex goal, Map<ResourceId, @Nullable Resource> changed, List<Waiting> waiting)
       throws LostTrackException {
     LiveView view = view();
-    return Excerpt.of(goal, view.resources(), view::part, ownership, changed, waiting);
+    return Excerpt.of(goal, view.resources(), switched, view::part, ownership, changed, waiting);
   }
 
   /** Makes ready to follow what was read last, so that the first event finds it so. */

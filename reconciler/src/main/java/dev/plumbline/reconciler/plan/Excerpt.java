@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.plan;
 
+import dev.plumbline.reconciler.embedded.PortText;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.live.ResourceIndex;
 import dev.plumbline.reconciler.plan.Ownership.Setting;
@@ -14,6 +15,7 @@ import dev.plumbline.spec.value.IpAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +56,7 @@ public record Excerpt(Goal goal, LiveState live, Ownership ownership) {
    * Makes it.
    *
    * @param live all that is there now
+   * @param switched bridges and ports that the embedded switch has, of which no part tells
    * @param state makes a live state of some of it
    * @param ownership what is remembered of everything
    * @param changed what is not as it was when the host was as the goal says, each as it was
@@ -63,6 +66,7 @@ public record Excerpt(Goal goal, LiveState live, Ownership ownership) {
   public static @Nullable Excerpt of(
       GoalIndex goal,
       ResourceIndex live,
+      Collection<Resource> switched,
       Function<Collection<Resource>, LiveState> state,
       Ownership ownership,
       Map<ResourceId, @Nullable Resource> changed,
@@ -71,7 +75,7 @@ public record Excerpt(Goal goal, LiveState live, Ownership ownership) {
     if (!plain || waiting.size() > MOST_WAITING) {
       return null;
     }
-    Gatherer gatherer = new Gatherer(goal, live);
+    Gatherer gatherer = new Gatherer(goal, live, switched);
     for (ResourceId namespace : goal.resources().namespaces()) {
       gatherer.ids.add(namespace);
     }
@@ -94,6 +98,9 @@ public record Excerpt(Goal goal, LiveState live, Ownership ownership) {
       }
     }
     gatherer.finish();
+    if (gatherer.hasSwitched()) {
+      return null;
+    }
     return gatherer.excerpt(state, ownership);
   }
 
@@ -112,14 +119,22 @@ public record Excerpt(Goal goal, LiveState live, Ownership ownership) {
   private static final class Gatherer {
     private final GoalIndex goal;
     private final ResourceIndex live;
+    private final Set<String> switched = new HashSet<>();
     private final Set<ResourceId> ids = new LinkedHashSet<>();
     private final Map<ResourceId, Integer> levels = new HashMap<>();
     private final List<ResourceId> open = new ArrayList<>();
     private final Set<String> gateways = new TreeSet<>();
 
-    Gatherer(GoalIndex goal, ResourceIndex live) {
+    Gatherer(GoalIndex goal, ResourceIndex live, Collection<Resource> switched) {
       this.goal = goal;
       this.live = live;
+      this.switched.addAll(goal.switched());
+      switched.forEach(each -> this.switched.addAll(PortText.devices(each)));
+    }
+
+    /** Whether it has a device that is a port of the embedded switch, or shall be one. */
+    boolean hasSwitched() {
+      return levels.keySet().stream().anyMatch(device -> switched.contains(device.device()));
     }
 
     /** Adds what changed; false where it changes more than can be told. */

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.plan;
 
+import dev.plumbline.reconciler.embedded.PortText;
 import dev.plumbline.reconciler.live.ResourceIndex;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A goal, in which what has to do with a resource is found without looking at all of it. */
@@ -14,6 +17,7 @@ public final class GoalIndex {
   private final Map<ResourceId, Wanted> wanted = new HashMap<>();
   private final Map<String, ResourceId> byAddress = new HashMap<>();
   private final ResourceIndex resources = new ResourceIndex();
+  private final Set<String> switched = new HashSet<>();
 
   public GoalIndex(Goal goal) {
     this.goal = goal;
@@ -21,6 +25,7 @@ public final class GoalIndex {
       wanted.put(each.resource().id(), each);
       byAddress.put(each.address(), each.resource().id());
       resources.put(each.resource());
+      switched.addAll(PortText.devices(each.resource()));
     }
   }
 
@@ -30,6 +35,11 @@ public final class GoalIndex {
 
   ResourceIndex resources() {
     return resources;
+  }
+
+  /** The names of devices that shall be ports of the embedded switch. */
+  Set<String> switched() {
+    return switched;
   }
 
   @Nullable Wanted find(ResourceId id) {

@@ -3,6 +3,7 @@ package dev.plumbline.reconciler.agent;
 
 import dev.plumbline.reconciler.host.Kernel;
 import dev.plumbline.reconciler.host.NetlinkKernel;
+import dev.plumbline.reconciler.report.Event;
 import dev.plumbline.reconciler.systemd.ServiceManager;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,10 +23,11 @@ final class AgentRun implements AutoCloseable {
   private final List<String> log = new ArrayList<>();
   private final CompletableFuture<Agent> agent = new CompletableFuture<>();
   private final CompletableFuture<Void> end = new CompletableFuture<>();
+  private final AgentLog into;
   private final Thread thread;
 
   private AgentRun(AgentOptions options, Kernel.Opener kernel) {
-    AgentLog into =
+    into =
         new AgentLog(
             line -> {
               synchronized (log) {
@@ -106,6 +108,11 @@ final class AgentRun implements AutoCloseable {
         }
       }
     }
+  }
+
+  /** The events of this name. */
+  List<Event> events(String name) {
+    return into.recent().stream().filter(each -> each.event().equals(name)).toList();
   }
 
   List<String> lines(String pattern) {

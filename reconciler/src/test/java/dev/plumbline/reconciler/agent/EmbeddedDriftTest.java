@@ -8,6 +8,7 @@ import dev.plumbline.datapath.testing.RequiresEbpf;
 import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
 import dev.plumbline.reconciler.embedded.Leg;
+import dev.plumbline.reconciler.report.Event;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -66,6 +67,28 @@ class EmbeddedDriftTest {
       since = agent.size();
       takeOff("mgmt0", "egress");
       soon(agent, since, "drift: what the switch has on mgmt0 was taken off");
+      pings();
+    }
+  }
+
+  /** No event tells of the switch; but it is asked, and has no say where it is as it was. */
+  @Test
+  void whatHasNothingToDoWithTheSwitchIsRepairedWithoutReadingTheHost() throws Exception {
+    AgentRun.write(
+        file,
+        FILE.replace(
+            "{br0: {ports: {eth1: {}}}}",
+            "{br0: {ports: {eth1: {}}}, lan: {datapath: kernel, addresses: [192.0.2.1/24]}}"));
+    try (AgentRun agent = AgentRun.ofFile(file, state)) {
+      pings();
+      agent.settle();
+      int since = agent.size();
+      Sh.run("ip address del 192.0.2.1/24 dev lan");
+      agent.await(since, "drift: .*192.0.2.1/24.*repaired");
+      Event repair = agent.events("drift").get(0);
+      assertEquals(false, repair.properties().get("whole"), repair::toString);
+      Sh.run("ip link set mgmt0 mtu 1300");
+      agent.await(since, "drift: .*mgmt0.*repaired");
       pings();
     }
   }

@@ -46,6 +46,7 @@ class ExcerptProperties extends RandomHosts {
         Excerpt.of(
             new GoalIndex(goal),
             index,
+            List.of(),
             some -> new LiveState("host", now.capabilities(), some, Map.of()),
             settled.ownership(),
             changed,
@@ -72,6 +73,7 @@ class ExcerptProperties extends RandomHosts {
         Excerpt.of(
             new GoalIndex(goal),
             index,
+            List.of(),
             some -> new LiveState("host", live.capabilities(), some, Map.of()),
             settled.ownership(),
             changed,
