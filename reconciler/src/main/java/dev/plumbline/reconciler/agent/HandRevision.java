@@ -2,6 +2,8 @@
 package dev.plumbline.reconciler.agent;
 
 import dev.plumbline.reconciler.render.SavedPlan;
+import dev.plumbline.spec.source.KernelFiles;
+import dev.plumbline.spec.yaml.YamlLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -13,7 +15,7 @@ import java.util.TreeMap;
  * The file of a plan that somebody applies, as it is now.
  *
  * @param digests SHA-256 of the files that the plan was made from; empty for one that is gone, or
- *     is none that ends
+ *     is none that ends, or larger than any that is read
  */
 record HandRevision(Candidate candidate, SortedMap<String, String> digests) {
 
@@ -31,10 +33,13 @@ record HandRevision(Candidate candidate, SortedMap<String, String> digests) {
   }
 
   private static String digest(Path file) throws IOException {
-    if (!Files.isRegularFile(file)) {
+    if (!Files.isRegularFile(file) || KernelFiles.has(file)) {
       return ""; // whoever made the plan may have named a device or a pipe
     }
     try {
+      if (Files.size(file) > YamlLimits.FILE_BYTES) {
+        return ""; // no plan is made of such a one, and it may have terabytes
+      }
       return SavedPlan.digest(file);
     } catch (NoSuchFileException e) {
       return "";

@@ -2,6 +2,8 @@
 package dev.plumbline.reconciler.agent;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 
 /** When the host is looked at though nothing happens. For one thread; nanoseconds of one clock. */
 final class Schedule {
@@ -18,6 +20,13 @@ final class Schedule {
 
   private static final long SHORTEST_POLL_NANOS = Duration.ofSeconds(2).toNanos();
 
+  /**
+   * How many checks say together how long one takes: the least of them. One may have waited for a
+   * CPU, or have applied something, and the first ones run code that is not compiled yet.
+   */
+  private static final int CHECKS = 3;
+
+  private final Deque<Long> checksTook = new ArrayDeque<>();
   private long audited = System.nanoTime();
   private long checkEnded = System.nanoTime();
   private long checkTook;
@@ -51,6 +60,10 @@ final class Schedule {
   void ended(long nanos) {
     checkEnded = System.nanoTime();
     checkTook = nanos;
+    if (checksTook.size() == CHECKS) {
+      checksTook.remove();
+    }
+    checksTook.add(nanos);
   }
 
   /** What was looked at last, and how long ago, for who would not be busier than that. */
@@ -62,10 +75,13 @@ final class Schedule {
     return checkTook;
   }
 
-  private long auditNanos(boolean polled) {
+  /** How long after a check the next one is due, if nothing happens. */
+  long auditNanos(boolean polled) {
+    long least = checksTook.stream().mapToLong(Long::longValue).min().orElse(0);
+    long known = checksTook.size() < CHECKS ? 0 : least;
     return polled
-        ? Math.min(AUDIT_NANOS, Math.max(SHORTEST_POLL_NANOS, checkTook * POLL_PART))
-        : Math.min(LONGEST_AUDIT_NANOS, Math.max(AUDIT_NANOS, checkTook * AUDIT_PART));
+        ? Math.min(AUDIT_NANOS, Math.max(SHORTEST_POLL_NANOS, least * POLL_PART))
+        : Math.min(LONGEST_AUDIT_NANOS, Math.max(AUDIT_NANOS, known * AUDIT_PART));
   }
 
   int timeoutMillis(boolean polled) {

@@ -11,7 +11,6 @@ import dev.plumbline.reconciler.live.Sockets;
 import dev.plumbline.reconciler.plan.Change;
 import dev.plumbline.reconciler.plan.Plan;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -50,7 +49,7 @@ public final class Applier {
    *
    * @return the failure, or null where all succeeded. Steps after the failed one may have been
    *     taken too, where they were in one message with it
-   * @throws IOException if a namespace can not be spoken to at all
+   * @throws IOException if it can not be said at all what to ask for
    */
   public @Nullable Failure apply(Plan plan, LiveState live) throws IOException {
     Moves moves = new Moves(plan, live);
@@ -85,8 +84,8 @@ public final class Applier {
       }
     }
     flush();
-    if (failure == null) {
-      announcer.announce();
+    if (failure == null && done > 0) {
+      announce(plan.changes().get(done - 1), announcer);
       for (Change change : plan.changes()) {
         Operation last = operations.afterwards(change);
         if (last != null) {
@@ -120,7 +119,7 @@ public final class Applier {
     }
   }
 
-  private void flush() throws IOException {
+  private void flush() {
     flushNetlink();
     flushSwitch();
   }
@@ -140,7 +139,8 @@ public final class Applier {
     }
   }
 
-  private void flushNetlink() throws IOException {
+  /** Throws nothing: a batch that cannot be sent is a step that fails, to be undone. */
+  private void flushNetlink() {
     if (pending.isEmpty() || failure != null) {
       return;
     }
@@ -149,8 +149,9 @@ public final class Applier {
     List<Result> results;
     try {
       results = sockets.in(namespace).executeAll(requests);
-    } catch (NoSuchFileException e) {
-      // Somebody has removed the namespace since it was read: a step that fails, to be undone.
+    } catch (IOException | IllegalArgumentException e) {
+      // Such as a namespace that somebody has removed since it was read. None is sent again: of
+      // those that were sent it is not known which were taken.
       fail(pending.get(0).change(), String.valueOf(e.getMessage()));
       pending.clear();
       return;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.sim;
 
+import dev.plumbline.datapath.config.SwitchConfig;
+import dev.plumbline.datapath.control.Announcement;
 import dev.plumbline.reconciler.apply.Outcome;
 import dev.plumbline.reconciler.apply.Progress;
 import dev.plumbline.reconciler.apply.Snapshot;
@@ -22,6 +24,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +37,25 @@ public final class ModelHost implements AutoCloseable {
   /** In memory where there is such a place: what is remembered is forced to the disk each time. */
   private static final @Nullable Path PLACE =
       Files.isWritable(Path.of("/dev/shm")) ? Path.of("/dev/shm") : null;
+
+  /** The switch is a part of the model kernel: it can be changed from here, and undone too. */
+  private static final SwitchAccess EMBEDDED =
+      new SwitchAccess() {
+        @Override
+        public @Nullable SwitchConfig config() {
+          return null;
+        }
+
+        @Override
+        public boolean isInReach() {
+          return true;
+        }
+
+        @Override
+        public void configure(SwitchConfig config, List<Announcement> announcements) {
+          throw new IllegalStateException("the model kernel has its switch itself");
+        }
+      };
 
   /** A process that dies: thrown by a disturbance, it ends the apply there. */
   public static final class Crash extends RuntimeException {
@@ -58,7 +80,7 @@ public final class ModelHost implements AutoCloseable {
           PLACE == null
               ? Files.createTempDirectory("plumbline-model")
               : Files.createTempDirectory(PLACE, "plumbline-model");
-      host = Host.open(state, SwitchAccess.NONE, kernel);
+      host = Host.open(state, EMBEDDED, kernel);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -84,7 +106,7 @@ public final class ModelHost implements AutoCloseable {
   public void restart() {
     host.close();
     try {
-      host = Host.open(state, SwitchAccess.NONE, kernel);
+      host = Host.open(state, EMBEDDED, kernel);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

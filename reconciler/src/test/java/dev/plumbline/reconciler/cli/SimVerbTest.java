@@ -68,7 +68,8 @@ class SimVerbTest {
   @Test
   void theJsonIsAsItsSchemaSays() throws IOException {
     Path file = file("a.yaml", FIRST);
-    String json = sim(ExitCode.DONE, file, "--runs", 5, "--card", "eth0", "-o", "json").out();
+    String json =
+        sim(ExitCode.DONE, file, "--seed", 1, "--runs", 5, "--card", "eth0", "-o", "json").out();
     Schemas.validates("sim.schema.json", json);
     assertTrue(json.contains("\"converged\": true"), json);
   }
@@ -82,7 +83,7 @@ class SimVerbTest {
       LiveJson.write(kernel.state(), Map.of(), writer);
     }
     Path file = file("b.yaml", SECOND);
-    String text = sim(ExitCode.DONE, file, "--live", snapshot, "--runs", 20).out();
+    String text = sim(ExitCode.DONE, file, "--live", snapshot, "--seed", 1, "--runs", 20).out();
     assertTrue(text.contains("on a host with docker0, eth0, eth1.\n"), text);
   }
 
