@@ -148,6 +148,12 @@ final class AgentApi implements ApiHandler {
       answers.refused(List.of(String.valueOf(e.getMessage())));
       return;
     }
+    if (!skipChecks) {
+      // Where it is the agent's own file its checks held, for the next start, too.
+      Candidate read = revision.candidate();
+      revision =
+          new HandRevision(read.kept(origin.keeper(saved.file(), read.id())), revision.digests());
+    }
     reconciling.applyByHand(saved, revision, confirm, skipChecks, by, answers);
   }
 

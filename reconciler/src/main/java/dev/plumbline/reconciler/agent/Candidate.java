@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *     commit, by other keys or with time
  * @param isTurn false: others have to take it before this host; with problems: it does not look as
  *     if they would
- * @param isProven whether its checks held before: it is applied again after a start, when what they
+ * @param isProven whether it says the same as what was good last before this start: what its checks
  *     ask may not be there yet
  * @param keep remembers it as good; called by the loop's thread after it was applied
  */
@@ -73,6 +73,12 @@ record Candidate(
   Candidate proven(boolean held) {
     return new Candidate(
         id, content, label, committed, state, problems, isAllowed, isTurn, held, keep);
+  }
+
+  /** The same, remembered in another way. */
+  Candidate kept(Keeper by) {
+    return new Candidate(
+        id, content, label, committed, state, problems, isAllowed, isTurn, isProven, by);
   }
 
   /** The same where others have to take it before. */

@@ -153,15 +153,19 @@ final class FileOrigin implements Origin {
     String id = digest.hex();
     String label = file + " (" + id.substring(0, SHORT) + ")";
     return new Reading(
-        Candidate.read(
-                id,
-                id,
-                label,
-                loaded.state(),
-                problems,
-                proven == null ? Candidate.Keeper.NOTHING : () -> proven.keep(id))
+        Candidate.read(id, id, label, loaded.state(), problems, keeper(id))
             .proven(proven != null && proven.is(id)),
         directories);
+  }
+
+  private Candidate.Keeper keeper(String id) {
+    return proven == null ? Candidate.Keeper.NOTHING : () -> proven.keep(id);
+  }
+
+  @Override
+  public Candidate.Keeper keeper(Path applied, String id) {
+    Path own = file.toAbsolutePath().normalize();
+    return own.equals(applied.toAbsolutePath().normalize()) ? keeper(id) : Candidate.Keeper.NOTHING;
   }
 
   private static byte @Nullable [] content(Path file) {

@@ -172,7 +172,7 @@ final class GitOrigin implements Origin {
     Candidate newest;
     try {
       Revision fetched = source.fetch();
-      newest = checked(fetched);
+      newest = proven(checked(fetched));
       if (isTurnOf(newest, fetched)) {
         return newest;
       }
@@ -296,6 +296,11 @@ final class GitOrigin implements Origin {
     }
   }
 
+  /** The checks of what says the same as the revision that was good last held then. */
+  private Candidate proven(Candidate candidate) {
+    return candidate.state() == null ? candidate : candidate.proven(isKept(candidate));
+  }
+
   private @Nullable String urgency(Revision revision) throws IOException {
     return source.isUrgent(revision) ? "`" + GitSource.URGENT + "` is in its message" : null;
   }
@@ -316,7 +321,7 @@ final class GitOrigin implements Origin {
 
   private void offer(Candidate candidate, Mailbox mailbox) {
     notAllowed = candidate.isAllowed() ? null : candidate;
-    mailbox.put(candidate);
+    mailbox.put(proven(candidate));
   }
 
   private void sleep(Worker.Running running, long nanos, @Nullable String problem)

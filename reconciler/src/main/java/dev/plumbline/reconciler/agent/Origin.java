@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.agent;
 
+import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,16 @@ sealed interface Origin extends AutoCloseable permits GitOrigin, FileOrigin {
   /** How it goes with telling others of this host, as JSON; null: nobody is told. */
   default @Nullable Map<String, @Nullable Object> telling() {
     return null;
+  }
+
+  /**
+   * Remembers what somebody applied by hand where that is what this origin would offer.
+   *
+   * @param file that was applied
+   * @param id of the candidate that was read from it
+   */
+  default Candidate.Keeper keeper(Path file, String id) {
+    return Candidate.Keeper.NOTHING;
   }
 
   /** How it stands with that; from any thread. */

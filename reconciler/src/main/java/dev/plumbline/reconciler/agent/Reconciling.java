@@ -61,6 +61,14 @@ final class Reconciling {
   private @Nullable Attempt good;
   private @Nullable Attempt failed;
 
+  /**
+   * What was tried last and undone, for its checks did not hold; null: nothing since it was good.
+   */
+  private @Nullable Attempt unproven;
+
+  /** Why. */
+  private List<String> unheld = List.of();
+
   /** Asked while checks are tried; false: they end at once. */
   private BooleanSupplier goesOn = () -> true;
 
@@ -87,12 +95,27 @@ final class Reconciling {
     this.objects = objects;
     holds = new Holds(fights, objects);
     reports = new Reports(log);
-    repairing = new Repairing(host, watch, schedule, fights, holds, standing, reports, log);
+    repairing =
+        new Repairing(
+            host,
+            watch,
+            schedule,
+            fights,
+            holds,
+            standing,
+            reports,
+            log,
+            () -> pause.until() != null);
   }
 
   /** Asks this, in the agent's thread, as long as checks are tried; false: they end at once. */
   void checkWhile(BooleanSupplier asked) {
     goesOn = asked;
+  }
+
+  /** Whether nothing is to be begun: somebody has paused the agent, or it is to end. */
+  private boolean isHandsOff() {
+    return pause.until() != null || !goesOn.getAsBoolean();
   }
 
   /** How the host stands; to be asked by the agent's thread. */
@@ -191,6 +214,9 @@ final class Reconciling {
     for (Candidate each = mailbox.take(); each != null; each = mailbox.take()) {
       adopt(each);
       schedule.due(0); // what others did meanwhile went with the events of the apply
+      if (isHandsOff()) {
+        return;
+      }
     }
     boolean due = schedule.isDue(isPolled());
     for (String object : objects.over()) {
@@ -287,13 +313,28 @@ final class Reconciling {
           "noted " + candidate.label() + ": nothing in it is about this host",
           Reports.id(candidate));
       good = new Attempt(candidate, good.goal);
+      unproven = null;
       holds.keep(good);
       standing.followed();
       candidate.keep().keep();
       return true;
     }
+    Attempt before = unproven;
+    if (before != null && before.candidate.content().equals(candidate.content())) {
+      log.say(
+          "refused",
+          candidate.label()
+              + " is refused: it says the same for this host as "
+              + before.candidate.label()
+              + ", whose checks did not hold"
+              + keeping(),
+          Reports.id(candidate));
+      standing.held(candidate, unheld);
+      return false;
+    }
     holds.clear();
     failed = null;
+    unproven = null;
     candidate.keep().trying();
     return attempt(new Attempt(candidate, goal), started);
   }
@@ -306,7 +347,8 @@ final class Reconciling {
       return false;
     }
     Plan all = holds.splitNew(host.plan(attempt.goal, live)).kept();
-    Plan plan = candidate.isProven() ? all.withoutChecks() : all;
+    // Proven means that it was good last, so that something else was not good since.
+    Plan plan = candidate.isProven() && good == null ? all.withoutChecks() : all;
     reports.lines(plan.problems(), "problem", candidate.label() + ": ");
     if (!plan.problems().isEmpty()) {
       log.say(
@@ -317,7 +359,7 @@ final class Reconciling {
     }
     reports.lines(plan.warnings(), "warning", candidate.label() + ": ");
     Outcome outcome;
-    host.checkWhile(() -> goesOn.getAsBoolean() && pause.until() == null);
+    host.checkWhile(() -> !isHandsOff());
     try {
       outcome =
           host.apply(
@@ -364,17 +406,24 @@ final class Reconciling {
   }
 
   /**
-   * All was undone. It is not tried again by itself: each time would cut off whoever the checks are
-   * about.
+   * All was undone. Where the host has a revision it is not tried again by itself: each time would
+   * cut off whoever the checks are about. Where it has none yet nobody would bring it up.
    */
   private void unheld(Attempt attempt, Outcome outcome) {
     reports.unheld(attempt.candidate, outcome);
     if (outcome.isBrokenOff()) {
       failed = attempt;
       schedule.due(0);
+      return;
+    }
+    unheld = outcome.failed().stream().map(Unheld::toString).toList();
+    standing.held(attempt.candidate, unheld);
+    if (good == null) {
+      fail(attempt, null); // whether they hold is not decided by what this host looks like
+      schedule.due(attempt.heldNanos());
     } else {
-      standing.held(attempt.candidate, outcome.unheld().stream().map(Unheld::toString).toList());
       failed = null;
+      unproven = attempt;
     }
   }
 
@@ -460,13 +509,14 @@ final class Reconciling {
     holds.keep(attempt);
     standing.applied();
     failed = null;
+    unproven = null;
     undecided.forgetFailed();
     attempt.succeeded();
     attempt.candidate.keep().keep();
     reports.forgetWaiting();
   }
 
-  private void fail(Attempt attempt, LiveState seen) {
+  private void fail(Attempt attempt, @Nullable LiveState seen) {
     attempt.failed(seen);
     failed = attempt;
   }
@@ -498,6 +548,9 @@ final class Reconciling {
     }
     boolean more = true;
     while (more) {
+      if (isHandsOff()) {
+        return; // a pause was begun meanwhile, or the agent is to end
+      }
       started = System.nanoTime();
       more = good != null && repairing.whole(good, first);
       first = System.nanoTime();

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +57,10 @@ final class Repairing {
   private final Standing standing;
   private final Reports reports;
   private final AgentLog log;
+
+  /** Asked between planning and applying: what was damaged after a pause began is not repaired. */
+  private final BooleanSupplier paused;
+
   private final Writers writers = new Writers(Path.of("/"));
 
   private long repairs;
@@ -74,7 +79,8 @@ final class Repairing {
       Holds holds,
       Standing standing,
       Reports reports,
-      AgentLog log) {
+      AgentLog log,
+      BooleanSupplier paused) {
     this.host = host;
     this.watch = watch;
     this.schedule = schedule;
@@ -83,6 +89,7 @@ final class Repairing {
     this.standing = standing;
     this.reports = reports;
     this.log = log;
+    this.paused = paused;
   }
 
   /** How many repairs of parts there were. */
@@ -138,6 +145,9 @@ final class Repairing {
     if (split.kept().isEmpty()) {
       settled(split);
       return true;
+    }
+    if (paused.getAsBoolean()) {
+      return false; // the whole rests, too, and the host is read when the pause is over
     }
     repairs++;
     Failure failure = host.repair(part, split.kept());
@@ -271,6 +281,9 @@ final class Repairing {
     if (!plan.problems().isEmpty()) {
       standing.drifted(plan.problems());
       attempt.failed(live);
+      return false;
+    }
+    if (paused.getAsBoolean()) {
       return false;
     }
     Outcome outcome;

@@ -64,7 +64,7 @@ final class Reports {
   void unheld(Candidate candidate, Outcome outcome) {
     boolean undone = outcome.result() == Outcome.Result.UNDONE;
     int checks = outcome.plan().checks().size();
-    int unheld = outcome.unheld().size();
+    List<Unheld> failed = outcome.failed();
     String end =
         outcome.plan().isEmpty()
             ? "; there was nothing to undo"
@@ -73,7 +73,7 @@ final class Reports {
       String what = candidate.label() + ": its checks were broken off" + end;
       log.say("checks-broken-off", what, id(candidate));
     } else {
-      for (Unheld each : outcome.unheld()) {
+      for (Unheld each : failed) {
         Map<String, Object> said = new TreeMap<>(id(candidate));
         said.put("address", each.address());
         said.put("place", each.place());
@@ -81,16 +81,16 @@ final class Reports {
         log.say("check-failed", candidate.label() + ": " + each, said);
       }
       Map<String, Object> said = new TreeMap<>(id(candidate));
-      said.put("address", outcome.unheld().get(0).address());
+      said.put("address", failed.get(0).address());
       said.put("undone", undone);
       log.say(
           "failed",
           candidate.label()
               + " failed: "
-              + unheld
+              + failed.size()
               + " of "
               + PlannedCheck.count(checks)
-              + (unheld == 1 ? " does not hold" : " do not hold")
+              + (failed.size() == 1 ? " does not hold" : " do not hold")
               + end,
           said);
     }

@@ -48,9 +48,14 @@ public record Outcome(
     this(result, plan, failure, List.of(), left, remaining);
   }
 
-  /** Whether somebody wanted the end of the checks, and they might have held. */
+  /** Whether somebody wanted the end of the checks, and all of them might have held. */
   public boolean isBrokenOff() {
-    return unheld.stream().anyMatch(Unheld::brokenOff);
+    return !unheld.isEmpty() && failed().isEmpty();
+  }
+
+  /** Those of the {@link #unheld} checks whose time was over. */
+  public List<Unheld> failed() {
+    return unheld.stream().filter(each -> !each.brokenOff()).toList();
   }
 
   /** Whether the host is now as the file says. */

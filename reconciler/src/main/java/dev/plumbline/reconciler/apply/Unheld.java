@@ -9,7 +9,8 @@ package dev.plumbline.reconciler.apply;
  * @param what was asked: {@code ping 192.0.2.1 in namespace web}
  * @param why what the kernel said, or that nothing was answered, how often and for how long
  * @param before whether it did not hold before the first step either
- * @param brokenOff whether its time was not over: somebody wanted the end of it
+ * @param brokenOff whether its time was not over: somebody wanted the end of it, or another one did
+ *     not hold
  */
 public record Unheld(
     String address, String place, String what, String why, boolean before, boolean brokenOff) {

@@ -23,26 +23,29 @@ public final class Checking {
   /**
    * Tries until each check holds or its time is over.
    *
+   * @param all whether each is decided, though one does not hold
    * @param goesOn is asked every 100 ms at least; false: it ends at once
    * @return those that did not hold, in their order
    * @throws IOException if nothing can be waited for
    */
-  public static List<Unheld> run(List<PlannedCheck> checks, Places places, BooleanSupplier goesOn)
+  public static List<Unheld> run(
+      List<PlannedCheck> checks, Places places, boolean all, BooleanSupplier goesOn)
       throws IOException {
     List<Trial> trials = new ArrayList<>();
     long start = System.nanoTime();
     checks.forEach(check -> trials.add(new Trial(check, places, start)));
     try {
       boolean on = true;
-      while (on && turn(trials)) {
+      while (on && turn(trials) && (all || noneFailed(trials))) {
         on = goesOn.getAsBoolean();
         if (on) {
           sleep(trials);
         }
       }
+      String end = on ? "not waited for any longer" : "broken off";
       return trials.stream()
           .filter(trial -> !trial.isHeld())
-          .map(trial -> trial.unheld(!trial.isOver()))
+          .map(trial -> trial.unheld(end))
           .toList();
     } finally {
       trials.forEach(Trial::close);
@@ -59,6 +62,10 @@ public final class Checking {
       }
     }
     return open;
+  }
+
+  private static boolean noneFailed(List<Trial> trials) {
+    return trials.stream().allMatch(trial -> trial.isHeld() || !trial.isOver());
   }
 
   private static void sleep(List<Trial> trials) throws IOException {

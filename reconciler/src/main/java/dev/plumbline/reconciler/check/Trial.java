@@ -113,8 +113,12 @@ final class Trial implements AutoCloseable {
     return held;
   }
 
-  /** What is said of one that does not hold. */
-  Unheld unheld(boolean brokenOff) {
+  /**
+   * What is said of one that does not hold.
+   *
+   * @param end what became of it if its time is not over
+   */
+  Unheld unheld(String end) {
     Map<String, Integer> all = new LinkedHashMap<>(troubles);
     if (!tries.isEmpty()) {
       all.merge(SILENCE, tries.size(), Integer::sum);
@@ -129,10 +133,9 @@ final class Trial implements AutoCloseable {
         said
             + " ("
             + (count == 1 ? "1 try" : count + " tries")
-            + (brokenOff
-                ? ", then broken off)"
-                : " in " + Durations.print(planned.check().within()) + ")");
-    return new Unheld(planned.address(), planned.place(), planned.what(), why, false, brokenOff);
+            + (over ? " in " + Durations.print(planned.check().within()) : ", then " + end)
+            + ")";
+    return new Unheld(planned.address(), planned.place(), planned.what(), why, false, !over);
   }
 
   @Override

@@ -297,7 +297,7 @@ final class Apply implements Callable<Integer> {
         console.error(
             "every step was taken, but the host does not match " + planned.file().file() + ":");
         outcome.left().forEach(each -> console.info("  " + each));
-        console.info("apply again to go on from here; nothing was undone");
+        console.info("apply again to go on from here; nothing was undone." + holding(planned));
         return ExitCode.ERROR;
       }
       default -> {
@@ -331,16 +331,18 @@ final class Apply implements Callable<Integer> {
   }
 
   private void unheld(List<Unheld> unheld, Planned planned) {
-    if (unheld.stream().allMatch(Unheld::brokenOff)) {
+    List<Unheld> failed = unheld.stream().filter(each -> !each.brokenOff()).toList();
+    if (failed.isEmpty()) {
       console.error("interrupted while checks were tried:");
     } else {
       console.error(
-          unheld.size()
+          failed.size()
               + " of "
               + PlannedCheck.count(planned.plan().checks().size())
-              + (unheld.size() == 1 ? " does not hold:" : " do not hold:"));
+              + (failed.size() == 1 ? " does not hold:" : " do not hold:"));
     }
-    unheld.forEach(each -> console.info("  " + each));
+    failed.forEach(each -> console.info("  " + each));
+    unheld.stream().filter(Unheld::brokenOff).forEach(each -> console.info("  " + each));
   }
 
   private void applied(Outcome outcome, Planned planned, long millis) {

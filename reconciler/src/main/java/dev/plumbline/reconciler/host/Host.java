@@ -33,7 +33,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -53,9 +52,6 @@ import org.jspecify.annotations.Nullable;
 public final class Host implements AutoCloseable {
   private static final int UNDO_ROUNDS = 3;
 
-  /** How long it is looked, before the first step, whether a check holds already. */
-  private static final Duration GLANCE = Duration.ofSeconds(1);
-
   /** With those in which a step was refused, after which the way back goes on without it. */
   private static final int WAY_BACK_ROUNDS = 20;
 
@@ -63,9 +59,9 @@ public final class Host implements AutoCloseable {
   private final ApplyLock lock;
   private final Kernel kernel;
   private final SwitchAccess embedded;
+  private final Checks checks;
 
   private Ownership ownership;
-  private BooleanSupplier patience = () -> true;
 
   /** The embedded switch as it was read. */
   private List<Resource> switched = List.of();
@@ -76,6 +72,7 @@ public final class Host implements AutoCloseable {
     this.lock = lock;
     this.embedded = embedded;
     this.kernel = kernel;
+    this.checks = new Checks(kernel);
     this.ownership = memory.load();
   }
 
@@ -137,7 +134,7 @@ public final class Host implements AutoCloseable {
    *     checks; false: they end at once
    */
   public void checkWhile(BooleanSupplier goesOn) {
-    patience = goesOn;
+    checks.goOnWhile(goesOn);
   }
 
   /** The host's name, as {@code uname -n} gives it. */
@@ -321,14 +318,22 @@ public final class Host implements AutoCloseable {
       Goal goal, LiveState live, Plan plan, Progress progress, UnaryOperator<Plan> leavingOut)
       throws IOException {
     if (plan.isEmpty()) {
-      List<Unheld> unheld = check(plan.checks(), progress);
+      if (!plan.checks().isEmpty()) {
+        progress.checking(plan.checks());
+      }
+      List<Unheld> unheld = checks.all(plan.checks());
       if (!unheld.isEmpty()) {
         return new Outcome(Result.UNDONE, plan, null, unheld, List.of(), plan);
       }
       remember(Planner.after(goal, live, ownership));
       return new Outcome(Result.NOTHING_TO_DO, plan, null, List.of(), plan);
     }
-    Set<String> unheldBefore = unheldBefore(plan.checks());
+    Set<String> unheldBefore = checks.unheldBefore(plan.checks());
+    if (!plan.checks().isEmpty() && checks.areBrokenOff()) {
+      List<Unheld> untried =
+          Checks.untried(plan.checks(), "broken off before the first step", true);
+      return new Outcome(Result.UNDONE, plan, null, untried, List.of(), plan);
+    }
     Ownership before = ownership;
     remember(Planner.before(plan, live, ownership));
     Failure failure = kernel.apply(plan, live, embedded, progress);
@@ -340,27 +345,24 @@ public final class Host implements AutoCloseable {
       return undo(goal, live, now, plan, failure, List.of(), before);
     }
     Plan remaining = leavingOut.apply(plan(goal, now));
+    List<Unheld> unheld = checks.after(plan.checks(), unheldBefore, progress);
+    if (!unheld.isEmpty()) {
+      return undo(goal, live, readAgain(goal, now), plan, null, unheld, before);
+    }
     if (!remaining.isEmpty()) {
       return new Outcome(Result.NOT_CONVERGED, plan, null, describe(remaining), remaining);
-    }
-    List<Unheld> unheld = check(plan.checks(), progress);
-    if (!unheld.isEmpty()) {
-      List<Unheld> told =
-          unheld.stream()
-              .map(each -> unheldBefore.contains(each.address()) ? each.asBefore() : each)
-              .toList();
-      return undo(goal, live, read(goal), plan, null, told, before);
     }
     remember(Planner.after(goal, now, ownership));
     return new Outcome(Result.APPLIED, plan, null, List.of(), remaining);
   }
 
-  private List<Unheld> check(List<PlannedCheck> checks, Progress progress) throws IOException {
-    if (checks.isEmpty()) {
-      return List.of();
+  /** What is to be undone is undone by what was read before where it cannot be read now. */
+  private LiveState readAgain(Goal goal, LiveState before) {
+    try {
+      return read(goal);
+    } catch (IOException | RuntimeException e) {
+      return before;
     }
-    progress.checking(checks);
-    return check(checks);
   }
 
   /**
@@ -369,21 +371,8 @@ public final class Host implements AutoCloseable {
    * @return those that did not hold
    * @throws IOException if they cannot be tried at all
    */
-  public List<Unheld> check(List<PlannedCheck> checks) throws IOException {
-    return kernel.check(checks, patience);
-  }
-
-  /** Those that do not hold at the moment, by address: what an apply finds later is no news. */
-  private Set<String> unheldBefore(List<PlannedCheck> checks) throws IOException {
-    List<PlannedCheck> brief = new ArrayList<>();
-    for (PlannedCheck check : checks) {
-      brief.add(new PlannedCheck(check.address(), check.place(), check.check().atMost(GLANCE)));
-    }
-    Set<String> unheld = new TreeSet<>();
-    if (!brief.isEmpty()) {
-      kernel.check(brief, patience).forEach(each -> unheld.add(each.address()));
-    }
-    return unheld;
+  public List<Unheld> check(List<PlannedCheck> asked) throws IOException {
+    return checks.all(asked);
   }
 
   private Outcome undo(

@@ -66,11 +66,14 @@ public interface Kernel extends AutoCloseable {
   /**
    * Tries checks until each holds or its time is over.
    *
+   * @param all whether each is decided; else it ends as soon as one does not hold, and those that
+   *     are not decided by then are {@linkplain Unheld#brokenOff broken off}
    * @param goesOn is asked every 100 ms or so; false: it ends at once
    * @return those that did not hold
    * @throws IOException if they cannot be tried at all
    */
-  List<Unheld> check(List<PlannedCheck> checks, BooleanSupplier goesOn) throws IOException;
+  List<Unheld> check(List<PlannedCheck> checks, boolean all, BooleanSupplier goesOn)
+      throws IOException;
 
   /**
    * Opens a watch over what happens from now on, to be closed by the caller, before this is.

@@ -71,8 +71,9 @@ public final class NetlinkKernel implements Kernel {
   }
 
   @Override
-  public List<Unheld> check(List<PlannedCheck> checks, BooleanSupplier goesOn) throws IOException {
-    return Checking.run(checks, sockets::runIn, goesOn);
+  public List<Unheld> check(List<PlannedCheck> checks, boolean all, BooleanSupplier goesOn)
+      throws IOException {
+    return Checking.run(checks, sockets::runIn, all, goesOn);
   }
 
   @Override

@@ -7,16 +7,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
+import dev.plumbline.reconciler.host.BootClock;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.model.Edit;
 import dev.plumbline.reconciler.model.ModelKernel;
 import dev.plumbline.reconciler.render.Node;
 import dev.plumbline.reconciler.resource.ResourceId;
+import dev.plumbline.reconciler.source.GitAccess;
+import dev.plumbline.reconciler.source.GitRef;
+import dev.plumbline.reconciler.systemd.ServiceManager;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -130,6 +136,105 @@ class CheckedRevisionTest {
     }
   }
 
+  @Test
+  void whereNothingWasGoodYetItIsTriedAgainUntilItHolds() throws Exception {
+    AtomicReference<String> why = new AtomicReference<>("no answer");
+    ModelKernel kernel = ModelKernel.withCards("alpha", List.of());
+    kernel.answer(check -> why.get());
+    write(GOOD);
+    try (AgentRun agent = AgentRun.start(options(), () -> kernel)) {
+      agent.await("failed: 1 of 1 check does not hold; all was undone");
+      AgentRun.eventually("held", () -> stateIs("held"));
+      why.set(null);
+      agent.await("applied .*; 1 check holds");
+      AgentRun.eventually("in sync", () -> stateIs("in-sync"));
+      assertTrue(has(kernel, "eth0"));
+    }
+  }
+
+  @Test
+  void whatCannotBeTriedIsUndone() throws Exception {
+    ModelKernel kernel = kernel();
+    write(GOOD);
+    try (AgentRun agent = AgentRun.start(options(), () -> kernel)) {
+      agent.await("applied ");
+      AtomicInteger asked = new AtomicInteger();
+      kernel.answer(
+          check -> {
+            // Before the first step, and then after the last.
+            if (asked.incrementAndGet() > 1) {
+              throw new IllegalStateException("out of sockets");
+            }
+            return null;
+          });
+      write(FIXED);
+      agent.await("ping 192.0.2.2: it cannot be tried: .*out of sockets");
+      agent.await("failed: 1 of 1 check does not hold; all was undone");
+      assertFalse(has(kernel, "eth1"));
+      assertTrue(has(kernel, "eth0"));
+    }
+  }
+
+  @Test
+  void aCommitThatSaysTheSameForThisHostStandsAsTheOneBefore() throws Exception {
+    AgentOptions options =
+        new AgentOptions(
+            new AgentOptions.Git(
+                directory.resolve("work").toString(),
+                new GitRef.Branch("main"),
+                GitAccess.USUAL,
+                null),
+            "alpha",
+            Duration.ofSeconds(1),
+            directory.resolve("state"),
+            directory.resolve("run"));
+    try (OriginRun repository = new OriginRun(directory)) {
+      repository.commit("Good", "hosts/alpha.yaml", GOOD);
+      ModelKernel kernel = kernel();
+      try (AgentRun agent = AgentRun.start(options, () -> kernel)) {
+        agent.await("applied .*; 1 check holds");
+        repository.commit("Bad", "hosts/alpha.yaml", BAD);
+        agent.await("failed: 1 of 1 check does not hold; all was undone");
+        String newest = repository.commit("Beside", "README", "Nothing about any host\n");
+        agent.await("\"Beside\".* is refused: it says the same for this host as .*\"Bad\"");
+        AgentRun.eventually("held", () -> stateIs("held"));
+        assertTrue(status().text("held").startsWith(newest.substring(0, 7)), "" + status().map());
+        assertTrue(status().texts("why").get(0).contains("192.0.2.9"), "" + status().map());
+        assertEquals(1, agent.events("failed").size(), agent.lines("")::toString);
+        repository.commit("Back", "hosts/alpha.yaml", GOOD);
+        agent.await("noted .*\"Back\"");
+      }
+      // What is fetched at the start says the same as what was good last.
+      repository.commit("Once more", "README", "Nothing at all\n");
+      ModelKernel booted = ModelKernel.withCards("alpha", List.of());
+      booted.answer(check -> "no answer");
+      try (Agent once =
+          Agent.open(options, () -> booted, ServiceManager.NONE, new AgentLog(line -> {}, false))) {
+        assertTrue(once.once());
+      }
+      assertTrue(has(booted, "eth0"));
+    }
+  }
+
+  @Test
+  void theOwnFileThatSomebodyAppliedIsProven() throws Exception {
+    write(GOOD);
+    AgentLog log = new AgentLog(line -> {}, false);
+    try (StateDirectory state =
+        StateDirectory.open(directory.resolve("state"), BootClock.OF_THE_HOST, log)) {
+      ProvenFile proven = new ProvenFile(directory.resolve("state"), state.trouble());
+      Path own = directory.resolve("host.yaml");
+      try (FileOrigin origin = new FileOrigin(own, "alpha", Duration.ofSeconds(1), proven, log)) {
+        String id = FileOrigin.read(own, "alpha").id();
+        assertFalse(origin.now().isProven());
+        origin.keeper(directory.resolve("other.yaml"), id).keep();
+        assertFalse(origin.now().isProven());
+        origin.keeper(directory.resolve("state/../host.yaml"), id).keep();
+        assertTrue(origin.now().isProven());
+      }
+    }
+  }
+
   /** On the real kernel, where nobody answers for two minutes. */
   @Test
   @KernelTest
@@ -149,7 +254,10 @@ class CheckedRevisionTest {
       applied();
       assertEquals(200, Asked.unix(run, Asked.request("POST", "/v1/pause", Map.of(), "")).status());
       agent.await("its checks were broken off; all was undone");
+      AgentRun.eventually("paused", () -> stateIs("paused"));
+      agent.settle();
       assertFalse(Sh.run("ip route").contains("10.9.0.0/16"));
+      assertEquals(1, agent.events("checks-broken-off").size(), agent.lines("")::toString);
       assertEquals(
           200, Asked.unix(run, Asked.request("POST", "/v1/resume", Map.of(), "")).status());
       applied();

@@ -84,6 +84,11 @@ class AgentVerbsTest {
     thread.start();
     agent = opened.get(60, TimeUnit.SECONDS);
     assertTrue(applied.await(60, TimeUnit.SECONDS), "the agent applies its file");
+    // It is said a moment before it is known by who asks how the host stands.
+    long end = System.nanoTime() + 60_000_000_000L;
+    while (!status().text("state").equals("in-sync") && System.nanoTime() < end) {
+      Thread.sleep(5);
+    }
   }
 
   @AfterEach

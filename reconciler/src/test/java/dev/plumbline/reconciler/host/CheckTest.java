@@ -15,6 +15,7 @@ import dev.plumbline.reconciler.apply.Unheld;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.plan.Change;
 import dev.plumbline.reconciler.plan.Goal;
+import dev.plumbline.reconciler.plan.Plan;
 import dev.plumbline.reconciler.plan.PlannedCheck;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -40,7 +41,7 @@ class CheckTest {
   void open() throws Exception {
     Sh.run(
         "set -e; ip netns add far; ip link add cable type veth peer name far0 netns far;"
-            + " ip -n far link set lo up; ip -n far link set far0 up;"
+            + " ip netns exec far sysctl -qw net.ipv4.ip_forward=0; ip -n far link set lo up; ip -n far link set far0 up;"
             + " ip -n far addr add 10.0.0.2/24 dev far0;"
             + " ip -n far addr add 2001:db8::2/64 dev far0 nodad;"
             + " ip -n far addr add 10.9.0.1/32 dev lo;"
@@ -123,13 +124,14 @@ class CheckTest {
   }
 
   @Test
-  void theKernelsOwnWordsAreToldAndWhatFailedBeforeIsSaid() throws IOException {
-    host.applied(ROUTED);
+  void theKernelsOwnWordsAreTold() throws IOException {
+    String web = ROUTED + "namespaces: {web: {}}\n";
+    host.applied(web);
+    // Nothing is to be done, so that all are waited for.
     Outcome outcome =
         host.apply(
-            ROUTED
+            web
                 + """
-                namespaces: {web: {}}
                 checks:
                   holds: {ping: 10.0.0.2}
                   refused: {tcp: "10.0.0.2:444", within: 300ms}
@@ -142,7 +144,6 @@ class CheckTest {
                   inWeb: {ping: 10.0.0.2, namespace: web, within: 300ms}
                 """);
     assertEquals(Result.UNDONE, outcome.result(), outcome::toString);
-    assertTrue(outcome.unheld().stream().allMatch(Unheld::before), outcome.unheld()::toString);
     String all = String.join("\n", outcome.unheld().stream().map(Unheld::toString).toList());
     assertEquals(8, outcome.unheld().size(), all);
     for (String line :
@@ -154,11 +155,68 @@ class CheckTest {
           "elsewhere .* in namespace nowhere: .*no network namespace nowhere \\(",
           "source .* from 10.0.0.5: bind: EADDRNOTAVAIL \\(",
           "device .* from gone0: bind to device gone0: ENODEV \\(",
-          "inWeb .* in namespace web: connect: ENETUNREACH .* did not hold before either",
+          "inWeb .* in namespace web: connect: ENETUNREACH ",
         }) {
       assertTrue(all.matches("(?s).*checks\\." + line + ".*"), () -> line + " is not in\n" + all);
     }
-    assertEquals("far", Sh.run("ip netns list").replaceAll(" .*", "").strip());
+  }
+
+  @Test
+  void oneThatHasFailedEndsTheOthersAndWhatFailedBeforeIsSaid() throws IOException {
+    String before = everything();
+    long start = System.nanoTime();
+    Outcome outcome =
+        host.apply(
+            ROUTED
+                + """
+                checks:
+                  refused: {tcp: "10.0.0.2:444", within: 300ms}
+                  long: {ping: 10.9.9.9, within: 2m}
+                """);
+    assertTrue(System.nanoTime() - start < 60_000_000_000L, "long before the other's time");
+    assertEquals(Result.UNDONE, outcome.result(), outcome::toString);
+    assertFalse(outcome.isBrokenOff());
+    assertEquals(1, outcome.failed().size(), outcome::toString);
+    assertEquals("checks.refused", outcome.failed().get(0).address());
+    assertTrue(outcome.failed().get(0).before());
+    Unheld other = outcome.unheld().get(1);
+    assertTrue(other.why().endsWith("then not waited for any longer)"), other.why());
+    assertEquals(before, everything());
+  }
+
+  @Test
+  void whatDidNotTakeHasToHoldItsChecksAllTheSame() throws IOException {
+    String before = everything();
+    Goal goal = TestHost.goal(ROUTED + "checks: {a: {tcp: \"10.0.0.2:444\", within: 300ms}}");
+    LiveState live = host.host.read(goal);
+    Plan plan = host.host.plan(goal, live);
+    // As if all of it were still to be done afterwards.
+    Outcome outcome = host.host.apply(goal, live, plan, Progress.silent(), left -> plan);
+    assertEquals(Result.UNDONE, outcome.result(), outcome::toString);
+    assertEquals("checks.a", only(outcome).address());
+    assertEquals(before, everything());
+    Plan unchecked = plan.withoutChecks();
+    Outcome other = host.host.apply(goal, live, unchecked, Progress.silent(), left -> unchecked);
+    assertEquals(Result.NOT_CONVERGED, other.result(), other::toString);
+  }
+
+  @Test
+  void aWishBeforeTheFirstStepKeepsItFromBeingTaken() throws IOException {
+    String before = everything();
+    Goal goal = TestHost.goal(ROUTED + "checks: {a: {ping: 10.9.9.9, within: 2m}}");
+    LiveState live = host.host.read(goal);
+    host.host.checkWhile(() -> false);
+    Outcome outcome =
+        host.host.apply(
+            goal,
+            live,
+            host.host.plan(goal, live),
+            (change, done, of) -> {
+              throw new AssertionError("a step: " + change);
+            });
+    assertTrue(outcome.isBrokenOff(), outcome::toString);
+    assertFalse(only(outcome).before(), "nobody has found that out");
+    assertEquals(before, everything());
   }
 
   @Test
