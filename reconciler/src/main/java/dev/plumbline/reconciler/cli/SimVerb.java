@@ -34,7 +34,8 @@ import picocli.CommandLine.Parameters;
       "Several files are revisions of one host's file, applied in any order. A run that failed is",
       "repeated by its seed: `plumbline sim FILE --seed N --runs 1`.",
       "",
-      "Exit codes: 0 every run converged, 1 error, or a run that did not."
+      "Exit codes: 0 every run converged, 1 error, a run that did not, or a file that was never",
+      "applied successfully."
     })
 final class SimVerb implements Callable<Integer> {
   private static final long MOST_RUNS = 100_000_000;
@@ -120,7 +121,12 @@ final class SimVerb implements Callable<Integer> {
 
   private LiveState others(@Nullable LiveState recorded, List<NamedGoal> goals) {
     if (recorded != null) {
-      return ModelHost.withoutOurs(recorded);
+      try {
+        return ModelHost.withoutOurs(recorded);
+      } catch (IllegalArgumentException e) {
+        throw new CommandException(
+            "--live: what plumbline made cannot be taken off that host: " + e.getMessage());
+      }
     }
     String name = host == null ? "host" : host;
     return cards.isEmpty()

@@ -35,7 +35,7 @@ public record SimReport(Simulated simulated, String again) {
                     .append(Shown.text(why))
                     .append('\n'));
     for (String file : simulated.neverApplied()) {
-      out.append(palette.bold(Shown.text(file) + " was never applied: see above why"));
+      out.append(palette.bold(Shown.text(file) + " was never applied: " + why()));
       out.append('\n');
     }
     for (Simulated.Failed failed : simulated.failed()) {
@@ -50,6 +50,12 @@ public record SimReport(Simulated simulated, String again) {
         .append(palette.bold(verdict()))
         .append('\n')
         .toString();
+  }
+
+  private String why() {
+    boolean few = simulated.runs() <= simulated.files().size();
+    String where = simulated.failed().isEmpty() ? "above" : "below";
+    return few ? "it takes more runs than files" : "see " + where + " why";
   }
 
   private String seeds() {
@@ -84,6 +90,12 @@ public record SimReport(Simulated simulated, String again) {
   private String verdict() {
     int failed = simulated.failed().size();
     if (failed == 0) {
+      long cut = of(Count.CUT_SHORT);
+      if (cut > 0 && simulated.neverApplied().isEmpty()) {
+        return counted(cut, "run was", "runs were")
+            + " cut short, see above why; every other one converged, lost nothing of others, and"
+            + " gave the host back.";
+      }
       return simulated.neverApplied().isEmpty()
           ? "Every run converged, lost nothing of others, and gave the host back."
           : "Nothing failed, but not every file was tried.";

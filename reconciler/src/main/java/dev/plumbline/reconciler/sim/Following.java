@@ -41,9 +41,10 @@ final class Following {
    * Compares.
    *
    * @param told is told of each edit that the kernel takes
-   * @return what is planned otherwise; empty for nothing, and where only the whole will do
+   * @return what is planned otherwise; empty for nothing. Null where nothing was compared, as only
+   *     the whole will do
    */
-  String compare(List<Event.Edited> edits, int delivery, Consumer<String> told) {
+  @Nullable String compare(List<Event.Edited> edits, int delivery, Consumer<String> told) {
     Host host = model.host();
     try (KernelWatch watch = model.kernel.watch((event, sentence) -> {})) {
       Set<String> namespaces = new TreeSet<>();
@@ -67,13 +68,13 @@ final class Following {
       }
       known &= takeIn(watch, false);
       if (!known) {
-        return "";
+        return null;
       }
       Excerpt part =
           changed.isEmpty() ? null : host.excerpt(new GoalIndex(goal), changed, settled.waiting());
       Plan some = part == null ? null : part.plan();
       if (part == null && !changed.isEmpty()) {
-        return "";
+        return null;
       }
       Plan whole = host.plan(goal, host.read(goal));
       String found = some == null ? "" : lines(some);
@@ -81,7 +82,7 @@ final class Following {
           ? ""
           : "planned for what events told:\n" + found + "\nfor the whole:\n" + lines(whole);
     } catch (LostTrackException e) {
-      return ""; // the whole is read, as if no event had told anything
+      return null; // the whole is read, as if no event had told anything
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -3,6 +3,7 @@ package dev.plumbline.reconciler.sim;
 
 import dev.plumbline.datapath.config.SwitchConfig;
 import dev.plumbline.datapath.control.Announcement;
+import dev.plumbline.reconciler.apply.Failure;
 import dev.plumbline.reconciler.apply.Outcome;
 import dev.plumbline.reconciler.apply.Progress;
 import dev.plumbline.reconciler.apply.Snapshot;
@@ -86,10 +87,22 @@ public final class ModelHost implements AutoCloseable {
     }
   }
 
-  /** What there is of others in a state: without what plumbline made, and as settings were. */
+  /**
+   * What there is of others in a state: without what plumbline made, and as settings were. What
+   * something of others is on stays, as it does on the host.
+   *
+   * @throws IllegalArgumentException if what plumbline made cannot be taken off the host
+   */
   public static LiveState withoutOurs(LiveState live) {
     try (ModelHost host = new ModelHost(live)) {
-      Outcome unused = host.apply(NamedGoal.EMPTY.goal());
+      Plan plan = host.plan(NamedGoal.EMPTY.goal());
+      if (!plan.problems().isEmpty()) {
+        throw new IllegalArgumentException(plan.problems().get(0));
+      }
+      Failure failure = host.apply(NamedGoal.EMPTY.goal()).failure();
+      if (failure != null) {
+        throw new IllegalArgumentException(failure.toString());
+      }
       return host.kernel.state();
     }
   }

@@ -13,6 +13,7 @@ import dev.plumbline.reconciler.plan.Ownership;
 import dev.plumbline.reconciler.plan.Plan;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
+import dev.plumbline.reconciler.resource.ResourceType;
 import dev.plumbline.reconciler.sim.Tally.Count;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -57,7 +58,12 @@ final class Player implements AutoCloseable {
   private final Set<ResourceId> named = new HashSet<>();
   private boolean edited;
   private boolean crashed;
+
+  /** The last apply left something of what it should have undone. */
   private boolean leftSomething;
+
+  /** Something was left once, which another apply of the same file may not have brought back. */
+  private boolean lost;
 
   Player(LiveState others, List<NamedGoal> files, Disturbance nature) {
     this.others = others;
@@ -75,6 +81,7 @@ final class Player implements AutoCloseable {
       broken = e.broken;
       tell("  " + broken.detail().strip().replace("\n", "\n  "));
     } catch (PassedOverException e) {
+      tally.add(Count.CUT_SHORT);
       passOver(String.valueOf(e.getMessage()));
     } catch (RuntimeException | AssertionError e) {
       broken = new Broken(Law.ENDS, String.valueOf(e));
@@ -129,7 +136,6 @@ final class Player implements AutoCloseable {
       refused.add(number);
       return false;
     }
-    applied.add(number);
     return true;
   }
 
@@ -182,6 +188,7 @@ final class Player implements AutoCloseable {
       hold(Law.FOREIGN, States.foreign(was, host.kernel.state(), outcome.plan(), named));
     }
     settled(goal);
+    applied.add(number);
   }
 
   private void happened(Happening happening, String line) {
@@ -210,6 +217,7 @@ final class Player implements AutoCloseable {
       }
       case NOT_CONVERGED, UNDO_FAILED -> {
         leftSomething = true;
+        lost = true;
         hold(Law.UNDONE, outcome.left().isEmpty() ? "it is not said what is left" : "");
         outcome.left().forEach(line -> tell("  left: " + line));
       }
@@ -229,14 +237,22 @@ final class Player implements AutoCloseable {
     tell("apply " + file.name() + " again: " + counted(next.changes().size(), "step"));
     tally.add(Count.APPLIES);
     good(host.apply(file.goal()));
+    leftSomething = false; // what had been left is as the file says now
   }
 
-  private static void good(Outcome outcome) {
-    Failure failure = outcome.failure();
-    // A device that no file names is down, as a bond leaves it: what is over it cannot come up.
-    if (failure != null && failure.message().contains("ENETDOWN")) {
+  /** A device that no file names is down, as a bond leaves it: what is over it cannot come up. */
+  private void excuse(String message) {
+    boolean down =
+        host.kernel.state().ofType(ResourceType.DEVICE).stream()
+            .anyMatch(device -> !device.isOurs() && device.get("up").equals("false"));
+    if (down && message.contains("ENETDOWN")) {
       throw new PassedOverException("a device of others is down, and what is over it stays down");
     }
+  }
+
+  private void good(Outcome outcome) {
+    Failure failure = outcome.failure();
+    excuse(failure == null ? "" : failure.message());
     if (!outcome.isGood()) {
       String why = failure == null ? String.join("\n", outcome.left()) : failure.toString();
       hold(Law.CONVERGES, outcome.result() + ": " + why + "\nof\n" + States.text(outcome.plan()));
@@ -270,17 +286,17 @@ final class Player implements AutoCloseable {
     tally.add(Count.ROLLBACKS);
     LiveState was = host.kernel.state();
     Ownership then = host.ownership();
-    Restored restored = host.applyAndGoBack(file.goal(), Player::good);
+    Restored restored = host.applyAndGoBack(file.goal(), this::good);
     if (restored == null) {
       return;
     }
+    applied.add(number);
     String left = String.join("\n", restored.left());
-    if (left.contains("ENETDOWN")) {
-      throw new PassedOverException("a device of others is down, and what is over it stays down");
-    }
+    excuse(left);
     if (edited && !left.isEmpty()) {
       tell("  left: " + left); // such as a route whose way somebody has taken away before
       leftSomething = true;
+      lost = true;
       return;
     }
     hold(Law.ROLLED_BACK, left.isEmpty() ? "" : "it says that it is left: " + left);
@@ -297,7 +313,7 @@ final class Player implements AutoCloseable {
     }
     tally.add(Count.APPLIES);
     good(host.apply(file.goal()));
-    tally.add(Count.FOLLOWED);
+    applied.add(number);
     Following following = new Following(host, file.goal());
     String wrong =
         following.compare(
@@ -308,11 +324,15 @@ final class Player implements AutoCloseable {
               tally.add(Count.EDITS);
               tell("  somebody else: " + edit);
             });
-    hold(Law.FOLLOWED, wrong);
+    if (wrong != null) {
+      tally.add(Count.FOLLOWED);
+      hold(Law.FOLLOWED, wrong);
+    }
   }
 
   private void giveBack() {
     if (!begin("apply", NamedGoal.EMPTY)) {
+      tally.add(Count.CUT_SHORT);
       return;
     }
     tally.add(Count.APPLIES);
@@ -321,13 +341,14 @@ final class Player implements AutoCloseable {
     Set<ResourceId> ours = new TreeSet<>();
     is.resources().stream().filter(Resource::isOurs).forEach(each -> ours.add(each.id()));
     // What somebody else has put on it keeps it, and a plan says that it waits for that to go.
-    boolean waits = edited && !host.plan(NamedGoal.EMPTY.goal()).waiting().isEmpty();
+    boolean waited = others.resources().stream().anyMatch(Resource::isOurs);
+    boolean waits = (edited || waited) && !host.plan(NamedGoal.EMPTY.goal()).waiting().isEmpty();
     if (!waits) {
       hold(Law.GIVEN_BACK, ours.isEmpty() ? "" : "still marked as plumbline's: " + ours);
       Ownership left = host.ownership();
       hold(Law.GIVEN_BACK, left.equals(Ownership.NONE) ? "" : "still remembered: " + left);
     }
-    if (!edited && !leftSomething) {
+    if (!edited && !lost) {
       hold(Law.GIVEN_BACK, States.difference(expected(is), is));
     }
   }

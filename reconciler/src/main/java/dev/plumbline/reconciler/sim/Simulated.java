@@ -13,7 +13,7 @@ import java.util.SortedMap;
  * @param runs how many there were; each has the seed after the one before
  * @param failed the runs that broke a law
  * @param passedOver how often something could not be tried, by the reason
- * @param neverApplied the files for which every plan had a problem
+ * @param neverApplied the files of which no apply succeeded
  */
 public record Simulated(
     List<String> files,
@@ -32,7 +32,7 @@ public record Simulated(
    */
   public record Failed(long seed, Law law, List<String> story) {}
 
-  /** Whether each file was applied, and every run converged. */
+  /** Whether each file was applied, and every run converged that was not cut short. */
   public boolean isGood() {
     return failed.isEmpty() && neverApplied.isEmpty();
   }

@@ -14,9 +14,12 @@ public final class Tally {
     CRASHES,
     EDITS,
     ROLLBACKS,
+    /** Plans for what events told that were compared with one for the whole host. */
     FOLLOWED,
     /** What could not be tried, such as a file whose plan has a problem. */
-    PASSED_OVER;
+    PASSED_OVER,
+    /** Runs that ended before all of them could be tried. */
+    CUT_SHORT;
 
     /** As a program reads it. */
     public String label() {

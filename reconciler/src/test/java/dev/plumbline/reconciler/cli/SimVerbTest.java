@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.reconciler.model.Edit;
 import dev.plumbline.reconciler.model.ModelKernel;
+import dev.plumbline.reconciler.plan.Goal;
 import dev.plumbline.reconciler.render.LiveJson;
 import dev.plumbline.reconciler.render.Schemas;
 import dev.plumbline.reconciler.resource.ResourceId;
+import dev.plumbline.reconciler.sim.ModelHost;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -74,14 +77,19 @@ class SimVerbTest {
     assertTrue(json.contains("\"converged\": true"), json);
   }
 
-  @Test
-  void itBeginsWithWhatOthersMadeInARecordedState() throws Exception {
-    ModelKernel kernel = ModelKernel.withCards("hv-01", List.of("eth0", "eth1"));
-    kernel.edit(Edit.addDevice(ResourceId.deviceIn("", "docker0"), "bridge"));
+  private Path recorded(ModelKernel kernel) throws IOException {
     Path snapshot = directory.resolve("live.json");
     try (Writer writer = Files.newBufferedWriter(snapshot)) {
       LiveJson.write(kernel.state(), Map.of(), writer);
     }
+    return snapshot;
+  }
+
+  @Test
+  void itBeginsWithWhatOthersMadeInARecordedState() throws Exception {
+    ModelKernel kernel = ModelKernel.withCards("hv-01", List.of("eth0", "eth1"));
+    kernel.edit(Edit.addDevice(ResourceId.deviceIn("", "docker0"), "bridge"));
+    Path snapshot = recorded(kernel);
     Path file = file("b.yaml", SECOND);
     String text = sim(ExitCode.DONE, file, "--live", snapshot, "--seed", 1, "--runs", 20).out();
     assertTrue(text.contains("on a host with docker0, eth0, eth1.\n"), text);
@@ -93,6 +101,34 @@ class SimVerbTest {
     String text = sim(ExitCode.ERROR, file, "--runs", 5, "--seed", 1).out();
     assertTrue(text.contains("rstp"), text);
     assertTrue(text.contains(file + " was never applied"), text);
+  }
+
+  @Test
+  void anEmbeddedSwitchIsUndoneToo() throws IOException {
+    Path file = file("a.yaml", "version: 1\nbridges: {br0: {ports: {eth0: {}, eth1: {}}}}\n");
+    String text = sim(ExitCode.DONE, file, "--seed", 1, "--runs", 60).out();
+    assertTrue(text.contains("Every run converged"), text);
+  }
+
+  @Test
+  void seedsGoOnBehindTheHighest() throws IOException {
+    Path file = file("a.yaml", FIRST);
+    String text = sim(ExitCode.DONE, file, "--seed", Long.MAX_VALUE, "--runs", 2).out();
+    assertTrue(text.matches("(?s).*\n[1-9]\\d* appl.*"), text);
+  }
+
+  @Test
+  void whatOthersPutOnADeviceOfPlumblinesStaysAsItWas() throws Exception {
+    ModelKernel kernel;
+    try (ModelHost host =
+        new ModelHost(ModelKernel.withCards("hv-01", List.of("eth0", "eth1")).state())) {
+      Goal goal = Objects.requireNonNull(ModelHost.goal("version: 1\ndummies: {d0: {}}\n"));
+      assertTrue(host.apply(goal).isGood());
+      kernel = host.kernel;
+      kernel.edit(Edit.addVlan(ResourceId.deviceIn("", "d0.7"), "d0", 7));
+    }
+    Path file = file("a.yaml", FIRST);
+    sim(ExitCode.DONE, file, "--live", recorded(kernel), "--seed", 1, "--runs", 30);
   }
 
   @Test

@@ -103,6 +103,31 @@ class SimulationTest {
     Schemas.validates("sim.schema.json", json.toString());
   }
 
+  /** Nothing can be applied, as the kernel says that something is down. */
+  private static final Disturbance SAYS_DOWN = (kernel, change) -> Errno.ENETDOWN;
+
+  @Test
+  void aKernelThatSaysDownWhereNothingIsHasNoExcuse() {
+    Simulated simulated = new Simulation(CARDS, List.of(ADDRESS), SAYS_DOWN).runs(1, 6);
+    assertFalse(simulated.failed().isEmpty());
+    assertEquals(List.of("a.yaml"), simulated.neverApplied());
+    assertEquals(0, simulated.tally().of(Tally.Count.CUT_SHORT));
+  }
+
+  @Test
+  void aFileThatWasNeverBroughtAboutIsAnErrorThoughNothingFailed() throws Exception {
+    ModelKernel kernel = new ModelKernel(CARDS);
+    kernel.edit(Edit.down(ResourceId.deviceIn("", "eth1")));
+    Simulated simulated = new Simulation(kernel.state(), List.of(ADDRESS), SAYS_DOWN).runs(1, 4);
+    assertEquals(List.of(), simulated.failed());
+    assertFalse(simulated.isGood());
+    assertEquals(List.of("a.yaml"), simulated.neverApplied());
+    long cut = simulated.tally().of(Tally.Count.CUT_SHORT);
+    assertTrue(cut > 0, () -> simulated.passedOver().toString());
+    String text = new SimReport(simulated, "").text(false);
+    assertTrue(text.contains("a.yaml was never applied: see above why"), text);
+  }
+
   @Test
   void faultsHappenWhereTheyAreToldTo() {
     Happening refusal = new Happening(Happening.Sort.REFUSAL, 1, 1);
