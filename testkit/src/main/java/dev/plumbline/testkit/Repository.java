@@ -6,6 +6,7 @@ import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.model.Cards;
 import dev.plumbline.reconciler.model.ModelKernel;
 import dev.plumbline.reconciler.range.HostFiles;
+import dev.plumbline.reconciler.sim.ModelHost;
 import dev.plumbline.reconciler.sim.NamedGoal;
 import dev.plumbline.spec.HostFile;
 import dev.plumbline.spec.LoadOptions;
@@ -30,7 +31,7 @@ import net.jqwik.api.Arbitrary;
  * hosts/*.yaml} where there is none. Includes are read as on the hosts themselves.
  */
 public final class Repository {
-  private final Map<String, NamedGoal> hosts = new TreeMap<>();
+  private final Map<String, List<NamedGoal>> hosts = new TreeMap<>();
   private final Map<String, List<String>> cards = new TreeMap<>();
 
   private Repository() {}
@@ -79,7 +80,9 @@ public final class Repository {
     Loaded loaded = HostFile.load(files, path, host.isEmpty() ? any : any.forHost(host));
     loaded.problems().stream().filter(Problem::isError).map(Problem::line).forEach(mistakes::add);
     if (loaded.state() != null) {
-      hosts.put(host.isEmpty() ? path : host, new NamedGoal(path, Goals.of(loaded.state())));
+      hosts
+          .computeIfAbsent(host.isEmpty() ? path : host, name -> new ArrayList<>())
+          .add(new NamedGoal(path, Goals.of(loaded.state())));
     }
   }
 
@@ -102,17 +105,38 @@ public final class Repository {
     return this;
   }
 
-  /** Each host's file on a host where nothing was applied yet, and again where it was. */
+  /**
+   * Each host's file on a host where nothing was applied yet, and again where it was. A host with
+   * several files, of which its labels choose one, is there with each of them.
+   *
+   * @throws IllegalArgumentException with every file that can never be applied, such as one that
+   *     needs a card which its host has not got
+   */
   public Arbitrary<Situation> situations() {
     List<Situation> situations = new ArrayList<>();
+    List<String> problems = new ArrayList<>();
     hosts.forEach(
-        (host, file) -> {
-          LiveState others = others(host, file);
-          situations.add(new Situation(others, NamedGoal.EMPTY, file));
-          situations.add(new Situation(others, file, file));
-          situations.add(new Situation(others, file, NamedGoal.EMPTY));
+        (host, files) -> {
+          for (NamedGoal file : files) {
+            LiveState others = others(host, file);
+            problems.addAll(problems(host, others, file));
+            situations.add(new Situation(others, NamedGoal.EMPTY, file));
+            situations.add(new Situation(others, file, file));
+            situations.add(new Situation(others, file, NamedGoal.EMPTY));
+          }
         });
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(String.join("\n", problems));
+    }
     return Arbitraries.of(situations);
+  }
+
+  private static List<String> problems(String host, LiveState others, NamedGoal file) {
+    try (ModelHost model = new ModelHost(others)) {
+      return model.plan(file.goal()).problems().stream()
+          .map(problem -> file.name() + " on " + host + ": " + problem)
+          .toList();
+    }
   }
 
   private LiveState others(String host, NamedGoal file) {

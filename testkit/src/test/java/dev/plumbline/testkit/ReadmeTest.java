@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +47,46 @@ class ReadmeTest {
     String message = message(root);
     assertTrue(message.contains("hosts/a.yaml:2:1: "), message);
     assertTrue(message.contains("hosts/b.yaml:2:"), message);
+  }
+
+  @Test
+  void aFileThatCanNeverBeAppliedIsToldBeforeAnythingIsTried(@TempDir Path root)
+      throws IOException {
+    Files.createDirectory(root.resolve("hosts"));
+    Files.writeString(
+        root.resolve("hosts/hv-01.yaml"), "version: 1\nhost: hv-01\nbridges: {br0: {rstp: {}}}\n");
+    Repository repository = Repository.of(root);
+    String message =
+        String.valueOf(
+            assertThrows(IllegalArgumentException.class, repository::situations).getMessage());
+    assertTrue(message.startsWith("hosts/hv-01.yaml on "), message);
+    assertTrue(message.contains("rstp"), message);
+  }
+
+  @Test
+  void aHostWhoseLabelsChooseItsFileIsThereWithEach(@TempDir Path root) throws IOException {
+    Files.createDirectory(root.resolve("hosts"));
+    for (String name : List.of("a", "b")) {
+      Files.writeString(
+          root.resolve("hosts/" + name + ".yaml"), "version: 1\ndummies: {" + name + ": {}}\n");
+    }
+    Files.writeString(
+        root.resolve("plumbline.yaml"),
+        """
+        version: 1
+        hosts:
+          - {match: {host: hv-01, labels: {rack: a}}, path: hosts/a.yaml}
+          - {match: {host: hv-01}, path: hosts/b.yaml}
+        """);
+    Repository repository = Repository.of(root);
+    assertEquals(List.of("hv-01"), repository.hosts());
+    Set<String> files = new TreeSet<>();
+    repository
+        .situations()
+        .allValues()
+        .orElseThrow()
+        .forEach(each -> files.add(each.after().name()));
+    assertTrue(files.containsAll(List.of("hosts/a.yaml", "hosts/b.yaml")), files::toString);
   }
 
   private static String message(Path root) {
