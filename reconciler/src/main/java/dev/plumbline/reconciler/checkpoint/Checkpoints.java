@@ -163,6 +163,11 @@ public final class Checkpoints {
         }
         if (outcome.result() == Outcome.Result.UNDONE) {
           files.remove();
+        } else if (!outcome.unheld().isEmpty()) {
+          // Its checks did not hold, so that nobody is to confirm it; what is left of it can be
+          // rolled back.
+          StateFile.replace(rolledBack, opened.goal() + "\n");
+          keep(files);
         } else {
           files.rewrite(opened.applied(clock.millis() + patience.toMillis()));
         }

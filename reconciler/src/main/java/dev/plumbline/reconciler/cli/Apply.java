@@ -386,6 +386,8 @@ final class Apply implements Callable<Integer> {
     }
     console.info("not all that was done before could be undone; the host differs in this:");
     outcome.left().forEach(each -> console.info("  " + each));
-    console.info("apply again once the cause is gone; it goes on from any state");
+    console.info(
+        "apply again once the cause is gone; it goes on from any state"
+            + (confirm == null ? "" : ", or `plumbline rollback` tries again"));
   }
 }

@@ -61,9 +61,12 @@ public final class PlanJson {
       json.writeEndObject();
     }
     json.writeEndArray();
-    json.writeArrayPropertyStart("checks");
-    plan.checks().forEach(check -> check(check, json));
-    json.writeEndArray();
+    if (!plan.checks().isEmpty()) {
+      // Not as an empty array: plans that were saved before there were checks stay as they are.
+      json.writeArrayPropertyStart("checks");
+      plan.checks().forEach(check -> check(check, json));
+      json.writeEndArray();
+    }
     Json.texts(json, "problems", plan.problems());
     Json.texts(json, "warnings", plan.warnings());
   }

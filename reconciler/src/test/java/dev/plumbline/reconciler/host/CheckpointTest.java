@@ -10,7 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
+import dev.plumbline.reconciler.apply.Outcome;
 import dev.plumbline.reconciler.apply.Progress;
+import dev.plumbline.reconciler.apply.Unheld;
 import dev.plumbline.reconciler.checkpoint.Checkpoints;
 import dev.plumbline.reconciler.checkpoint.Decided;
 import dev.plumbline.reconciler.live.LiveState;
@@ -136,6 +138,24 @@ class CheckpointTest {
     assertTrue(checkpoints.wasRolledBack(TestHost.goal(SECOND)));
     host.applied(FIRST);
     host.applied(SECOND);
+  }
+
+  @Test
+  void whatCouldNotBeUndoneAfterItsChecksIsNotToBeConfirmed() throws IOException {
+    Goal goal = TestHost.goal(SECOND);
+    LiveState live = host.host.read(goal);
+    Plan plan = host.host.plan(goal, live);
+    Witness witness = checkpoints.opening("host.yaml", Duration.ofMinutes(5), "ann", told -> {});
+    witness.before(goal, live, plan, host.host.ownership());
+    assertTrue(checkpoints.isOpen());
+    Unheld unheld = new Unheld("checks.a", "", "ping 192.0.2.1", "no answer", false, false);
+    witness.after(
+        new Outcome(
+            Outcome.Result.UNDO_FAILED, plan, null, List.of(unheld), List.of("x: is left"), plan));
+    assertFalse(checkpoints.isOpen());
+    assertTrue(checkpoints.wasRolledBack(goal), "an agent does not apply it by itself");
+    assertNull(checkpoints.confirm(host.host, "ann"));
+    assertNotNull(checkpoints.rollBack(host.host, "as ann asked"));
   }
 
   @Test

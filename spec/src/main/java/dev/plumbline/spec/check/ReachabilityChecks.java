@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.spec.check;
 
+import dev.plumbline.spec.model.Bond;
+import dev.plumbline.spec.model.Bridge;
 import dev.plumbline.spec.model.Check;
 import dev.plumbline.spec.model.Devices.Device;
+import dev.plumbline.spec.model.Tunnel;
 import dev.plumbline.spec.value.IpAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +64,13 @@ final class ReachabilityChecks {
       return;
     }
     @Nullable Device device = scope.devices.resolve(check.namespace(), reference);
+    if (device != null && isInSwitch(scope, device)) {
+      scope.error(
+          object + ".from",
+          object,
+          "`" + reference + "` is inside an embedded bridge, and no device of the host",
+          "an internal port of the bridge");
+    }
     if (device != null && scope.isPlaced(device) && !device.namespace().equals(check.namespace())) {
       scope.error(
           object + ".from",
@@ -76,5 +86,15 @@ final class ReachabilityChecks {
               ? "no `namespace`"
               : "`namespace: " + device.namespace() + "`");
     }
+  }
+
+  /** Bonds and tunnels of an embedded bridge are its switch's own. */
+  private static boolean isInSwitch(Scope scope, Device device) {
+    String key = device.key();
+    Bond bond = device.kind().equals("bonds") ? scope.state.bonds().get(key) : null;
+    Tunnel tunnel = device.kind().equals("tunnels") ? scope.state.tunnels().get(key) : null;
+    String named = bond != null ? bond.bridge() : tunnel != null ? tunnel.bridge() : null;
+    Bridge bridge = scope.bridge(named);
+    return bridge != null && bridge.isEmbedded() && scope.isSure(device.address(), "bridge");
   }
 }

@@ -28,7 +28,7 @@ final class CheckForm {
     IpAddress source = null;
     String device = null;
     // No device has a colon in its name, and none that anybody made looks like a dotted quad.
-    if (from != null && (from.indexOf(':') >= 0 || from.matches("[0-9.]+"))) {
+    if (from != null && (from.indexOf(':') >= 0 || from.matches("[0-9]*[.][0-9.]*"))) {
       source = fields.ip("from");
     } else {
       device = from;
