@@ -12,6 +12,7 @@ import dev.plumbline.reconciler.apply.Outcome;
 import dev.plumbline.reconciler.apply.Outcome.Result;
 import java.io.IOException;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,7 +38,10 @@ class UndoTest {
     host.close();
   }
 
-  /** What can be compared before and after: without indexes, which a device made anew has new. */
+  /**
+   * What can be compared before and after: without indexes, which a device made anew has new, and
+   * without their order, which before Linux 6.6 is that of a hash table.
+   */
   private static String everything() {
     String all =
         Sh.run("ip -o -d link") + Sh.run("ip -o addr") + Sh.run("ip route") + Sh.run("ip rule");
@@ -45,7 +49,10 @@ class UndoTest {
         .replaceAll(
             "state \\S+|NO-CARRIER,|,LOWER_UP|,M-DOWN|tentative|linkdown|@\\S+|valid_lft.*", "")
         .replaceAll("\\w+_timer +\\S+|(?m)^\\w+ +inet6 fe80.*\\R", "")
-        .replaceAll(" +", " ");
+        .replaceAll(" +", " ")
+        .lines()
+        .sorted()
+        .collect(Collectors.joining("\n"));
   }
 
   private Outcome refused(String yaml, String before) throws IOException {
