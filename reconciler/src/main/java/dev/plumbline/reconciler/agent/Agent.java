@@ -217,7 +217,7 @@ public final class Agent implements AutoCloseable {
       reconciling.checkWhile(
           () -> {
             // The loop is at it, and does not hang.
-            supervision.turned(reconciling.state(), pause.until() != null, false);
+            supervision.working(pause.until() != null);
             return !stopping;
           });
       try (notifier;

@@ -56,6 +56,15 @@ final class Supervision {
    * @param tried whether a revision was tried, or there is none to be had now
    */
   void turned(SyncState state, boolean paused, boolean tried) {
+    tell(state.line(paused), paused, tried);
+  }
+
+  /** Within a turn that takes its time, of which it is not known yet how it ends. */
+  void working(boolean paused) {
+    tell(status, paused, false);
+  }
+
+  private void tell(String line, boolean paused, boolean tried) {
     if (!manager.isThere()) {
       return;
     }
@@ -71,7 +80,6 @@ final class Supervision {
       alive = now;
       news.add("WATCHDOG=1");
     }
-    String line = state.line(paused);
     if (!line.equals(status)) {
       status = line;
       news.add("STATUS=" + line);
