@@ -17,9 +17,12 @@ import dev.plumbline.spec.value.Durations;
 import dev.plumbline.spec.value.IpAddress;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +57,13 @@ public final class PortText {
       case "bond" -> list(port.get("members"));
       default -> List.of();
     };
+  }
+
+  /** The devices that any of them is. */
+  public static Set<String> devices(Collection<Resource> resources) {
+    Set<String> devices = new HashSet<>();
+    resources.forEach(each -> devices.addAll(devices(each)));
+    return devices;
   }
 
   public static Resource of(String bridge, String name, PortConfig port) {

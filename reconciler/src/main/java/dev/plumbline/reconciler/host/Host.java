@@ -8,6 +8,7 @@ import dev.plumbline.reconciler.apply.Outcome.Result;
 import dev.plumbline.reconciler.apply.Progress;
 import dev.plumbline.reconciler.apply.Snapshot;
 import dev.plumbline.reconciler.apply.Unheld;
+import dev.plumbline.reconciler.embedded.PortText;
 import dev.plumbline.reconciler.embedded.SwitchAccess;
 import dev.plumbline.reconciler.embedded.SwitchText;
 import dev.plumbline.reconciler.live.LiveState;
@@ -63,8 +64,10 @@ public final class Host implements AutoCloseable {
 
   private Ownership ownership;
 
-  /** The embedded switch as it was read. */
-  private List<Resource> switched = List.of();
+  /** The embedded switch as it was read, and the devices that are its ports. */
+  private @Nullable SwitchConfig switched;
+
+  private Set<String> switchedDevices = Set.of();
 
   private Host(Memory memory, ApplyLock lock, SwitchAccess embedded, Kernel kernel)
       throws IOException {
@@ -169,13 +172,10 @@ public final class Host implements AutoCloseable {
       }
     }
     LiveState live = kernel.read(sysctls, kinds);
-    switched = readSwitch();
-    return live.with(switched);
-  }
-
-  private List<Resource> readSwitch() throws IOException {
-    SwitchConfig config = embedded.config();
-    return config == null ? List.of() : SwitchText.resources(config);
+    switched = embedded.config();
+    List<Resource> resources = switched == null ? List.of() : SwitchText.resources(switched);
+    switchedDevices = PortText.devices(resources);
+    return live.with(resources);
   }
 
   /** The changes that lead from the live state to the goal. */
@@ -193,7 +193,7 @@ public final class Host implements AutoCloseable {
   public Map<ResourceId, @Nullable Resource> follow(Map<String, Touched> touched)
       throws IOException, LostTrackException {
     try {
-      if (!readSwitch().equals(switched)) {
+      if (!Objects.equals(embedded.config(), switched)) {
         throw new LostTrackException("the embedded switch changed, of which no event tells");
       }
       if (lock.isOvertaken()) {
@@ -225,7 +225,8 @@ public final class Host implements AutoCloseable {
       GoalIndex goal, Map<ResourceId, @Nullable Resource> changed, List<Waiting> waiting)
       throws LostTrackException {
     LiveView view = view();
-    return Excerpt.of(goal, view.resources(), switched, view::part, ownership, changed, waiting);
+    return Excerpt.of(
+        goal, view.resources(), switchedDevices, view::part, ownership, changed, waiting);
   }
 
   /** Makes ready to follow what was read last, so that the first event finds it so. */

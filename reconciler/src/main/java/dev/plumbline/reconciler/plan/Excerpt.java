@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.plan;
 
-import dev.plumbline.reconciler.embedded.PortText;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.live.ResourceIndex;
 import dev.plumbline.reconciler.plan.Ownership.Setting;
@@ -15,7 +14,6 @@ import dev.plumbline.spec.value.IpAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +54,7 @@ public record Excerpt(Goal goal, LiveState live, Ownership ownership) {
    * Makes it.
    *
    * @param live all that is there now
-   * @param switched bridges and ports that the embedded switch has, of which no part tells
+   * @param switched devices that are ports of the embedded switch, of which no part tells
    * @param state makes a live state of some of it
    * @param ownership what is remembered of everything
    * @param changed what is not as it was when the host was as the goal says, each as it was
@@ -66,7 +64,7 @@ public record Excerpt(Goal goal, LiveState live, Ownership ownership) {
   public static @Nullable Excerpt of(
       GoalIndex goal,
       ResourceIndex live,
-      Collection<Resource> switched,
+      Set<String> switched,
       Function<Collection<Resource>, LiveState> state,
       Ownership ownership,
       Map<ResourceId, @Nullable Resource> changed,
@@ -75,7 +73,7 @@ public record Excerpt(Goal goal, LiveState live, Ownership ownership) {
     if (!plain || waiting.size() > MOST_WAITING) {
       return null;
     }
-    Gatherer gatherer = new Gatherer(goal, live, switched);
+    Gatherer gatherer = new Gatherer(goal, live);
     for (ResourceId namespace : goal.resources().namespaces()) {
       gatherer.ids.add(namespace);
     }
@@ -98,7 +96,7 @@ public record Excerpt(Goal goal, LiveState live, Ownership ownership) {
       }
     }
     gatherer.finish();
-    if (gatherer.hasSwitched()) {
+    if (gatherer.hasAny(goal.switched()) || gatherer.hasAny(switched)) {
       return null;
     }
     return gatherer.excerpt(state, ownership);
@@ -119,22 +117,19 @@ public record Excerpt(Goal goal, LiveState live, Ownership ownership) {
   private static final class Gatherer {
     private final GoalIndex goal;
     private final ResourceIndex live;
-    private final Set<String> switched = new HashSet<>();
     private final Set<ResourceId> ids = new LinkedHashSet<>();
     private final Map<ResourceId, Integer> levels = new HashMap<>();
     private final List<ResourceId> open = new ArrayList<>();
     private final Set<String> gateways = new TreeSet<>();
 
-    Gatherer(GoalIndex goal, ResourceIndex live, Collection<Resource> switched) {
+    Gatherer(GoalIndex goal, ResourceIndex live) {
       this.goal = goal;
       this.live = live;
-      this.switched.addAll(goal.switched());
-      switched.forEach(each -> this.switched.addAll(PortText.devices(each)));
     }
 
-    /** Whether it has a device that is a port of the embedded switch, or shall be one. */
-    boolean hasSwitched() {
-      return levels.keySet().stream().anyMatch(device -> switched.contains(device.device()));
+    /** Whether it has a device of one of these names. */
+    boolean hasAny(Set<String> devices) {
+      return levels.keySet().stream().anyMatch(device -> devices.contains(device.device()));
     }
 
     /** Adds what changed; false where it changes more than can be told. */

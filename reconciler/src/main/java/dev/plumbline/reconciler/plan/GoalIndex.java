@@ -6,7 +6,6 @@ import dev.plumbline.reconciler.live.ResourceIndex;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +16,7 @@ public final class GoalIndex {
   private final Map<ResourceId, Wanted> wanted = new HashMap<>();
   private final Map<String, ResourceId> byAddress = new HashMap<>();
   private final ResourceIndex resources = new ResourceIndex();
-  private final Set<String> switched = new HashSet<>();
+  private final Set<String> switched;
 
   public GoalIndex(Goal goal) {
     this.goal = goal;
@@ -25,8 +24,8 @@ public final class GoalIndex {
       wanted.put(each.resource().id(), each);
       byAddress.put(each.address(), each.resource().id());
       resources.put(each.resource());
-      switched.addAll(PortText.devices(each.resource()));
     }
+    switched = PortText.devices(resources.resources());
   }
 
   public Goal goal() {

@@ -39,18 +39,8 @@ class ExcerptProperties extends RandomHosts {
       live = tampered(live, tampering.get(i) % TAMPERINGS, tampering.get(i + 1));
     }
     LiveState now = live;
-    ResourceIndex index = new ResourceIndex();
-    now.resources().forEach(index::put);
     Map<ResourceId, @Nullable Resource> changed = changed(settled.live(), now);
-    Excerpt part =
-        Excerpt.of(
-            new GoalIndex(goal),
-            index,
-            List.of(),
-            some -> new LiveState("host", now.capabilities(), some, Map.of()),
-            settled.ownership(),
-            changed,
-            before.waiting());
+    Excerpt part = excerpt(goal, now, settled, changed, before.waiting());
     Statistics.label("told").collect(part == null ? "whole" : "part");
     Assume.that(part != null);
     Plan whole = Planner.plan(goal, now, settled.ownership());
@@ -66,23 +56,31 @@ class ExcerptProperties extends RandomHosts {
     Found settled = found(file, List.of());
     Goal goal = goal(RandomHost.file(file, false));
     LiveState live = tampered(settled.live(), tampering.get(0) % TAMPERINGS, tampering.get(1));
-    ResourceIndex index = new ResourceIndex();
-    live.resources().forEach(index::put);
     Map<ResourceId, @Nullable Resource> changed = changed(settled.live(), live);
-    Excerpt part =
-        Excerpt.of(
-            new GoalIndex(goal),
-            index,
-            List.of(),
-            some -> new LiveState("host", live.capabilities(), some, Map.of()),
-            settled.ownership(),
-            changed,
-            List.of());
+    Excerpt part = excerpt(goal, live, settled, changed, List.of());
     Assume.that(part != null);
     Set<ResourceId> seen = Objects.requireNonNull(part).live().byId().keySet();
     for (ResourceId id : changed.keySet()) {
       assertTrue(!live.has(id) || seen.contains(id), () -> id + " is not among " + seen);
     }
+  }
+
+  private static @Nullable Excerpt excerpt(
+      Goal goal,
+      LiveState live,
+      Found settled,
+      Map<ResourceId, @Nullable Resource> changed,
+      List<Waiting> waiting) {
+    ResourceIndex index = new ResourceIndex();
+    live.resources().forEach(index::put);
+    return Excerpt.of(
+        new GoalIndex(goal),
+        index,
+        Set.of(),
+        some -> new LiveState("host", live.capabilities(), some, Map.of()),
+        settled.ownership(),
+        changed,
+        waiting);
   }
 
   private static Map<ResourceId, @Nullable Resource> changed(LiveState before, LiveState now) {
