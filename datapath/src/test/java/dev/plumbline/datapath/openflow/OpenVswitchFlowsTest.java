@@ -4,6 +4,7 @@ package dev.plumbline.datapath.openflow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.plumbline.datapath.testing.PeerProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -87,20 +87,10 @@ class OpenVswitchFlowsTest {
     if (!format.equals("any")) {
       command.addAll(List.of("-O", format));
     }
-    Process process;
-    try {
-      process =
-          new ProcessBuilder(command)
-              .redirectOutput(output.toFile())
-              .redirectError(errors.toFile())
-              .start();
-    } catch (IOException e) {
-      String reason = "no ovs-ofctl: the syntax of flows is not compared with its own here";
-      System.err.println(reason + " (" + e.getMessage() + ")");
-      Assumptions.abort(reason);
-      throw e;
-    }
-    assertEquals(0, process.waitFor(), () -> read(errors) + at(flows, read(errors)));
+    int code =
+        PeerProgram.run(
+            directory, command, "the syntax of flows is not compared with its own here");
+    assertEquals(0, code, () -> read(errors) + at(flows, read(errors)));
     List<String> lines =
         Files.readAllLines(output).stream().filter(line -> line.contains("FLOW_MOD")).toList();
     assertEquals(flows.size(), lines.size(), read(errors));

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.packet;
 
+import dev.plumbline.datapath.testing.PeerProgram;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.Assumptions;
 
 /** Shows frames to other programs: the classic capture format, pcap-savefile(5). */
 final class Pcap {
@@ -31,24 +31,9 @@ final class Pcap {
    * there is no such command here.
    */
   static List<String> lines(Path directory, List<String> command) throws Exception {
-    Path output = directory.resolve("output");
-    Path errors = directory.resolve("errors");
-    Process process;
-    try {
-      process =
-          new ProcessBuilder(command)
-              .redirectOutput(output.toFile())
-              .redirectError(errors.toFile())
-              .start();
-    } catch (IOException e) {
-      String reason = "no " + command.get(0) + ": the parser is not compared with it here";
-      System.err.println(reason + " (" + e.getMessage() + ")");
-      Assumptions.abort(reason);
-      throw e;
+    if (PeerProgram.run(directory, command, "the parser is not compared with it here") != 0) {
+      throw new AssertionError(command + ": " + Files.readString(directory.resolve("errors")));
     }
-    if (process.waitFor() != 0) {
-      throw new AssertionError(command + ": " + Files.readString(errors));
-    }
-    return Files.readAllLines(output);
+    return Files.readAllLines(directory.resolve("output"));
   }
 }

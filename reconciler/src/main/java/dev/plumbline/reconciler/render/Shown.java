@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.render;
 
+import java.util.Locale;
+
 /** Values made fit to be printed. */
 public final class Shown {
   private Shown() {}
@@ -35,7 +37,12 @@ public final class Shown {
   }
 
   static String count(long number, String noun) {
-    return String.format("%,d %s%s", number, noun, number == 1 ? "" : "s");
+    return count(number, noun, noun + "s");
+  }
+
+  /** The same of a noun that has a plural of its own. */
+  static String count(long number, String one, String many) {
+    return String.format(Locale.ROOT, "%,d %s", number, number == 1 ? one : many);
   }
 
   static String pad(String text, int width) {

@@ -5,7 +5,6 @@ import dev.plumbline.reconciler.sim.Simulated;
 import dev.plumbline.reconciler.sim.Tally.Count;
 import java.io.Writer;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import tools.jackson.core.JsonGenerator;
 
@@ -21,7 +20,7 @@ public record SimReport(Simulated simulated, String again) {
   public String text(boolean colours) {
     Palette palette = colours ? Palette.ANSI : Palette.PLAIN;
     StringBuilder out = new StringBuilder();
-    out.append(counted(simulated.runs(), "run")).append(" of ");
+    out.append(Shown.count(simulated.runs(), "run")).append(" of ");
     out.append(Shown.text(String.join(", ", simulated.files()))).append(", ");
     out.append(seeds()).append(", on a host with ").append(devices()).append(".\n");
     out.append(tried()).append('\n');
@@ -30,7 +29,7 @@ public record SimReport(Simulated simulated, String again) {
         .forEach(
             (why, times) ->
                 out.append("Passed over, ")
-                    .append(counted(times, "time"))
+                    .append(Shown.count(times, "time"))
                     .append(": ")
                     .append(Shown.text(why))
                     .append('\n'));
@@ -74,12 +73,12 @@ public record SimReport(Simulated simulated, String again) {
   private String tried() {
     return String.join(
             ", ",
-            counted(of(Count.APPLIES), "apply", "applies"),
-            counted(of(Count.REFUSALS), "refused request"),
-            counted(of(Count.CRASHES), "crash", "crashes"),
-            counted(of(Count.EDITS), "edit by others", "edits by others"),
-            counted(of(Count.ROLLBACKS), "rollback"),
-            counted(of(Count.FOLLOWED), "row of events followed", "rows of events followed"))
+            Shown.count(of(Count.APPLIES), "apply", "applies"),
+            Shown.count(of(Count.REFUSALS), "refused request"),
+            Shown.count(of(Count.CRASHES), "crash", "crashes"),
+            Shown.count(of(Count.EDITS), "edit by others", "edits by others"),
+            Shown.count(of(Count.ROLLBACKS), "rollback"),
+            Shown.count(of(Count.FOLLOWED), "row of events followed", "rows of events followed"))
         + ".";
   }
 
@@ -92,7 +91,7 @@ public record SimReport(Simulated simulated, String again) {
     if (failed == 0) {
       long cut = of(Count.CUT_SHORT);
       if (cut > 0 && simulated.neverApplied().isEmpty()) {
-        return counted(cut, "run was", "runs were")
+        return Shown.count(cut, "run was", "runs were")
             + " cut short, see above why; every other one converged, lost nothing of others, and"
             + " gave the host back.";
       }
@@ -106,20 +105,12 @@ public record SimReport(Simulated simulated, String again) {
             .map(each -> String.valueOf(each.seed()))
             .toList();
     String more = failed > SEEDS_SHOWN ? " and " + (failed - SEEDS_SHOWN) + " more" : "";
-    return counted(failed, "run")
+    return Shown.count(failed, "run")
         + " failed: "
         + (failed == 1 ? "seed " : "seeds ")
         + String.join(", ", seeds)
         + more
         + ".";
-  }
-
-  private static String counted(long count, String noun) {
-    return counted(count, noun, noun + "s");
-  }
-
-  private static String counted(long count, String one, String many) {
-    return String.format(Locale.ROOT, "%,d %s", count, count == 1 ? one : many);
   }
 
   /** For programs: {@code schemas/sim.schema.json}. */
