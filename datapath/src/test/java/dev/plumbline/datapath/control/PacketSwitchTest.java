@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.control;
 
+import static java.util.stream.Collectors.toMap;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,6 +14,7 @@ import dev.plumbline.netlink.namespace.NetNamespace;
 import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -126,7 +128,24 @@ class PacketSwitchTest extends SwitchTest {
     SwitchStatus.Port from = port("va");
     assertTrue(
         from.rxBytes() / from.rxPackets() > 3_000, "the sender's frames are large ones: " + from);
-    assertEquals(from.rxBytes(), port("vb").txBytes(), () -> "what came in went out: " + drops());
+    awaitWhatCameInWentOut();
+  }
+
+  /** The last acknowledgements still go while the counters are read. */
+  private void awaitWhatCameInWentOut() throws Exception {
+    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (true) {
+      Map<String, SwitchStatus.Port> ports =
+          running().status().ports().stream().collect(toMap(SwitchStatus.Port::port, p -> p));
+      long in = ports.get("va").rxBytes();
+      long out = ports.get("vb").txBytes();
+      if (in == out) {
+        return;
+      }
+      assertTrue(
+          System.nanoTime() < deadline, () -> in + " bytes in, " + out + " out: " + drops());
+      Thread.sleep(50);
+    }
   }
 
   /** A guest that got no answer before asks for the address again within seconds. */
