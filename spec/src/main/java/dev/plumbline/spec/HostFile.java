@@ -112,6 +112,7 @@ public final class HostFile {
     FileSchema.HOST.validate(tree, problems);
     DesiredState state = StateForm.read(tree, problems);
     Checks.run(state, tree, source.display(path), problems);
+    options.checks().forEach(check -> check.run(state, problems));
     return new Loaded(
         problems.hasErrors() ? null : state,
         reported(problems, source.display(path)),

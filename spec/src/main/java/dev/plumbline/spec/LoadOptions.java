@@ -2,6 +2,8 @@
 package dev.plumbline.spec;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,8 +14,18 @@ import org.jspecify.annotations.Nullable;
  *     for the file's own
  * @param root directory that includes may not leave; null: the nearest directory above the file
  *     that has a {@code .git}, or else the file's own directory
+ * @param checks made after those of this module
  */
-public record LoadOptions(@Nullable String host, @Nullable Path root) {
+public record LoadOptions(@Nullable String host, @Nullable Path root, List<FileCheck> checks) {
+  public LoadOptions {
+    checks = List.copyOf(checks);
+  }
+
+  /** Without further checks. */
+  public LoadOptions(@Nullable String host, @Nullable Path root) {
+    this(host, root, List.of());
+  }
+
   /** Any host; the root is found. */
   public static LoadOptions defaults() {
     return new LoadOptions(null, null);
@@ -21,11 +33,18 @@ public record LoadOptions(@Nullable String host, @Nullable Path root) {
 
   /** The same for one host. */
   public LoadOptions forHost(String name) {
-    return new LoadOptions(name, root);
+    return new LoadOptions(name, root, checks);
   }
 
   /** The same within a root. */
   public LoadOptions within(Path directory) {
-    return new LoadOptions(host, directory);
+    return new LoadOptions(host, directory, checks);
+  }
+
+  /** The same with one more check. */
+  public LoadOptions checking(FileCheck check) {
+    List<FileCheck> more = new ArrayList<>(checks);
+    more.add(check);
+    return new LoadOptions(host, root, more);
   }
 }

@@ -158,11 +158,15 @@ final class RandomStates {
   }
 
   private FlowEntry flow() {
+    if (random.nextBoolean()) {
+      return new FlowEntry.Text("priority=" + between(0, 9) + ",dl_vlan=7 actions=" + text());
+    }
     Map<String, Object> match = new LinkedHashMap<>();
     match.put(text(), one((Object) 5L, "x", "10", true));
-    return new FlowEntry(
-        maybe(() -> between(0, 254)),
+    return new FlowEntry.Parts(
+        maybe(() -> between(0, 253)),
         maybe(() -> between(0, 65535)),
+        maybe(() -> one((Object) 9L, "0x1f")),
         random.nextBoolean() ? match : Map.of(),
         list(() -> one("normal", (Object) Map.of("setVlan", 5L))));
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.testkit;
 
+import dev.plumbline.reconciler.desired.FlowChecks;
 import dev.plumbline.reconciler.desired.Goals;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.model.Cards;
@@ -76,7 +77,7 @@ public final class Repository {
   }
 
   private void load(DirectorySource files, String path, String host, List<String> mistakes) {
-    LoadOptions any = LoadOptions.defaults();
+    LoadOptions any = FlowChecks.in(LoadOptions.defaults());
     Loaded loaded = HostFile.load(files, path, host.isEmpty() ? any : any.forHost(host));
     loaded.problems().stream().filter(Problem::isError).map(Problem::line).forEach(mistakes::add);
     if (loaded.state() != null) {

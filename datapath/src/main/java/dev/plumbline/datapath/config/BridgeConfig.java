@@ -3,18 +3,35 @@ package dev.plumbline.datapath.config;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * A bridge: a learning switch (NORMAL).
+ * A bridge: a learning switch (NORMAL), or what its flows make of it.
  *
  * @param ports by name, which is the device's name for devices, and unique in the bridge
  * @param forwardBpdu whether frames to 01:80:c2:00:00:00 to 0f are forwarded as any other;
  *     otherwise they are dropped (IEEE 802.1Q-2022, table 8-1)
+ * @param flows in any order, no two with one table, priority and match; none: NORMAL alone
  */
 public record BridgeConfig(
-    Map<String, PortConfig> ports, MacTableConfig macTable, boolean forwardBpdu) {
+    Map<String, PortConfig> ports,
+    MacTableConfig macTable,
+    boolean forwardBpdu,
+    Set<FlowConfig> flows) {
   public BridgeConfig {
     ports = Collections.unmodifiableMap(new LinkedHashMap<>(ports));
+    flows = Collections.unmodifiableSet(new LinkedHashSet<>(flows));
+  }
+
+  /** A learning switch. */
+  public BridgeConfig(Map<String, PortConfig> ports, MacTableConfig macTable, boolean forwardBpdu) {
+    this(ports, macTable, forwardBpdu, Set.of());
+  }
+
+  /** The same bridge with other flows. */
+  public BridgeConfig withFlows(Set<FlowConfig> newFlows) {
+    return new BridgeConfig(ports, macTable, forwardBpdu, newFlows);
   }
 }

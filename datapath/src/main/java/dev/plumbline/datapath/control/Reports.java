@@ -273,7 +273,7 @@ final class Reports {
     return String.format(Locale.ROOT, "%04x", value);
   }
 
-  private static String actions(SwitchState state, ActionList actions) {
+  static String actions(SwitchState state, ActionList actions) {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < actions.size(); i++) {
       text.append(i == 0 ? "" : ",");
@@ -295,7 +295,13 @@ final class Reports {
     return text.isEmpty() ? "drop" : text.toString();
   }
 
-  private static String name(SwitchState state, int number) {
+  /** Bridge and port, for what leaves by several bridges. */
+  static String place(SwitchState state, int number) {
+    PortId id = state.id(number);
+    return (id == null ? "" : id.bridge() + "/") + name(state, number);
+  }
+
+  static String name(SwitchState state, int number) {
     PortId id = state.id(number);
     return id == null
         ? "#" + number

@@ -3,6 +3,7 @@ package dev.plumbline.datapath.control;
 
 import dev.plumbline.datapath.config.SwitchConfig;
 import dev.plumbline.datapath.fastpath.FastPaths;
+import dev.plumbline.datapath.openflow.FlowSyntaxException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -200,6 +201,23 @@ public final class Switch implements AutoCloseable {
   /** The megaflows of frames that came in by a bridge's ports; null: all bridges. */
   public List<SwitchStatus.CachedFlow> flows(@Nullable String bridge) throws IOException {
     return call(on -> new Reports(on).flows(bridge));
+  }
+
+  /**
+   * How the switch decides on a packet now.
+   *
+   * @param packet as a match: {@code in_port=eth1,dl_dst=…}
+   * @throws IllegalArgumentException it is none
+   */
+  public TraceReport trace(String bridge, String packet) throws IOException {
+    return call(
+        on -> {
+          try {
+            return Tracer.trace(on.state(), bridge, packet, Engine.millis());
+          } catch (FlowSyntaxException e) {
+            throw new IllegalArgumentException("column " + e.column() + ": " + e.getMessage(), e);
+          }
+        });
   }
 
   /** Why the switch's thread has ended by itself; null: it has not. */

@@ -101,10 +101,34 @@ public final class FlowText {
     add(text, flow.idleTimeoutSeconds() != 0, "idle_timeout=" + flow.idleTimeoutSeconds());
     add(text, flow.hardTimeoutSeconds() != 0, "hard_timeout=" + flow.hardTimeoutSeconds());
     add(text, flow.priority() != Flow.DEFAULT_PRIORITY, "priority=" + flow.priority());
-    String match = MatchPrinter.print(flow.match(), ports);
+    String match = printMatch(flow, ports);
     add(text, !match.isEmpty(), match);
     text.append(text.length() == 0 ? "" : " ").append("actions=");
-    return text.append(ActionPrinter.print(flow.actions(), ports)).toString();
+    return text.append(printActions(flow, ports)).toString();
+  }
+
+  /** The match alone; empty: every packet. */
+  public static String printMatch(Flow flow, PortNames ports) {
+    return MatchPrinter.print(flow.match(), ports);
+  }
+
+  /** The actions alone; {@code drop} if there are none. */
+  public static String printActions(Flow flow, PortNames ports) {
+    return ActionPrinter.print(flow.actions(), ports);
+  }
+
+  /** Priority, cookie and match: what tells a flow from others of its table. */
+  public static String printRule(Flow flow, PortNames ports) {
+    StringBuilder text = new StringBuilder("priority=" + flow.priority());
+    add(text, flow.cookie() != 0, "cookie=0x" + Long.toHexString(flow.cookie()));
+    String match = printMatch(flow, ports);
+    add(text, !match.isEmpty(), match);
+    return text.toString();
+  }
+
+  /** One action. */
+  public static String printAction(Action action, PortNames ports) {
+    return ActionPrinter.print(action, ports);
   }
 
   private static void add(StringBuilder text, boolean isSaid, String part) {

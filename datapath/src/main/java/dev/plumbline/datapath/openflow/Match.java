@@ -65,6 +65,15 @@ public final class Match {
     }
   }
 
+  /** The same, to be changed. */
+  public Builder toBuilder() {
+    Builder builder = new Builder();
+    for (int i = 0; i < FieldValues.WORDS; i++) {
+      builder.word(i, values[i], masks[i]);
+    }
+    return builder;
+  }
+
   /** The bits of a word of {@link FieldValues} that are asked for. */
   public long mask(int word) {
     return masks[word];

@@ -24,4 +24,9 @@ public interface PortNames {
 
   /** The port's name; null: no port of that number. */
   @Nullable String name(int number);
+
+  /** Whether ports are written by name alone: numbers would say nothing. */
+  default boolean areNamed() {
+    return false;
+  }
 }

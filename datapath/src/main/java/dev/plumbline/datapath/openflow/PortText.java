@@ -54,10 +54,16 @@ final class PortText {
     }
     Integer reserved = RESERVED.get(text.toLowerCase(Locale.ROOT));
     if (reserved != null) {
+      if (reserved == LOCAL && names.areNamed()) {
+        throw token.mistake("ports are named here: LOCAL is the internal port's own name");
+      }
       return reserved;
     }
     if (!text.isEmpty() && Character.isDigit(text.charAt(0))) {
       int named = names.number(text);
+      if (named < 0 && names.areNamed()) {
+        throw token.mistake("no port " + text + ": ports are named here, for numbers may change");
+      }
       return named >= 0 ? named : (int) ValueText.number(token, 0xffff, "a port");
     }
     return names.number(text);

@@ -28,6 +28,7 @@ public final class Decision {
   private final FlowMask mask = new FlowMask();
   private final ActionList actions = new ActionList();
   private @Nullable DropReason dropReason;
+  private @Nullable DecisionListener listener;
   private boolean cacheable;
   private boolean slowPathOnly;
   private long arrivedTags;
@@ -197,12 +198,19 @@ public final class Decision {
     learns = 0;
   }
 
+  void listener(@Nullable DecisionListener newListener) {
+    listener = newListener;
+  }
+
   void notCacheable() {
     cacheable = false;
   }
 
   /** The first reason stays: it is the one nearest to where the packet came in. */
   void reason(DropReason reason) {
+    if (listener != null) {
+      listener.reason(reason);
+    }
     if (dropReason == null) {
       dropReason = reason;
     }
@@ -210,6 +218,9 @@ public final class Decision {
 
   /** Nothing is sent and nothing learnt, whatever was decided before. */
   void refuse(DropReason reason) {
+    if (listener != null) {
+      listener.reason(reason);
+    }
     outputs = 0;
     learns = 0;
     dropReason = reason;
@@ -230,6 +241,9 @@ public final class Decision {
       outputTags = Arrays.copyOf(outputTags, 2 * outputs);
       orderedPorts = new int[2 * outputs];
       orderedTags = new long[2 * outputs];
+    }
+    if (listener != null) {
+      listener.sends(port.number(), tags);
     }
     outputPorts[outputs] =
         port.number() | (port.kind() == PortKind.BOND ? BOND : 0) | (known ? KNOWN : 0);

@@ -37,14 +37,23 @@ final class KeyFields {
 
   /** Fills what the key says; the tag and the port are the caller's, registers and metadata 0. */
   static void read(FlowKey key, FieldValues fields) {
+    read(key, isArp(key), fields);
+  }
+
+  /**
+   * The same.
+   *
+   * @param isArp whether its addresses are ARP's, which a mask does not say of itself
+   */
+  static void read(FlowKey key, boolean isArp, FieldValues fields) {
     byte[] bytes = key.bytes();
     fields.clear();
     fields.word(TUNNEL, key.tunnelId());
     fields.set(MatchField.ETH_SRC, key.ethSrc());
     fields.set(MatchField.ETH_DST, key.ethDst());
     fields.set(MatchField.ETH_TYPE, key.ethType());
-    readAddress(bytes, FlowField.IP_SRC.offset(), isArp(key), fields, SOURCE);
-    readAddress(bytes, FlowField.IP_DST.offset(), isArp(key), fields, DESTINATION);
+    readAddress(bytes, FlowField.IP_SRC.offset(), isArp, fields, SOURCE);
+    readAddress(bytes, FlowField.IP_DST.offset(), isArp, fields, DESTINATION);
     long header = word(bytes, FlowField.IP_PROTO.offset());
     fields.word(NETWORK, (header & PORTS) | (key.get(FlowField.IPV6_LABEL) & LABEL));
     fields.word(TRANSPORT, (header << 32) | ((long) key.get(FlowField.TCP_FLAGS) << 16));
@@ -89,7 +98,7 @@ final class KeyFields {
     }
   }
 
-  private static boolean isArp(FlowKey key) {
+  static boolean isArp(FlowKey key) {
     return key.ethType() == ARP || key.ethType() == RARP;
   }
 

@@ -62,6 +62,10 @@ final class Normal {
     learn(decision, bridge, in, vlan, key.ethSrc(), gratuitous);
     int priority = TagStack.priority(arrived);
     int known = destination(bridge, in, vlan, key);
+    DecisionListener listener = way.listener();
+    if (listener != null) {
+      listener.forwards(vlan, in.logical(), known);
+    }
     if (known == 0) {
       flood(way, bridge, in, tags, priority);
     } else {

@@ -73,13 +73,26 @@ final class Pipeline {
     fields.set(MatchField.IN_PORT, port);
     Flow flow = tables.lookup(table, fields, looked);
     fields.set(MatchField.IN_PORT, in.logical());
+    DecisionListener listener = way.listener();
+    if (listener != null) {
+      listener.looksUp(bridge.number(), table, flow);
+    }
     if (flow == null) {
       way.decision().reason(DropReason.NO_FLOW);
+      if (listener != null) {
+        listener.done();
+      }
       return;
     }
     List<Action> actions = flow.actions();
     for (int i = 0; i < actions.size() && !way.isRefused() && !way.isEnded(); i++) {
+      if (listener != null) {
+        listener.does(actions.get(i));
+      }
       act(actions.get(i), table);
+    }
+    if (listener != null) {
+      listener.done();
     }
   }
 

@@ -196,6 +196,28 @@ public final class PortNumbers {
     return number;
   }
 
+  /** What flows mean by the names of a bridge's ports: a number each, several of a mesh. */
+  static Map<String, List<Integer>> named(String name, BridgeConfig bridge, PortNumbers numbers) {
+    Map<String, List<Integer>> named = new LinkedHashMap<>();
+    bridge
+        .ports()
+        .forEach(
+            (port, config) -> {
+              List<Integer> all = new ArrayList<>();
+              if (config instanceof TunnelPort tunnel) {
+                tunnel
+                    .remotes()
+                    .forEach(
+                        remote ->
+                            all.add(numbers.port(new PortId(name, port, remote.getHostAddress()))));
+              } else {
+                all.add(numbers.port(new PortId(name, port, "")));
+              }
+              named.put(port, List.copyOf(all));
+            });
+    return named;
+  }
+
   /** The number; 0: it has none. */
   public int port(PortId id) {
     return ports.getOrDefault(id, 0);

@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the ports and bridges of a {@link SwitchState} from a configuration. */
@@ -25,7 +26,8 @@ final class StateCompiler {
   private final @Nullable Port[] ports = new Port[PortNumbers.LIMIT];
   private final @Nullable Bridge[] bridges = new Bridge[PortNumbers.BRIDGE_LIMIT];
 
-  StateCompiler(SwitchConfig config, PortNumbers numbers, Map<String, MacTable> tables) {
+  StateCompiler(
+      SwitchConfig config, PortNumbers numbers, Map<String, MacTable> tables, SwitchState before) {
     this.config = config;
     this.numbers = numbers;
     config.bridges().forEach((bridge, of) -> of.ports().forEach((n, p) -> compile(bridge, n, p)));
@@ -50,7 +52,7 @@ final class StateCompiler {
                       logical,
                       table,
                       number(root(domains, name)),
-                      null);
+                      flows(name, bridge, before));
             });
   }
 
@@ -92,6 +94,19 @@ final class StateCompiler {
                 number(member), member, PortKind.MEMBER, at, logical, vlan, 0, 0, bond.mode()));
       }
     }
+  }
+
+  /** Tables of which only what is different is made anew, where the ports are what they were. */
+  private @Nullable FlowTables flows(String name, BridgeConfig bridge, SwitchState before) {
+    BridgeConfig old = before.config().bridges().get(name);
+    Bridge compiled = before.bridge(before.numbers().bridge(name));
+    Map<String, List<Integer>> named = PortNumbers.named(name, bridge, numbers);
+    boolean isAlike = old != null && named.equals(PortNumbers.named(name, old, before.numbers()));
+    return new FlowCompiler(named)
+        .compile(
+            bridge.flows(),
+            isAlike && compiled != null ? compiled.flows() : null,
+            isAlike && old != null ? old.flows() : Set.of());
   }
 
   private void put(Port port) {

@@ -56,15 +56,15 @@ public final class SwitchState {
   }
 
   /**
-   * The state for another configuration. Ports that remain stay up, bonds keep their active member,
-   * bridges their flows.
+   * The state for another configuration, its flows included. Ports that remain stay up, bonds keep
+   * their active member.
    *
    * @param newNumbers for all that the configuration names: {@link PortNumbers#assign}
    * @param tables by bridge, one for each
    */
   public SwitchState reconfigured(
       SwitchConfig newConfig, PortNumbers newNumbers, Map<String, MacTable> tables) {
-    StateCompiler compiler = new StateCompiler(newConfig, newNumbers, tables);
+    StateCompiler compiler = new StateCompiler(newConfig, newNumbers, tables, this);
     BitSet stillUp = (BitSet) up.clone();
     for (int i = stillUp.nextSetBit(0); i >= 0; i = stillUp.nextSetBit(i + 1)) {
       if (!isSame(ports[i], compiler.ports()[i])) {
@@ -79,16 +79,8 @@ public final class SwitchState {
         stillActive[i] = 0;
       }
     }
-    @Nullable Bridge[] newBridges = compiler.bridges();
-    for (int i = 0; i < newBridges.length; i++) {
-      Bridge before = bridges[i];
-      Bridge now = newBridges[i];
-      if (before != null && now != null && before.name().equals(now.name())) {
-        newBridges[i] = now.withFlows(before.flows());
-      }
-    }
     return new SwitchState(
-        newConfig, newNumbers, compiler.ports(), newBridges, stillUp, stillActive);
+        newConfig, newNumbers, compiler.ports(), compiler.bridges(), stillUp, stillActive);
   }
 
   private static boolean isSame(@Nullable Port before, @Nullable Port now) {

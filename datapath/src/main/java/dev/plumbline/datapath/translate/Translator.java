@@ -4,6 +4,7 @@ package dev.plumbline.datapath.translate;
 import dev.plumbline.datapath.bridge.TagStack;
 import dev.plumbline.datapath.flow.FlowField;
 import dev.plumbline.datapath.flow.FlowKey;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what is done with a packet. It holds nothing from one packet to the next; each thread
@@ -23,9 +24,24 @@ public final class Translator {
    * @param out filled
    */
   public void translate(FlowKey key, SwitchState state, long nowMillis, Decision out) {
+    translate(key, state, nowMillis, out, null);
+  }
+
+  /**
+   * The same, and says how.
+   *
+   * @param listener null: nobody
+   */
+  public void translate(
+      FlowKey key,
+      SwitchState state,
+      long nowMillis,
+      Decision out,
+      @Nullable DecisionListener listener) {
     out.clear();
+    out.listener(listener);
     out.mask().useLayer2();
-    way.start(key, state, nowMillis, out);
+    way.start(key, state, nowMillis, out, listener);
     long tags = tags(key);
     Port in = state.port(key.inPort());
     Bridge bridge = in == null ? null : state.bridge(in.bridge());
@@ -45,11 +61,18 @@ public final class Translator {
 
   /** A packet comes into a bridge. */
   static void enter(Way way, Bridge bridge, Port in, long tags) {
+    DecisionListener listener = way.listener();
+    if (listener != null) {
+      listener.enters(bridge.number(), in.number());
+    }
     FlowTables flows = bridge.flows();
     if (flows == null) {
       Normal.forward(way, bridge, in, tags);
     } else {
       way.enterFlows(bridge, in, flows, tags);
+    }
+    if (listener != null) {
+      listener.leaves();
     }
   }
 

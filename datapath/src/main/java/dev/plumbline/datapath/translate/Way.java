@@ -16,6 +16,7 @@ final class Way {
   private SwitchState state = SwitchState.EMPTY;
   private Decision decision = NO_DECISION;
   private long nowMillis;
+  private @Nullable DecisionListener listener;
   private final int[] visited = new int[Decision.WAY_LIMIT];
   private int visits;
   private boolean refused;
@@ -27,7 +28,13 @@ final class Way {
   private final Wildcards looked = new Wildcards();
   private final FieldValues bits = new FieldValues();
 
-  void start(FlowKey newKey, SwitchState newState, long newNowMillis, Decision out) {
+  void start(
+      FlowKey newKey,
+      SwitchState newState,
+      long newNowMillis,
+      Decision out,
+      @Nullable DecisionListener newListener) {
+    listener = newListener;
     key = newKey;
     state = newState;
     nowMillis = newNowMillis;
@@ -38,6 +45,11 @@ final class Way {
     lookups = 0;
     depth = 0;
     bridges = 0;
+  }
+
+  /** Null, as nearly always: nobody listens. */
+  @Nullable DecisionListener listener() {
+    return listener;
   }
 
   FlowKey key() {

@@ -228,11 +228,5 @@ class FlowTablesTest {
     assertTrue(change.redecides(port("a")) && change.redecides(port("d")));
     assertTrue(change.bumped().isEmpty());
     assertFalse(StateChange.between(state, state).redecides(port("a")));
-    SwitchState again =
-        state.reconfigured(
-            state.config(), state.numbers(), Map.of("br0", state.table(1), "br1", state.table(2)));
-    key.inPort(port("d"));
-    translator.translate(key, again, 0, decision);
-    assertEquals(DropReason.FLOW_DROPS, decision.dropReason(), "a bridge keeps its flows");
   }
 }

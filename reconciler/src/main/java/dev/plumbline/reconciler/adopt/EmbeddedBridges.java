@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.adopt;
 
+import dev.plumbline.datapath.config.FlowConfig;
 import dev.plumbline.datapath.config.MacTableConfig;
 import dev.plumbline.datapath.config.PortVlan;
+import dev.plumbline.reconciler.embedded.FlowText;
 import dev.plumbline.reconciler.embedded.Leg;
 import dev.plumbline.reconciler.embedded.PortText;
 import dev.plumbline.reconciler.embedded.VlanText;
@@ -52,6 +54,22 @@ final class EmbeddedBridges {
       Scalars.map(tree, "bridges").put(bridge.id().key(), entry.map());
     }
     live.ofType(ResourceType.PORT).forEach(this::port);
+    live.ofType(ResourceType.FLOW).forEach(this::flow);
+  }
+
+  /** As a text; one with a timeout goes by itself, and is nothing for a file. */
+  private void flow(Resource flow) {
+    FlowConfig config = FlowText.parse(flow);
+    if (config.idleTimeoutSeconds() == 0 && config.hardTimeoutSeconds() == 0) {
+      Map<String, Object> bridge =
+          Scalars.map(Scalars.map(tree, "bridges"), FlowText.bridge(flow.id()));
+      Object flows = bridge.computeIfAbsent("flows", key -> new ArrayList<Object>());
+      if (flows instanceof List<?> list) {
+        List<Object> texts = new ArrayList<>(list);
+        texts.add(config.text());
+        bridge.put("flows", texts);
+      }
+    }
   }
 
   private void port(Resource port) {

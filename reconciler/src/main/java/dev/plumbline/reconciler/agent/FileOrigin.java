@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.agent;
 
+import dev.plumbline.reconciler.desired.FlowChecks;
 import dev.plumbline.spec.HostFile;
 import dev.plumbline.spec.LoadOptions;
 import dev.plumbline.spec.Loaded;
@@ -138,7 +139,7 @@ final class FileOrigin implements Origin {
   }
 
   private Reading read() {
-    Loaded loaded = HostFile.load(file, LoadOptions.defaults().forHost(host));
+    Loaded loaded = HostFile.load(file, FlowChecks.in(LoadOptions.defaults().forHost(host)));
     ContentDigest digest = new ContentDigest();
     Set<Path> directories = new TreeSet<>();
     directories.add(Objects.requireNonNull(file.toAbsolutePath().normalize().getParent()));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.agent;
 
+import dev.plumbline.reconciler.desired.FlowChecks;
 import dev.plumbline.reconciler.rollout.HostStatus;
 import dev.plumbline.reconciler.source.GitSource;
 import dev.plumbline.reconciler.source.HostPath;
@@ -403,7 +404,7 @@ final class GitOrigin implements Origin {
   }
 
   private Candidate read(GoodRevisions.Entry entry) {
-    LoadOptions options = LoadOptions.defaults().forHost(path.identity().host());
+    LoadOptions options = FlowChecks.in(LoadOptions.defaults().forHost(path.identity().host()));
     Loaded loaded = HostFile.load(new MapSource(entry.bytes()), entry.file(), options);
     Revision revision = new Revision(entry.id(), "", "", entry.committed());
     return candidate(revision, entry.label(), loaded, entry.content(), entry.file(), entry.files())
@@ -491,7 +492,7 @@ final class GitOrigin implements Origin {
           Candidate.Keeper.NOTHING);
     }
     state = state.from(source + ", " + file);
-    LoadOptions options = LoadOptions.defaults().forHost(path.identity().host());
+    LoadOptions options = FlowChecks.in(LoadOptions.defaults().forHost(path.identity().host()));
     Loaded loaded = HostFile.load(files, file, options);
     ContentDigest content = new ContentDigest().text(file);
     SortedMap<String, String> texts = new TreeMap<>();

@@ -114,7 +114,7 @@ final class Operations {
         operations.addAll(devices.delayedUp(change.id().ofDevice()));
         return operations;
       }
-      case BRIDGE, PORT -> {
+      case BRIDGE, PORT, FLOW -> {
         return List.of(new Operation.Switching(change));
       }
       default -> {

@@ -84,8 +84,7 @@ public record Checkpoint(
 
   /** Whether it touches the embedded switch, which the agent alone can roll back. */
   public boolean touchesSwitch() {
-    return touched.stream()
-        .anyMatch(id -> id.type() == ResourceType.BRIDGE || id.type() == ResourceType.PORT);
+    return touched.stream().anyMatch(id -> id.type().isOfSwitch());
   }
 
   /** The same once all steps are taken. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.cli;
 
+import dev.plumbline.reconciler.embedded.FlowText;
 import dev.plumbline.reconciler.embedded.PortText;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.plan.Action;
@@ -250,6 +251,9 @@ final class Danger {
     }
     if (id.type() == ResourceType.VLANS) {
       return devices.contains(id.ofDevice());
+    }
+    if (id.type() == ResourceType.FLOW) {
+      return others.contains(ResourceId.bridge(FlowText.bridge(id)));
     }
     return (others.contains(id) && change.action() != Action.CREATE) || isRival(change);
   }

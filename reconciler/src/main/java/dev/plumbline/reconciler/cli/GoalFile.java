@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.cli;
 
+import dev.plumbline.reconciler.desired.FlowChecks;
 import dev.plumbline.reconciler.desired.Goals;
 import dev.plumbline.reconciler.plan.Goal;
 import dev.plumbline.reconciler.render.SavedPlan;
@@ -35,7 +36,7 @@ record GoalFile(Path file, Goal goal, SortedMap<String, String> digests) {
     Path directory = absolute.getParent() == null ? absolute : absolute.getParent();
     Path git = DirectorySource.gitRoot(directory);
     Path root = git == null ? directory : git;
-    Loaded loaded = HostFile.load(file, new LoadOptions(host, root));
+    Loaded loaded = HostFile.load(file, FlowChecks.in(new LoadOptions(host, root)));
     for (Problem problem : loaded.problems()) {
       console.info(problem.line());
     }

@@ -73,7 +73,7 @@ record Planned(GoalFile file, LiveState live, Plan plan, List<String> dangers) {
   }
 
   private static boolean isOfSwitch(ResourceId id) {
-    return id.type() == ResourceType.BRIDGE || id.type() == ResourceType.PORT;
+    return id.type().isOfSwitch();
   }
 
   /** Whether the plan has to do with the embedded switch. */

@@ -6,6 +6,7 @@ import dev.plumbline.reconciler.plan.PlannedCheck;
 import dev.plumbline.reconciler.plan.Wanted;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
+import dev.plumbline.spec.model.Bridge;
 import dev.plumbline.spec.model.BridgePort;
 import dev.plumbline.spec.model.DesiredState;
 import dev.plumbline.spec.model.Devices;
@@ -13,6 +14,7 @@ import dev.plumbline.spec.model.Namespace;
 import dev.plumbline.spec.value.Position;
 import dev.plumbline.spec.value.SysctlKey;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +30,7 @@ public final class Goals {
   private final Map<ResourceId, Draft> drafts = new LinkedHashMap<>();
   private final List<Wanted> wanted = new ArrayList<>();
   private final Set<String> inSwitch = new HashSet<>();
+  private final Map<String, Flows> flows = new HashMap<>();
 
   private Goals(DesiredState state) {
     this.state = state;
@@ -130,6 +133,12 @@ public final class Goals {
   /** The ports of a bridge by reference, as {@link DesiredState#portsOf}. */
   Map<String, BridgePort> portsOf(String bridge) {
     return ports.getOrDefault(bridge, Map.of());
+  }
+
+  /** The flows of an embedded bridge. */
+  Flows flows(String key, Bridge bridge) {
+    return flows.computeIfAbsent(
+        key, any -> Flows.of(state, key, bridge, Flows.ports(state).getOrDefault(key, Set.of())));
   }
 
   /** The device that a reference means, whether the file makes it or not. */

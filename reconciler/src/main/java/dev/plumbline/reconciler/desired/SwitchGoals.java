@@ -11,6 +11,7 @@ import dev.plumbline.datapath.config.PortVlan;
 import dev.plumbline.datapath.config.PortVlan.Mode;
 import dev.plumbline.datapath.config.PortVlan.PriorityTags;
 import dev.plumbline.reconciler.embedded.BridgeText;
+import dev.plumbline.reconciler.embedded.FlowText;
 import dev.plumbline.reconciler.embedded.Leg;
 import dev.plumbline.reconciler.embedded.PortText;
 import dev.plumbline.reconciler.plan.Wanted;
@@ -30,10 +31,14 @@ import dev.plumbline.spec.model.VlanMode;
 import java.util.BitSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Bridges of the embedded switch, their ports, and the veth pairs that internal ports are. */
 final class SwitchGoals {
+  /** Kinds whose ports the switch names by their keys; others are named by their devices. */
+  static final Set<String> NAMED_BY_KEY = Set.of("bonds", "tunnels", "internalPorts");
+
   private static final String HOST = "";
 
   private final Goals goals;
@@ -66,6 +71,10 @@ final class SwitchGoals {
     Resource resource = BridgeText.of(key, new BridgeConfig(Map.of(), table, bpdu));
     goals.add(new Wanted("bridges." + key, resource, true));
     goals.portsOf(key).forEach((reference, port) -> port(key, reference, port));
+    for (Flows.Entry flow : goals.flows(key, bridge).entries()) {
+      Resource wanted = FlowText.of(key, flow.flow());
+      goals.add(new Wanted(FlowText.address(wanted.id()), wanted, true));
+    }
   }
 
   private void port(String bridge, String reference, BridgePort port) {

@@ -50,7 +50,9 @@ final class Unsupported {
     }
     String address = "bridges." + key;
     String later = "the embedded switch does not have this yet";
-    refuse(address + ".flows", bridge.flows().isEmpty() ? null : bridge.flows(), later);
+    for (Flows.Mistake mistake : goals.flows(key, bridge).mistakes()) {
+      refuse(mistake.address(), mistake, mistake.message());
+    }
     refuse(address + ".rstp", bridge.rstp(), later);
     String namespace = bridge.settings().namespace();
     refuse(

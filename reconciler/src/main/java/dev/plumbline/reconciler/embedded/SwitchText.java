@@ -2,6 +2,7 @@
 package dev.plumbline.reconciler.embedded;
 
 import dev.plumbline.datapath.config.BridgeConfig;
+import dev.plumbline.datapath.config.FlowConfig;
 import dev.plumbline.datapath.config.PortConfig;
 import dev.plumbline.datapath.config.SwitchConfig;
 import dev.plumbline.reconciler.resource.Resource;
@@ -9,15 +10,17 @@ import dev.plumbline.reconciler.resource.ResourceType;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** A whole switch as resources. */
 public final class SwitchText {
   private SwitchText() {}
 
-  /** All bridges and ports. */
+  /** All bridges, ports and flows. */
   public static List<Resource> resources(SwitchConfig config) {
     List<Resource> resources = new ArrayList<>();
     config
@@ -28,6 +31,7 @@ public final class SwitchText {
               bridge
                   .ports()
                   .forEach((port, value) -> resources.add(PortText.of(name, port, value)));
+              bridge.flows().forEach(flow -> resources.add(FlowText.of(name, flow)));
             });
     return resources;
   }
@@ -39,6 +43,7 @@ public final class SwitchText {
    */
   public static SwitchConfig config(Collection<Resource> resources) {
     Map<String, Map<String, PortConfig>> ports = new TreeMap<>();
+    Map<String, Set<FlowConfig>> flows = new TreeMap<>();
     Map<String, Resource> bridges = new TreeMap<>();
     for (Resource resource : resources) {
       if (resource.id().type() == ResourceType.BRIDGE) {
@@ -47,17 +52,26 @@ public final class SwitchText {
         ports
             .computeIfAbsent(PortText.bridge(resource.id()), name -> new TreeMap<>())
             .put(PortText.name(resource.id()), PortText.parse(resource));
+      } else if (resource.id().type() == ResourceType.FLOW) {
+        flows
+            .computeIfAbsent(FlowText.bridge(resource.id()), name -> new LinkedHashSet<>())
+            .add(FlowText.parse(resource));
       }
     }
-    for (String bridge : ports.keySet()) {
-      if (!bridges.containsKey(bridge)) {
-        throw new IllegalArgumentException("there is no bridge " + bridge);
+    for (Set<String> named : List.of(ports.keySet(), flows.keySet())) {
+      for (String bridge : named) {
+        if (!bridges.containsKey(bridge)) {
+          throw new IllegalArgumentException("there is no bridge " + bridge);
+        }
       }
     }
     Map<String, BridgeConfig> parsed = new LinkedHashMap<>();
     bridges.forEach(
         (name, bridge) ->
-            parsed.put(name, BridgeText.parse(bridge, ports.getOrDefault(name, Map.of()))));
+            parsed.put(
+                name,
+                BridgeText.parse(bridge, ports.getOrDefault(name, Map.of()))
+                    .withFlows(flows.getOrDefault(name, Set.of()))));
     return new SwitchConfig(parsed);
   }
 }

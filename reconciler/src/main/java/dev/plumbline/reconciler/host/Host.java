@@ -477,9 +477,7 @@ public final class Host implements AutoCloseable {
       return plan;
     }
     List<Change> kernel = new ArrayList<>(plan.changes());
-    kernel.removeIf(
-        change ->
-            change.id().type() == ResourceType.BRIDGE || change.id().type() == ResourceType.PORT);
+    kernel.removeIf(change -> change.id().type().isOfSwitch());
     return kernel.size() == plan.changes().size() ? plan : plan.only(kernel);
   }
 

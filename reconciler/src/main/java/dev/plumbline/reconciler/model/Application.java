@@ -22,7 +22,12 @@ import org.jspecify.annotations.Nullable;
 final class Application {
   /** What the applier does by other means than netlink, which ends a batch. */
   private static final Set<ResourceType> CALLS =
-      Set.of(ResourceType.NAMESPACE, ResourceType.SYSCTL, ResourceType.BRIDGE, ResourceType.PORT);
+      Set.of(
+          ResourceType.NAMESPACE,
+          ResourceType.SYSCTL,
+          ResourceType.BRIDGE,
+          ResourceType.PORT,
+          ResourceType.FLOW);
 
   private final Parts parts;
   private final Plan plan;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.plan;
 
+import dev.plumbline.reconciler.embedded.FlowText;
 import dev.plumbline.reconciler.embedded.PortText;
 import dev.plumbline.reconciler.kind.DeviceKinds;
 import dev.plumbline.reconciler.live.LiveState;
@@ -208,6 +209,7 @@ final class Order {
             need(needed, makers.get(ResourceId.deviceIn(id.namespace(), SysctlText.device(id))));
         case ROUTE -> beforeRoute(wanted(change), needed);
         case PORT -> beforePort(wanted(change), needed);
+        case FLOW -> beforeFlow(id, needed);
         default -> {}
       }
     }
@@ -284,6 +286,11 @@ final class Order {
     for (String device : PortText.devices(port)) {
       need(needed, makers.get(ResourceId.deviceIn("", device)));
     }
+  }
+
+  private void beforeFlow(ResourceId flow, Set<String> needed) {
+    need(needed, makers.get(ResourceId.bridge(FlowText.bridge(flow))));
+    bridgePorts.getOrDefault(FlowText.bridge(flow), List.of()).forEach(port -> need(needed, port));
   }
 
   private void beforeRoute(Resource route, Set<String> needed) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.plan;
 
+import dev.plumbline.reconciler.embedded.FlowText;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
@@ -286,7 +287,10 @@ final class RestPlanner {
       return;
     }
     Resource whole = ways.withDevice(wanted.resource());
-    boolean steers = id.type() == ResourceType.ROUTE || id.type() == ResourceType.RULE;
+    boolean steers =
+        id.type() == ResourceType.ROUTE
+            || id.type() == ResourceType.RULE
+            || id.type() == ResourceType.FLOW;
     Disruption disruption =
         id.type() == ResourceType.PORT
             ? ports.joining(whole)
@@ -315,7 +319,10 @@ final class RestPlanner {
   private void delete(Resource resource, boolean replaced) {
     Disruption disruption =
         replaced ? Disruption.IN_PLACE : Disruption.interrupts("traffic by " + resource.id());
-    put(new Change.Delete(resource.id().toString(), resource, false, List.of(), disruption));
+    boolean flow = resource.id().type() == ResourceType.FLOW;
+    // A flow may be somebody's, whom rules for drift name as the file would.
+    String address = flow ? FlowText.address(resource.id()) : resource.id().toString();
+    put(new Change.Delete(address, resource, false, List.of(), disruption));
   }
 
   /** The destinations that the goal has routes to. */

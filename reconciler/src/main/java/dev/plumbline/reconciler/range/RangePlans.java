@@ -3,6 +3,7 @@ package dev.plumbline.reconciler.range;
 
 import dev.plumbline.reconciler.apply.Outcome;
 import dev.plumbline.reconciler.apply.Progress;
+import dev.plumbline.reconciler.desired.FlowChecks;
 import dev.plumbline.reconciler.desired.Goals;
 import dev.plumbline.reconciler.embedded.SwitchAccess;
 import dev.plumbline.reconciler.host.Host;
@@ -96,7 +97,7 @@ public final class RangePlans {
   }
 
   private static Loaded load(FileSource files, String path, String host) {
-    LoadOptions any = LoadOptions.defaults();
+    LoadOptions any = FlowChecks.in(LoadOptions.defaults());
     return HostFile.load(files, path, host.isEmpty() ? any : any.forHost(host));
   }
 

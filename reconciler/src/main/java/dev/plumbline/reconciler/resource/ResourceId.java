@@ -54,6 +54,15 @@ public record ResourceId(ResourceType type, String namespace, String device, Str
     return new ResourceId(ResourceType.PORT, "", "", bridge + "/" + name);
   }
 
+  /**
+   * A flow.
+   *
+   * @param flow table, priority and match
+   */
+  public static ResourceId flow(String bridge, String flow) {
+    return new ResourceId(ResourceType.FLOW, "", "", bridge + "/" + flow);
+  }
+
   /** The device that this resource is or hangs on. */
   public ResourceId ofDevice() {
     return deviceIn(namespace, device);

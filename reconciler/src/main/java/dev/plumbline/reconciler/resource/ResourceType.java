@@ -22,7 +22,9 @@ public enum ResourceType {
   /** A bridge of the embedded switch; key is its name. */
   BRIDGE(8, "bridge"),
   /** A port of such a bridge; key is the bridge and the port, parted by a slash. */
-  PORT(9, "port");
+  PORT(9, "port"),
+  /** A flow of such a bridge; key is the bridge, a slash, and table, priority and match. */
+  FLOW(10, "flow");
 
   private final int rank;
   private final String label;
@@ -40,6 +42,11 @@ public enum ResourceType {
   /** The type's name in plans and JSON. */
   public String label() {
     return label;
+  }
+
+  /** Whether the embedded switch has it, not the kernel. */
+  public boolean isOfSwitch() {
+    return this == BRIDGE || this == PORT || this == FLOW;
   }
 
   /** The type with this label; throws {@link IllegalArgumentException} for none. */

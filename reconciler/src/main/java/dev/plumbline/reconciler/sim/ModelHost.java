@@ -7,6 +7,7 @@ import dev.plumbline.reconciler.apply.Failure;
 import dev.plumbline.reconciler.apply.Outcome;
 import dev.plumbline.reconciler.apply.Progress;
 import dev.plumbline.reconciler.apply.Snapshot;
+import dev.plumbline.reconciler.desired.FlowChecks;
 import dev.plumbline.reconciler.desired.Goals;
 import dev.plumbline.reconciler.embedded.SwitchAccess;
 import dev.plumbline.reconciler.host.DirectoryTree;
@@ -111,7 +112,9 @@ public final class ModelHost implements AutoCloseable {
   public static @Nullable Goal goal(String yaml) {
     Loaded loaded =
         HostFile.load(
-            MapSource.ofTexts(Map.of("host.yaml", yaml)), "host.yaml", LoadOptions.defaults());
+            MapSource.ofTexts(Map.of("host.yaml", yaml)),
+            "host.yaml",
+            FlowChecks.in(LoadOptions.defaults()));
     return loaded.state() == null ? null : Goals.of(loaded.orThrow());
   }
 

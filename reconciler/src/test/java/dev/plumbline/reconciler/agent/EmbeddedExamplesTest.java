@@ -77,6 +77,16 @@ class EmbeddedExamplesTest {
   }
 
   @Test
+  void flowsTranslateOneVlanIntoAnother() throws Exception {
+    Sh.run("ip -n outside address add 10.0.0.9/24 dev wire");
+    try (AgentRun agent = agent("embedded-flows.yaml")) {
+      Sh.ping("vm", "10.0.0.9");
+      Sh.ping("outside", "10.0.0.2");
+      assertEquals(1, agent.lines("applied").size(), "once, and nothing drifts");
+    }
+  }
+
+  @Test
   void bridgesJoinedByAVethPairCarryAVlanAcross() throws Exception {
     Sh.run("ip -n outside address add 10.0.0.9/24 dev wire");
     try (AgentRun agent = agent("embedded-veth-pair.yaml")) {

@@ -39,6 +39,72 @@ class ValidateTest {
   }
 
   @Test
+  void aMistakeInAFlowIsFoundAtItsColumn() throws IOException {
+    String file =
+        write(
+            "flows.yaml",
+            """
+            version: 1
+            bridges:
+              br0:
+                ports: {eth1: {}, eth2: {}}
+                flows:
+                  - "priority=3,in_port=eth9 actions=NORMAL"
+                  - priority=3,dl_vlan=5000 actions=NORMAL
+                  - {match: {inPort: eth1, tcpDst: 80}, actions: [normal]}
+                  - {match: {inPort: eth1}, actions: [{setVlan: 1}, {learn: 1}]}
+                  - in_port=1 actions=drop
+                  - in_port=eth1,idle_timeout=7 actions=drop
+                  - in_port=eth2 actions=group:7
+            """);
+    assertEquals(ExitCode.ERROR, run.execute("validate", file));
+    var lines = run.out().lines().toList();
+    String at = ": bridges.br0.flows";
+    assertEquals(7, lines.size(), run.out());
+    assertStarts(file + ":6:29" + at + "[0]: no port: eth9", lines.get(0));
+    assertStarts(file + ":7:28" + at + "[1]: ", lines.get(1));
+    assertStarts(file + ":8:32" + at + "[2]: tcp_dst is a field of tcp", lines.get(2));
+    assertStarts(file + ":9:57" + at + "[3]: the switch has no action learn", lines.get(3));
+    assertStarts(file + ":10:17" + at + "[4]: no port 1: ports are named", lines.get(4));
+    assertStarts(file + ":11:9" + at + "[5]: what the file says is there for good", lines.get(5));
+    assertStarts(file + ":12:9" + at + "[6]: the switch cannot do group:7", lines.get(6));
+  }
+
+  @Test
+  void flowsThatNeverMatchOrContradictEachOtherAreDoubted() throws IOException {
+    String file =
+        write(
+            "doubts.yaml",
+            """
+            version: 1
+            bridges:
+              br0:
+                ports: {eth1: {}, eth2: {}}
+                flows:
+                  - priority=3,in_port=eth1 actions=NORMAL
+                  - priority=2,in_port=eth1,ip,nw_dst=10.0.0.0/8 actions=drop
+                  - priority=2,in_port=eth2,dl_vlan=7 actions=drop
+                  - priority=2,in_port=eth2,dl_src=00:00:00:00:00:01 actions=NORMAL
+                  - table=1,priority=1,in_port=eth1 actions=drop
+            """);
+    assertEquals(ExitCode.DONE, run.execute("validate", file), run.out());
+    var lines = run.out().lines().toList();
+    assertEquals(2, lines.size(), run.out());
+    assertStarts(
+        file
+            + ":7:9: warning: bridges.br0.flows[1]: can never match: flows[0] covers it, with"
+            + " priority 3",
+        lines.get(0));
+    assertStarts(
+        file + ":9:9: warning: bridges.br0.flows[3]: some packets match flows[2] too",
+        lines.get(1));
+  }
+
+  private static void assertStarts(String expected, String line) {
+    assertEquals(expected, line.substring(0, Math.min(line.length(), expected.length())), line);
+  }
+
+  @Test
   void aHostileNameMovesNoCursor() throws IOException {
     String file = write("hostile.yaml", "version: 1\ndummies: {\"\\e[31mq\": {}}\n");
     assertEquals(ExitCode.ERROR, run.execute("validate", file));

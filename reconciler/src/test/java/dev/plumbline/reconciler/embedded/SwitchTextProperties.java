@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.datapath.config.BridgeConfig;
+import dev.plumbline.datapath.config.FlowConfig;
 import dev.plumbline.datapath.config.MacTableConfig;
 import dev.plumbline.datapath.config.MacTableConfig.StaticMac;
 import dev.plumbline.datapath.config.PortConfig;
@@ -59,9 +60,25 @@ class SwitchTextProperties {
               : List.of(new StaticMac(random.nextLong(1L << 48), random.nextInt(4096), "port1"));
       MacTableConfig table =
           new MacTableConfig(15 + random.nextInt(3586), 1 + random.nextInt(1 << 20), statics);
-      bridges.put("br-" + i, new BridgeConfig(ports, table, random.nextBoolean()));
+      bridges.put("br-" + i, new BridgeConfig(ports, table, random.nextBoolean(), flows(random)));
     }
     return new SwitchConfig(bridges);
+  }
+
+  private static Set<FlowConfig> flows(Random random) {
+    Set<FlowConfig> flows = new HashSet<>();
+    for (int i = random.nextInt(5); i > 0; i--) {
+      flows.add(
+          new FlowConfig(
+              random.nextInt(254),
+              random.nextInt(65_536),
+              random.nextBoolean() ? "" : "in_port=\"port-1\",dl_vlan=" + i,
+              "mod_vlan_vid:" + random.nextInt(4096) + ",NORMAL",
+              random.nextLong(),
+              random.nextInt(65_536),
+              random.nextInt(65_536)));
+    }
+    return flows;
   }
 
   private static PortConfig port(Random random) {

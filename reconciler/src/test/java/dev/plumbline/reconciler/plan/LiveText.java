@@ -99,6 +99,9 @@ public record LiveText(LiveState live, Ownership ownership) {
       case NAMESPACE -> {
         return ResourceId.namespaceNamed(rest);
       }
+      case BRIDGE, PORT, FLOW -> {
+        return new ResourceId(type, "", "", rest);
+      }
       case SYSCTL, ROUTE, RULE -> {
         int end = rest.indexOf(": ");
         if (end >= 0 && rest.indexOf(' ') == end + 1) {

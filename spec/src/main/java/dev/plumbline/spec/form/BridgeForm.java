@@ -40,7 +40,7 @@ final class BridgeForm {
         fields.integer("groupForwardMask"),
         stp(fields.map("rstp")),
         fields.flag("forwardBpdu"),
-        fields.list("flows", BridgeForm::flow));
+        fields.items("flows", index -> flow(fields, index)));
   }
 
   private static BridgePort port(String key, Fields fields) {
@@ -75,7 +75,12 @@ final class BridgeForm {
     return fields == null ? null : new MacTable(fields.duration("aging"), fields.integer("size"));
   }
 
-  private static FlowEntry flow(Fields fields) {
+  private static @Nullable FlowEntry flow(Fields bridge, int index) {
+    Fields fields = bridge.item("flows", index);
+    if (fields == null) {
+      String text = bridge.itemText("flows", index);
+      return text == null ? null : new FlowEntry.Text(text);
+    }
     List<Object> actions = new ArrayList<>();
     for (YamlNode item : Fields.orNone(fields.items("actions"))) {
       if (item instanceof YamlScalar scalar && scalar.value() instanceof String text) {
@@ -84,8 +89,13 @@ final class BridgeForm {
         actions.add(Fields.plain(map));
       }
     }
-    return new FlowEntry(
-        fields.integer("table"), fields.integer("priority"), fields.plain("match"), actions);
+    Long cookie = fields.number("cookie");
+    return new FlowEntry.Parts(
+        fields.integer("table"),
+        fields.integer("priority"),
+        cookie == null ? fields.text("cookie") : cookie,
+        fields.plain("match"),
+        actions);
   }
 
   static Tree write(String key, Bridge bridge) {
@@ -145,10 +155,18 @@ final class BridgeForm {
   }
 
   private static Object write(FlowEntry flow) {
-    Tree tree = new Tree().put("table", flow.table()).put("priority", flow.priority());
-    if (!flow.match().isEmpty()) {
-      tree.put("match", flow.match());
+    if (flow instanceof FlowEntry.Text text) {
+      return text.text();
     }
-    return tree.put("actions", flow.actions()).map();
+    FlowEntry.Parts parts = (FlowEntry.Parts) flow;
+    Tree tree =
+        new Tree()
+            .put("table", parts.table())
+            .put("priority", parts.priority())
+            .put("cookie", parts.cookie());
+    if (!parts.match().isEmpty()) {
+      tree.put("match", parts.match());
+    }
+    return tree.put("actions", parts.actions()).map();
   }
 }

@@ -248,6 +248,16 @@ final class Fields {
         : null;
   }
 
+  /** A list's item that is a text; null if it is none. */
+  @Nullable String itemText(String key, int index) {
+    List<YamlNode> items = items(key);
+    return items != null
+            && items.get(index) instanceof YamlScalar scalar
+            && scalar.value() instanceof String text
+        ? text
+        : null;
+  }
+
   /** Reads every map below a key: objects by name. What reads as null is left out. */
   <T> Map<String, T> objects(String key, Reader<T> reader) {
     Map<String, T> objects = new LinkedHashMap<>();

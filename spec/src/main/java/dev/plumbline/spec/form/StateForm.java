@@ -8,6 +8,7 @@ import dev.plumbline.spec.value.Position;
 import dev.plumbline.spec.yaml.YamlList;
 import dev.plumbline.spec.yaml.YamlMap;
 import dev.plumbline.spec.yaml.YamlNode;
+import dev.plumbline.spec.yaml.YamlScalar;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,25 +46,30 @@ public final class StateForm {
 
   private static SourceMap sources(YamlMap tree, Map<String, List<Integer>> kept) {
     Map<String, Position> positions = new HashMap<>();
+    Map<String, Integer> insets = new HashMap<>();
     positions.put("", tree.position());
-    locate(tree, "", positions);
-    return new SourceMap(positions, kept);
+    locate(tree, "", positions, insets);
+    return new SourceMap(positions, kept, insets);
   }
 
-  private static void locate(YamlNode node, String address, Map<String, Position> positions) {
+  private static void locate(
+      YamlNode node, String address, Map<String, Position> positions, Map<String, Integer> insets) {
     if (node instanceof YamlMap map) {
       map.entries()
           .forEach(
               (key, entry) -> {
                 String child = address.isEmpty() ? key : address + "." + key;
                 positions.put(child, entry.keyPosition());
-                locate(entry.value(), child, positions);
+                locate(entry.value(), child, positions, insets);
               });
     } else if (node instanceof YamlList list) {
       for (int i = 0; i < list.items().size(); i++) {
         String child = address + "[" + i + "]";
         positions.put(child, list.items().get(i).position());
-        locate(list.items().get(i), child, positions);
+        if (list.items().get(i) instanceof YamlScalar scalar && scalar.inset() != 0) {
+          insets.put(child, scalar.inset());
+        }
+        locate(list.items().get(i), child, positions, insets);
       }
     }
   }

@@ -108,7 +108,9 @@ public final class Variables {
     }
     if (text.startsWith(OPEN) && text.indexOf('}') == text.length() - 1) {
       YamlScalar value = lookUp(text.substring(2, text.length() - 1), scalar, address);
-      return value == null ? null : new YamlScalar(scalar.position(), value.text(), value.value());
+      return value == null
+          ? null
+          : new YamlScalar(scalar.position(), value.text(), value.value(), YamlScalar.SOMEWHERE);
     }
     StringBuilder out = new StringBuilder();
     int at = 0;

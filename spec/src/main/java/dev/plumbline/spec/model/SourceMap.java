@@ -14,21 +14,28 @@ import org.jspecify.annotations.Nullable;
  * are equal.
  */
 public final class SourceMap {
-  private static final SourceMap EMPTY = new SourceMap(Map.of(), Map.of());
+  private static final SourceMap EMPTY = new SourceMap(Map.of(), Map.of(), Map.of());
 
   private final Map<String, Position> positions;
   private final Map<String, List<Integer>> kept;
+  private final Map<String, Integer> insets;
 
   /**
    * A map of places.
    *
    * @param kept by address of a list of which not all could be read: where in the file's list each
    *     item of the state's list stands, from 0
+   * @param insets of list items that are texts, where it is not 0: columns from the item's place to
+   *     the text's first character; negative if the text does not stand in the file as it is
    */
-  public SourceMap(Map<String, Position> positions, Map<String, List<Integer>> kept) {
+  public SourceMap(
+      Map<String, Position> positions,
+      Map<String, List<Integer>> kept,
+      Map<String, Integer> insets) {
     // Not Map.copyOf, whose linear probing is slow to build for the 100,000 places of a big file.
     this.positions = Collections.unmodifiableMap(new HashMap<>(positions));
     this.kept = Map.copyOf(kept);
+    this.insets = Map.copyOf(insets);
   }
 
   public static SourceMap empty() {
@@ -63,6 +70,20 @@ public final class SourceMap {
       int cut = Math.max(at.lastIndexOf('.'), at.lastIndexOf('['));
       at = cut < 0 ? "" : at.substring(0, cut);
     }
+  }
+
+  /**
+   * Where a character of a list's item was written; where the item was, if that cannot be said.
+   *
+   * @param item its address
+   * @param column in the item's text, from 1
+   */
+  public @Nullable Position inside(String item, int column) {
+    Position start = position(item);
+    int inset = insets.getOrDefault(item, 0);
+    return start == null || start.line() == 0 || inset < 0 || !has(item)
+        ? start
+        : new Position(start.file(), start.line(), start.column() + inset + column - 1);
   }
 
   @Override

@@ -126,8 +126,21 @@ final class TreeBuilder {
       parent.keyPosition = at;
       return true;
     }
-    return add(
-        plain ? YamlScalar.ofPlain(at, text) : YamlScalar.ofText(at, text), anchor(event), at);
+    YamlScalar scalar = plain ? YamlScalar.ofPlain(at, text) : YamlScalar.ofText(at, text);
+    return add(scalar.inset(inset(event, plain)), anchor(event), at);
+  }
+
+  /** A text of one line and without escapes stands in the file as it is, perhaps in quotes. */
+  private static int inset(ScalarEvent event, boolean plain) {
+    Mark start = event.getStartMark().orElse(null);
+    Mark end = event.getEndMark().orElse(null);
+    int quotes = plain ? 0 : 1;
+    boolean isAsWritten =
+        start != null
+            && end != null
+            && start.getLine() == end.getLine()
+            && end.getColumn() - start.getColumn() == event.getValue().length() + 2 * quotes;
+    return isAsWritten ? quotes : YamlScalar.SOMEWHERE;
   }
 
   private boolean alias(AliasEvent event, Position at) {

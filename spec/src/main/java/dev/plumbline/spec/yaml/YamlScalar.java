@@ -13,9 +13,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param text as written, without quotes
  * @param value null, Boolean, Long, BigInteger, Double or String
+ * @param inset columns from its position to the text's first character; {@link #SOMEWHERE} if the
+ *     text's columns are not the file's (several lines, escapes, variables)
  */
-public record YamlScalar(Position position, String text, @Nullable Object value)
+public record YamlScalar(Position position, String text, @Nullable Object value, int inset)
     implements YamlNode {
+  /** The inset of a text whose columns say nothing of the file. */
+  public static final int SOMEWHERE = -1;
+
   private static final int SHOWN = 60;
   private static final Set<String> NULLS = Set.of("~", "null", "Null", "NULL");
   private static final Map<String, Boolean> TRUTHS =
@@ -30,12 +35,17 @@ public record YamlScalar(Position position, String text, @Nullable Object value)
 
   /** A text, whatever it looks like. */
   public static YamlScalar ofText(Position position, String text) {
-    return new YamlScalar(position, text, text);
+    return new YamlScalar(position, text, text, SOMEWHERE);
   }
 
   /** A plain (unquoted) scalar by the core schema, YAML 1.2 section 10.3.2. */
   public static YamlScalar ofPlain(Position position, String text) {
-    return new YamlScalar(position, text, resolve(text));
+    return new YamlScalar(position, text, resolve(text), SOMEWHERE);
+  }
+
+  /** The same with its inset. */
+  public YamlScalar inset(int columns) {
+    return new YamlScalar(position, text, value, columns);
   }
 
   private static @Nullable Object resolve(String text) {

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.control;
+
+import dev.plumbline.datapath.bridge.MacTable;
+import dev.plumbline.datapath.bridge.TagStack;
+import dev.plumbline.datapath.config.SwitchConfig;
+import dev.plumbline.datapath.control.TraceReport.Kind;
+import dev.plumbline.datapath.control.TraceReport.Step;
+import dev.plumbline.datapath.flow.ActionList;
+import dev.plumbline.datapath.flow.FlowKey;
+import dev.plumbline.datapath.flow.FlowMask;
+import dev.plumbline.datapath.openflow.Action;
+import dev.plumbline.datapath.openflow.Flow;
+import dev.plumbline.datapath.openflow.FlowSyntaxException;
+import dev.plumbline.datapath.openflow.FlowText;
+import dev.plumbline.datapath.openflow.PortNames;
+import dev.plumbline.datapath.translate.Decision;
+import dev.plumbline.datapath.translate.DecisionListener;
+import dev.plumbline.datapath.translate.DropReason;
+import dev.plumbline.datapath.translate.PacketText;
+import dev.plumbline.datapath.translate.PortKind;
+import dev.plumbline.datapath.translate.PortNumbers;
+import dev.plumbline.datapath.translate.SwitchState;
+import dev.plumbline.datapath.translate.Translator;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Writes down how a packet is decided on, as {@code ovs-appctl ofproto/trace} does. */
+public final class Tracer implements DecisionListener {
+  private static final Set<DropReason> TOLD_AT_THE_END =
+      Set.of(DropReason.FLOW_DROPS, DropReason.NO_OUTPUT, DropReason.NO_FLOW);
+
+  private final SwitchState state;
+  private final List<Step> steps = new ArrayList<>();
+  private final List<String> bridges = new ArrayList<>();
+  private int depth;
+
+  Tracer(SwitchState state) {
+    this.state = state;
+  }
+
+  /**
+   * The state of a switch that has just begun: it knows no addresses, all its ports are up, and the
+   * first member of each bond is active.
+   */
+  public static SwitchState fresh(SwitchConfig config) {
+    PortNumbers numbers = PortNumbers.NONE.assign(config);
+    Map<String, MacTable> tables = new HashMap<>();
+    config
+        .bridges()
+        .forEach(
+            (name, bridge) ->
+                tables.put(
+                    name,
+                    new MacTable(bridge.macTable().size(), bridge.macTable().agingSeconds(), 1)));
+    SwitchState state = SwitchState.EMPTY.reconfigured(config, numbers, tables);
+    for (int number : numbers.ports().values()) {
+      state = number < PortNumbers.BONDS ? state.withUp(number, true) : state;
+    }
+    for (int number : numbers.ports().values()) {
+      if (state.kind(number) == PortKind.MEMBER && state.active(state.logical(number)) == 0) {
+        state = state.withActive(state.logical(number), number);
+      }
+    }
+    boolean unused = state.configureStatics();
+    return state;
+  }
+
+  /**
+   * Follows a packet.
+   *
+   * @param bridge that it comes into
+   * @param packet as a match: {@code in_port=eth1,dl_dst=…}
+   * @throws FlowSyntaxException it is none
+   */
+  public static TraceReport trace(SwitchState state, String bridge, String packet, long nowMillis)
+      throws FlowSyntaxException {
+    return trace(state, PacketText.parse(packet, state, bridge), nowMillis);
+  }
+
+  /** The same for a packet that has been read. */
+  public static TraceReport trace(SwitchState state, FlowKey key, long nowMillis) {
+    FlowKey packet = new FlowKey();
+    packet.set(key);
+    int bond = state.kind(key.inPort()) == PortKind.BOND ? key.inPort() : 0;
+    if (bond != 0 && state.active(bond) != 0) {
+      packet.inPort(state.active(bond)); // frames come in by members
+    }
+    Tracer tracer = new Tracer(state);
+    Decision decision = new Decision();
+    new Translator().translate(packet, state, nowMillis, decision, tracer);
+    FlowMask whole = new FlowMask();
+    Arrays.fill(whole.bytes(), (byte) 0xff);
+    DropReason dropped = decision.dropReason();
+    return new TraceReport(
+        PacketText.print(packet, whole, state),
+        tracer.steps,
+        PacketText.print(packet, decision.mask(), state),
+        decision.cacheable(),
+        actions(state, decision),
+        outputs(state, decision),
+        dropped == null ? null : dropped.text());
+  }
+
+  private static String actions(SwitchState state, Decision decision) {
+    List<String> parts = new ArrayList<>();
+    for (ActionList list : lists(decision)) {
+      parts.add(Reports.actions(state, list));
+    }
+    return String.join(" | ", parts);
+  }
+
+  /** All that is done, in one list or in several, each for a copy of the packet as it came in. */
+  private static List<ActionList> lists(Decision decision) {
+    if (!decision.slowPathOnly()) {
+      return List.of(decision.actions());
+    }
+    List<ActionList> lists = new ArrayList<>();
+    for (int next = 0; next < decision.outputs(); ) {
+      ActionList list = new ActionList();
+      next = decision.fill(next, list);
+      lists.add(list);
+    }
+    return lists;
+  }
+
+  private static List<String> outputs(SwitchState state, Decision decision) {
+    Set<String> outputs = new LinkedHashSet<>();
+    for (ActionList list : lists(decision)) {
+      for (int i = 0; i < list.size(); i++) {
+        switch (list.type(i)) {
+          case OUTPUT -> outputs.add(Reports.place(state, list.port(i)));
+          case BOND -> outputs.add(Reports.place(state, PortNumbers.BONDS + list.arg(i)));
+          default -> {
+            // Something about the packet, not where it goes.
+          }
+        }
+      }
+    }
+    return List.copyOf(outputs);
+  }
+
+  private void add(Kind kind, int table, String text) {
+    String bridge = bridges.isEmpty() ? "" : bridges.get(bridges.size() - 1);
+    steps.add(new Step(kind, depth, bridge, table, text));
+  }
+
+  private PortNames names() {
+    return PacketText.names(state, bridges.get(bridges.size() - 1));
+  }
+
+  @Override
+  public void enters(int bridge, int port) {
+    bridges.add(String.valueOf(state.bridgeName(bridge)));
+    add(Kind.BRIDGE, -1, Reports.name(state, port));
+    depth++;
+  }
+
+  @Override
+  public void leaves() {
+    depth--;
+    bridges.remove(bridges.size() - 1);
+  }
+
+  @Override
+  public void looksUp(int bridge, int table, @Nullable Flow flow) {
+    add(Kind.FLOW, table, flow == null ? "no flow: dropped" : FlowText.printRule(flow, names()));
+    depth++;
+  }
+
+  @Override
+  public void done() {
+    depth--;
+  }
+
+  @Override
+  public void does(Action action) {
+    add(Kind.ACTION, -1, FlowText.printAction(action, names()));
+  }
+
+  @Override
+  public void forwards(int vlan, int port, int known) {
+    String where = known == 0 ? "flooded" : "its destination is at " + Reports.name(state, known);
+    String in = vlan == 0 ? "in no VLAN" : "in VLAN " + vlan;
+    depth++;
+    add(Kind.NOTE, -1, "NORMAL " + in + ": " + where);
+    depth--;
+  }
+
+  @Override
+  public void reason(DropReason reason) {
+    if (!TOLD_AT_THE_END.contains(reason)) {
+      depth++;
+      add(Kind.NOTE, -1, "it " + reason.text());
+      depth--;
+    }
+  }
+
+  @Override
+  public void sends(int port, long tags) {
+    depth++;
+    StringBuilder text = new StringBuilder("sent to ").append(Reports.name(state, port));
+    for (int tag = TagStack.depth(tags); tag > 0; tag--) {
+      long inner = TagStack.inner(tags, tag);
+      text.append(tag == TagStack.depth(tags) ? ", tagged " : " in ")
+          .append(TagStack.vlan(inner, 0));
+    }
+    add(Kind.NOTE, -1, text.toString());
+    depth--;
+  }
+}

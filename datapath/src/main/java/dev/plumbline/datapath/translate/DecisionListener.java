@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.translate;
+
+import dev.plumbline.datapath.openflow.Action;
+import dev.plumbline.datapath.openflow.Flow;
+import org.jspecify.annotations.Nullable;
+
+/** Is told of each step of a decision, as it is made. Ports and bridges by their numbers. */
+public interface DecisionListener {
+  /** The packet comes into a bridge; what follows happens there, until {@link #leaves}. */
+  default void enters(int bridge, int port) {}
+
+  /** What happened in the bridge that was entered last is all told. */
+  default void leaves() {}
+
+  /**
+   * A table was looked in; what its flow does follows, until {@link #done}.
+   *
+   * @param flow null: the packet has none there
+   */
+  default void looksUp(int bridge, int table, @Nullable Flow flow) {}
+
+  /** What the flow found last does is all told. */
+  default void done() {}
+
+  /** An action of a flow begins. */
+  default void does(Action action) {}
+
+  /**
+   * NORMAL takes the packet into a VLAN and learns where it came from.
+   *
+   * @param known where its destination is; 0: nobody knows, or it is a group's
+   */
+  default void forwards(int vlan, int port, int known) {}
+
+  /** Something kept the packet from going on, or from going one way. */
+  default void reason(DropReason reason) {}
+
+  /** A copy goes out. */
+  default void sends(int port, long tags) {}
+}

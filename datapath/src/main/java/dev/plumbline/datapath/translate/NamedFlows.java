@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.translate;
+
+import dev.plumbline.datapath.config.FlowConfig;
+import dev.plumbline.datapath.openflow.Flow;
+import dev.plumbline.datapath.openflow.FlowSyntaxException;
+import dev.plumbline.datapath.openflow.FlowText;
+import dev.plumbline.datapath.openflow.PortNames;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads flows whose ports are named into their normal form. Ports have numbers here for as long as
+ * it takes, which are no port's.
+ */
+public final class NamedFlows {
+  /** Port names as they come, or those of a bridge alone. */
+  private static final class Names implements PortNames {
+    private final List<String> names;
+    private final Map<String, Integer> numbers = new HashMap<>();
+    private final boolean takesAny;
+
+    Names(Collection<String> known, boolean takesAny) {
+      this.names = new ArrayList<>(known);
+      this.takesAny = takesAny;
+      for (int i = 0; i < names.size(); i++) {
+        numbers.put(names.get(i), i + 1);
+      }
+    }
+
+    @Override
+    public int number(String name) {
+      Integer number = numbers.get(name);
+      if (number == null && takesAny) {
+        names.add(name);
+        number = names.size();
+        numbers.put(name, number);
+      }
+      return number == null ? -1 : number;
+    }
+
+    @Override
+    public @Nullable String name(int number) {
+      return number >= 1 && number <= names.size() ? names.get(number - 1) : null;
+    }
+
+    @Override
+    public boolean areNamed() {
+      return true;
+    }
+  }
+
+  private final Names names;
+
+  private NamedFlows(Names names) {
+    this.names = names;
+  }
+
+  /** For a bridge with these ports, and no others. */
+  public static NamedFlows of(Collection<String> ports) {
+    return new NamedFlows(new Names(ports, false));
+  }
+
+  /** For a bridge whose ports are not known: any name may be one. */
+  public static NamedFlows ofAny() {
+    return new NamedFlows(new Names(List.of(), true));
+  }
+
+  /**
+   * Reads a flow.
+   *
+   * @throws FlowSyntaxException it is none, names no port of the bridge, or needs what the switch
+   *     does not have
+   */
+  public FlowConfig read(String text) throws FlowSyntaxException {
+    Flow flow = parse(text);
+    return new FlowConfig(
+        flow.table(),
+        flow.priority(),
+        FlowText.printMatch(flow, names),
+        FlowText.printActions(flow, names),
+        flow.cookie(),
+        flow.idleTimeoutSeconds(),
+        flow.hardTimeoutSeconds());
+  }
+
+  /** The same as a flow, whose ports' numbers mean something here alone. */
+  public Flow parse(String text) throws FlowSyntaxException {
+    return FlowText.parse(text, names);
+  }
+}

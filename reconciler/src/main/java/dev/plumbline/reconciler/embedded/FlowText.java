@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.embedded;
+
+import dev.plumbline.datapath.config.FlowConfig;
+import dev.plumbline.reconciler.resource.Resource;
+import dev.plumbline.reconciler.resource.ResourceId;
+import java.util.Map;
+
+/**
+ * A flow as a resource: table, priority and match are its identity, and every field is always
+ * there.
+ */
+public final class FlowText {
+  private static final String TABLE = "table=";
+  private static final String PRIORITY = "priority=";
+
+  private FlowText() {}
+
+  public static Resource of(String bridge, FlowConfig flow) {
+    return new Resource(
+        ResourceId.flow(bridge, flow.key()),
+        Resource.OURS,
+        Map.of(
+            "actions",
+            flow.actions(),
+            "cookie",
+            "0x" + Long.toHexString(flow.cookie()),
+            "idleTimeout",
+            flow.idleTimeoutSeconds() + "s",
+            "hardTimeout",
+            flow.hardTimeoutSeconds() + "s"));
+  }
+
+  /** What plans and rules for drift call it: {@code bridges.br0.flows[priority=3,in_port=eth1]}. */
+  public static String address(ResourceId flow) {
+    return "bridges." + bridge(flow) + ".flows[" + key(flow) + "]";
+  }
+
+  /** The bridge's name in the identity of a flow. */
+  public static String bridge(ResourceId flow) {
+    return flow.key().substring(0, flow.key().indexOf('/'));
+  }
+
+  /** Table, priority and match, as {@link FlowConfig#key}. */
+  public static String key(ResourceId flow) {
+    return flow.key().substring(flow.key().indexOf('/') + 1);
+  }
+
+  /** The flow that {@link #of} made this of. */
+  public static FlowConfig parse(Resource flow) {
+    String rest = key(flow.id());
+    int table = 0;
+    if (rest.startsWith(TABLE)) {
+      int comma = rest.indexOf(',');
+      table = Integer.parseInt(rest.substring(TABLE.length(), comma));
+      rest = rest.substring(comma + 1);
+    }
+    if (!rest.startsWith(PRIORITY)) {
+      throw new IllegalArgumentException("no flow: " + flow.id());
+    }
+    int comma = rest.indexOf(',');
+    String priority = rest.substring(PRIORITY.length(), comma < 0 ? rest.length() : comma);
+    return new FlowConfig(
+        table,
+        Integer.parseInt(priority),
+        comma < 0 ? "" : rest.substring(comma + 1),
+        flow.get("actions"),
+        Long.parseUnsignedLong(flow.get("cookie").substring(2), 16),
+        seconds(flow.get("idleTimeout")),
+        seconds(flow.get("hardTimeout")));
+  }
+
+  private static int seconds(String text) {
+    return Integer.parseInt(text.substring(0, text.length() - 1));
+  }
+}
