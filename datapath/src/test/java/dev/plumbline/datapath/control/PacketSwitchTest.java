@@ -142,8 +142,7 @@ class PacketSwitchTest extends SwitchTest {
       if (in == out) {
         return;
       }
-      assertTrue(
-          System.nanoTime() < deadline, () -> in + " bytes in, " + out + " out: " + drops());
+      assertTrue(System.nanoTime() < deadline, () -> in + " bytes in, " + out + " out: " + drops());
       Thread.sleep(50);
     }
   }
