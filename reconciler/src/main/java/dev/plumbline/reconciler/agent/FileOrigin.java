@@ -14,12 +14,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +40,8 @@ final class FileOrigin implements Origin {
   /** Another file of the directory may be written all the time. */
   private static final long LONGEST_SETTLE_MILLIS = 500;
 
+  private static final long UNSETTLED_MILLIS = 1000;
+
   private static final int SHORT = 7;
 
   private final Path file;
@@ -47,7 +53,13 @@ final class FileOrigin implements Origin {
   private @Nullable Worker worker;
   private volatile FetchState state;
 
-  private record Reading(Candidate candidate, Set<Path> directories) {}
+  /**
+   * What was read, and of what.
+   *
+   * @param stamps of the files, by their paths, which tell whether one has changed since; empty:
+   *     that cannot be told
+   */
+  private record Reading(Candidate candidate, Set<Path> directories, Map<Path, String> stamps) {}
 
   /**
    * @param proven null: nothing is remembered
@@ -98,8 +110,8 @@ final class FileOrigin implements Origin {
     try (WatchService watch = FileSystems.getDefault().newWatchService()) {
       String last = "";
       Set<Path> watched = new HashSet<>();
+      Reading reading = read();
       while (running.isRunning()) {
-        Reading reading = read();
         boolean more = false;
         for (Path directory : reading.directories) {
           if (Files.isDirectory(directory) && watched.add(directory)) {
@@ -112,13 +124,16 @@ final class FileOrigin implements Origin {
           }
         }
         // What changed before the directory was watched is seen by reading again.
-        Candidate candidate = more ? read().candidate : reading.candidate;
+        reading = more ? read() : reading;
+        Candidate candidate = reading.candidate;
         if (!candidate.id().equals(last)) {
           mailbox.put(last.isEmpty() ? candidate : candidate.proven(false));
           last = candidate.id();
         }
         state = looked();
         await(watch, watched);
+        // The agent's own state may be kept beside the file: to read that each time is dear.
+        reading = isAsRead(reading.stamps) ? reading : read();
       }
     } catch (IOException e) {
       log.say("watch-failed", file + " can no longer be watched: " + e.getMessage());
@@ -138,14 +153,44 @@ final class FileOrigin implements Origin {
     }
   }
 
+  private static boolean isAsRead(Map<Path, String> stamps) {
+    return !stamps.isEmpty() && stamps.equals(stamps(stamps.keySet(), Long.MAX_VALUE));
+  }
+
+  /**
+   * What tells a file's contents apart without reading it: which file it is and when it, or what is
+   * known of it, was changed last, a time that nobody can set.
+   *
+   * @param before milliseconds; nothing is told of files that were changed after that
+   */
+  private static Map<Path, String> stamps(Set<Path> files, long before) {
+    Map<Path, String> stamps = new HashMap<>();
+    for (Path each : files) {
+      try {
+        Map<String, Object> now = Files.readAttributes(each, "unix:dev,ino,size,ctime");
+        if (now.get("ctime") instanceof FileTime changed && changed.toMillis() >= before) {
+          return Map.of();
+        }
+        stamps.put(each, new TreeMap<>(now).toString());
+      } catch (IOException e) {
+        return Map.of(); // whatever it is, it is tried again
+      }
+    }
+    return stamps;
+  }
+
   private Reading read() {
+    // A file may change twice within one tick of the clock that its times are of.
+    long unsettled = System.currentTimeMillis() - UNSETTLED_MILLIS;
     Loaded loaded = HostFile.load(file, FlowChecks.in(LoadOptions.defaults().forHost(host)));
     ContentDigest digest = new ContentDigest();
     Set<Path> directories = new TreeSet<>();
+    Set<Path> files = new TreeSet<>();
     directories.add(Objects.requireNonNull(file.toAbsolutePath().normalize().getParent()));
     for (String path : loaded.files()) {
       Path included = root.resolve(path);
       directories.add(Objects.requireNonNull(included.getParent()));
+      files.add(included);
       digest.file(path, content(included));
     }
     // A file that could not be read has no content that tells its states apart.
@@ -156,7 +201,9 @@ final class FileOrigin implements Origin {
     return new Reading(
         Candidate.read(id, id, label, loaded.state(), problems, keeper(id))
             .proven(proven != null && proven.is(id)),
-        directories);
+        directories,
+        // What is broken may be so for what is no file of it: an include that is missing.
+        loaded.state() == null ? Map.of() : stamps(files, unsettled));
   }
 
   private Candidate.Keeper keeper(String id) {
