@@ -5,13 +5,15 @@ import com.sun.management.HotSpotDiagnosticMXBean;
 import dev.plumbline.reconciler.host.KernelWatch;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Has the garbage of what was read and compared as a whole collected when nothing happens, and the
- * room that it took given back. Else the next repair would have to wait for a collection of all of
- * the heap, some tens of milliseconds; and to keep the heap small while a plan for the whole host
- * is made would cost several of those. For the agent's thread.
+ * Has the garbage of what was read and compared as a whole, and of many repairs, collected when
+ * nothing happens, and the room that it took given back. Else the next repair would have to wait
+ * for a collection of all of the heap, some tens of milliseconds; and to keep the heap small while
+ * a plan for the whole host is made would cost several of those. For the agent's thread.
  */
 final class Tidying {
   /** Set where the JVM is an agent's own; others may have reason not to be stopped by it. */
@@ -23,7 +25,18 @@ final class Tidying {
   private static final String LEAST = "MinHeapFreeRatio";
   private static final String MOST = "MaxHeapFreeRatio";
 
+  /** What repairs leave among the old objects adds up, a little each time. */
+  private static final long LITTER_BYTES = 1 << 20;
+
+  /** Of the serial collector; null: another one collects here. */
+  private static final @Nullable MemoryPoolMXBean OLD =
+      ManagementFactory.getMemoryPoolMXBeans().stream()
+          .filter(pool -> pool.getName().equals("Tenured Gen"))
+          .findFirst()
+          .orElse(null);
+
   private boolean littered;
+  private long clean;
 
   /** A lot was thrown away. */
   void littered() {
@@ -32,7 +45,7 @@ final class Tidying {
 
   /** {@link KernelWatch#await}, and tidies up if that takes its time. */
   void await(KernelWatch watch, int timeoutMillis) throws IOException {
-    if (!littered || timeoutMillis <= QUIET_MILLIS) {
+    if (!(littered || isFull()) || timeoutMillis <= QUIET_MILLIS) {
       watch.await(timeoutMillis);
       return;
     }
@@ -44,8 +57,12 @@ final class Tidying {
     }
   }
 
+  private boolean isFull() {
+    return ALLOWED && OLD != null && OLD.getUsage().getUsed() - clean > LITTER_BYTES;
+  }
+
   /** The two options say how much of the heap may be free after a collection, in percent. */
-  private static void collect() {
+  private void collect() {
     HotSpotDiagnosticMXBean jvm =
         ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
     String least = jvm.getVMOption(LEAST).getValue();
@@ -55,5 +72,6 @@ final class Tidying {
     System.gc();
     jvm.setVMOption(MOST, most);
     jvm.setVMOption(LEAST, least);
+    clean = OLD == null ? 0 : OLD.getUsage().getUsed();
   }
 }

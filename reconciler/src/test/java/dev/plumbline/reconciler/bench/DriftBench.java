@@ -35,7 +35,9 @@ final class DriftBench {
   private static final int BEFORE_FIGHT = 8;
 
   private static final int WARM_UP = 10;
-  private static final long PAUSE_MILLIS = 40;
+
+  /** What somebody changes by hand, or a script that looks at what it did. */
+  private static final long PAUSE_MILLIS = 400;
 
   /** After a new revision the agent reads the host as a whole once more. */
   private static final long APPLIED_MILLIS = 1_000;
@@ -75,15 +77,15 @@ final class DriftBench {
         Subscription events = Subscription.open(GROUPS)) {
       try (DriftAgent agent = DriftAgent.start(command, file, directory)) {
         agent.awaitApplied();
-        for (Map.Entry<String, DriftHost.Breaker> sort : host.sorts().entrySet()) {
+        for (Map.Entry<String, DriftHost.Sort> sort : host.sorts().entrySet()) {
           List<Long> all = agents.computeIfAbsent(sort.getKey(), key -> new ArrayList<>());
           for (int i = 0; i < WARM_UP + samples; i++) {
-            if (i % BEFORE_FIGHT == 0) {
+            if (i > 0 && i % (BEFORE_FIGHT * sort.getValue().things()) == 0) {
               Files.writeString(file, host.file(++version));
               agent.awaitApplied();
               Thread.sleep(APPLIED_MILLIS);
             }
-            Long nanos = once(sort.getValue().of(socket, i), socket, events);
+            Long nanos = once(sort.getValue().breaker().of(socket, i), socket, events);
             if (i >= WARM_UP) {
               all.add(nanos);
             }
@@ -93,10 +95,10 @@ final class DriftBench {
         idle = agent.idle(idleSeconds);
       }
       start = firstRepair(host, file, directory, socket, events);
-      for (Map.Entry<String, DriftHost.Breaker> sort : host.sorts().entrySet()) {
+      for (Map.Entry<String, DriftHost.Sort> sort : host.sorts().entrySet()) {
         List<Long> all = loops.computeIfAbsent(sort.getKey(), key -> new ArrayList<>());
         for (int i = 0; i < WARM_UP + samples; i++) {
-          Long nanos = loop(sort.getValue().of(socket, i), socket, events);
+          Long nanos = loop(sort.getValue().breaker().of(socket, i), socket, events);
           if (i >= WARM_UP) {
             all.add(nanos);
           }
@@ -236,7 +238,7 @@ final class DriftBench {
       throws Exception {
     List<Long> all = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
-      DriftHost.Break broken = host.sorts().get("address removed").of(socket, i);
+      DriftHost.Break broken = host.sorts().get("address removed").breaker().of(socket, i);
       drain(events);
       socket.execute(broken.damage());
       Watcher watcher = new Watcher(broken, events);

@@ -93,15 +93,22 @@ final class DriftHost {
   }
 
   /** Names of what can be broken, each with how to break the n-th of its sort. */
-  Map<String, Breaker> sorts() {
-    Map<String, Breaker> sorts = new LinkedHashMap<>();
-    sorts.put("address removed", this::address);
-    sorts.put("route removed", this::route);
-    sorts.put("port out of bridge", this::port);
-    sorts.put("link set down", this::down);
-    sorts.put("bridge of " + ports + " deleted", this::bridge);
+  Map<String, Sort> sorts() {
+    Map<String, Sort> sorts = new LinkedHashMap<>();
+    sorts.put("address removed", new Sort(this::address, pairs - 1));
+    sorts.put("route removed", new Sort(this::route, routes));
+    sorts.put("port out of bridge", new Sort(this::port, ports));
+    sorts.put("link set down", new Sort(this::down, pairs - 1));
+    sorts.put("bridge of " + ports + " deleted", new Sort(this::bridge, 1));
     return sorts;
   }
+
+  /**
+   * One way to break things.
+   *
+   * @param things how many different ones it breaks, before it begins with the first again
+   */
+  record Sort(Breaker breaker, int things) {}
 
   interface Breaker {
     Break of(RouteSocket socket, int n) throws IOException;
