@@ -131,7 +131,9 @@ final class GitOrigin implements Origin {
     StatusTeller teller = fleet.teller();
     // What was held before is of no interest any more when there is a newer one.
     boolean stale = sync.heldId() != null && !sync.heldId().equals(now.revision());
-    String word = sync.word(paused);
+    // Who is kept from a commit by others does not refuse it, and must not be taken for a reason.
+    boolean waits = !paused && sync.heldId() != null && turns.keeps(sync.heldId());
+    String word = waits ? HostStatus.WAITING : sync.word(paused);
     Long left =
         fleet.soak().leftMillis(word.equals("in-sync") ? sync.appliedId() : null, now.soak());
     if (teller != null && now.revision() != null && !stale) {

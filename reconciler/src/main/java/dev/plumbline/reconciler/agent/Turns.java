@@ -78,6 +78,14 @@ final class Turns {
     return tree;
   }
 
+  /**
+   * Whether that commit is kept from this host until others are in sync with it. From any thread.
+   */
+  boolean keeps(String commit) {
+    Map<String, @Nullable Object> now = tree;
+    return now != null && commit.equals(now.get("revision")) && !"passed".equals(now.get("state"));
+  }
+
   /** Whether a commit waits. */
   boolean isWaiting() {
     return candidate != null;

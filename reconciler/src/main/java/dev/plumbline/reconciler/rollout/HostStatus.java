@@ -35,9 +35,15 @@ public record HostStatus(
     boolean soaked,
     String why,
     Instant since) {
-  /** The words for how a host stands to its revision, as {@code plumbline status} has them. */
+  /** Hosts of earlier waves keep {@code revision} from it, and do not look as if they took it. */
+  public static final String WAITING = "waiting";
+
+  /**
+   * The words for how a host stands to its revision: those that {@code plumbline status} has, and
+   * {@link #WAITING}.
+   */
   public static final Set<String> STATES =
-      Set.of("in-sync", "drifted", "held", "paused", "starting");
+      Set.of("in-sync", "drifted", "held", "paused", "starting", WAITING);
 
   private static final int VERSION = 1;
   private static final int LABELS = 64;

@@ -93,6 +93,17 @@ final class FleetRun implements AutoCloseable {
     return kernels.get(host);
   }
 
+  AgentRun agent(String host) {
+    return agents.get(host);
+  }
+
+  /** Waits until the host has told others something that has this in it. */
+  void awaitTold(String host, String what) throws Exception {
+    AgentRun.eventually(
+        host + " tells " + what,
+        () -> git("cat-file blob refs/plumbline/status/" + host).contains(what));
+  }
+
   void stop(String host) {
     agents.remove(host).close();
   }

@@ -87,6 +87,7 @@ class WavesTest {
       String bad = fleet.commit("Two");
       fra.await("STOPPED: stopped by wave canary: 0 of 1 hosts in sync.* not applied by canary-1");
       rest.await("STOPPED: stopped by wave canary");
+      fleet.awaitTold("fra-1", "\"state\":\"waiting\"");
       Node held = status(fleet, "fra-1");
       while (held.text("held").isEmpty()) {
         held = status(fleet, "fra-1"); // the loop has it soon
@@ -112,6 +113,7 @@ class WavesTest {
         assertFalse(has(fleet, host, "br2"), host);
       }
       assertEquals(List.of(), fra.lines("applied .*\"Two\""));
+      assertEquals(List.of(), rest.lines("STOPPED: stopped by wave fra"), "it refuses nothing");
       AgentRun.eventually("in sync", () -> isInSync(fleet, "rest-1"));
     }
   }
@@ -121,6 +123,25 @@ class WavesTest {
       return status(fleet, host).text("state").equals("in-sync");
     } catch (IOException e) {
       throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void aCanaryThatIsCutOffInTheMiddleOfItsSoakTimeStopsTheRest() throws Exception {
+    try (FleetRun fleet = begun()) {
+      startAll(fleet);
+      AgentRun fra = fleet.agent("fra-1");
+      fra.await("applied .*\"One\"");
+      fleet.write("plumbline.yaml", waves().replace("soak: 300ms", "soak: 8s, within: 2s"));
+      bridge(fleet, "br2");
+      int before = fra.size();
+      String commit = fleet.commit("Cuts off its canary");
+      fleet.awaitTold(
+          "canary-1", "\"applied\":\"" + commit + "\",\"state\":\"in-sync\",\"soaked\":false");
+      fleet.stop("canary-1");
+      fra.await(
+          before, "STOPPED: stopped by wave canary: 1 of 1 .*0 of 1 have proven it.*canary-1");
+      assertFalse(has(fleet, "fra-1", "br2") || has(fleet, "rest-1", "br2"));
     }
   }
 
