@@ -6,6 +6,7 @@ import dev.plumbline.datapath.control.SwitchStatus;
 import dev.plumbline.reconciler.checkpoint.Checkpoint;
 import dev.plumbline.reconciler.checkpoint.Checkpoints;
 import dev.plumbline.reconciler.render.Node;
+import dev.plumbline.reconciler.report.Build;
 import dev.plumbline.reconciler.report.Event;
 import dev.plumbline.reconciler.report.Metrics;
 import dev.plumbline.reconciler.report.Notifier;
@@ -26,6 +27,9 @@ final class AgentStatus {
    * not turn meanwhile.
    */
   private static final Duration LONGEST_TURN = Duration.ofMinutes(5);
+
+  /** Read once: a package that is put in place of this one has other jars. */
+  private static final String VERSION = Build.version();
 
   private static final Set<String> DRIFT = Set.of("drift", "drifted", "drift-over", "fight");
 
@@ -90,6 +94,7 @@ final class AgentStatus {
     SyncState now = sync;
     Map<String, @Nullable Object> tree = new LinkedHashMap<>();
     tree.put("host", host);
+    tree.put("plumbline", VERSION);
     tree.put("process", ProcessHandle.current().pid());
     tree.put("started", started.toString());
     tree.put("state", now.word(pause.until() != null));

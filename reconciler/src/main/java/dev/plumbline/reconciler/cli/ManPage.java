@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.cli;
 
+import dev.plumbline.reconciler.report.Build;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -43,7 +44,7 @@ final class ManPage {
   private String write(CommandLine command) throws IOException {
     String name = spec.qualifiedName("-");
     String[] about = spec.usageMessage().description();
-    macro("TH", name.toUpperCase(Locale.ROOT), "1", "", "plumbline " + Version.current(), "");
+    macro("TH", name.toUpperCase(Locale.ROOT), "1", "", "plumbline " + Build.version(), "");
     macro("SH", "NAME");
     text(name + " - " + (about.length == 0 ? "" : about[0].replaceFirst("\\.$", "")));
     macro("SH", "SYNOPSIS");

@@ -90,7 +90,12 @@ public final class AgentReport {
     line(
         text,
         "agent",
-        "process " + status.number("process") + ", started " + ago(status.text("started")));
+        "process "
+            + status.number("process")
+            + ", started "
+            + ago(status.text("started"))
+            + ", plumbline "
+            + status.text("plumbline"));
     return text.append(SwitchReport.status(status.node("switch"))).toString();
   }
 

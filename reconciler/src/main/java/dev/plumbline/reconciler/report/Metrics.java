@@ -148,6 +148,7 @@ public final class Metrics {
   public Page page(Node status, @Nullable SwitchStatus embedded, @Nullable String accept)
       throws IOException {
     List<MetricSnapshot> all = new ArrayList<>();
+    all.add(info("plumbline_build", "The agent's own build.", "version", status.text("plumbline")));
     all.add(durations.collect());
     all.add(changes.collect());
     all.add(drift.collect());
@@ -156,14 +157,8 @@ public final class Metrics {
     String applied = revision;
     if (!applied.isEmpty()) {
       all.add(
-          InfoSnapshot.builder()
-              .name("plumbline_revision")
-              .help("The revision that the host is kept at.")
-              .dataPoint(
-                  InfoSnapshot.InfoDataPointSnapshot.builder()
-                      .labels(Labels.of("revision", applied))
-                      .build())
-              .build());
+          info(
+              "plumbline_revision", "The revision that the host is kept at.", "revision", applied));
     }
     all.addAll(StatusMetrics.of(status));
     all.addAll(ProcessMetrics.now());
@@ -174,5 +169,14 @@ public final class Metrics {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     writer.write(bytes, new MetricSnapshots(all));
     return new Page(writer.getContentType(), bytes.toString(StandardCharsets.UTF_8));
+  }
+
+  private static InfoSnapshot info(String name, String help, String label, String value) {
+    return InfoSnapshot.builder()
+        .name(name)
+        .help(help)
+        .dataPoint(
+            InfoSnapshot.InfoDataPointSnapshot.builder().labels(Labels.of(label, value)).build())
+        .build();
   }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.plumbline.datapath.testing.RequiresEbpf;
 import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
+import dev.plumbline.reconciler.report.Build;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -59,6 +60,7 @@ class MetricsTest {
       assertEquals(1, before.metric("plumbline_state{state=\"in-sync\"}"));
       assertEquals(0, before.metric("plumbline_fetch_errors_total"));
       assertTrue(before.body().contains("plumbline_revision_info{revision=\""), before.body());
+      assertEquals(1, before.metric("plumbline_build_info{version=\"" + Build.version() + "\"}"));
       assertTrue(before.metric("plumbline_last_success_timestamp_seconds") > 1e9);
       assertTrue(before.metric("process_resident_memory_bytes") > 1e7);
 
