@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.control;
 
+import static dev.plumbline.datapath.testing.Eventually.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -30,6 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @KernelTest
 class BondTest {
+  private static final int BROADCASTS = 20;
+
   @TempDir Path directory;
   private Switch running;
 
@@ -89,17 +92,16 @@ class BondTest {
     assertEquals("eth2", running.status().bonds().get(0).active());
     assertEquals(0, sent("eth1"), "only the primary sends");
     assertTrue(sent("eth2") >= 6);
-    // The carrier goes, as of a cable that is pulled. On a quiet machine no ping is lost; the bound
-    // is for
-    // one so busy that the kernel's own event comes late.
+    // The carrier goes, as of a cable that is pulled: after some fifty pings. On a quiet machine
+    // none is lost; the bound is for one so busy that the kernel's own event comes late.
     String losses =
         Sh.run(
             "(sleep 0.5; ip -n far link set eth2 down) & "
-                + "ip netns exec a ping -q -c 200 -i 0.01 -W 1 10.0.0.100 | grep -o '[0-9]* received'");
+                + "ip netns exec a ping -q -c 600 -i 0.01 -W 1 10.0.0.100 | grep -o '[0-9]* received'");
     int received = Integer.parseInt(losses.split(" ", -1)[0].trim());
-    assertTrue(received >= 100, "received " + received + " of 200");
+    assertTrue(received >= 100, "received " + received + " of 600");
     assertTrue(sent("eth1") > 0);
-    System.err.println("failover: " + received + " of 200 pings at 10 ms");
+    System.err.println("failover: " + received + " of 600 pings at 10 ms");
   }
 
   @Test
@@ -115,21 +117,17 @@ class BondTest {
     }
     // Broadcasts come back by the other member: none may reach the guests, nor go round.
     String before = Sh.run("ip netns exec a cat /sys/class/net/eth0/statistics/rx_packets").trim();
-    Sh.run("ip netns exec b ping -q -c 3 -W 1 10.0.0.77 || true");
+    Sh.run("ip netns exec b ping -q -b -c " + BROADCASTS + " -i 0.02 -W 1 10.0.0.255 2>&1 || true");
     Thread.sleep(300);
     String after = Sh.run("ip netns exec a cat /sys/class/net/eth0/statistics/rx_packets").trim();
     long seen = Long.parseLong(after) - Long.parseLong(before);
-    assertTrue(seen <= 5, seen + " frames for three ARP requests");
+    // The neighbours' own questions come to a few more; what came twice would be double.
+    assertTrue(seen < 2 * BROADCASTS, seen + " frames for " + BROADCASTS + " broadcasts");
   }
 
   private void awaitMembers() throws Exception {
-    long end = System.nanoTime() + 3_000_000_000L;
-    while (System.nanoTime() < end) {
-      if (running.status().ports().stream().allMatch(SwitchStatus.Port::up)) {
-        return;
-      }
-      Thread.sleep(20);
-    }
-    throw new AssertionError("not up: " + running.status());
+    eventually(
+        "all ports are up",
+        () -> running.status().ports().stream().allMatch(SwitchStatus.Port::up));
   }
 }

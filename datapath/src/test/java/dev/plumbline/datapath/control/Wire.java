@@ -69,7 +69,7 @@ final class Wire implements AutoCloseable {
 
   /** The next frame that is wanted; others are passed over. */
   byte[] await(String what, Predicate<byte[]> wanted) throws IOException {
-    long end = System.nanoTime() + 10_000_000_000L;
+    long end = System.nanoTime() + 30_000_000_000L;
     while (System.nanoTime() < end) {
       byte[] frame = receive(100);
       if (frame != null && wanted.test(frame)) {

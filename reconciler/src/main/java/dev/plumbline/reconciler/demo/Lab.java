@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** All that the demo makes. {@link #close} may be called from any thread and at any time. */
 final class Lab implements AutoCloseable {
-  private static final int REMOVE_SECONDS = 3;
+  private static final int REMOVE_SECONDS = 30;
 
   private final Path directory = Files.createTempDirectory("plumbline-demo-");
   private final List<LabHost> hosts = new ArrayList<>();

@@ -30,7 +30,7 @@ final class LabHost implements AutoCloseable {
       exec cat > /dev/null
       """;
 
-  private static final int PATIENCE_SECONDS = 5;
+  private static final int PATIENCE_SECONDS = 30;
 
   private final String name;
   private final Story story;

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 
 /** An agent that runs on the throwaway host of the test that starts it. */
 final class AgentRun implements AutoCloseable {
-  static final int SECONDS = 30;
+  static final int SECONDS = 90;
 
   private final List<String> log = new ArrayList<>();
   private final CompletableFuture<Agent> agent = new CompletableFuture<>();

@@ -45,6 +45,14 @@ class EmbeddedSwitchTest {
     Sh.run("ip -n peer link set eth0 up");
   }
 
+  /** So that no probe of a neighbour waits for the second agent. */
+  private static void keepNeighbour(String namespace, String address, String other) {
+    String mac = Sh.run("ip netns exec " + other + " cat /sys/class/net/eth0/address").strip();
+    Sh.run(
+        "ip -n %s neighbour replace %s dev eth0 lladdr %s nud permanent"
+            .formatted(namespace, address, mac));
+  }
+
   @Test
   void packetsPassBetweenTheHostAContainerAndANeighbour() throws Exception {
     AgentRun.write(file, FILE);
@@ -67,6 +75,8 @@ class EmbeddedSwitchTest {
     Process pings;
     try (AgentRun agent = AgentRun.ofFile(file, state)) {
       Sh.ping("peer", "10.0.0.2");
+      keepNeighbour("peer", "10.0.0.2", "web");
+      keepNeighbour("web", "10.0.0.9", "peer");
       pings =
           new ProcessBuilder("ip netns exec peer ping -i 0.01 -c 500 -W 1 10.0.0.2".split(" ", -1))
               .redirectErrorStream(true)

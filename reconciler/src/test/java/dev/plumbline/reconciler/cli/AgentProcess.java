@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 
 /** {@code plumbline} as a process of its own, on the throwaway host of the test. */
 final class AgentProcess implements AutoCloseable {
-  private static final int SECONDS = 30;
+  private static final int SECONDS = 120;
 
   private final Process process;
   private final Path output;
