@@ -12,7 +12,9 @@ import dev.plumbline.reconciler.sim.Happening;
 import dev.plumbline.reconciler.sim.ModelHost;
 import dev.plumbline.reconciler.sim.NamedGoal;
 import dev.plumbline.reconciler.sim.RandomEdits;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -26,6 +28,7 @@ public final class HostArbitraries {
   private static final int MOST_EVENTS = 6;
   private static final int MOST_EDITS = 3;
   private static final int MOMENTS = 40;
+  private static final int MOST_DELIVERIES = 300;
   private static final int MOST_FOREIGN = 8;
 
   private HostArbitraries() {}
@@ -39,7 +42,7 @@ public final class HostArbitraries {
         .between(0, 59)
         .list()
         .ofSize(RandomHost.NUMBERS)
-        .map(numbers -> RandomHost.file(numbers, false));
+        .map(RandomHost::file);
   }
 
   /** Desired states: those of {@link #files} that validation lets pass. */
@@ -53,14 +56,28 @@ public final class HostArbitraries {
    * @param files as text, with nothing included; those that validation refuses are passed over
    */
   public static Arbitrary<NamedGoal> desiredStates(Arbitrary<String> files) {
+    Loaded loaded = new Loaded();
     return files
-        .map(
-            text -> {
-              Goal goal = ModelHost.goal(text);
-              return Optional.ofNullable(goal == null ? null : new NamedGoal(text, goal));
-            })
+        .map(text -> loaded.computeIfAbsent(text, HostArbitraries::load))
         .filter(Optional::isPresent)
         .map(Optional::get);
+  }
+
+  private static Optional<NamedGoal> load(String text) {
+    Goal goal = ModelHost.goal(text);
+    return Optional.ofNullable(goal == null ? null : new NamedGoal(text, goal));
+  }
+
+  /** What was loaded last: a value is asked for several times, and loading takes a millisecond. */
+  private static final class Loaded extends LinkedHashMap<String, Optional<NamedGoal>> {
+    private static final long serialVersionUID = 1;
+
+    private static final int MOST = 256;
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<String, Optional<NamedGoal>> eldest) {
+      return size() > MOST;
+    }
   }
 
   /**
@@ -139,8 +156,12 @@ public final class HostArbitraries {
         Combinators.combine(file, happenings().list().ofMaxSize(MOST_EDITS)).as(Event.Applied::new),
         edits().map(edit -> (Event) edit),
         file.map(Event.RolledBack::new),
-        Combinators.combine(file, edits, Arbitraries.integers().between(0, 2))
-            .as(Event.Followed::new));
+        Combinators.combine(file, edits, deliveries()).as(Event.Followed::new));
+  }
+
+  /** How events come to who follows them, see {@link Event.Followed}. */
+  public static Arbitrary<Integer> deliveries() {
+    return Arbitraries.integers().between(0, MOST_DELIVERIES);
   }
 
   /** Up to six events, one after the other. */

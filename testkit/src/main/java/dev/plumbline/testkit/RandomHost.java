@@ -2,7 +2,6 @@
 package dev.plumbline.testkit;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,13 +29,9 @@ public final class RandomHost {
     this.numbers = numbers;
   }
 
-  /**
-   * The file of these numbers. It may be one that validation refuses.
-   *
-   * @param reversed whether all maps and lists are written backwards
-   */
-  public static String file(List<Integer> numbers, boolean reversed) {
-    return new RandomHost(numbers).file(reversed);
+  /** The file of these numbers. It may be one that validation refuses. */
+  public static String file(List<Integer> numbers) {
+    return new RandomHost(numbers).file();
   }
 
   private int choose(int choices) {
@@ -47,7 +42,7 @@ public final class RandomHost {
     kinds.computeIfAbsent(kind, key -> new ArrayList<>()).add(entry);
   }
 
-  private String file(boolean reversed) {
+  private String file() {
     String web = choose(2) == 1 ? "web" : "";
     if (!web.isEmpty()) {
       add("namespaces", "web: {}");
@@ -83,7 +78,7 @@ public final class RandomHost {
     }
     masters();
     routes();
-    return print(reversed);
+    return print();
   }
 
   /** Makes a device a port of something, or gives it addresses. */
@@ -146,13 +141,9 @@ public final class RandomHost {
     }
   }
 
-  private String print(boolean reversed) {
+  private String print() {
     List<String> names = new ArrayList<>(kinds.keySet());
     StringBuilder text = new StringBuilder("version: 1\n");
-    if (reversed) {
-      Collections.reverse(names);
-      kinds.values().forEach(Collections::reverse);
-    }
     for (String name : names) {
       boolean list = name.equals("routes") || name.equals("rules");
       String entries = String.join(", ", kinds.getOrDefault(name, List.of()));

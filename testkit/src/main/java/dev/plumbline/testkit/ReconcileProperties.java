@@ -14,7 +14,6 @@ import dev.plumbline.reconciler.sim.Law;
 import dev.plumbline.reconciler.sim.Played;
 import java.util.ArrayList;
 import java.util.List;
-import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
@@ -60,9 +59,15 @@ public abstract class ReconcileProperties {
     return HostArbitraries.happenings(Sort.EDIT).list().ofMinSize(1).ofMaxSize(3);
   }
 
+  /** Somebody writes while the host is read, or lets the reading fail. */
+  @Provide
+  Arbitrary<List<Happening>> readings() {
+    return HostArbitraries.happenings(Sort.TORN, Sort.INTERRUPTED).list().ofMinSize(1).ofMaxSize(3);
+  }
+
   @Provide
   Arbitrary<Integer> deliveries() {
-    return Arbitraries.integers().between(0, 2);
+    return HostArbitraries.deliveries();
   }
 
   @Provide
@@ -141,7 +146,15 @@ public abstract class ReconcileProperties {
   }
 
   @Property(seed = SEED)
-  void events_that_come_late_or_twice_tell_what_reading_tells(
+  void a_reading_that_is_torn_or_interrupted_makes_no_difference_to_the_end(
+      @ForAll("situations") Situation situation,
+      @ForAll("edits") List<Edited> edits,
+      @ForAll("readings") List<Happening> readings) {
+    play(situation, edits, after(readings));
+  }
+
+  @Property(seed = SEED)
+  void events_that_come_late_twice_or_never_tell_what_reading_tells(
       @ForAll("situations") Situation situation,
       @ForAll("edits") List<Edited> edits,
       @ForAll("deliveries") int delivery) {

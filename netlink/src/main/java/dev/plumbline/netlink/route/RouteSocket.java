@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class RouteSocket implements AutoCloseable {
   private final NetlinkSocket socket;
 
-  private RouteSocket(NetlinkSocket socket) {
+  RouteSocket(NetlinkSocket socket) {
     this.socket = socket;
   }
 

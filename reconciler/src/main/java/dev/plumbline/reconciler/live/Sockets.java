@@ -24,7 +24,18 @@ public final class Sockets implements AutoCloseable {
     }
   }
 
+  /** How a socket in a namespace is opened. */
+  @FunctionalInterface
+  interface Opener {
+    RouteSocket open(NetNamespace namespace) throws IOException;
+  }
+
+  private final Opener opener;
   private final Map<String, Place> places = new HashMap<>();
+
+  private Sockets(Opener opener) {
+    this.opener = opener;
+  }
 
   /**
    * Starts with the namespace of the calling thread as the host's own.
@@ -32,9 +43,14 @@ public final class Sockets implements AutoCloseable {
    * @throws IOException if that one can not be opened
    */
   public static Sockets open() throws IOException {
-    Sockets sockets = new Sockets();
+    return open(RouteSocket::open);
+  }
+
+  /** As {@link #open()}, with sockets of another kind. */
+  static Sockets open(Opener opener) throws IOException {
+    Sockets sockets = new Sockets(opener);
     NetNamespace host = NetNamespace.current();
-    sockets.places.put("", new Place(host, RouteSocket.open(host)));
+    sockets.places.put("", new Place(host, opener.open(host)));
     return sockets;
   }
 
@@ -57,7 +73,7 @@ public final class Sockets implements AutoCloseable {
     if (place == null) {
       NetNamespace namespace = NetNamespace.named(name);
       try {
-        place = new Place(namespace, RouteSocket.open(namespace));
+        place = new Place(namespace, opener.open(namespace));
       } catch (IOException | RuntimeException e) {
         namespace.close();
         throw e;

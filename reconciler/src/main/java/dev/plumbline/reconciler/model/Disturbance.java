@@ -2,10 +2,11 @@
 package dev.plumbline.reconciler.model;
 
 import dev.plumbline.reconciler.plan.Change;
+import java.io.IOException;
 
 /**
- * What comes between the requests of plans. Called by the thread that applies; what it throws ends
- * the apply there, as a crash would.
+ * What comes between the requests of plans, and between the dumps of readings. Called by the thread
+ * that applies; what it throws ends the apply there, as a crash would.
  */
 @FunctionalInterface
 public interface Disturbance {
@@ -20,4 +21,20 @@ public interface Disturbance {
    * @return the errno to refuse it with; 0 lets it pass
    */
   int before(ModelKernel kernel, Change change);
+
+  /** Whether {@link #reading} is to be asked: a reading is one moment otherwise. */
+  default boolean disturbsReading() {
+    return false;
+  }
+
+  /**
+   * A dump is about to be made.
+   *
+   * @param kernel may be edited
+   * @throws IOException if something changed in the middle of it each time that it was tried, as a
+   *     reader of the real kernel says
+   */
+  default void reading(ModelKernel kernel) throws IOException {
+    // Nothing comes.
+  }
 }

@@ -15,8 +15,9 @@ import dev.plumbline.reconciler.plan.Plan;
 import dev.plumbline.reconciler.plan.PlannedCheck;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
+import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,6 +25,7 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,17 +105,44 @@ public final class ModelKernel implements Kernel {
 
   /** All that is there. */
   public synchronized LiveState state() {
-    return state(parts.store.told(), Map.of());
+    return new LiveState(name, capabilities, parts.store.told(), parts.store.indexes());
   }
 
-  private LiveState state(Collection<Resource> resources, Map<String, String> newNamespaceSysctls) {
-    return new LiveState(name, capabilities, resources, parts.store.indexes(), newNamespaceSysctls);
+  /**
+   * Has events come in these ways from now on.
+   *
+   * @param how asked for each event, by whoever changes something
+   */
+  public synchronized void deliver(Supplier<Delivery> how) {
+    parts.post.deliver(how);
+  }
+
+  /** Has all events come that are late. */
+  public synchronized void deliverLate() {
+    parts.post.deliverLate();
   }
 
   @Override
-  public synchronized LiveState read(Set<ResourceId> sysctls, Set<String> kinds) {
+  public synchronized LiveState read(Set<ResourceId> sysctls, Set<String> kinds)
+      throws IOException {
     forget();
-    List<Resource> resources = new ArrayList<>(parts.store.told());
+    Set<ResourceId> meanwhile = new LinkedHashSet<>();
+    Post.Follower notes = meanwhile::add;
+    Disturbance disturbing = disturbance;
+    List<Resource> resources = new ArrayList<>();
+    Map<ResourceId, Integer> indexes = parts.store.indexes();
+    if (disturbing.disturbsReading()) {
+      Reading reading = new Reading(this, parts.store, disturbing);
+      parts.post.tell(notes);
+      try {
+        resources.addAll(reading.read());
+      } finally {
+        parts.post.tellNoMore(notes);
+      }
+      indexes = reading.indexes();
+    } else {
+      resources.addAll(parts.store.told());
+    }
     Map<String, String> atFirst = new TreeMap<>();
     for (ResourceId id : sysctls) {
       Resource value = parts.others.sysctl(id);
@@ -124,10 +153,9 @@ public final class ModelKernel implements Kernel {
         atFirst.put(id.key(), Others.SYSCTL_AT_FIRST);
       }
     }
-    LiveState state = state(resources, atFirst);
-
-    view = new ModelView(this, state, sysctls);
-    parts.store.tell(view);
+    LiveState state = new LiveState(name, capabilities, resources, indexes, atFirst);
+    view = new ModelView(this, state, sysctls, meanwhile);
+    parts.post.tell(view);
     return state;
   }
 
@@ -152,7 +180,7 @@ public final class ModelKernel implements Kernel {
   @Override
   public synchronized void forget() {
     if (view != null) {
-      parts.store.tellNoMore(view);
+      parts.post.tellNoMore(view);
     }
     view = null;
   }
@@ -179,13 +207,13 @@ public final class ModelKernel implements Kernel {
 
   @Override
   public synchronized KernelWatch watch(BiConsumer<String, String> lost) {
-    ModelWatch watch = new ModelWatch(this);
-    parts.store.tell(watch);
+    ModelWatch watch = new ModelWatch(this, lost);
+    parts.post.tell(watch);
     return watch;
   }
 
   synchronized void unwatch(ModelWatch watch) {
-    parts.store.tellNoMore(watch);
+    parts.post.tellNoMore(watch);
   }
 
   synchronized boolean hasNamespace(String namespace) {

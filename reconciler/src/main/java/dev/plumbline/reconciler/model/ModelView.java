@@ -15,14 +15,13 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What was read, followed by looking at what the model says has changed since: of the namespaces in
  * which something was touched, as events come from those alone.
  */
-final class ModelView implements LiveView, Consumer<ResourceId> {
+final class ModelView implements LiveView, Post.Follower {
   private final ModelKernel kernel;
   private final LiveState read;
   private final Set<ResourceId> sysctls;
@@ -32,17 +31,22 @@ final class ModelView implements LiveView, Consumer<ResourceId> {
   /** Guarded by the kernel. */
   private final Set<ResourceId> dirty = new LinkedHashSet<>();
 
-  ModelView(ModelKernel kernel, LiveState read, Set<ResourceId> sysctls) {
+  /**
+   * @param meanwhile what changed while it was read
+   */
+  ModelView(
+      ModelKernel kernel, LiveState read, Set<ResourceId> sysctls, Set<ResourceId> meanwhile) {
     this.kernel = kernel;
     this.read = read;
     this.sysctls = Set.copyOf(sysctls);
+    dirty.addAll(meanwhile);
     read.resources().forEach(index::put);
     namespaces.add("");
     read.ofType(ResourceType.NAMESPACE).forEach(each -> namespaces.add(each.id().key()));
   }
 
   @Override
-  public void accept(ResourceId changed) {
+  public void changed(ResourceId changed) {
     dirty.add(changed);
   }
 

@@ -9,39 +9,60 @@ import java.io.InterruptedIOException;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /** Tells in which namespaces of the model something happened. */
-final class ModelWatch extends NotedWatch implements Consumer<ResourceId> {
+final class ModelWatch extends NotedWatch implements Post.Follower {
   private final ModelKernel kernel;
+  private final BiConsumer<String, String> lost;
   private final Object lock = new Object();
 
   // Told by whoever edits the kernel; guarded by the lock.
   private final Set<String> arrived = new HashSet<>();
   private boolean woken;
   private boolean names;
+  private boolean overrun;
   private long firstArrived;
 
   // Of the thread that asks.
   private final Set<String> covered = new HashSet<>(Set.of(""));
   private int longestSleepMillis = Integer.MAX_VALUE;
 
-  ModelWatch(ModelKernel kernel) {
+  /**
+   * @param lost is told where events were lost: the event's name in the log, and what to say
+   */
+  ModelWatch(ModelKernel kernel, BiConsumer<String, String> lost) {
     this.kernel = kernel;
+    this.lost = lost;
   }
 
   @Override
-  public void accept(ResourceId changed) {
+  public void changed(ResourceId changed) {
     synchronized (lock) {
-      if (arrived.isEmpty() && !names) {
-        firstArrived = System.nanoTime();
-      }
+      arrives();
       if (changed.type() == ResourceType.NAMESPACE) {
         names = true;
       } else {
         arrived.add(changed.namespace());
       }
       lock.notifyAll();
+    }
+  }
+
+  /** Namespaces are told by their files, not by a socket: those that are lost are told so, too. */
+  @Override
+  public void lost(ResourceId changed) {
+    synchronized (lock) {
+      arrives();
+      names |= changed.type() == ResourceType.NAMESPACE;
+      overrun = true;
+      lock.notifyAll();
+    }
+  }
+
+  private void arrives() {
+    if (arrived.isEmpty() && !names && !overrun) {
+      firstArrived = System.nanoTime();
     }
   }
 
@@ -73,7 +94,7 @@ final class ModelWatch extends NotedWatch implements Consumer<ResourceId> {
     int most = timeoutMillis < 0 ? longestSleepMillis : Math.min(timeoutMillis, longestSleepMillis);
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(most);
     synchronized (lock) {
-      while (!woken && !names && !isAnyCovered()) {
+      while (!woken && !names && !overrun && !isAnyCovered()) {
         long left = end - System.nanoTime();
         if (left <= 0) {
           break;
@@ -105,9 +126,14 @@ final class ModelWatch extends NotedWatch implements Consumer<ResourceId> {
   @Override
   public void drain() {
     synchronized (lock) {
-      if (names || isAnyCovered()) {
+      if (names || overrun || isAnyCovered()) {
         note(firstArrived);
       }
+      if (overrun) {
+        noteWhole();
+        lost.accept("overrun", "events were lost: reading everything anew");
+      }
+      overrun = false;
       if (names) {
         noteNames();
       }

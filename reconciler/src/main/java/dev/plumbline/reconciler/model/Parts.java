@@ -7,6 +7,7 @@ import dev.plumbline.reconciler.resource.ResourceType;
 
 /** What a model kernel is made of: who takes which requests. */
 final class Parts {
+  final Post post = new Post();
   final Store store;
   final Routes routes;
   final Addresses addresses;
@@ -18,7 +19,7 @@ final class Parts {
    * @param live what there is at first, with the fields that matter; the others are filled in
    */
   Parts(LiveState live) {
-    store = new Store(live);
+    store = new Store(live, post);
     routes = new Routes(store);
     addresses = new Addresses(store, routes);
     DeviceDefaults defaults = new DeviceDefaults(store);

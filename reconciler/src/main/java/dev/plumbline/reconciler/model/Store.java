@@ -25,20 +25,16 @@ final class Store {
   private final Map<ResourceId, Integer> indexes = new HashMap<>();
   private final Map<Integer, ResourceId> byIndex = new HashMap<>();
   private int lastIndex;
-  private final List<Consumer<ResourceId>> told = new ArrayList<>();
+  private final Consumer<ResourceId> told;
 
-  Store(LiveState live) {
+  /**
+   * @param told is told whatever changed
+   */
+  Store(LiveState live, Consumer<ResourceId> told) {
+    this.told = told;
     for (Resource each : live.resources()) {
       put(PeerText.isOtherHalf(each.owner()) ? each.withOwner(null) : each);
     }
-  }
-
-  void tell(Consumer<ResourceId> listener) {
-    told.add(listener);
-  }
-
-  void tellNoMore(Consumer<ResourceId> listener) {
-    told.remove(listener);
   }
 
   @Nullable Resource find(ResourceId id) {
@@ -111,7 +107,7 @@ final class Store {
   }
 
   private void changed(ResourceId id) {
-    told.forEach(listener -> listener.accept(id));
+    told.accept(id);
   }
 
   /** As a reader tells it: an unmarked half of a veth counts as the other half's owner's. */

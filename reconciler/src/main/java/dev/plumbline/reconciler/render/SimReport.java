@@ -76,6 +76,7 @@ public record SimReport(Simulated simulated, String again) {
             Shown.count(of(Count.APPLIES), "apply", "applies"),
             Shown.count(of(Count.REFUSALS), "refused request"),
             Shown.count(of(Count.CRASHES), "crash", "crashes"),
+            Shown.count(of(Count.INTERRUPTIONS), "failed reading"),
             Shown.count(of(Count.EDITS), "edit by others", "edits by others"),
             Shown.count(of(Count.ROLLBACKS), "rollback"),
             Shown.count(of(Count.FOLLOWED), "row of events followed", "rows of events followed"))

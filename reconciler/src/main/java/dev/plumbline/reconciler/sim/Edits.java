@@ -7,7 +7,7 @@ import dev.plumbline.reconciler.model.RefusedException;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the edits of a run. */
-final class Edits {
+public final class Edits {
   private Edits() {}
 
   /**
@@ -16,7 +16,7 @@ final class Edits {
    *
    * @return the command, if the kernel took it
    */
-  static @Nullable String make(ModelKernel kernel, Event.Edited edited) {
+  public static @Nullable String make(ModelKernel kernel, Event.Edited edited) {
     int what = edited.what() % RandomEdits.SORTS;
     Edit edit = RandomEdits.edit(kernel.state(), what, edited.which());
     if (edit == null

@@ -30,7 +30,9 @@ public sealed interface Event {
    * Events of the kernel are followed instead of reading the host again, as the agent does.
    *
    * @param edits what happens meanwhile, pairs of numbers as of {@link Edited}
-   * @param delivery in how many parts the events come, and whether some come twice
+   * @param delivery how the events come, any number from 0: modulo 3 all together, after each edit,
+   *     or after each edit and twice; what is left of it by 3 is the seed by which some of them
+   *     come late, twice or not at all, and 0 none
    */
   record Followed(int file, List<Edited> edits, int delivery) implements Event {
     public Followed {

@@ -6,6 +6,7 @@ import dev.plumbline.reconciler.host.KernelWatch;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.live.LostTrackException;
 import dev.plumbline.reconciler.live.Touched;
+import dev.plumbline.reconciler.model.Delivery;
 import dev.plumbline.reconciler.plan.Excerpt;
 import dev.plumbline.reconciler.plan.Goal;
 import dev.plumbline.reconciler.plan.GoalIndex;
@@ -18,15 +19,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Follows what others do to a host that is as its file says, and compares with reading it. */
 final class Following {
-  /** How events may come: all at once, each burst by itself, or each burst twice. */
-  private static final int DELIVERIES = 3;
+  /** How often events are taken in: all at once, each burst by itself, or each burst twice. */
+  private static final int WAYS = 3;
+
+  private static final int PERCENT = 100;
 
   private final ModelHost model;
   private final Goal goal;
@@ -55,7 +60,8 @@ final class Following {
       host.awaitFollowing();
       watch.drain();
       watch.forget();
-      int way = delivery % DELIVERIES;
+      int way = delivery % WAYS;
+      model.kernel.deliver(deliveries(delivery / WAYS));
       boolean known = true;
       for (Event.Edited each : edits) {
         String edit = Edits.make(model.kernel, each);
@@ -66,6 +72,7 @@ final class Following {
           known &= takeIn(watch, way == 2);
         }
       }
+      model.kernel.deliverLate();
       known &= takeIn(watch, false);
       if (!known) {
         return null;
@@ -85,7 +92,23 @@ final class Following {
       return null; // the whole is read, as if no event had told anything
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } finally {
+      model.kernel.deliver(() -> Delivery.AT_ONCE);
+      model.kernel.deliverLate();
     }
+  }
+
+  private static Supplier<Delivery> deliveries(int seed) {
+    if (seed == 0) {
+      return () -> Delivery.AT_ONCE;
+    }
+    SplittableRandom random = new SplittableRandom(seed);
+    return () -> {
+      int which = random.nextInt(PERCENT);
+      return which < 50
+          ? Delivery.AT_ONCE
+          : which < 70 ? Delivery.TWICE : which < 97 ? Delivery.LATE : Delivery.LOST;
+    };
   }
 
   private boolean takeIn(KernelWatch watch, boolean twice) throws IOException, LostTrackException {

@@ -5,12 +5,13 @@ import dev.plumbline.netlink.libc.Errno;
 import java.util.List;
 
 /**
- * What comes between the requests of one apply.
+ * What comes between the requests of one apply, or between the dumps of its readings.
  *
  * @param at how many requests come before it, of the plan and of the way back together. A crash and
- *     an edit wait for the next batch: what is in one goes to the kernel together
- * @param detail of a refusal which errno, of an edit which one; nothing of a crash. Any number from
- *     0 is one
+ *     an edit wait for the next batch: what is in one goes to the kernel together. Of what happens
+ *     to a reading it is how many dumps come before it, of all readings of the apply together
+ * @param detail of a refusal which errno, of an edit which one; nothing of the others. Any number
+ *     from 0 is one
  */
 public record Happening(Sort sort, int at, int detail) {
   /** What can happen. */
@@ -20,7 +21,11 @@ public record Happening(Sort sort, int at, int detail) {
     /** The process dies, and the next one has nothing in memory. */
     CRASH,
     /** Another writer changes something. */
-    EDIT
+    EDIT,
+    /** Another writer changes something between two dumps of one reading. */
+    TORN,
+    /** A dump is interrupted each time that it is tried, so that the host cannot be read. */
+    INTERRUPTED
   }
 
   private static final List<Integer> ERRNOS =

@@ -15,6 +15,7 @@ import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
 import dev.plumbline.reconciler.sim.Tally.Count;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -56,6 +57,10 @@ final class Player implements AutoCloseable {
   private final Set<Integer> applied = new TreeSet<>();
   private final Set<Integer> refused = new TreeSet<>();
   private final Set<ResourceId> named = new HashSet<>();
+
+  /** Of the plan that {@link #begin} told of last. */
+  private int steps;
+
   private boolean edited;
   private boolean crashed;
 
@@ -141,7 +146,8 @@ final class Player implements AutoCloseable {
 
   private boolean begin(String verb, NamedGoal file) {
     Plan plan = host.plan(file.goal());
-    tell(verb + " " + file.name() + ": " + counted(plan.changes().size(), "step"));
+    steps = plan.changes().size();
+    tell(verb + " " + file.name() + ": " + counted(steps, "step"));
     if (!plan.problems().isEmpty()) {
       passOver("a plan for " + file.name() + " has a problem: " + plan.problems().get(0));
       return false;
@@ -162,7 +168,7 @@ final class Player implements AutoCloseable {
     }
     Goal goal = file.goal();
     LiveState was = host.kernel.state();
-    int requests = 2 * host.plan(goal).changes().size() + 1;
+    int requests = 2 * steps + 1;
     Throwing throwing =
         new Throwing(nature, requests, event.happenings(), (each, line) -> happened(each, line));
     host.kernel.disturb(throwing);
@@ -172,6 +178,11 @@ final class Player implements AutoCloseable {
       outcome = host.apply(goal);
     } catch (ModelHost.Crash e) {
       crashed = true;
+    } catch (UncheckedIOException e) {
+      if (!throwing.interrupted()) {
+        throw e;
+      }
+      crashed = true; // it ends where it is, too: nothing was undone
     }
     host.kernel.disturb(nature);
     edited |= throwing.edited();
@@ -197,7 +208,8 @@ final class Player implements AutoCloseable {
         switch (happening.sort()) {
           case REFUSAL -> Count.REFUSALS;
           case CRASH -> Count.CRASHES;
-          case EDIT -> Count.EDITS;
+          case EDIT, TORN -> Count.EDITS;
+          case INTERRUPTED -> Count.INTERRUPTIONS;
         });
   }
 
@@ -209,7 +221,11 @@ final class Player implements AutoCloseable {
     }
     tell("  it ends: " + outcome.result().name().toLowerCase(Locale.ROOT).replace('_', ' '));
     switch (outcome.result()) {
-      case NOTHING_TO_DO, APPLIED -> settled(goal);
+      case NOTHING_TO_DO, APPLIED -> {
+        if (!throwing.torn()) {
+          settled(goal); // else somebody may have written after it was looked at
+        }
+      }
       case UNDONE -> {
         if (!throwing.edited()) {
           hold(Law.UNDONE, States.difference(was, host.kernel.state()));
@@ -260,16 +276,17 @@ final class Player implements AutoCloseable {
   }
 
   private void settled(Goal goal) {
-    String left = States.text(host.plan(goal));
-    hold(Law.CONVERGES, left.isEmpty() ? "" : "another plan finds to do: " + left);
     int[] requests = {0};
     host.kernel.disturb(
         (kernel, change) -> {
           requests[0]++;
           return nature.before(kernel, change);
         });
-    Result result = host.apply(goal).result();
+    Outcome outcome = host.apply(goal);
     host.kernel.disturb(nature);
+    String left = States.text(outcome.plan());
+    hold(Law.CONVERGES, left.isEmpty() ? "" : "another plan finds to do: " + left);
+    Result result = outcome.result();
     boolean none = result == Result.NOTHING_TO_DO && requests[0] == 0;
     hold(
         Law.CONVERGES,

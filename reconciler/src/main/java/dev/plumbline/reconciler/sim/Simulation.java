@@ -24,6 +24,10 @@ import java.util.TreeMap;
  */
 public final class Simulation {
   private static final int MOST_EVENTS = 6;
+
+  /** Ways in which events come: see {@link Event.Followed}. */
+  private static final int DELIVERIES = 300;
+
   private static final int MOST_TRIES = 2_000;
 
   /** Finding the shortest story takes long, and many stories nobody reads. */
@@ -94,7 +98,7 @@ public final class Simulation {
     for (int i = 0; i < count; i++) {
       edits.add(edited(random));
     }
-    return new Event.Followed(file, edits, random.nextInt(3));
+    return new Event.Followed(file, edits, random.nextInt(DELIVERIES));
   }
 
   private static Event applied(int file, SplittableRandom random) {

@@ -12,6 +12,8 @@ public final class Tally {
     APPLIES,
     REFUSALS,
     CRASHES,
+    /** Dumps that were interrupted each time, so that an apply ended where it was. */
+    INTERRUPTIONS,
     EDITS,
     ROLLBACKS,
     /** Plans for what events told that were compared with one for the whole host. */

@@ -5,6 +5,7 @@ import dev.plumbline.netlink.libc.Errno;
 import dev.plumbline.reconciler.model.Disturbance;
 import dev.plumbline.reconciler.model.ModelKernel;
 import dev.plumbline.reconciler.plan.Change;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -13,15 +14,21 @@ import org.jspecify.annotations.Nullable;
 
 /** Throws what is to happen at one apply between its requests, and tells of it. */
 final class Throwing implements Disturbance {
+  /** About how many dumps the readings of an apply are, of a host with a namespace. */
+  private static final int DUMPS = 24;
+
   private final Disturbance nature;
   private final int requests;
   private final List<Happening> waiting;
   private final BiConsumer<Happening, String> told;
 
   private int count;
+  private int dumps;
   private @Nullable Change last;
   private boolean refused;
   private boolean edited;
+  private boolean interrupted;
+  private boolean torn;
 
   /**
    * Throws these.
@@ -45,6 +52,16 @@ final class Throwing implements Disturbance {
   /** Whether a request was refused. */
   boolean refused() {
     return refused;
+  }
+
+  /** Whether a reading failed. */
+  boolean interrupted() {
+    return interrupted;
+  }
+
+  /** Whether somebody else wrote while the host was read. */
+  boolean torn() {
+    return torn;
   }
 
   /** Whether somebody else wrote. */
@@ -80,16 +97,52 @@ final class Throwing implements Disturbance {
         case EDIT -> {
           if (now >= at && starts) {
             all.remove();
-            String edit = Edits.make(kernel, each.edit());
-            edited |= edit != null;
-            if (edit != null) {
-              told.accept(each, "somebody else, before " + request(now, change) + ": " + edit);
-            }
+            edit(kernel, each, "before " + request(now, change));
           }
+        }
+        case TORN, INTERRUPTED -> {
+          // They come while the host is read.
         }
       }
     }
     return errno;
+  }
+
+  private void edit(ModelKernel kernel, Happening happening, String when) {
+    String edit = Edits.make(kernel, happening.edit());
+    edited |= edit != null;
+    if (edit != null) {
+      told.accept(happening, "somebody else, " + when + ": " + edit);
+    }
+  }
+
+  @Override
+  public boolean disturbsReading() {
+    return waiting.stream().anyMatch(each -> isOfReading(each.sort()));
+  }
+
+  private static boolean isOfReading(Happening.Sort sort) {
+    return sort == Happening.Sort.TORN || sort == Happening.Sort.INTERRUPTED;
+  }
+
+  @Override
+  public void reading(ModelKernel kernel) throws IOException {
+    int now = dumps++;
+    for (Iterator<Happening> all = waiting.iterator(); all.hasNext(); ) {
+      Happening each = all.next();
+      if (!isOfReading(each.sort()) || now < each.at() % DUMPS) {
+        continue;
+      }
+      all.remove();
+      if (each.sort() == Happening.Sort.TORN) {
+        torn = true;
+        edit(kernel, each, "before dump " + (now + 1) + " of what is read");
+      } else {
+        told.accept(each, "dump " + (now + 1) + " of what is read is interrupted for good");
+        interrupted = true;
+        throw new IOException("what was read changed meanwhile, again and again");
+      }
+    }
   }
 
   private static String request(int number, Change change) {

@@ -7,8 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.plumbline.netlink.event.Subscription;
 import dev.plumbline.netlink.namespace.NetNamespace;
 import dev.plumbline.netlink.probe.KernelFeatures;
+import dev.plumbline.netlink.route.RouteSocket;
+import dev.plumbline.netlink.route.RouteSockets;
 import dev.plumbline.netlink.socket.Message;
+import dev.plumbline.netlink.socket.NetlinkSocket;
 import dev.plumbline.netlink.socket.Reception;
+import dev.plumbline.netlink.socket.Shuffling;
 import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
 import dev.plumbline.reconciler.resource.Resource;
@@ -78,14 +82,16 @@ class LiveViewTest {
     Random random = new Random(seed);
     Sh.run("ip netns add web");
     List<String> all = new ArrayList<>();
+    List<Shuffling> shufflings = new ArrayList<>();
     try (Sockets sockets = Sockets.open();
+        Sockets shuffled = Sockets.open(where -> shuffling(where, random, shufflings));
         KernelFeatures features = KernelFeatures.open();
         NetNamespace web = NetNamespace.named("web");
         Subscription here = Subscription.open(Touched.groups());
         Subscription there = Subscription.open(web, Touched.groups())) {
       LiveReader followed = new LiveReader(sockets, features);
       LiveState unused = followed.read("host", Set.of(), Set.of());
-      LiveReader anew = new LiveReader(sockets, features);
+      LiveReader anew = new LiveReader(shuffled, features);
       int lost = 0;
       long end = System.nanoTime() + LONGEST.toNanos();
       // User-mode Linux starts five processes a second.
@@ -120,7 +126,22 @@ class LiveViewTest {
       }
       assertTrue(lost < ROUNDS / 4, "lost track " + lost + " times, " + seed);
     } finally {
+      shufflings.forEach(Shuffling::close);
       Sh.run("ip netns del web");
+    }
+  }
+
+  /** What is read anew comes in another order each time, and some of it is interrupted. */
+  private static RouteSocket shuffling(NetNamespace where, Random random, List<Shuffling> all)
+      throws IOException {
+    try {
+      Shuffling made = where.run(() -> Shuffling.open(NetlinkSocket.ROUTE, random));
+      all.add(made);
+      return RouteSockets.over(made.socket());
+    } catch (IOException | RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException(e); // open throws nothing else
     }
   }
 

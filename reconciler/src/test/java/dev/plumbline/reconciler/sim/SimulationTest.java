@@ -146,4 +146,19 @@ class SimulationTest {
     assertEquals(1, played.tally().of(Tally.Count.REFUSALS));
     assertEquals(1, played.tally().of(Tally.Count.CRASHES));
   }
+
+  @Test
+  void othersWriteBetweenTwoDumpsOfAReadingAndADumpIsInterrupted() {
+    Happening torn = new Happening(Happening.Sort.TORN, 2, 1);
+    Happening interrupted = new Happening(Happening.Sort.INTERRUPTED, 7, 0);
+    Played played =
+        new Simulation(CARDS, List.of(ADDRESS))
+            .play(List.of(new Event.Applied(0, List.of(torn, interrupted)), new Event.GivenBack()));
+    String story = String.join("\n", played.story());
+    assertEquals(null, played.broken(), story);
+    assertTrue(story.contains("somebody else, before dump 3 of what is read: ip "), story);
+    assertTrue(story.contains("dump 8 of what is read is interrupted for good"), story);
+    assertEquals(1, played.tally().of(Tally.Count.EDITS));
+    assertEquals(1, played.tally().of(Tally.Count.INTERRUPTIONS));
+  }
 }

@@ -31,7 +31,7 @@ class ExcerptProperties extends RandomHosts {
   void the_plan_for_what_changed_is_the_plan_for_all(
       @ForAll("hosts") List<Integer> file, @ForAll("tampering") List<Integer> tampering) {
     Found settled = found(file, List.of());
-    Goal goal = goal(RandomHost.file(file, false));
+    Goal goal = goal(RandomHost.file(file));
     Plan before = Planner.plan(goal, settled.live(), settled.ownership());
     Assume.that(before.isEmpty() && before.problems().isEmpty());
     LiveState live = settled.live();
@@ -54,7 +54,7 @@ class ExcerptProperties extends RandomHosts {
   void what_changed_is_looked_at_itself(
       @ForAll("hosts") List<Integer> file, @ForAll("tampering") List<Integer> tampering) {
     Found settled = found(file, List.of());
-    Goal goal = goal(RandomHost.file(file, false));
+    Goal goal = goal(RandomHost.file(file));
     LiveState live = tampered(settled.live(), tampering.get(0) % TAMPERINGS, tampering.get(1));
     Map<ResourceId, @Nullable Resource> changed = changed(settled.live(), live);
     Excerpt part = excerpt(goal, live, settled, changed, List.of());

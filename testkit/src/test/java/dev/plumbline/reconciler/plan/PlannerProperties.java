@@ -19,6 +19,7 @@ import java.util.TreeSet;
 import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.LongRange;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +33,7 @@ class PlannerProperties extends RandomHosts {
       @ForAll("tampering") List<Integer> tampering,
       @ForAll("hosts") List<Integer> after) {
     Found found = found(before, tampering);
-    Goal goal = goal(RandomHost.file(after, false));
+    Goal goal = goal(RandomHost.file(after));
     Plan plan = Planner.plan(goal, found.live(), found.ownership());
     GoldenTest.inOrder(plan);
     Assume.that(plan.problems().isEmpty());
@@ -44,14 +45,19 @@ class PlannerProperties extends RandomHosts {
   }
 
   @Property(tries = 300)
-  void the_order_in_the_file_makes_no_difference(
-      @ForAll("hosts") List<Integer> before, @ForAll("hosts") List<Integer> after) {
+  void the_order_of_keys_and_files_makes_no_difference(
+      @ForAll("hosts") List<Integer> before,
+      @ForAll("hosts") List<Integer> after,
+      @ForAll @LongRange(max = 999_999) long order) {
     Found found = found(before, List.of(0, 0));
-    Goal one = goal(RandomHost.file(after, false));
-    Goal other = goal(RandomHost.file(after, true));
+    String file = RandomHost.file(after);
+    Goal one = goal(file);
+    Map<String, String> files = Reordered.files(file, order);
+    Goal other = goal(files);
     assertEquals(
         PlanLines.of(Planner.plan(one, found.live(), found.ownership())),
-        PlanLines.of(Planner.plan(other, found.live(), found.ownership())));
+        PlanLines.of(Planner.plan(other, found.live(), found.ownership())),
+        () -> file + "\nin another order:\n" + String.join("---\n", files.values()));
   }
 
   @Property(tries = 300)
@@ -60,7 +66,7 @@ class PlannerProperties extends RandomHosts {
       @ForAll("tampering") List<Integer> tampering,
       @ForAll("hosts") List<Integer> after) {
     Found found = found(before, tampering);
-    Goal goal = goal(RandomHost.file(after, false));
+    Goal goal = goal(RandomHost.file(after));
     Plan plan = Planner.plan(goal, found.live(), found.ownership());
     Assume.that(plan.problems().isEmpty());
     Set<ResourceId> named = new HashSet<>(found.ownership().settings().keySet());

@@ -58,7 +58,7 @@ abstract class RandomHosts {
 
   static Found found(List<Integer> numbers, List<Integer> tampering) {
     LiveText bare = LiveText.parse(OTHERS);
-    Goal goal = goal(RandomHost.file(numbers, false));
+    Goal goal = goal(RandomHost.file(numbers));
     Plan plan = Planner.plan(goal, bare.live(), Ownership.NONE);
     Assume.that(plan.problems().isEmpty());
     LiveState live = after(bare.live(), plan);
@@ -95,9 +95,14 @@ abstract class RandomHosts {
   }
 
   static Goal goal(String yaml) {
-    Loaded loaded =
-        HostFile.load(
-            MapSource.ofTexts(Map.of("host.yaml", yaml)), "host.yaml", LoadOptions.defaults());
+    return goal(Map.of("host.yaml", yaml));
+  }
+
+  /**
+   * @param files by their names; {@code host.yaml} includes the others
+   */
+  static Goal goal(Map<String, String> files) {
+    Loaded loaded = HostFile.load(MapSource.ofTexts(files), "host.yaml", LoadOptions.defaults());
     Assume.that(loaded.state() != null);
     return Goals.of(loaded.orThrow());
   }
