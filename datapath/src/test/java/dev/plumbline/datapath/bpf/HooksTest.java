@@ -48,7 +48,10 @@ class HooksTest {
     Sh.run(
         "ip link add v0 index 77 type veth peer name v1 index 78"
             + "; ip link set v0 up; ip link set v1 up; ip addr add 192.0.2.1/24 dev v0"
-            + "; ip neigh replace 192.0.2.2 lladdr 02:00:00:00:00:02 dev v0");
+            + "; ip neigh replace 192.0.2.2 lladdr 02:00:00:00:00:02 dev v0"
+            // Before it has its carrier nothing is sent.
+            + "; for i in $(seq 600); do"
+            + " ip -br link show v0 | grep -q ' UP ' && exit 0; sleep 0.05; done; exit 1");
   }
 
   /** Some frames out of v0, into v1. */

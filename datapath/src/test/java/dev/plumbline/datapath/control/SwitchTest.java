@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.control;
 
+import static dev.plumbline.datapath.testing.Eventually.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -228,11 +229,7 @@ class SwitchTest {
     Guests.add("a", "10.0.0.1/24");
     running.configure(Guests.bridgeOf("a", ALL));
     Sh.run("ip link set va promisc off");
-    long end = System.nanoTime() + 5_000_000_000L;
-    while (!isPromiscuous("va")) {
-      assertTrue(System.nanoTime() < end, "never");
-      Thread.sleep(5);
-    }
+    eventually("promiscuous", () -> isPromiscuous("va"));
   }
 
   private long packets() throws Exception {

@@ -160,7 +160,7 @@ abstract class TunnelCases {
           .configure(
               TunnelHosts.config(
                   2, Map.of("t", TunnelHosts.from(plain("192.0.2.1"), "198.51.100.2"))));
-      ping("g1", "10.0.0.2", "-w 10");
+      ping("g1", "10.0.0.2", "-w 60");
       assertEquals(mtuOver1400, hosts.port(1, "t").mtu());
     }
   }

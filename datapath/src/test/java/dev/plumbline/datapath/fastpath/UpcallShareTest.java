@@ -51,7 +51,7 @@ class UpcallShareTest {
   private static int read(FastPath fast) throws IOException {
     UpcallBatch batch = new UpcallBatch(64);
     int frames = 0;
-    for (int count = fast.poll(100, batch); count > 0; count = fast.poll(100, batch)) {
+    for (int count = fast.poll(500, batch); count > 0; count = fast.poll(500, batch)) {
       frames += count;
     }
     return frames;

@@ -221,7 +221,7 @@ class RouteResolverTest {
     assertEquals("", Sh.run("ip neigh show 198.51.100.2 dev u0"));
     resolver.kick(REMOTE, (RouteResolution.Reachable) answer);
     String shown = "";
-    for (int i = 0; i < 500 && !shown.contains("REACHABLE"); i++) {
+    for (int i = 0; i < 3_000 && !shown.contains("REACHABLE"); i++) {
       Thread.sleep(10);
       shown = Sh.run("ip neigh show 198.51.100.2 dev u0");
     }

@@ -14,7 +14,7 @@ import java.util.zip.CRC32;
 /** Bytes by TCP from one namespace to another, in threads of their own. */
 public final class Transfer {
   private static final int PORT = 5001;
-  private static final int TIMEOUT_MILLIS = 20_000;
+  private static final int TIMEOUT_MILLIS = 60_000;
 
   private final CompletableFuture<Long> sent = new CompletableFuture<>();
   private final CompletableFuture<Long> received = new CompletableFuture<>();

@@ -113,8 +113,12 @@ class DriftPolicyTest {
               + " ip link set wan mtu 1300");
       agent.await("drift: .*veths.wan mtu 1300 → 1400|name is taken");
       Sh.run("ip link del br0");
-      AgentRun.eventually("all is repaired once the way is free", () -> state().equals("in-sync"));
-      assertTrue(hasMtu("wan", 1400) && Sh.run("ip link show dev told").contains("master br0"));
+      AgentRun.eventually(
+          "all is repaired once the way is free",
+          () ->
+              hasMtu("wan", 1400)
+                  && Sh.run("ip link show dev told").contains("master br0")
+                  && state().equals("in-sync"));
     }
   }
 

@@ -106,7 +106,7 @@ class DriftTest {
   void aLinkThatIsSetDownComesUp() throws Exception {
     repairs("ip link set wan down", "veths.wan up false → true");
 
-    assertTrue(has("ip link show dev wan", "state UP"));
+    AgentRun.eventually("its carrier", () -> has("ip link show dev wan", "state UP"));
     assertTrue(has("ip route", "10.9.0.0/16 via 192.0.2.9"), "the route that went with it");
   }
 
@@ -182,15 +182,19 @@ class DriftTest {
   @Test
   void itsOwnWritesDoNotWakeIt() throws Exception {
     repairs("ip link del br0", "bridges.br0 is missing");
-    long started = System.nanoTime();
-    long before = agent.cpuNanos();
-    agent.settle();
-    agent.settle();
-    long worked = agent.cpuNanos() - before;
-    long elapsed = System.nanoTime() - started;
-
+    long worked = 1;
+    long elapsed = 1;
     // A late event of the apply (a carrier that comes up) may cost one look, a slow one in
-    // user-mode Linux.
+    // user-mode Linux; what wakes itself has no quiet moment at all.
+    for (int i = 0; i < 10 && worked >= elapsed / 4; i++) {
+      long started = System.nanoTime();
+      long before = agent.cpuNanos();
+      agent.settle();
+      agent.settle();
+      worked = agent.cpuNanos() - before;
+      elapsed = System.nanoTime() - started;
+    }
+
     assertTrue(worked < elapsed / 4, "worked " + worked + " of " + elapsed + " ns for nothing");
   }
 

@@ -38,9 +38,15 @@ class FullDiskTest {
     Sh.run("mkdir " + state + " && mount -t tmpfs -o size=4m none " + state);
   }
 
-  private void fill() {
-    Sh.run("dd if=/dev/zero of=" + state + "/filler bs=4k 2>/dev/null; true");
-    assertEquals("0", Sh.run("df --output=avail " + state + " | tail -1").strip(), "it is full");
+  /** The agent may give something free meanwhile. */
+  private void fill() throws InterruptedException {
+    String more = "dd if=/dev/zero oflag=append conv=notrunc bs=4k 2>/dev/null of=";
+    AgentRun.eventually(
+        "it is full",
+        () -> {
+          Sh.run(more + state + "/filler; true");
+          return Sh.run("df --output=avail " + state + " | tail -1").strip().equals("0");
+        });
   }
 
   private static String file(String mtu) {

@@ -113,9 +113,9 @@ class MetricsTest {
             """)) {
       assertTrue(agent.size() > 0);
       Sh.ping("", "10.0.0.2");
+      await("plumbline_switch_ports{state=\"up\"}", 2);
       Asked page = metrics();
       assertTrue(page.metric("plumbline_switch_upcalls_total") >= 1, page.body());
-      assertEquals(2, page.metric("plumbline_switch_ports{state=\"up\"}"));
       assertTrue(
           page.metric(
                   "plumbline_switch_port_received_packets_total{bridge=\"br0\",part=\"\","

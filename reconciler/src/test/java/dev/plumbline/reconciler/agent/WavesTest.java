@@ -89,7 +89,8 @@ class WavesTest {
       rest.await("STOPPED: stopped by wave canary");
       fleet.awaitTold("fra-1", "\"state\":\"waiting\"");
       Node held = status(fleet, "fra-1");
-      while (held.text("held").isEmpty()) {
+      for (int i = 0; i < 1_000 && held.text("held").isEmpty(); i++) {
+        Thread.sleep(50);
         held = status(fleet, "fra-1"); // the loop has it soon
       }
       assertEquals("held", held.text("state"));

@@ -121,6 +121,7 @@ class CheckedApplyTest {
     assertTrue(unchanged.startsWith("1\n"), unchanged);
     assertTrue(unchanged.endsWith("nothing was changed, and nothing undone\n"), unchanged);
     Sh.run("ip -n far addr add 10.9.0.1/32 dev lo");
+    write("1m");
     String fine = run("apply");
     assertTrue(fine.startsWith("0\n") && fine.contains("2 checks hold.\n"), fine);
   }

@@ -229,7 +229,14 @@ class ConfirmTest {
               default -> Files.readString(output).contains("Not confirmed yet");
             });
     // setsid(1) need not fork here, so the session has the number of the process.
-    Sh.run("for p in $(ps -s " + session.pid() + " -o pid=); do kill -9 $p; done; true");
+    // One that is dying still has its command line, and would be taken for a watcher.
+    String of = "ps -s " + session.pid();
+    eventually(
+        "all of the session have ended",
+        () -> {
+          Sh.run("for p in $(" + of + " -o pid=); do kill -9 $p; done; true");
+          return Sh.run(of + " -o stat= || true").lines().allMatch(stat -> stat.startsWith("Z"));
+        });
     session.destroyForcibly().waitFor();
     if (watchers().isEmpty()) {
       // Killed before there was anybody to watch: whoever comes next takes it back.
@@ -351,7 +358,7 @@ class ConfirmTest {
     Process apply = builder.start();
     try {
       eventually("watched", () -> isOpen() && Files.exists(Watcher.sign(state, checkpointId())));
-      Sh.run("kill -STOP " + apply.pid());
+      Sh.run("kill -STOP " + apply.pid() + " || true"); // it may have ended by now
       boolean stoppedInTime =
           Files.readString(state.resolve("checkpoint/about.json")).contains("\"applying\":true");
       makeOverdue();

@@ -114,7 +114,7 @@ class LifetimesTest {
   void oneThatHasRunDownIsAsWanted(String address) throws Exception {
     String file = file(address, lifetimes("1h", "1s"));
     applied(file);
-    for (int i = 0; i < 50 && left(PREFERRED, "br", address) > 0; i++) {
+    for (int i = 0; i < 300 && left(PREFERRED, "br", address) > 0; i++) {
       Thread.sleep(100);
     }
     assertEquals(0, left(PREFERRED, "br", address));

@@ -73,7 +73,7 @@ final class SshServer implements AutoCloseable {
                 "PermitRootLogin prohibit-password",
                 ""));
     Sh.run(run + "/usr/sbin/sshd -f " + config + " -E " + directory.resolve("sshd.log"));
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 1_500; i++) {
       try (Socket socket = new Socket()) {
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), PORT), 1000);
         return;
