@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.packet;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Random;
 
 /** Frames with mistakes: of others' making, cut off, bits turned over, bytes at random. */
@@ -9,6 +13,23 @@ public final class DamagedFrame {
   private static final int[] TELLING = {0, 1, 4, 5, 6, 17, 40, 43, 44, 51, 58, 60, 0x81, 0x88, 255};
 
   private DamagedFrame() {}
+
+  /**
+   * Writes a frame that did harm to the directory whose frames are tried each time.
+   *
+   * @return the frame in hexadecimal, and where it is, or why it is nowhere: in user-mode Linux
+   *     nothing can be written there
+   */
+  public static String keep(Path directory, byte[] frame) {
+    String hex = HexFormat.of().formatHex(frame);
+    Path file = directory.resolve(Integer.toHexString(hex.hashCode()) + ".hex");
+    try {
+      Files.writeString(file, hex + "\n");
+      return hex + " kept as " + file;
+    } catch (IOException e) {
+      return hex + " could not be kept (" + e + ")";
+    }
+  }
 
   public static byte[] of(Random random) {
     if (random.nextInt(16) == 0) {

@@ -78,7 +78,7 @@ class LiveViewTest {
 
   @Test
   void whatIsFollowedIsWhatIsRead() throws Exception {
-    long seed = Long.getLong("plumbline.seed", System.nanoTime());
+    long seed = Long.getLong("plumbline.seed", 1);
     Random random = new Random(seed);
     Sh.run("ip netns add web");
     List<String> all = new ArrayList<>();
