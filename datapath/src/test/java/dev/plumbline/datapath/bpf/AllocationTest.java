@@ -6,13 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import dev.plumbline.netlink.libc.Memory;
-import dev.plumbline.netlink.testing.KernelTest;
+import dev.plumbline.netlink.testing.ThrowawayHost;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What is called for each new flow, and by the revalidator for each flow, makes no garbage. */
-@KernelTest
+/**
+ * What is called for each new flow, and by the revalidator for each flow, makes no garbage. On a
+ * throwaway host, but not in user-mode Linux too: nothing of it is another kernel's matter.
+ */
+@ExtendWith(ThrowawayHost.class)
 class AllocationTest {
   private static final int ENTRIES = 1000;
   private static final int ROUNDS = 50;

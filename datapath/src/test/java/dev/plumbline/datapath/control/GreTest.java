@@ -8,13 +8,17 @@ import static dev.plumbline.datapath.control.TunnelHosts.tunnel;
 import dev.plumbline.datapath.config.PortConfig;
 import dev.plumbline.datapath.config.PortConfig.TunnelType;
 import dev.plumbline.datapath.testing.RequiresEbpf;
-import dev.plumbline.netlink.testing.KernelTest;
+import dev.plumbline.netlink.testing.ThrowawayHost;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
-/** GRE tunnels between switches of several hosts. */
-@KernelTest
+/**
+ * GRE tunnels between switches of several hosts. On a throwaway host, but not in user-mode Linux
+ * too: nothing of it is another kernel's matter.
+ */
+@ExtendWith(ThrowawayHost.class)
 @RequiresEbpf
 @Timeout(120)
 class GreTest extends TunnelCases {

@@ -15,10 +15,12 @@ import dev.plumbline.datapath.testing.RequiresEbpf;
 import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.RequiresKind;
 import dev.plumbline.netlink.testing.Sh;
+import dev.plumbline.netlink.testing.ThrowawayHost;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,9 +28,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Tunnels between the switch and the kernel's own devices, which are ports of a bridge of the
- * kernel's on the other host.
+ * kernel's on the other host. On a throwaway host; in user-mode Linux too only what is another
+ * kernel's matter.
  */
-@KernelTest
+@ExtendWith(ThrowawayHost.class)
 @RequiresEbpf
 @Timeout(120)
 class KernelTunnelTest {
@@ -69,6 +72,7 @@ class KernelTunnelTest {
     transfer("g2", "g1", "fd00::1");
   }
 
+  @KernelTest
   @RequiresKind("gretap")
   @ParameterizedTest
   @CsvSource({"-1,''", "0,key 0", "4294967295,key 4294967295"})
@@ -77,6 +81,7 @@ class KernelTunnelTest {
     guestsReachEachOther(ours, "gretap " + IPV4 + " " + options);
   }
 
+  @KernelTest
   @RequiresKind("ip6gretap")
   @ParameterizedTest
   @CsvSource({"-1,''", "7,key 7 encaplimit none"})
@@ -85,6 +90,7 @@ class KernelTunnelTest {
     guestsReachEachOther(ours, "ip6gretap " + IPV6 + " " + options);
   }
 
+  @KernelTest
   @RequiresKind({"gretap", "ip6gretap"})
   @ParameterizedTest
   @ValueSource(strings = {"192.0.2.2", "2001:db8::2"})
@@ -101,6 +107,7 @@ class KernelTunnelTest {
   }
 
   /** RFC 2890, 2.1: the field is there or not; its value is another matter. */
+  @KernelTest
   @RequiresKind({"gretap", "ip6gretap"})
   @ParameterizedTest
   @CsvSource({"-1,192.0.2.2", "0,2001:db8::2"})
@@ -130,6 +137,7 @@ class KernelTunnelTest {
     guestsReachEachOther(ours, "vxlan id 42 dstport 4789 " + IPV6);
   }
 
+  @KernelTest
   @RequiresKind("geneve")
   @ParameterizedTest
   @CsvSource({"0,false", "16777215,true"})
@@ -140,6 +148,7 @@ class KernelTunnelTest {
         "geneve id " + key + " remote 192.0.2.1" + (checksum ? " udpcsum" : " noudpcsum"));
   }
 
+  @KernelTest
   @RequiresKind("geneve")
   @Test
   void geneveOverIpv6() throws Exception {

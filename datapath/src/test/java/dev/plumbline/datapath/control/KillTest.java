@@ -6,22 +6,24 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.datapath.config.PortVlan;
 import dev.plumbline.datapath.testing.RequiresEbpf;
-import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
+import dev.plumbline.netlink.testing.ThrowawayHost;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * {@code kill -9} of the switch's process while a flow runs, and another process that takes over.
+ * On a throwaway host, but not in user-mode Linux too: nothing of it is another kernel's matter.
  */
-@KernelTest
+@ExtendWith(ThrowawayHost.class)
 @RequiresEbpf
 class KillTest {
-  /** A process takes ten seconds to start on the one CPU of user-mode Linux. */
+  /** A process takes longer to start where there is one CPU. */
   private static final int PINGS = Runtime.getRuntime().availableProcessors() == 1 ? 8_000 : 2_000;
 
   @TempDir Path directory;

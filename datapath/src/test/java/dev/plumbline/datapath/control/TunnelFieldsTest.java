@@ -12,6 +12,7 @@ import dev.plumbline.datapath.testing.RequiresEbpf;
 import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.RequiresKind;
 import dev.plumbline.netlink.testing.Sh;
+import dev.plumbline.netlink.testing.ThrowawayHost;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -19,15 +20,17 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * What the outer packet gets of the inner one and of the configuration, and what the inner one gets
- * of the outer: frames as they are on the wire between two hosts. Host 2 is a wire and a voice.
+ * of the outer: frames as they are on the wire between two hosts. Host 2 is a wire and a voice. On
+ * a throwaway host; in user-mode Linux too only what is another kernel's matter.
  */
-@KernelTest
+@ExtendWith(ThrowawayHost.class)
 @RequiresEbpf
 @Timeout(120)
 class TunnelFieldsTest {
@@ -288,6 +291,7 @@ class TunnelFieldsTest {
     outerFields(kind);
   }
 
+  @KernelTest
   @RequiresKind("geneve")
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.MATCH_ANY, names = "GENEVE.*")
@@ -301,6 +305,7 @@ class TunnelFieldsTest {
     congestion(kind, NO_TAGS);
   }
 
+  @KernelTest
   @RequiresKind("geneve")
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.MATCH_ANY, names = "GENEVE.*")

@@ -7,17 +7,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.plumbline.datapath.testing.RequiresEbpf;
 import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
+import dev.plumbline.netlink.testing.ThrowawayHost;
 import dev.plumbline.reconciler.embedded.Leg;
-import dev.plumbline.reconciler.report.Event;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What somebody does by hand to the kernel's side of the embedded switch is put right soon. */
-@KernelTest
+/**
+ * What somebody does by hand to the kernel's side of the embedded switch is put right soon. On a
+ * throwaway host; in user-mode Linux too only what is another kernel's matter.
+ */
+@ExtendWith(ThrowawayHost.class)
 @RequiresEbpf
 class EmbeddedDriftTest {
   private static final String FILE =
@@ -47,14 +51,18 @@ class EmbeddedDriftTest {
     Sh.ping("peer", "10.0.0.1");
   }
 
-  /** Waits for the line, and for not much longer than the switch's half second. */
+  /**
+   * Waits for the line. The switch takes half a second; the next comparison of the whole host, a
+   * minute at least.
+   */
   private static void soon(AgentRun agent, int since, String pattern) {
     long start = System.nanoTime();
     String line = agent.await(since, pattern);
     long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-    assertTrue(took < 5_000, took + " ms until: " + line);
+    assertTrue(took < 50_000, took + " ms until: " + line);
   }
 
+  @KernelTest
   @Test
   void aProgramTakenOffAHookIsPutBack() throws Exception {
     try (AgentRun agent = AgentRun.ofFile(file, state)) {
@@ -81,12 +89,18 @@ class EmbeddedDriftTest {
             "{br0: {ports: {eth1: {}}}, lan: {datapath: kernel, addresses: [192.0.2.1/24]}}"));
     try (AgentRun agent = AgentRun.ofFile(file, state)) {
       pings();
-      agent.settle();
+      Object whole = true;
+      // The first may come while the host is still looked at after the apply.
+      for (int i = 0; i < 5 && whole.equals(true); i++) {
+        agent.settle();
+        int since = agent.size();
+        int before = agent.events("drift").size();
+        Sh.run("ip address del 192.0.2.1/24 dev lan");
+        agent.await(since, "drift: .*192.0.2.1/24.*repaired");
+        whole = agent.events("drift").get(before).properties().get("whole");
+      }
+      assertEquals(false, whole, () -> agent.lines("drift").toString());
       int since = agent.size();
-      Sh.run("ip address del 192.0.2.1/24 dev lan");
-      agent.await(since, "drift: .*192.0.2.1/24.*repaired");
-      Event repair = agent.events("drift").get(0);
-      assertEquals(false, repair.properties().get("whole"), repair::toString);
       Sh.run("ip link set mgmt0 mtu 1300");
       agent.await(since, "drift: .*mgmt0.*repaired");
       pings();

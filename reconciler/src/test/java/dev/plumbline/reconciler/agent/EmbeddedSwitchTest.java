@@ -6,17 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.datapath.testing.RequiresEbpf;
-import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
+import dev.plumbline.netlink.testing.ThrowawayHost;
 import dev.plumbline.reconciler.embedded.Leg;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files with embedded bridges, applied by an agent, and packets that pass. */
-@KernelTest
+/**
+ * Files with embedded bridges, applied by an agent, and packets that pass. On a throwaway host, but
+ * not in user-mode Linux too: nothing of it is another kernel's matter.
+ */
+@ExtendWith(ThrowawayHost.class)
 @RequiresEbpf
 class EmbeddedSwitchTest {
   private static final String FILE =

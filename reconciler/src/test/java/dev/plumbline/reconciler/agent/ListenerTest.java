@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
+import dev.plumbline.netlink.testing.ThrowawayHost;
 import dev.plumbline.reconciler.api.ApiOptions;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -19,10 +19,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Who may ask an agent what, and where. */
-@KernelTest
+/**
+ * Who may ask an agent what, and where. On a throwaway host, but not in user-mode Linux too:
+ * nothing of it is another kernel's matter.
+ */
+@ExtendWith(ThrowawayHost.class)
 class ListenerTest {
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
+import dev.plumbline.netlink.testing.ThrowawayHost;
 import dev.plumbline.reconciler.api.ApiOptions;
 import dev.plumbline.reconciler.render.Node;
 import dev.plumbline.reconciler.source.GitAccess;
@@ -30,10 +30,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** From a push, by way of a webhook, to the host: Git's own server, an interval of ten minutes. */
-@KernelTest
+/**
+ * From a push, by way of a webhook, to the host: Git's own server, an interval of ten minutes. On a
+ * throwaway host, but not in user-mode Linux too: nothing of it is another kernel's matter.
+ */
+@ExtendWith(ThrowawayHost.class)
 @Timeout(120)
 class PushTest {
   private static final String SECRET = "s3cret";

@@ -4,17 +4,21 @@ package dev.plumbline.reconciler.agent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
+import dev.plumbline.netlink.testing.ThrowawayHost;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Sysctls that somebody else sets: some send an event, the others are polled. */
-@KernelTest
+/**
+ * Sysctls that somebody else sets: some send an event, the others are polled. On a throwaway host,
+ * but not in user-mode Linux too: nothing of it is another kernel's matter.
+ */
+@ExtendWith(ThrowawayHost.class)
 class SysctlDriftTest {
   private static final int ROUNDS = 3;
 

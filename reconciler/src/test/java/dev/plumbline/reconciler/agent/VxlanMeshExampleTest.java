@@ -4,19 +4,23 @@ package dev.plumbline.reconciler.agent;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.datapath.testing.RequiresEbpf;
-import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.RequiresKind;
 import dev.plumbline.netlink.testing.Sh;
+import dev.plumbline.netlink.testing.ThrowawayHost;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The three files of the mesh, each applied by an agent on a host of its own. */
-@KernelTest
+/**
+ * The three files of the mesh, each applied by an agent on a host of its own. On a throwaway host,
+ * but not in user-mode Linux too: nothing of it is another kernel's matter.
+ */
+@ExtendWith(ThrowawayHost.class)
 @RequiresEbpf
 @RequiresKind("vxlan")
 class VxlanMeshExampleTest {

@@ -4,18 +4,22 @@ package dev.plumbline.reconciler.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
+import dev.plumbline.netlink.testing.ThrowawayHost;
 import dev.plumbline.reconciler.systemd.NotifySocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An agent whose standard error is the journal: a real process, and a socket in its place. */
-@KernelTest
+/**
+ * An agent whose standard error is the journal: a real process, and a socket in its place. On a
+ * throwaway host, but not in user-mode Linux too: nothing of it is another kernel's matter.
+ */
+@ExtendWith(ThrowawayHost.class)
 class JournalRunTest {
   private static final int SECONDS = 60;
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
+import dev.plumbline.netlink.testing.ThrowawayHost;
 import dev.plumbline.reconciler.host.OwnCommand;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,10 +19,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The demo as its user runs it: a process, whatever way it ends. */
-@KernelTest
+/**
+ * The demo as its user runs it: a process, whatever way it ends. On a throwaway host; in user-mode
+ * Linux too only what is another kernel's matter.
+ */
+@ExtendWith(ThrowawayHost.class)
 class DemoTest {
   private static final int LONGEST_SECONDS = 900;
 
@@ -105,6 +110,7 @@ class DemoTest {
     assertEquals("", Sh.run("grep plumbline-demo /proc/self/mounts || true"), "mounts");
   }
 
+  @KernelTest
   @Test
   void itTellsItsWholeStoryAndLeavesNothing() throws Exception {
     Process demo = start(List.of());

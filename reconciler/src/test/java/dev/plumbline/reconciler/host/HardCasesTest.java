@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.RequiresKind;
 import dev.plumbline.netlink.testing.Sh;
+import dev.plumbline.netlink.testing.ThrowawayHost;
 import dev.plumbline.reconciler.apply.Outcome;
 import dev.plumbline.reconciler.apply.Outcome.Result;
 import java.io.File;
@@ -20,10 +21,14 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What other tools of this kind have stumbled over. */
-@KernelTest
+/**
+ * What other tools of this kind have stumbled over. On a throwaway host; in user-mode Linux too
+ * only what is another kernel's matter.
+ */
+@ExtendWith(ThrowawayHost.class)
 class HardCasesTest {
   private TestHost host;
 
@@ -69,6 +74,7 @@ class HardCasesTest {
   }
 
   /** The kernel refuses a VLAN that wants longer frames than its parent. */
+  @KernelTest
   @Test
   @RequiresKind("vlan")
   void fiveHundredVlansOfWhichOneIsRefusedLeaveNothing() throws IOException {

@@ -4,8 +4,8 @@ package dev.plumbline.reconciler.host;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
+import dev.plumbline.netlink.testing.ThrowawayHost;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,12 +13,16 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A process that a signal ends in the middle of an apply, at a moment that nobody chose. */
-@KernelTest
+/**
+ * A process that a signal ends in the middle of an apply, at a moment that nobody chose. On a
+ * throwaway host, but not in user-mode Linux too: nothing of it is another kernel's matter.
+ */
+@ExtendWith(ThrowawayHost.class)
 class InterruptedApplyTest {
   private static final int ROUNDS = 2;
 
