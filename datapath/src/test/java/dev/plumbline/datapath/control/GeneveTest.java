@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 @KernelTest
 @RequiresEbpf
 @RequiresKind("geneve")
-@Timeout(120)
+@Timeout(300)
 class GeneveTest extends TunnelCases {
   GeneveTest() {
     super(TunnelType.GENEVE, 42, 1450, 1430, 1350);

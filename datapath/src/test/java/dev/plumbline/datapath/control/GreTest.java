@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(ThrowawayHost.class)
 @RequiresEbpf
-@Timeout(120)
+@Timeout(300)
 class GreTest extends TunnelCases {
   GreTest() {
     super(TunnelType.GRE, -1, 1462, 1442, 1362);

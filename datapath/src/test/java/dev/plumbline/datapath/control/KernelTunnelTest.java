@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @ExtendWith(ThrowawayHost.class)
 @RequiresEbpf
-@Timeout(120)
+@Timeout(300)
 class KernelTunnelTest {
   private static final String IPV4 = "local 192.0.2.2 remote 192.0.2.1";
   private static final String IPV6 = "local 2001:db8::2 remote 2001:db8::1";

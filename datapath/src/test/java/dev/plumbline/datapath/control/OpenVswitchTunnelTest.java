@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @KernelTest
 @RequiresEbpf
-@Timeout(180)
+@Timeout(300)
 class OpenVswitchTunnelTest {
   @TempDir Path directory;
 

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @ExtendWith(ThrowawayHost.class)
 @RequiresEbpf
-@Timeout(120)
+@Timeout(300)
 class TunnelFieldsTest {
   private static final int KEY = 42;
   private static final int DSCP = 0xb8; // expedited forwarding, as a TOS byte

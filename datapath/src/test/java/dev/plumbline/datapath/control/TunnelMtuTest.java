@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @ExtendWith(ThrowawayHost.class)
 @RequiresEbpf
-@Timeout(120)
+@Timeout(300)
 class TunnelMtuTest {
   private static final String TOLD = "was too big for its tunnel, and its sender was told";
 

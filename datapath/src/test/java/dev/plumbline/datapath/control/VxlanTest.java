@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(ThrowawayHost.class)
 @RequiresEbpf
-@Timeout(120)
+@Timeout(300)
 class VxlanTest extends TunnelCases {
   VxlanTest() {
     super(TunnelType.VXLAN, 42, 1450, 1430, 1350);

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** An agent whose state directory is a file system of its own, as large as the test wants. */
 @ExtendWith(ThrowawayHost.class)
-@Timeout(120)
+@Timeout(300)
 class FullDiskTest {
   @TempDir private Path directory;
   private Path state;

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
  * throwaway host, but not in user-mode Linux too: nothing of it is another kernel's matter.
  */
 @ExtendWith(ThrowawayHost.class)
-@Timeout(120)
+@Timeout(300)
 class PushTest {
   private static final String SECRET = "s3cret";
 
