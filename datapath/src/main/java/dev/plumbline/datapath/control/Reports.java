@@ -235,7 +235,7 @@ final class Reports {
     return flows;
   }
 
-  private static String match(SwitchState state, FlowKey key, byte @Nullable [] mask) {
+  static String match(SwitchState state, FlowKey key, byte @Nullable [] mask) {
     StringBuilder text = new StringBuilder("in_port(" + name(state, key.inPort()) + ")");
     text.append(",eth(src=").append(mac(key.ethSrc())).append(",dst=").append(mac(key.ethDst()));
     text.append("),eth_type(0x").append(hex4(key.ethType())).append(')');

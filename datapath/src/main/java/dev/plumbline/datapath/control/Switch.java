@@ -204,7 +204,7 @@ public final class Switch implements AutoCloseable {
   }
 
   /**
-   * How the switch decides on a packet now.
+   * How the switch decides on a packet now, and what the fast path has for it.
    *
    * @param packet as a match: {@code in_port=eth1,dl_dst=…}
    * @throws IllegalArgumentException it is none
@@ -213,7 +213,7 @@ public final class Switch implements AutoCloseable {
     return call(
         on -> {
           try {
-            return Tracer.trace(on.state(), bridge, packet, Engine.millis());
+            return Tracer.live(on, bridge, packet);
           } catch (FlowSyntaxException e) {
             throw new IllegalArgumentException("column " + e.column() + ": " + e.getMessage(), e);
           }

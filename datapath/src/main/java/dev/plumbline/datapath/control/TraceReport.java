@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param actions what is done, as in {@code plumbline flows --cached}
  * @param outputs the ports that copies go out by, in the order of the actions
  * @param dropped why nothing goes out; null: something does
+ * @param entry what the kernel has for the packet; null: nothing, or it was not asked
  */
 public record TraceReport(
     String packet,
@@ -23,10 +24,25 @@ public record TraceReport(
     boolean cacheable,
     String actions,
     List<String> outputs,
-    @Nullable String dropped) {
+    @Nullable String dropped,
+    @Nullable Entry entry) {
   public TraceReport {
     steps = List.copyOf(steps);
     outputs = List.copyOf(outputs);
+  }
+
+  /**
+   * A megaflow in the kernel that the packet is of.
+   *
+   * @param match as in {@code plumbline flows --cached}
+   * @param isAsDecided whether it does what was decided here
+   */
+  public record Entry(
+      String match, String actions, long packets, long bytes, boolean isAsDecided) {}
+
+  /** The same with what the kernel has. */
+  TraceReport with(@Nullable Entry found) {
+    return new TraceReport(packet, steps, megaflow, cacheable, actions, outputs, dropped, found);
   }
 
   /** What a step is. */

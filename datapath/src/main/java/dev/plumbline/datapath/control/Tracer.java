@@ -4,8 +4,10 @@ package dev.plumbline.datapath.control;
 import dev.plumbline.datapath.bridge.MacTable;
 import dev.plumbline.datapath.bridge.TagStack;
 import dev.plumbline.datapath.config.SwitchConfig;
+import dev.plumbline.datapath.control.TraceReport.Entry;
 import dev.plumbline.datapath.control.TraceReport.Kind;
 import dev.plumbline.datapath.control.TraceReport.Step;
+import dev.plumbline.datapath.fastpath.FlowVisitor;
 import dev.plumbline.datapath.flow.ActionList;
 import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.flow.FlowMask;
@@ -22,6 +24,7 @@ import dev.plumbline.datapath.translate.PortKind;
 import dev.plumbline.datapath.translate.PortNumbers;
 import dev.plumbline.datapath.translate.SwitchState;
 import dev.plumbline.datapath.translate.Translator;
+import dev.plumbline.netlink.libc.ErrnoException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -33,8 +36,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes down how a packet is decided on, as {@code ovs-appctl ofproto/trace} does. */
 public final class Tracer implements DecisionListener {
+  /** What is said once, of the whole packet. */
   private static final Set<DropReason> TOLD_AT_THE_END =
       Set.of(DropReason.FLOW_DROPS, DropReason.NO_OUTPUT, DropReason.NO_FLOW);
+
+  private static final FlowMask LAYER2 = new FlowMask();
+
+  static {
+    LAYER2.useLayer2();
+  }
 
   private final SwitchState state;
   private final List<Step> steps = new ArrayList<>();
@@ -86,12 +96,7 @@ public final class Tracer implements DecisionListener {
 
   /** The same for a packet that has been read. */
   public static TraceReport trace(SwitchState state, FlowKey key, long nowMillis) {
-    FlowKey packet = new FlowKey();
-    packet.set(key);
-    int bond = state.kind(key.inPort()) == PortKind.BOND ? key.inPort() : 0;
-    if (bond != 0 && state.active(bond) != 0) {
-      packet.inPort(state.active(bond)); // frames come in by members
-    }
+    FlowKey packet = fromMember(key, state);
     Tracer tracer = new Tracer(state);
     Decision decision = new Decision();
     new Translator().translate(packet, state, nowMillis, decision, tracer);
@@ -105,7 +110,58 @@ public final class Tracer implements DecisionListener {
         decision.cacheable(),
         actions(state, decision),
         outputs(state, decision),
-        dropped == null ? null : dropped.text());
+        dropped == null ? null : dropped.text(),
+        null);
+  }
+
+  /** Follows a packet, and says what the fast path has for it. */
+  static TraceReport live(Engine engine, String bridge, String packet)
+      throws FlowSyntaxException, ErrnoException {
+    SwitchState state = engine.state();
+    TraceReport report = trace(state, bridge, packet, Engine.millis());
+    FlowKey key = fromMember(PacketText.parse(packet, state, bridge), state);
+    List<Entry> found = new ArrayList<>();
+    int unused =
+        engine
+            .fast()
+            .walk(
+                (other, mask, generation, actions, packets, bytes, usedNanos) -> {
+                  boolean isCurrent =
+                      engine.fast().currentGeneration(state.bridgeOf(other.inPort())) == generation;
+                  byte[] bits = mask < 0 ? LAYER2.bytes() : engine.fast().mask(mask);
+                  if (isCurrent && isAlike(key, other, bits)) {
+                    String text = Reports.actions(state, actions);
+                    found.add(
+                        new Entry(
+                            Reports.match(state, other, mask < 0 ? null : bits),
+                            text,
+                            packets,
+                            bytes,
+                            report.cacheable() && text.equals(report.actions())));
+                  }
+                  return FlowVisitor.Verdict.KEEP;
+                });
+    return report.with(found.isEmpty() ? null : found.get(0));
+  }
+
+  private static boolean isAlike(FlowKey packet, FlowKey flow, byte[] bits) {
+    for (int i = 0; i < bits.length; i++) {
+      if (((packet.bytes()[i] ^ flow.bytes()[i]) & bits[i]) != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Frames of a bond come in by its members: by the active one, if none is named. */
+  private static FlowKey fromMember(FlowKey key, SwitchState state) {
+    FlowKey packet = new FlowKey();
+    packet.set(key);
+    int bond = state.kind(key.inPort()) == PortKind.BOND ? key.inPort() : 0;
+    if (bond != 0 && state.active(bond) != 0) {
+      packet.inPort(state.active(bond));
+    }
+    return packet;
   }
 
   private static String actions(SwitchState state, Decision decision) {

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.agent;
 
+import dev.plumbline.datapath.config.SwitchConfig;
 import dev.plumbline.datapath.control.Switch;
 import dev.plumbline.reconciler.api.ApiHandler;
 import dev.plumbline.reconciler.api.Push;
 import dev.plumbline.reconciler.api.SwitchJson;
+import dev.plumbline.reconciler.api.TraceTree;
 import dev.plumbline.reconciler.checkpoint.Checkpoints;
+import dev.plumbline.reconciler.embedded.RuntimeFlows;
 import dev.plumbline.reconciler.host.BusyException;
 import dev.plumbline.reconciler.render.SavedPlan;
 import dev.plumbline.reconciler.report.Event;
@@ -100,6 +103,43 @@ final class AgentApi implements ApiHandler {
             answers.decided(loop.decide(verb, by));
           } catch (BusyException e) {
             answers.refused(List.of(e.getMessage() + "; try again"));
+          }
+        };
+    request(task, answer, end);
+  }
+
+  @Override
+  public Object trace(String bridge, String packet) throws IOException {
+    embedded.awaitResumed();
+    Switch running = embedded.running();
+    if (running == null || !running.config().bridges().containsKey(bridge)) {
+      throw new IllegalArgumentException("the embedded switch has no bridge " + bridge);
+    }
+    return TraceTree.of(running.trace(bridge, packet));
+  }
+
+  @Override
+  public void changeFlows(
+      String bridge,
+      List<String> add,
+      List<String> delete,
+      String by,
+      Consumer<Object> answer,
+      Runnable end) {
+    Task task =
+        (loop, answers) -> {
+          try {
+            SwitchConfig before = embedded.config();
+            SwitchConfig after = RuntimeFlows.changed(before, bridge, add, delete);
+            embedded.configure(after, List.of());
+            log.say(
+                "flows-changed",
+                by + " changed flows of " + bridge + ": what the file does not have is drift",
+                Map.of("bridge", bridge, "added", add.size(), "deleted", delete.size()));
+            answer.accept(Map.of("added", add.size(), "deleted", delete.size()));
+            loop.checkSoon();
+          } catch (IllegalArgumentException e) {
+            answers.refused(List.of(String.valueOf(e.getMessage())));
           }
         };
     request(task, answer, end);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.agent;
 
+import dev.plumbline.datapath.config.BridgeConfig;
+import dev.plumbline.datapath.config.FlowConfig;
 import dev.plumbline.datapath.config.SwitchConfig;
 import dev.plumbline.datapath.control.Switch;
 import dev.plumbline.datapath.control.SwitchStatus;
@@ -12,13 +14,13 @@ import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,13 +120,36 @@ final class SwitchTrees {
         cached.add(tree);
       }
       List<SwitchStatus.Port> ports = running.status().ports();
-      for (String name : new TreeSet<>(running.config().bridges().keySet())) {
-        if (bridge == null || bridge.equals(name)) {
+      for (Map.Entry<String, BridgeConfig> one :
+          new TreeMap<>(running.config().bridges()).entrySet()) {
+        String name = one.getKey();
+        if (bridge != null && !bridge.equals(name)) {
+          continue;
+        }
+        if (one.getValue().flows().isEmpty()) {
           decided.add(normal(name, ports));
         }
+        one.getValue().flows().stream()
+            .sorted(
+                Comparator.comparingInt(FlowConfig::table)
+                    .thenComparing(Comparator.comparingInt(FlowConfig::priority).reversed())
+                    .thenComparing(FlowConfig::match))
+            .forEach(flow -> decided.add(flow(name, flow)));
       }
     }
     return Map.of("decided", decided, "cached", cached);
+  }
+
+  private static Object flow(String bridge, FlowConfig flow) {
+    Map<String, @Nullable Object> tree = new LinkedHashMap<>();
+    tree.put("bridge", bridge);
+    tree.put("flow", flow.text());
+    tree.put("table", flow.table());
+    tree.put("priority", flow.priority());
+    tree.put("cookie", "0x" + Long.toHexString(flow.cookie()));
+    tree.put("match", flow.match());
+    tree.put("actions", flow.actions());
+    return tree;
   }
 
   /** A bridge without flows of its own has one, which all that comes in meets. */

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -185,6 +186,24 @@ public final class AgentClient {
       write(
           channel,
           head("POST", "apply" + query) + "Content-Length: " + body.length + "\r\n\r\n" + plan);
+      lines(begun(channel), answer);
+    }
+  }
+
+  /**
+   * Puts flows into a bridge and takes others out.
+   *
+   * @param answer takes the answer
+   */
+  public void changeFlows(
+      String bridge, List<String> add, List<String> delete, String by, Consumer<Object> answer)
+      throws IOException {
+    StringBuilder query = new StringBuilder("change-flows?by=").append(encoded(by));
+    query.append("&bridge=").append(encoded(bridge));
+    add.forEach(flow -> query.append("&add=").append(encoded(flow)));
+    delete.forEach(flow -> query.append("&delete=").append(encoded(flow)));
+    try (SocketChannel channel = connect(socket)) {
+      write(channel, head("POST", query.toString()) + "\r\n");
       lines(begun(channel), answer);
     }
   }

@@ -36,6 +36,7 @@ final class ApiExchange extends SimpleChannelInboundHandler<FullHttpRequest> {
           "/v1/skip-waves",
           "/v1/pause",
           "/v1/resume",
+          "/v1/change-flows",
           "/webhook");
   private static final Set<String> OPEN = Set.of("/healthz", "/readyz", "/metrics", "/webhook");
 
@@ -111,6 +112,22 @@ final class ApiExchange extends SimpleChannelInboundHandler<FullHttpRequest> {
     } else if (path.equals("/v1/confirm") || path.equals("/v1/rollback")) {
       answer.begin();
       handler.decide(path.substring(PREFIX.length()), by(uri), answer::line, answer::end);
+    } else if (path.equals("/v1/change-flows")) {
+      answer.begin();
+      handler.changeFlows(
+          required(uri, "bridge"),
+          uri.parameters().getOrDefault("add", List.of()),
+          uri.parameters().getOrDefault("delete", List.of()),
+          by(uri),
+          answer::line,
+          answer::end);
+    } else if (path.equals("/v1/trace")) {
+      try {
+        answer.tree(
+            HttpResponseStatus.OK, handler.trace(required(uri, "bridge"), required(uri, "packet")));
+      } catch (IllegalArgumentException e) {
+        answer.problem(HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
+      }
     } else if (path.equals("/v1/events") && uri.parameters().containsKey("follow")) {
       answer.begin();
       answer.onClose(handler.follow(answer::line));
@@ -189,6 +206,12 @@ final class ApiExchange extends SimpleChannelInboundHandler<FullHttpRequest> {
     } catch (NumberFormatException e) {
       answer.problem(HttpResponseStatus.BAD_REQUEST, "seconds is no whole number from 1");
     }
+  }
+
+  /** Without it there is no object of that name. */
+  private static String required(QueryStringDecoder uri, String name) {
+    String value = parameter(uri, name);
+    return value == null ? "" : value;
   }
 
   private static String by(QueryStringDecoder uri) {

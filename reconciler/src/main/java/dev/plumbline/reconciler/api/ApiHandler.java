@@ -59,6 +59,31 @@ public interface ApiHandler {
       throws IOException;
 
   /**
+   * How a packet is decided on.
+   *
+   * @param packet as a match: {@code in_port=eth1,dl_dst=…}
+   * @return a tree
+   * @throws IllegalArgumentException there is no such bridge, or that is no packet
+   */
+  Object trace(String bridge, String packet) throws IOException;
+
+  /**
+   * Puts flows into a bridge and takes others out, some time after the call.
+   *
+   * @param add in the syntax of ovs-ofctl
+   * @param delete by table, priority and match
+   * @param by who does, for people
+   * @param answer takes one tree, then {@code end} runs; from any thread
+   */
+  void changeFlows(
+      String bridge,
+      List<String> add,
+      List<String> delete,
+      String by,
+      Consumer<Object> answer,
+      Runnable end);
+
+  /**
    * Gives events as they happen, a tree each, from any thread.
    *
    * @return ends it

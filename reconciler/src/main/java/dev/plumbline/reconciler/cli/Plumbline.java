@@ -73,6 +73,7 @@ final class Plumbline implements Runnable {
         .addSubcommand(new EventsVerb(console))
         .addSubcommand(new HistoryVerb(console))
         .addSubcommand(new Flows(console))
+        .addSubcommand(new TraceVerb(console))
         .addSubcommand(new Fdb(console))
         .addSubcommand(new Ports(console))
         .addSubcommand(new BondVerb(console))

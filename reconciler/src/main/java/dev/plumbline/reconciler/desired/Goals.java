@@ -32,6 +32,9 @@ public final class Goals {
   private final Set<String> inSwitch = new HashSet<>();
   private final Map<String, Flows> flows = new HashMap<>();
 
+  /** What flows call the ports of bridges; looked for when the first bridge has flows. */
+  private final Map<String, Set<String>> flowPorts = new HashMap<>();
+
   private Goals(DesiredState state) {
     this.state = state;
     this.devices = state.devices();
@@ -137,8 +140,15 @@ public final class Goals {
 
   /** The flows of an embedded bridge. */
   Flows flows(String key, Bridge bridge) {
-    return flows.computeIfAbsent(
-        key, any -> Flows.of(state, key, bridge, Flows.ports(state).getOrDefault(key, Set.of())));
+    Flows known = flows.get(key);
+    if (known == null) {
+      if (flowPorts.isEmpty() && !bridge.flows().isEmpty()) {
+        flowPorts.putAll(Flows.ports(state));
+      }
+      known = Flows.of(state, key, bridge, flowPorts.getOrDefault(key, Set.of()));
+      flows.put(key, known);
+    }
+    return known;
   }
 
   /** The device that a reference means, whether the file makes it or not. */

@@ -13,17 +13,19 @@ public final class SwitchReport {
   public static String decided(Node flows) {
     StringBuilder text = new StringBuilder();
     for (Node flow : flows.nodes("decided")) {
-      text.append(" table=")
-          .append(flow.number("table"))
-          .append(", n_packets=")
-          .append(flow.number("packets"))
-          .append(", n_bytes=")
-          .append(flow.number("bytes"))
-          .append(", priority=")
-          .append(flow.number("priority"))
-          .append(" actions=")
-          .append(flow.text("actions"))
-          .append('\n');
+      if (flow.map().containsKey("flow") && !flow.text("cookie").equals("0x0")) {
+        text.append(" cookie=").append(flow.text("cookie")).append(',');
+      }
+      text.append(" table=").append(flow.number("table"));
+      if (flow.map().containsKey("packets")) {
+        text.append(", n_packets=").append(flow.number("packets"));
+        text.append(", n_bytes=").append(flow.number("bytes"));
+      }
+      text.append(", priority=").append(flow.number("priority"));
+      if (flow.map().containsKey("flow") && !flow.text("match").isEmpty()) {
+        text.append(',').append(flow.text("match"));
+      }
+      text.append(" actions=").append(flow.text("actions")).append('\n');
     }
     return text.toString();
   }

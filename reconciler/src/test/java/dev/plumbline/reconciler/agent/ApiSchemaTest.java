@@ -101,6 +101,11 @@ class ApiSchemaTest {
       assertFalse(asked("switch", "GET", "/v1/switch").tree().nodes("resources").isEmpty());
       assertFalse(asked("ports", "GET", "/v1/ports").tree().nodes("ports").isEmpty());
       assertFalse(asked("flows", "GET", "/v1/flows").tree().nodes("cached").isEmpty());
+      assertFalse(
+          asked("trace", "GET", "/v1/trace?bridge=br0&packet=in_port%3Dmgmt0")
+              .tree()
+              .nodes("steps")
+              .isEmpty());
       assertFalse(asked("fdb", "GET", "/v1/fdb").tree().nodes("addresses").isEmpty());
       assertFalse(asked("tunnels", "GET", "/v1/tunnels").tree().nodes("tunnels").isEmpty());
       assertEquals(1, asked("bonds", "GET", "/v1/bonds").tree().nodes("bonds").size());

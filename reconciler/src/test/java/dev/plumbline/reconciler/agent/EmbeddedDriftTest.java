@@ -8,9 +8,14 @@ import dev.plumbline.datapath.testing.RequiresEbpf;
 import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
 import dev.plumbline.netlink.testing.ThrowawayHost;
+import dev.plumbline.reconciler.api.AgentClient;
 import dev.plumbline.reconciler.embedded.Leg;
+import dev.plumbline.reconciler.render.Node;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -105,6 +110,30 @@ class EmbeddedDriftTest {
       agent.await(since, "drift: .*mgmt0.*repaired");
       pings();
     }
+  }
+
+  /** What the file lets be stays, and NORMAL beside it. */
+  @Test
+  void somebodysFlowIsReportedAndLeftWhereTheFileSaysSo() throws Exception {
+    AgentRun.write(file, FILE + "drift: {objects: {bridges.br0.flows: report}}\n");
+    String foreign = "priority=9,udp,in_port=eth1,nw_src=10.0.0.9 actions=drop";
+    try (AgentRun agent = AgentRun.ofFile(file, state)) {
+      pings();
+      agent.settle();
+      int since = agent.size();
+      client().changeFlows("br0", List.of(foreign), List.of(), "a test", answer -> {});
+      agent.await(since, "drifted: bridges.br0.flows\\[priority=9,.*only reported");
+      List<String> flows =
+          Node.of(client().get("flows")).nodes("decided").stream()
+              .map(flow -> flow.text("flow"))
+              .toList();
+      assertEquals(List.of(foreign, "priority=0 actions=NORMAL"), flows);
+      pings();
+    }
+  }
+
+  private AgentClient client() throws IOException {
+    return Objects.requireNonNull(AgentClient.find(directory.resolve("run")));
   }
 
   /** Takes the switch's program off a device's hook. */

@@ -88,6 +88,22 @@ public final class ApiFuzz {
   /** An agent that has done all it is asked for. */
   private static final class Somebody implements ApiHandler {
     @Override
+    public Object trace(String bridge, String packet) {
+      return Map.of();
+    }
+
+    @Override
+    public void changeFlows(
+        String bridge,
+        List<String> add,
+        List<String> delete,
+        String by,
+        Consumer<Object> answer,
+        Runnable end) {
+      end.run();
+    }
+
+    @Override
     public @Nullable Object get(String path, @Nullable String bridge) throws IOException {
       return switch (path) {
         case "status" -> Map.of("bridge", String.valueOf(bridge));

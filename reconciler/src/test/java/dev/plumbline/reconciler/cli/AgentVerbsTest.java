@@ -105,6 +105,35 @@ class AgentVerbsTest {
 
   @Test
   @RequiresEbpf
+  void aPacketIsTracedAndSomebodysFlowIsTakenOut() throws Exception {
+    Sh.ping("", "10.0.0.2");
+    String mgmt = Sh.run("cat /sys/class/net/mgmt0/address").strip();
+    String web = Sh.run("ip netns exec web cat /sys/class/net/eth0/address").strip();
+    String packet = "in_port=mgmt0,ip,dl_src=" + mgmt + ",dl_dst=" + web;
+    String traced = done("trace", "br0", packet, "--live", "--run", run);
+    assertTrue(traced.contains("bridge br0, from mgmt0\n"), traced);
+    assertTrue(traced.contains("its destination is at web0\n"), traced);
+    assertTrue(traced.contains("\nDatapath actions: web0\n"), traced);
+    assertTrue(traced.contains("\nIn the kernel: in_port(mgmt0)"), traced);
+    assertTrue(traced.endsWith(", actions:web0\nas decided\n"), traced);
+
+    String foreign = "priority=9,in_port=web0 actions=drop";
+    assertEquals("1 added, 0 deleted\n", done("flows", "br0", "--add", foreign, "--run", run));
+    long end = System.nanoTime() + 60_000_000_000L;
+    while (!done("flows", "br0", "--run", run).endsWith("priority=0 actions=NORMAL\n")) {
+      assertTrue(System.nanoTime() < end, "somebody's flow is drift, and goes");
+      Thread.sleep(50);
+    }
+    Sh.ping("", "10.0.0.2");
+    CommandRun wrong = new CommandRun();
+    assertEquals(
+        ExitCode.ERROR,
+        wrong.execute("flows", "br0", "--add", "in_port=7 actions=drop", "--run", run));
+    assertTrue(wrong.err().contains("column 9: no port 7"), wrong.err());
+  }
+
+  @Test
+  @RequiresEbpf
   void whatTheSwitchIsAndDoes() throws IOException {
     Sh.ping("", "10.0.0.2");
 

@@ -26,7 +26,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
  */
 public record LiveText(LiveState live, Ownership ownership) {
 
-  static LiveText parse(String yaml) {
+  public static LiveText parse(String yaml) {
     Object tree = new Load(LoadSettings.builder().build()).loadFromString(yaml);
     Map<?, ?> root = tree == null ? Map.of() : (Map<?, ?>) tree;
     List<Resource> resources = new ArrayList<>();

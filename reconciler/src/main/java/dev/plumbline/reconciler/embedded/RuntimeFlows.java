@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.embedded;
+
+import dev.plumbline.datapath.config.BridgeConfig;
+import dev.plumbline.datapath.config.FlowConfig;
+import dev.plumbline.datapath.config.SwitchConfig;
+import dev.plumbline.datapath.openflow.FlowSyntaxException;
+import dev.plumbline.datapath.translate.NamedFlows;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Flows that somebody puts into a running switch, beside those of the file. */
+public final class RuntimeFlows {
+  private RuntimeFlows() {}
+
+  /**
+   * The switch with other flows in one bridge: first some are taken out, then others put in, each
+   * in place of the one with its table, priority and match. A bridge without flows is one with the
+   * flow NORMAL, as in Open vSwitch, and keeps that one beside what is put in.
+   *
+   * @param delete by table, priority and match, without actions
+   * @throws IllegalArgumentException there is no such bridge or flow, or one cannot be
+   */
+  public static SwitchConfig changed(
+      SwitchConfig config, String bridge, List<String> add, List<String> delete) {
+    BridgeConfig there = config.bridges().get(bridge);
+    if (there == null) {
+      throw new IllegalArgumentException("the embedded switch has no bridge " + bridge);
+    }
+    NamedFlows names = NamedFlows.of(there.ports().keySet());
+    Map<String, FlowConfig> flows = new LinkedHashMap<>();
+    there.flows().forEach(flow -> flows.put(flow.key(), flow));
+    if (flows.isEmpty()) {
+      FlowConfig normal = read(names, "priority=0 actions=NORMAL");
+      flows.put(normal.key(), normal);
+    }
+    for (String text : delete) {
+      String key = read(names, text + " actions=drop").key();
+      if (flows.remove(key) == null) {
+        throw new IllegalArgumentException(bridge + " has no flow " + key);
+      }
+    }
+    for (String text : add) {
+      FlowConfig flow = read(names, text);
+      if (flow.idleTimeoutSeconds() != 0 || flow.hardTimeoutSeconds() != 0) {
+        throw new IllegalArgumentException("flows have no timeouts yet: " + text);
+      }
+      flows.put(flow.key(), flow);
+    }
+    Set<FlowConfig> all = new LinkedHashSet<>(flows.values());
+    Map<String, BridgeConfig> bridges = new LinkedHashMap<>(config.bridges());
+    bridges.put(bridge, there.withFlows(all));
+    return new SwitchConfig(bridges);
+  }
+
+  private static FlowConfig read(NamedFlows names, String text) {
+    try {
+      return names.read(text);
+    } catch (FlowSyntaxException e) {
+      throw new IllegalArgumentException(
+          text + ": column " + e.column() + ": " + e.getMessage(), e);
+    }
+  }
+}
