@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 
 /**
  * Open vSwitch with dummy devices, in a directory of its own: no device, no namespace and no right
@@ -31,6 +32,11 @@ public final class OpenVswitchDaemon implements AutoCloseable {
   public static OpenVswitchDaemon start(Path directory) throws Exception {
     OpenVswitchDaemon daemon = new OpenVswitchDaemon(directory);
     String otherwise = "decisions are not compared with Open vSwitch's here";
+    if (!Files.exists(Path.of(SCHEMA))) { // the daemon comes with it, ovsdb-tool without
+      String reason = "no ovs-vswitchd (openvswitch-switch): " + otherwise;
+      System.err.println(reason);
+      Assumptions.abort(reason);
+    }
     String database = directory.resolve("conf.db").toString();
     int created =
         PeerProgram.run(directory, List.of("ovsdb-tool", "create", database, SCHEMA), otherwise);
