@@ -85,12 +85,15 @@ static __always_inline __be16 outer_vid(struct __sk_buff *skb)
 	return tag[1] & bpf_htons(0x0fff);
 }
 
-/* Fills the frame's hash. A function of its own for the sake of the stack, and outside of loops for the verifier's. */
-static __noinline void hash_frame(struct __sk_buff *skb, struct frame *frame)
+/* Fills the frame's hash and headers. A function of its own for the sake of the stack, and outside of loops for the
+ * verifier's. */
+static __noinline void prepare(struct __sk_buff *skb, struct frame *frame)
 {
 	struct flow_key whole = {.l2 = frame->key};
+	struct headers headers = {};
 
-	parse_l3(skb, frame, &whole);
+	parse_l3(skb, frame, &whole, &headers);
+	begin_rewriting(skb, &headers, frame->l3_offset + skb->len - frame->length);
 	frame->hash = flow_hash_l4_begin(&whole);
 }
 
@@ -102,6 +105,8 @@ static __noinline __u32 bucket_port(struct __sk_buff *skb, struct frame *frame, 
 
 	if (kind == BOND_HASH_L4)
 		hash = flow_hash_l4_end(frame->hash, outer_vid(skb));
+	else if (bpf_skb_load_bytes(skb, 6, key.l2.eth_src, 6)) /* it may have been set */
+		return 0;
 	else
 		hash = flow_hash_l2(&key, outer_vid(skb));
 	index = bond * BUCKETS + (hash & (BUCKETS - 1));
@@ -152,6 +157,11 @@ static __always_inline bool act(struct __sk_buff *skb, const struct action *acti
 			return false;
 		ending->arg = DROP_VLAN_OPERATION;
 		break;
+	case ACTION_SET:
+		if (set_field(skb, frame, action))
+			return false;
+		ending->arg = DROP_SET;
+		break;
 	case ACTION_UPCALL:
 		ending->type = ACTION_UPCALL;
 		return true;
@@ -183,8 +193,8 @@ static __noinline int execute_list(struct __sk_buff *skb, struct action_list *li
 	struct ending ending = {};
 	__u32 n = list->n_actions;
 
-	if (list->hashes)
-		hash_frame(skb, frame);
+	if (list->prepares)
+		prepare(skb, frame);
 	for (__u64 i = 0; i < ACTIONS_LIST && i < n; i++) {
 		if (act(skb, &list->actions[i], frame, i + 1 == n, may_peer, &ending))
 			break;
@@ -197,19 +207,19 @@ static __always_inline int execute_flow(struct __sk_buff *skb, struct flow *flow
 	struct ending ending = {};
 	__u32 n = flow->n_actions;
 
-	if (flow->hashes)
-		hash_frame(skb, frame);
+	if (n && flow->actions[0].type == ACTION_LIST) {
+		__u32 index = flow->actions[0].arg;
+		struct action_list *list = bpf_map_lookup_elem(&lists, &index);
+
+		if (!list)
+			return drop(DROP_BAD_LIST);
+		return execute_list(skb, list, frame, may_peer);
+	}
+	if (flow->prepares)
+		prepare(skb, frame);
 	for (__u64 i = 0; i < ACTIONS_INLINE && i < n; i++) {
 		struct action *action = &flow->actions[i];
 
-		if (action->type == ACTION_LIST) {
-			__u32 index = action->arg;
-			struct action_list *list = bpf_map_lookup_elem(&lists, &index);
-
-			if (!list)
-				return drop(DROP_BAD_LIST);
-			return execute_list(skb, list, frame, may_peer);
-		}
 		if (act(skb, action, frame, i + 1 == n, may_peer, &ending))
 			break;
 	}

@@ -70,7 +70,27 @@ enum action_type {
 	ACTION_BOND = 4, /* arg: bond; flags: BOND_HASH_*; the bucket's port */
 	ACTION_UPCALL = 5, /* arg: reason; the frame itself goes up, and nothing behind this is done */
 	ACTION_DROP = 6, /* arg: reason, counted */
-	ACTION_LIST = 7, /* arg: list; last action: goes on there */
+	ACTION_LIST = 7, /* arg: list; a flow's only action: it goes on there */
+	ACTION_SET = 8, /* flags: set_field; port, arg: the value. Nothing happens to a frame without the field */
+};
+
+/* What ACTION_SET changes. A MAC address is port (its first two bytes) and arg, any other value is arg: numbers, in host
+ * byte order. Checksums over the field follow, in the frame and, where the frame's sender left them to others, there. */
+enum set_field {
+	SET_ETH_DST = 1,
+	SET_ETH_SRC = 2,
+	SET_ARP_SHA = 3,
+	SET_ARP_THA = 4,
+	SET_ARP_OP = 5,
+	SET_ARP_SPA = 6,
+	SET_ARP_TPA = 7,
+	SET_IP_TOS = 8, /* or traffic class */
+	SET_IP_TTL = 9, /* or hop limit */
+	SET_IP_SRC = 10, /* port: which four bytes of an IPv6 address, from 0 */
+	SET_IP_DST = 11,
+	SET_IPV6_LABEL = 12,
+	SET_TP_SRC = 13, /* ICMP: type */
+	SET_TP_DST = 14, /* ICMP: code */
 };
 
 #define OUTPUT_KNOWN 1 /* the destination is known to be there: not a copy of a flood */
@@ -88,7 +108,7 @@ struct action {
 struct flow {
 	__u32 generation; /* of the ingress port's bridge when this was decided; any other: stale, a miss */
 	__u8 n_actions;
-	__u8 hashes; /* 1: among the actions is a bond with BOND_HASH_L4 */
+	__u8 prepares; /* 1: its actions need to know what is behind layer 2: BOND_HASH_L4, ACTION_SET */
 	__u8 reserved[2];
 	__u64 packets;
 	__u64 bytes; /* of frames, without tunnel headers; a GSO frame counts its segments' headers once */
@@ -98,7 +118,7 @@ struct flow {
 
 struct action_list {
 	__u32 n_actions;
-	__u32 hashes; /* as in a flow */
+	__u32 prepares; /* as in a flow */
 	struct action actions[ACTIONS_LIST];
 };
 
@@ -245,6 +265,7 @@ enum drop_reason {
 	DROP_TUNNEL_UNKNOWN = 14, /* from a remote or with a key that no tunnel has */
 	DROP_UPCALL_LIMIT = 15, /* would have gone up, but its port has had its share of upcalls */
 	DROP_CONGESTION = 16, /* congestion in a tunnel, met by a packet that cannot be told so */
+	DROP_SET = 17, /* a header could not be changed */
 	DROP_KERNEL_REASONS = 32, /* Java's own from here: translate.DropReason */
 	DROP_REASONS = 64,
 };

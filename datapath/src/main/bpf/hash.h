@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The hash of a flow, for bonds and for the UDP source port of tunnels. dev.plumbline.datapath.packet.FlowHash is the
+ * The hash of a flow, for bonds and for the UDP source port of tunnels. dev.plumbline.datapath.flow.FlowHash is the
  * same in Java: both have to choose the same member for a packet.
  *
  * It is MurmurHash3_x86_32 (Austin Appleby, public domain) with seed 0, over these bytes, each number in network order:

@@ -25,12 +25,24 @@ static __always_inline bool is_tpid(__be16 type)
 	return type == bpf_htons(TPID_8021Q) || type == bpf_htons(TPID_8021AD);
 }
 
+/* Headers that actions may change: those that have been read to their end. */
+struct headers {
+	__u8 l3; /* HEADER_ARP, HEADER_IPV4, HEADER_IPV6; 0: none */
+	__u8 l4; /* protocol of a header of TCP, UDP, SCTP or ICMP; 0: none */
+	__u8 routed; /* IPv6 with a routing header: checksums do not cover the destination that it has now */
+	__u8 reserved;
+	__u32 l4_offset; /* from where layer 3 begins */
+};
+#define HEADER_ARP 1
+#define HEADER_IPV4 2
+#define HEADER_IPV6 3
+
 /* What is known of a frame when its actions begin. */
 struct frame {
-	struct l2_key key;
+	struct l2_key key; /* as it came */
 	__u32 l3_offset; /* of what is behind the type */
 	__u32 length; /* tags that come into the bytes or leave them change it as they move what is behind them */
-	__u32 hash; /* flow_hash_l4_begin, once hash_frame was called */
+	__u32 hash; /* flow_hash_l4_begin, once prepare was called */
 };
 
 /* The next type is behind the tag whose TPID is at this offset. False: the tag is cut off, and so is its type. */
@@ -95,11 +107,13 @@ static __always_inline int parse_l2(struct __sk_buff *skb, struct frame *frame)
 	key->eth_type = type;
 	frame->l3_offset = offset;
 	frame->length = skb->len;
+	frame->hash = skb->len; /* any number, so that those without a hash are no case of their own to the verifier */
 	return 0;
 }
 
 /* end: of the IP packet, which is in the frame. */
-static __always_inline void parse_l4(struct __sk_buff *skb, struct flow_key *key, __u32 offset, __u32 end)
+static __always_inline void parse_l4(struct __sk_buff *skb, struct flow_key *key, struct headers *headers, __u32 offset,
+				     __u32 end)
 {
 	__u32 left = end - offset, least = 8;
 	__u8 bytes[14];
@@ -112,13 +126,16 @@ static __always_inline void parse_l4(struct __sk_buff *skb, struct flow_key *key
 			return;
 		__builtin_memcpy(&key->tp_src, bytes, 4);
 		key->tcp_flags = *(__be16 *)(bytes + 12) & bpf_htons(0x0fff);
+		headers->l4 = key->ip_proto;
 		break;
 	case IPPROTO_SCTP:
 		least = 12;
 		/* fallthrough */
 	case IPPROTO_UDP:
-		if (left >= least && !bpf_skb_load_bytes(skb, offset, bytes, 4))
+		if (left >= least && !bpf_skb_load_bytes(skb, offset, bytes, 4)) {
 			__builtin_memcpy(&key->tp_src, bytes, 4);
+			headers->l4 = key->ip_proto;
+		}
 		break;
 	case IPPROTO_ICMP:
 	case IPPROTO_IGMP:
@@ -126,12 +143,13 @@ static __always_inline void parse_l4(struct __sk_buff *skb, struct flow_key *key
 		if (left >= least && !bpf_skb_load_bytes(skb, offset, bytes, 2)) {
 			key->tp_src = bpf_htons(bytes[0]);
 			key->tp_dst = bpf_htons(bytes[1]);
+			headers->l4 = key->ip_proto;
 		}
 		break;
 	}
 }
 
-static __always_inline void parse_ipv4(struct __sk_buff *skb, struct flow_key *key, __u32 offset)
+static __always_inline void parse_ipv4(struct __sk_buff *skb, struct flow_key *key, struct headers *headers, __u32 offset)
 {
 	__u32 left = skb->len - offset, header, total;
 	__u8 ip[20];
@@ -153,8 +171,10 @@ static __always_inline void parse_ipv4(struct __sk_buff *skb, struct flow_key *k
 		key->ip_frag = FRAGMENT_LATER;
 	else if (fragment & 0x2000)
 		key->ip_frag = FRAGMENT_FIRST;
+	headers->l3 = HEADER_IPV4;
+	headers->l4_offset = header;
 	if (key->ip_frag != FRAGMENT_LATER)
-		parse_l4(skb, key, offset + header, offset + total);
+		parse_l4(skb, key, headers, offset + header, offset + total);
 }
 
 static __always_inline bool is_extension(__u8 proto)
@@ -165,9 +185,9 @@ static __always_inline bool is_extension(__u8 proto)
 
 /* RFC 8200, 4: at most EXTENSIONS headers are walked. */
 #define EXTENSIONS 8
-static __always_inline void parse_ipv6(struct __sk_buff *skb, struct flow_key *key, __u32 offset)
+static __always_inline void parse_ipv6(struct __sk_buff *skb, struct flow_key *key, struct headers *headers, __u32 offset)
 {
-	__u32 left = skb->len - offset, total, end, bytes;
+	__u32 begin = offset, left = skb->len - offset, total, end, bytes;
 	__u8 ip[40], extension[4], next, kind = 0;
 
 	if (bpf_skb_load_bytes(skb, offset, ip, 40))
@@ -193,6 +213,8 @@ static __always_inline void parse_ipv6(struct __sk_buff *skb, struct flow_key *k
 			bytes = (extension[1] + 1) * 8;
 		if (bytes > end - offset)
 			return;
+		if (next == IPPROTO_ROUTING && extension[3])
+			headers->routed = 1;
 		offset += bytes;
 		if (next == IPPROTO_FRAGMENT) {
 			if (extension[2] | (extension[3] & 0xf8)) {
@@ -211,12 +233,14 @@ static __always_inline void parse_ipv6(struct __sk_buff *skb, struct flow_key *k
 	key->ip_ttl = ip[7];
 	key->ip_proto = next; /* that of a later fragment is IPPROTO_FRAGMENT still */
 	key->ip_frag = kind;
+	headers->l3 = HEADER_IPV6;
+	headers->l4_offset = offset - begin;
 	if (kind != FRAGMENT_LATER)
-		parse_l4(skb, key, offset, end);
+		parse_l4(skb, key, headers, offset, end);
 }
 
 /* RFC 826, for Ethernet and IPv4; RFC 903. */
-static __always_inline void parse_arp(struct __sk_buff *skb, struct flow_key *key, __u32 offset)
+static __always_inline void parse_arp(struct __sk_buff *skb, struct flow_key *key, struct headers *headers, __u32 offset)
 {
 	__u8 arp[28];
 
@@ -224,6 +248,7 @@ static __always_inline void parse_arp(struct __sk_buff *skb, struct flow_key *ke
 		return;
 	if (arp[0] != 0 || arp[1] != 1 || arp[2] != 8 || arp[3] != 0 || arp[4] != 6 || arp[5] != 4)
 		return;
+	headers->l3 = HEADER_ARP;
 	if (arp[6] == 0)
 		key->ip_proto = arp[7];
 	__builtin_memcpy(key->ip_src, arp + 14, 4);
@@ -232,21 +257,22 @@ static __always_inline void parse_arp(struct __sk_buff *skb, struct flow_key *ke
 	__builtin_memcpy(key->ip_dst + 4, arp + 18, 6);
 }
 
-/* Fills what is behind the layer 2 key, which is the frame's. */
-static __always_inline void parse_l3(struct __sk_buff *skb, const struct frame *frame, struct flow_key *key)
+/* Fills what is behind the layer 2 key, which is the frame's, and the headers, which were all zero. */
+static __always_inline void parse_l3(struct __sk_buff *skb, const struct frame *frame, struct flow_key *key,
+				     struct headers *headers)
 {
 	__u32 offset = frame->l3_offset + skb->len - frame->length;
 
 	switch (frame->key.eth_type) {
 	case bpf_htons(ETH_P_IP):
-		parse_ipv4(skb, key, offset);
+		parse_ipv4(skb, key, headers, offset);
 		break;
 	case bpf_htons(ETH_P_IPV6):
-		parse_ipv6(skb, key, offset);
+		parse_ipv6(skb, key, headers, offset);
 		break;
 	case bpf_htons(ETH_P_ARP):
 	case bpf_htons(ETH_P_RARP):
-		parse_arp(skb, key, offset);
+		parse_arp(skb, key, headers, offset);
 		break;
 	}
 }

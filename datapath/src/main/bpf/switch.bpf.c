@@ -26,6 +26,7 @@
 #include "hash.h"
 #include "upcall.h"
 #include "tunnel.h"
+#include "rewrite.h"
 #include "execute.h"
 
 /* A function of its own for the sake of the stack. A stale flow does not hide one under a later mask. */
@@ -33,10 +34,11 @@ static __noinline struct flow *masked_flow(struct __sk_buff *skb, const struct f
 {
 	struct settings *settings = the_settings();
 	struct flow_key key = {.l2 = frame->key};
+	struct headers headers = {};
 
 	if (!settings)
 		return NULL;
-	parse_l3(skb, frame, &key);
+	parse_l3(skb, frame, &key, &headers);
 	for (__u64 i = 0; i < MASKS; i++) {
 		struct masked_key masked = {.mask = i};
 		__u32 index = i; /* kernels up to 6.1 lose count of what is stored in four bytes and read again */
@@ -134,19 +136,18 @@ int host_egress(struct __sk_buff *skb)
 SEC("tc")
 int underlay(struct __sk_buff *skb)
 {
-	bool may_peer = true;
 	struct ingress ingress = {};
 	int found;
 
 	/* A router's or a bridge's port sees what is for others too. */
 	if (skb->pkt_type != PACKET_HOST)
 		return TC_ACT_UNSPEC;
-	found = gre_port(skb, &ingress, &may_peer);
+	found = gre_port(skb, &ingress);
 	if (found == GRE_FOREIGN)
 		return TC_ACT_UNSPEC;
 	if (found == GRE_DROPPED)
 		return TC_ACT_SHOT;
-	return switch_frame(skb, ingress.port, ingress.bridge, true, may_peer);
+	return switch_frame(skb, ingress.port, ingress.bridge, true, skb->cb[2]);
 }
 
 /* A frame that came up counts in the flow that was made for it, as those that follow it do. */

@@ -335,11 +335,14 @@ static __always_inline bool hand_on_congestion(struct __sk_buff *skb, __u32 offs
 
 enum gre_found { GRE_FOREIGN, GRE_DROPPED, GRE_PORT };
 
-/* If an IP packet of this host is GRE for one of our tunnels, takes the frame out of it and says its port.
+/* If an IP packet of this host is GRE for one of our tunnels, takes the frame out of it and says its port, and in
+ * skb->cb[2]:
  *
- * may_peer: false if skb->protocol could not be made to say what the frame is: only a path on which the receiving
- * device finds that out for itself may be taken then. */
-static __always_inline int gre_port(struct __sk_buff *skb, struct ingress *port, bool *may_peer)
+ * may_peer: 0 if skb->protocol could not be made to say what the frame is: only a path on which the receiving device
+ * finds that out for itself may be taken then.
+ *
+ * A function of its own, and may_peer not on the stack, so that the verifier forgets which way led to a port. */
+static __noinline int gre_port(struct __sk_buff *skb, struct ingress *port)
 {
 	struct tunnel_id id = {.type = TUNNEL_GRE};
 	struct {
@@ -435,7 +438,7 @@ static __always_inline int gre_port(struct __sk_buff *skb, struct ingress *port,
 		count_drop(DROP_TUNNEL);
 		return GRE_DROPPED;
 	}
-	*may_peer = skb->protocol == inner_type;
+	skb->cb[2] = skb->protocol == inner_type;
 	*port = *ingress;
 	return GRE_PORT;
 }

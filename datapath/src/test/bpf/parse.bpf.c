@@ -35,12 +35,13 @@ static __always_inline int parse(struct __sk_buff *skb)
 	struct parsed *to = bpf_map_lookup_elem(&parsed, &zero);
 	struct frame frame = {};
 	struct flow_key key = {};
+	struct headers headers = {};
 
 	if (!to)
 		return TC_ACT_SHOT;
 	if (!parse_l2(skb, &frame)) {
 		key.l2 = frame.key;
-		parse_l3(skb, &frame, &key);
+		parse_l3(skb, &frame, &key, &headers);
 	}
 	to->key = key;
 	to->l3_offset = frame.l3_offset;

@@ -75,6 +75,7 @@ public final class Layout {
   public static final int DROP_TUNNEL_UNKNOWN = 14;
   public static final int DROP_UPCALL_LIMIT = 15;
   public static final int DROP_CONGESTION = 16;
+  public static final int DROP_SET = 17;
   public static final int DROP_KERNEL_REASONS = 32;
   public static final int DROP_REASONS = 64;
 
@@ -104,7 +105,7 @@ public final class Layout {
   public static final class Flow {
     public static final int GENERATION = 0;
     public static final int N_ACTIONS = 4;
-    public static final int HASHES = 5;
+    public static final int PREPARES = 5;
     public static final int PACKETS = 8;
     public static final int BYTES = 16;
     public static final int USED_NS = 24;
@@ -117,7 +118,7 @@ public final class Layout {
   /** {@code struct action_list}. */
   public static final class ActionList {
     public static final int N_ACTIONS = 0;
-    public static final int HASHES = 4;
+    public static final int PREPARES = 4;
     public static final int ACTIONS = 8;
     public static final int SIZE = 584;
 

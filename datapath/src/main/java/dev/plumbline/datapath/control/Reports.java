@@ -48,7 +48,8 @@ final class Reports {
           Map.entry(13, "could not be given a VLAN tag, or lose one"),
           Map.entry(14, "came by a tunnel from a remote, or with a key, that no port has"),
           Map.entry(15, "is of no known flow, and its port brings more new flows than its share"),
-          Map.entry(CONGESTION, "met congestion in a tunnel, and cannot be told so"));
+          Map.entry(CONGESTION, "met congestion in a tunnel, and cannot be told so"),
+          Map.entry(17, "could not be given the header that its flow says"));
 
   private final Engine engine;
 
@@ -289,6 +290,7 @@ final class Reports {
                 .append(')');
         case POP_VLAN -> text.append("pop_vlan");
         case UPCALL -> text.append("userspace");
+        case SET -> text.append(actions.setText(i));
         case END, LIST -> text.append('?');
       }
     }

@@ -59,6 +59,9 @@ final class Revalidator implements FlowVisitor {
     addresses.beginWalk();
     flows = fast.walk(this);
     addresses.endWalk();
+    if (state.rewritesAddresses()) {
+      addresses.addEverything(); // flows send to addresses that are not in their keys
+    }
     lastPassNanos = nowNanos;
     tookNanos = System.nanoTime() - nowNanos;
   }

@@ -150,6 +150,9 @@ final class Upcalls {
     learn(state, nowMillis);
     if (mayInstall && decision.cacheable()) {
       flows.add(key, state.hasBond());
+      if (state.rewritesAddresses()) {
+        flows.addEverything();
+      }
       installed++;
       boolean unused =
           fast.install(key, decision.mask(), state.bridgeOf(inPort), decision.actions());

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Does actions on frames and sends what comes of it, and counts as the eBPF programs do. A frame is
- * not copied: actions change no more than its head, of which each output gets a copy; the rest is
- * sent from where it is. Its checksum and segments are left to the kernel as they came.
+ * not copied: tags change no more than its head, of which each output gets a copy; the rest is sent
+ * from where it is. Only where headers are changed, that head is the whole frame. Its checksum and
+ * segments are left to the kernel as they came.
  */
 final class PacketOutputs implements ActionExecutor.Sink {
   private static final int VNET_BYTES = VnetHeader.BYTES;
@@ -25,8 +26,13 @@ final class PacketOutputs implements ActionExecutor.Sink {
   private static final int HEAD_BYTES = 96;
 
   private static final int ROOM = ActionExecutor.HEADROOM;
-  private static final int PLACE_BYTES = 128;
-  private static final int PLACES = 1024;
+
+  /** More than a frame can have (IP lengths have 16 bits), and its Ethernet header and tags. */
+  private static final int FRAME_BYTES = 0xffff + 256;
+
+  /** Of the heads that wait: 1,024 of the short ones. */
+  private static final int HEADS_BYTES = 1024 * 128;
+
   private static final int ETHERNET_BYTES = 14;
   private static final int TAG_BYTES = 4;
   private static final int TYPE_OFFSET = 12;
@@ -70,15 +76,17 @@ final class PacketOutputs implements ActionExecutor.Sink {
   private int chosenBucket = -1;
 
   /** The head that is worked on, with room for tags before it. */
-  private final Memory work = Memory.allocate(ROOM + HEAD_BYTES);
+  private final Memory work = Memory.allocate(ROOM + FRAME_BYTES);
 
   private final Memory workVnet = Memory.allocate(VNET_BYTES);
   private final VnetHeader vnet = new VnetHeader().wrap(workVnet.buffer(), 0);
 
   /** Heads as they are to be sent, each behind its vnet header. */
-  private final Memory heads = Memory.allocate(PLACES * PLACE_BYTES);
+  private final Memory heads = Memory.allocate(HEADS_BYTES);
 
+  /** Bytes of them. */
   private int usedHeads;
+
   private Memory frame = work;
   private int restOffset;
   private int restBytes;
@@ -169,7 +177,11 @@ final class PacketOutputs implements ActionExecutor.Sink {
   /** Does a slot's actions on a frame, which must not be changed until {@link #flush}. */
   void execute(Memory memory, int vnetOffset, int frameOffset, int frameBytes, int index) {
     Slot slot = slots[index];
-    int head = Math.min(frameBytes, HEAD_BYTES);
+    int head = Math.min(frameBytes, slot.actions.rewrites() ? FRAME_BYTES : HEAD_BYTES);
+    if (slot.actions.rewrites() && head < frameBytes) {
+      drop(TOO_BIG);
+      return;
+    }
     work.buffer().put(ROOM, memory.buffer(), frameOffset, head);
     workVnet.buffer().put(0, memory.buffer(), vnetOffset, VNET_BYTES);
     frame = memory;
@@ -208,14 +220,15 @@ final class PacketOutputs implements ActionExecutor.Sink {
       return;
     }
     SendQueue queue = socket.queue();
-    if (queue.isFull() || usedHeads == PLACES) {
+    int head = length - restBytes;
+    if (queue.isFull() || usedHeads + VNET_BYTES + head > HEADS_BYTES) {
       flush();
     }
     if (queue.size() == 0) {
       dirty[dirtyPorts++] = port;
     }
-    int place = usedHeads++ * PLACE_BYTES;
-    int head = length - restBytes;
+    int place = usedHeads;
+    usedHeads += VNET_BYTES + head;
     header.write(heads.buffer(), place);
     heads.buffer().put(place + VNET_BYTES, buffer, offset, head);
     boolean unused = queue.add(heads, place, VNET_BYTES + head, frame, restOffset, restBytes);

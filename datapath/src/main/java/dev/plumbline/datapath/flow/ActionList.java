@@ -2,6 +2,7 @@
 package dev.plumbline.datapath.flow;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * Actions in the order in which they are done, each {@code struct action} of {@code
@@ -60,14 +61,44 @@ public final class ActionList {
     return (int) (actions[index] >> 32);
   }
 
-  /** Whether a bond among them needs the layer 4 hash: {@code hashes} in flow.h. */
-  public boolean hashes() {
+  /** What a {@link ActionType#SET} changes. */
+  public SetField field(int index) {
+    return SetField.of(flags(index));
+  }
+
+  /** To what a {@link ActionType#SET} changes it; 32 bits, or 48 of a MAC address. */
+  public long value(int index) {
+    long value = arg(index) & 0xffff_ffffL;
+    return field(index).isMac() ? ((long) port(index) << 32) | value : value;
+  }
+
+  /**
+   * Whether one of them needs to know what is behind layer 2: the layer 4 hash of a bond, a header
+   * that is changed. {@code prepares} in flow.h.
+   */
+  public boolean prepares() {
     for (int i = 0; i < size; i++) {
-      if (type(i) == ActionType.BOND && flags(i) == BOND_HASH_L4) {
+      if ((type(i) == ActionType.BOND && flags(i) == BOND_HASH_L4) || type(i) == ActionType.SET) {
         return true;
       }
     }
     return false;
+  }
+
+  /** Whether one of them changes a header. */
+  public boolean rewrites() {
+    for (int i = 0; i < size; i++) {
+      if (type(i) == ActionType.SET) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Takes back all but the first actions, and that the list {@link #overflowed}. */
+  public void truncate(int newSize) {
+    size = newSize;
+    overflowed = false;
   }
 
   /** Takes the actions of the other list. */
@@ -108,6 +139,25 @@ public final class ActionList {
 
   public void drop(int reason) {
     add(ActionType.DROP, 0, 0, reason);
+  }
+
+  /** Sets a field of at most 32 bits, the whole of it. */
+  public void set(SetField field, int value) {
+    add(ActionType.SET, field.code(), 0, value);
+  }
+
+  /**
+   * Sets four bytes of an IPv6 address.
+   *
+   * @param word which, 0 to 3
+   */
+  public void setWord(SetField field, int word, int value) {
+    add(ActionType.SET, field.code(), word, value);
+  }
+
+  /** Sets a MAC address, which is in the low 48 bits. */
+  public void setMac(SetField field, long mac) {
+    add(ActionType.SET, field.code(), (int) (mac >> 32), (int) mac);
   }
 
   /** Adds one as {@link #encoded} gives it. */
@@ -166,8 +216,16 @@ public final class ActionList {
         case UPCALL -> text.append("upcall(").append(arg(i)).append(')');
         case DROP -> text.append("drop(").append(arg(i)).append(')');
         case LIST -> text.append("list:").append(arg(i));
+        case SET -> text.append(setText(i));
       }
     }
     return size == 0 ? "drop" : text.toString();
+  }
+
+  /** A {@link ActionType#SET} as {@code set(ip_ttl=0x3f)}; for people. */
+  public String setText(int index) {
+    SetField field = field(index);
+    String word = !field.isMac() && port(index) > 0 ? "[" + port(index) + "]" : "";
+    return "set(%s%s=0x%x)".formatted(field.name().toLowerCase(Locale.ROOT), word, value(index));
   }
 }

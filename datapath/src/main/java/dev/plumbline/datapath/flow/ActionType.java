@@ -16,7 +16,9 @@ public enum ActionType {
   /** Ends; {@code arg}: reason, counted. */
   DROP(6),
   /** Goes on in a list; {@code arg}: which. The fast path's own: no decision has it. */
-  LIST(7);
+  LIST(7),
+  /** Changes a header: {@code flags}: {@link SetField}, {@code port} and {@code arg}: to what. */
+  SET(8);
 
   private static final ActionType[] BY_CODE = values();
 

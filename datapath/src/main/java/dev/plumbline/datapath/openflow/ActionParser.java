@@ -25,36 +25,54 @@ import java.util.Locale;
 
 /** Reads the actions of a flow. */
 final class ActionParser {
-  private static final long LAST_GROUP = 0xffff_ff00L;
   private static final long LAST_METER = 0xffff_0000L;
 
   private final PortNames ports;
   private final int table;
   private final SubfieldText subfields;
   private final List<Action> actions = new ArrayList<>();
+  private boolean drops;
 
   /** For a flow of that table and match. */
   ActionParser(PortNames ports, int table, Match match) {
+    this(ports, table, new SubfieldText(match));
+  }
+
+  private ActionParser(PortNames ports, int table, SubfieldText subfields) {
     this.ports = ports;
     this.table = table;
-    this.subfields = new SubfieldText(match);
+    this.subfields = subfields;
+  }
+
+  /** For a bucket of a group, of whose packets nothing is known. */
+  static ActionParser forBucket(PortNames ports) {
+    return new ActionParser(ports, 0, SubfieldText.ofAnyPacket());
   }
 
   List<Action> parse(FlowScanner scanner) throws FlowSyntaxException {
-    Token drop = null;
     for (Entry entry = scanner.next(); entry != null; entry = scanner.next()) {
-      String name = entry.key().text().toLowerCase(Locale.ROOT);
-      if (drop != null || (name.equals("drop") && !actions.isEmpty())) {
-        throw entry.key().mistake("drop stands alone: there are other actions");
-      }
-      if (name.equals("drop")) {
-        refuseValue(entry);
-        drop = entry.key();
-        continue;
-      }
-      refuseOrder(entry.key(), name);
-      actions.add(action(entry, name));
+      take(entry);
     }
+    return actions;
+  }
+
+  /** Reads the next action. */
+  void take(Entry entry) throws FlowSyntaxException {
+    String name = entry.key().text().toLowerCase(Locale.ROOT);
+    if (drops || (name.equals("drop") && !actions.isEmpty())) {
+      throw entry.key().mistake("drop stands alone: there are other actions");
+    }
+    if (name.equals("drop")) {
+      refuseValue(entry);
+      drops = true;
+      return;
+    }
+    refuseOrder(entry.key(), name);
+    actions.add(action(entry, name));
+  }
+
+  /** Those that have been read. */
+  List<Action> actions() {
     return actions;
   }
 
@@ -105,7 +123,7 @@ final class ActionParser {
         return new SetTunnel(ValueText.number(value, isWide ? -1L : 0xffff_ffffL, name), isWide);
       }
       case "group" -> {
-        return new Group(ValueText.number(value, LAST_GROUP, name));
+        return new Group(ValueText.number(value, FlowGroup.LAST, name));
       }
       case "meter" -> {
         return new Meter(ValueText.number(value, LAST_METER, name));

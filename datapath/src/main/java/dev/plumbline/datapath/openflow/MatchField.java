@@ -357,6 +357,42 @@ public enum MatchField {
     return needs;
   }
 
+  /**
+   * Whether a packet has it, by its Ethernet type and, if {@link #isTransport}, by protocol and
+   * fragment. Tags are another matter.
+   */
+  public boolean isIn(FieldValues packet) {
+    long type = packet.get(ETH_TYPE);
+    boolean isIp = type == 0x0800 || type == 0x86dd;
+    boolean hasTransport = isIp && (packet.get(IP_FRAG) & 2) == 0;
+    long proto = packet.get(IP_PROTO);
+    return switch (needs) {
+      case NOTHING -> true;
+      case ARP -> type == 0x0806 || type == 0x8035;
+      case IPV4 -> type == 0x0800;
+      case IPV6 -> type == 0x86dd;
+      case IP -> isIp;
+      case TCP -> hasTransport && proto == 6;
+      case UDP -> hasTransport && proto == 17;
+      case SCTP -> hasTransport && proto == 132;
+      case ICMP -> hasTransport && type == 0x0800 && proto == 1;
+      case ICMPV6 -> hasTransport && type == 0x86dd && proto == 58;
+    };
+  }
+
+  /** Whether it is behind the IP header. */
+  public boolean isTransport() {
+    return needs.isTransport();
+  }
+
+  /** Whether it is of the packet itself: nothing that the switch notes, and of no tag. */
+  public boolean isHeader() {
+    return switch (this) {
+      case TUN_ID, METADATA, IN_PORT, VLAN_TCI, DL_VLAN, VLAN_VID, VLAN_PCP -> false;
+      default -> word > IN_PORT.word; // registers are before it
+    };
+  }
+
   /** Whether actions may change it. */
   boolean isWritable() {
     return writable;

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SubfieldText {
   private final @Nullable Protocol protocol;
+  private final boolean isAnyPacket;
   private final boolean isLaterFragment;
   private boolean tagged;
 
@@ -19,6 +20,18 @@ final class SubfieldText {
     protocol = Protocol.of(match);
     isLaterFragment = (match.value(MatchField.IP_FRAG) & 2) != 0;
     tagged = (match.value(MatchField.VLAN_TCI) & FlowKey.VLAN_PRESENT) != 0;
+    isAnyPacket = false;
+  }
+
+  private SubfieldText() {
+    protocol = null;
+    isAnyPacket = true;
+    isLaterFragment = false;
+  }
+
+  /** For a group, which many flows may name: any field; nothing happens to packets without it. */
+  static SubfieldText ofAnyPacket() {
+    return new SubfieldText();
   }
 
   /** Says whether packets have a tag behind the actions that have been read. */
@@ -74,6 +87,9 @@ final class SubfieldText {
     if (field == null || field == MatchField.DL_VLAN) {
       throw token.mistake(
           Unsupported.field(name) ? "the switch has no field " + name : "no field: " + name);
+    }
+    if (isAnyPacket) {
+      return field;
     }
     if (protocol == null ? field.needs() != Needs.NOTHING : !protocol.gives(field.needs())) {
       throw token.mistake(

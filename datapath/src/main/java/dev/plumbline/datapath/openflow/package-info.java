@@ -5,6 +5,8 @@
  * <ul>
  *   <li>A <b>flow</b> ({@link Flow}) is a rule: a match, a priority, actions. Not to be confused
  *       with the megaflows of the fast path, which are made of what flows decide.
+ *   <li>A <b>group</b> ({@link FlowGroup}) is buckets of actions that flows name together; a
+ *       <b>bucket</b> gets a copy of the packet. {@link GroupText} reads and prints them.
  *   <li>A <b>table</b> is flows that are looked through together, 0 to 253. Packets begin in table
  *       0; actions send them on to others.
  *   <li>A <b>field</b> ({@link MatchField}) is a part of a packet, or of what the switch notes

@@ -2,13 +2,14 @@
 package dev.plumbline.datapath.packet;
 
 import dev.plumbline.datapath.flow.ActionList;
+import dev.plumbline.datapath.flow.FlowHash;
 import dev.plumbline.datapath.flow.FlowKey;
 import java.nio.ByteBuffer;
 
 /**
  * Does a list of actions on a frame's bytes, as the eBPF program does them on a packet of the
  * kernel's. Nothing is copied: a tag pushed in front of an output moves the MAC addresses four
- * bytes into the headroom, a tag popped moves them back.
+ * bytes into the headroom, a tag popped moves them back, and headers are changed where they are.
  *
  * <p>The outer tag is beside the frame while actions push and pop it, and is put into the bytes
  * when somebody gets to see them. A tag so put in has no DEI bit, as in Open vSwitch: that bit of a
@@ -52,6 +53,7 @@ public final class ActionExecutor {
     void drop(int reason);
   }
 
+  private final HeaderWriter headers = new HeaderWriter();
   private ByteBuffer buffer;
   private int offset;
   private int length;
@@ -65,7 +67,9 @@ public final class ActionExecutor {
   }
 
   /**
-   * Does the actions. The frame and its vnet header are afterwards as the actions left them.
+   * Does the actions. The frame and its vnet header are afterwards as the actions left them. Where
+   * they change headers ({@link ActionList#rewrites}), all of the frame is in the buffer; else it
+   * may be the first bytes alone.
    *
    * @param key as parsed from this frame; bonds hash its addresses and ports
    * @param offset at least {@link #HEADROOM}
@@ -97,6 +101,9 @@ public final class ActionExecutor {
     this.vnet = vnet;
     besideTpid = vlanTpid;
     besideTci = vlanTci;
+    if (actions.rewrites()) {
+      headers.find(buffer, offset, length, vlanTpid, vlanTci);
+    }
     for (int i = 0; i < actions.size() && one(actions, i, key, sink); i++) {}
   }
 
@@ -136,6 +143,10 @@ public final class ActionExecutor {
           return true;
         }
         return output(port, sink);
+      }
+      case SET -> {
+        headers.set(actions, index, offset, vnet);
+        return true;
       }
       case UPCALL -> {
         if (!putIn()) {

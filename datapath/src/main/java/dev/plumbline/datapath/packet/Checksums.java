@@ -61,6 +61,21 @@ public final class Checksums {
     return finish((~checksum & 0xffffL) + (~from & 0xffffL) + (to & 0xffffL));
   }
 
+  /**
+   * The checksum after four bytes under it have changed, as the kernel's csum_replace4 makes it:
+   * never 0xffff, so that both make the same of one that need not be changed.
+   */
+  static int replace(int checksum, int from, int to) {
+    return finish(0xffffL + (~checksum & 0xffffL) + (~from & 0xffff_ffffL) + (to & 0xffff_ffffL));
+  }
+
+  /**
+   * A sum after four bytes under it have changed: of a pseudo-header, whose checksum is missing.
+   */
+  static int replaceInSum(int sum, int from, int to) {
+    return fold(sum + (~from & 0xffff_ffffL) + (to & 0xffff_ffffL));
+  }
+
   /** Puts the right checksum into the IPv4 header of {@code headerBytes} at {@code ip}. */
   static void writeIpv4(ByteBuffer buffer, int ip, int headerBytes) {
     u16(buffer, ip + 10, 0);

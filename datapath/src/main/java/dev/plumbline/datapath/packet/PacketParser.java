@@ -90,7 +90,10 @@ public final class PacketParser {
   private static final int ICMP_BYTES = 8;
 
   private int network;
+  private int networkKind;
   private int transport;
+  private int transportProto;
+  private boolean routed;
   private int packetEnd;
 
   /** As {@link #parse(ByteBuffer, int, int, int, int, FlowKey)}, with no tag beside the frame. */
@@ -110,7 +113,10 @@ public final class PacketParser {
     Objects.checkFromIndexSize(offset, length, frame.limit());
     key.clear();
     network = -1;
+    networkKind = 0;
     transport = -1;
+    transportProto = 0;
+    routed = false;
     packetEnd = -1;
     if (length < Wire.ETHERNET_BYTES) {
       return false;
@@ -149,6 +155,21 @@ public final class PacketParser {
    */
   public int transportOffset() {
     return transport;
+  }
+
+  /** Type of the last parsed frame's IP or ARP header, if that has no mistake; 0: none. */
+  public int networkKind() {
+    return networkKind;
+  }
+
+  /** Protocol of the last parsed frame's whole TCP, UDP, SCTP or ICMP header; 0: none. */
+  public int transportProto() {
+    return transportProto;
+  }
+
+  /** Whether an IPv6 routing header names a last destination, which checksums cover. */
+  public boolean isRouted() {
+    return routed;
   }
 
   /** Where the last parsed frame's IP packet ends and padding begins; -1: as with transport. */
@@ -211,6 +232,7 @@ public final class PacketParser {
     key.set(FlowField.IP_FRAG, fragmentKind);
     frame.get(at + 12, key.bytes(), FlowField.IP_SRC.offset(), 4);
     frame.get(at + 16, key.bytes(), FlowField.IP_DST.offset(), 4);
+    networkKind = Wire.TYPE_IPV4;
     transport = at + headerBytes - frameStart;
     packetEnd = at + totalBytes - frameStart;
     if (fragmentKind != FRAGMENT_LATER) {
@@ -242,6 +264,7 @@ public final class PacketParser {
         return;
       }
       boolean isFragment = proto == Wire.PROTO_FRAGMENT;
+      routed |= proto == Wire.PROTO_ROUTING && u8(frame, next + 3) != 0;
       proto = u8(frame, next);
       if (isFragment) {
         int offsetAndFlags = u16(frame, next + 2);
@@ -260,6 +283,7 @@ public final class PacketParser {
     key.set(FlowField.IP_TTL, u8(frame, at + 7));
     key.set(FlowField.IP_PROTO, proto);
     key.set(FlowField.IP_FRAG, fragmentKind);
+    networkKind = Wire.TYPE_IPV6;
     transport = next - frameStart;
     packetEnd = stop - frameStart;
     if (fragmentKind != FRAGMENT_LATER) {
@@ -294,48 +318,51 @@ public final class PacketParser {
     return isFragment ? FRAGMENT_FIRST : 0;
   }
 
-  private static void transport(ByteBuffer frame, int at, int end, int proto, FlowKey key) {
+  private void transport(ByteBuffer frame, int at, int end, int proto, FlowKey key) {
     int left = end - at;
     switch (proto) {
       case Wire.PROTO_TCP -> tcp(frame, at, left, key);
-      case Wire.PROTO_UDP -> ports(frame, at, left >= Wire.UDP_BYTES, key);
-      case Wire.PROTO_SCTP -> ports(frame, at, left >= SCTP_BYTES, key);
+      case Wire.PROTO_UDP -> ports(frame, at, left >= Wire.UDP_BYTES, proto, key);
+      case Wire.PROTO_SCTP -> ports(frame, at, left >= SCTP_BYTES, proto, key);
       case Wire.PROTO_ICMP, Wire.PROTO_IGMP, Wire.PROTO_ICMPV6 -> {
         if (left >= ICMP_BYTES) {
           key.set(FlowField.TP_SRC, u8(frame, at));
           key.set(FlowField.TP_DST, u8(frame, at + 1));
+          transportProto = proto;
         }
       }
       default -> {}
     }
   }
 
-  private static void tcp(ByteBuffer frame, int at, int left, FlowKey key) {
+  private void tcp(ByteBuffer frame, int at, int left, FlowKey key) {
     if (left < Wire.TCP_BYTES) {
       return;
     }
     int offsetAndFlags = u16(frame, at + 12);
     int headerBytes = (offsetAndFlags >> 12) * 4;
     if (headerBytes >= Wire.TCP_BYTES && headerBytes <= left) {
-      ports(frame, at, true, key);
+      ports(frame, at, true, Wire.PROTO_TCP, key);
       key.set(FlowField.TCP_FLAGS, offsetAndFlags & 0xfff);
     }
   }
 
-  private static void ports(ByteBuffer frame, int at, boolean complete, FlowKey key) {
+  private void ports(ByteBuffer frame, int at, boolean complete, int proto, FlowKey key) {
     if (complete) {
+      transportProto = proto;
       key.set(FlowField.TP_SRC, u16(frame, at));
       key.set(FlowField.TP_DST, u16(frame, at + 2));
     }
   }
 
-  private static void arp(ByteBuffer frame, int at, int end, FlowKey key) {
+  private void arp(ByteBuffer frame, int at, int end, FlowKey key) {
     if (end - at < ARP_BYTES
         || u16(frame, at) != 1
         || u16(frame, at + 2) != Wire.TYPE_IPV4
         || u16(frame, at + 4) != 0x0604) {
       return;
     }
+    networkKind = Wire.TYPE_ARP;
     int operation = u16(frame, at + 6);
     if (operation <= 0xff) {
       key.set(FlowField.IP_PROTO, operation);

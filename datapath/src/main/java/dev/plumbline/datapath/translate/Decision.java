@@ -4,8 +4,11 @@ package dev.plumbline.datapath.translate;
 import dev.plumbline.datapath.bridge.MacTable;
 import dev.plumbline.datapath.bridge.TagStack;
 import dev.plumbline.datapath.flow.ActionList;
+import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.flow.FlowMask;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +28,9 @@ public final class Decision {
   private static final int BOND = 1 << 16;
   private static final int KNOWN = 1 << 17;
 
+  /** More than tags can count for. */
+  private static final int REWRITE_RANK = 1 << 7;
+
   private final FlowMask mask = new FlowMask();
   private final ActionList actions = new ActionList();
   private @Nullable DropReason dropReason;
@@ -36,8 +42,17 @@ public final class Decision {
   private int outputs;
   private int[] outputPorts = new int[OUTPUT_LIMIT];
   private long[] outputTags = new long[OUTPUT_LIMIT];
+  private int[] outputRewrites = new int[OUTPUT_LIMIT];
   private int[] orderedPorts = new int[OUTPUT_LIMIT];
   private long[] orderedTags = new long[OUTPUT_LIMIT];
+  private int[] orderedRewrites = new int[OUTPUT_LIMIT];
+
+  private final HeaderActions headers = new HeaderActions();
+
+  /** The headers of outputs, from 1; those that have been there are used again. */
+  private final List<Rewrite> rewrites = new ArrayList<>();
+
+  private int rewriteCount;
 
   private int learns;
   private final Learn[] learnt = new Learn[WAY_LIMIT];
@@ -145,15 +160,19 @@ public final class Decision {
   public int fill(int first, ActionList list) {
     list.clear();
     long tags = arrivedTags;
+    int rewrite = 0;
     int next = first;
     while (next < outputs && next - first < OUTPUT_LIMIT) {
-      long wanted = outputTags[next];
-      if (list.size() + cost(tags, wanted) + 1 > ActionList.LIMIT) {
+      int size = list.size();
+      headers.add(list, mask, rewrite(rewrite), rewrite(outputRewrites[next]));
+      retag(list, tags, outputTags[next]);
+      addTo(list, next);
+      if (list.overflowed()) {
+        list.truncate(size);
         break;
       }
-      retag(list, tags, wanted);
-      tags = wanted;
-      addTo(list, next);
+      rewrite = outputRewrites[next];
+      tags = outputTags[next];
       next++;
     }
     return next;
@@ -169,6 +188,7 @@ public final class Decision {
     list.clear();
     for (int i = 0; i < outputs; i++) {
       if ((outputPorts[i] & 0xffff) == port) {
+        headers.add(list, mask, null, rewrite(outputRewrites[i]));
         retag(list, arrivedTags, outputTags[i]);
         addTo(list, i);
         return true;
@@ -196,6 +216,7 @@ public final class Decision {
     slowPathOnly = false;
     outputs = 0;
     learns = 0;
+    rewriteCount = 0;
   }
 
   void listener(@Nullable DecisionListener newListener) {
@@ -234,11 +255,14 @@ public final class Decision {
    * Adds one.
    *
    * @param known whether the destination is known to be behind the port
+   * @param rewrite the packet's headers; null: as it came in
    */
-  void addOutput(Port port, long tags, boolean known) {
+  void addOutput(Port port, long tags, boolean known, @Nullable Rewrite rewrite) {
     if (outputs == outputPorts.length) {
       outputPorts = Arrays.copyOf(outputPorts, 2 * outputs);
       outputTags = Arrays.copyOf(outputTags, 2 * outputs);
+      outputRewrites = Arrays.copyOf(outputRewrites, 2 * outputs);
+      orderedRewrites = new int[2 * outputs];
       orderedPorts = new int[2 * outputs];
       orderedTags = new long[2 * outputs];
     }
@@ -247,12 +271,31 @@ public final class Decision {
     }
     outputPorts[outputs] =
         port.number() | (port.kind() == PortKind.BOND ? BOND : 0) | (known ? KNOWN : 0);
+    outputRewrites[outputs] = rewrite == null ? 0 : number(rewrite);
     outputTags[outputs++] = tags;
   }
 
+  private @Nullable Rewrite rewrite(int number) {
+    return number == 0 ? null : rewrites.get(number - 1);
+  }
+
+  private int number(Rewrite rewrite) {
+    for (int i = rewriteCount; i > 0; i--) {
+      if (rewrites.get(i - 1).isSame(rewrite)) {
+        return i;
+      }
+    }
+    if (rewriteCount == rewrites.size()) {
+      rewrites.add(new Rewrite());
+    }
+    rewrites.get(rewriteCount++).set(rewrite);
+    return rewriteCount;
+  }
+
   /** Puts the outputs in order and makes the list. */
-  void finish(long tags) {
+  void finish(FlowKey arrived, long tags) {
     arrivedTags = tags;
+    headers.begin(arrived);
     if (outputs == 0) {
       reason(DropReason.NO_OUTPUT);
       actions.drop(code());
@@ -268,9 +311,10 @@ public final class Decision {
   }
 
   /**
-   * First what keeps most of the tags that the packet came with, so that none of them is taken off
-   * and put on again (its drop eligible bit would be lost); of those always next what needs the
-   * fewest pushes and pops after what is there; alike ones together.
+   * First what has the headers that the packet came with, then those that it has got, in turn, so
+   * that few have to be restored; and among them what keeps most of the tags that it came with, so
+   * that none of them is taken off and put on again (its drop eligible bit would be lost); of those
+   * always next what needs the fewest pushes and pops after what is there; alike ones together.
    */
   private void order() {
     long tags = arrivedTags;
@@ -278,15 +322,16 @@ public final class Decision {
     while (done < outputs) {
       int best = -1;
       for (int i = 0; i < outputs; i++) {
-        if (outputPorts[i] != 0
-            && (best < 0 || rank(tags, outputTags[i]) < rank(tags, outputTags[best]))) {
+        if (outputPorts[i] != 0 && (best < 0 || rank(tags, i) < rank(tags, best))) {
           best = i;
         }
       }
       tags = outputTags[best];
+      int rewrite = outputRewrites[best];
       for (int i = best; i < outputs; i++) {
-        if (outputPorts[i] != 0 && outputTags[i] == tags) {
+        if (outputPorts[i] != 0 && outputTags[i] == tags && outputRewrites[i] == rewrite) {
           orderedPorts[done] = outputPorts[i];
+          orderedRewrites[done] = rewrite;
           orderedTags[done++] = tags;
           outputPorts[i] = 0;
         }
@@ -298,10 +343,16 @@ public final class Decision {
     long[] stacks = outputTags;
     outputTags = orderedTags;
     orderedTags = stacks;
+    int[] numbers = outputRewrites;
+    outputRewrites = orderedRewrites;
+    orderedRewrites = numbers;
   }
 
-  private int rank(long from, long to) {
-    return 16 * (TagStack.LIMIT - TagStack.common(arrivedTags, to)) + cost(from, to);
+  private int rank(long from, int output) {
+    long to = outputTags[output];
+    return REWRITE_RANK * outputRewrites[output]
+        + 16 * (TagStack.LIMIT - TagStack.common(arrivedTags, to))
+        + cost(from, to);
   }
 
   private static int cost(long from, long to) {

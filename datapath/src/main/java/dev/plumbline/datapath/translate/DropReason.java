@@ -25,7 +25,9 @@ public enum DropReason {
   NO_PEER(47, "is for a patch port that has no other end"),
   FLOW_DROPS(48, "is dropped by a flow"),
   NO_FLOW(49, "is of no flow in the table where it is looked for"),
-  TOO_MANY_LOOKUPS(50, "was sent through too many flow tables");
+  TOO_MANY_LOOKUPS(50, "was sent through too many flow tables"),
+  TTL_EXCEEDED(51, "has a TTL or hop limit with which it is not forwarded"),
+  NO_GROUP(52, "is for a group that there is not, or that has no bucket for it");
 
   private final int code;
   private final String text;

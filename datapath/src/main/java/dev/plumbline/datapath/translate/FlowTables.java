@@ -5,24 +5,14 @@ import dev.plumbline.datapath.classifier.Rule;
 import dev.plumbline.datapath.classifier.RuleTable;
 import dev.plumbline.datapath.classifier.Wildcards;
 import dev.plumbline.datapath.openflow.Action;
-import dev.plumbline.datapath.openflow.Action.GotoTable;
-import dev.plumbline.datapath.openflow.Action.Load;
-import dev.plumbline.datapath.openflow.Action.Modify;
-import dev.plumbline.datapath.openflow.Action.Move;
-import dev.plumbline.datapath.openflow.Action.Output;
-import dev.plumbline.datapath.openflow.Action.OutputField;
-import dev.plumbline.datapath.openflow.Action.Part;
-import dev.plumbline.datapath.openflow.Action.PushVlan;
-import dev.plumbline.datapath.openflow.Action.Resubmit;
-import dev.plumbline.datapath.openflow.Action.SetField;
-import dev.plumbline.datapath.openflow.Action.Simple;
-import dev.plumbline.datapath.openflow.Action.WriteMetadata;
+import dev.plumbline.datapath.openflow.Action.Group;
 import dev.plumbline.datapath.openflow.FieldValues;
 import dev.plumbline.datapath.openflow.Flow;
-import dev.plumbline.datapath.openflow.MatchField;
+import dev.plumbline.datapath.openflow.FlowGroup;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,19 +22,26 @@ import org.jspecify.annotations.Nullable;
  * The flows of a bridge. Immutable: {@link #with} makes another version, and whoever decides by one
  * sees no other. Ports in flows are the numbers of {@link PortNumbers}.
  *
- * <p>Refused are flows whose actions the fast path cannot do: those that change anything of a
- * packet but its VLAN tags, groups, meters and tunnel keys.
+ * <p>Refused are flows and groups whose actions the fast path cannot do: {@link Abilities}.
  */
 public final class FlowTables {
   /** Without flows: every packet is dropped. */
   public static final FlowTables EMPTY =
-      new FlowTables(Collections.nCopies(Flow.LAST_TABLE + 1, RuleTable.empty()));
+      new FlowTables(Collections.nCopies(Flow.LAST_TABLE + 1, RuleTable.empty()), Map.of(), false);
 
   /** By number. */
   private final List<RuleTable<Flow>> tables;
 
-  private FlowTables(List<RuleTable<Flow>> tables) {
+  /** Of one of them, or one of an earlier version. */
+  private final boolean rewritesAddresses;
+
+  private final Map<Long, FlowGroup> groups;
+
+  private FlowTables(
+      List<RuleTable<Flow>> tables, Map<Long, FlowGroup> groups, boolean rewritesAddresses) {
     this.tables = tables;
+    this.groups = groups;
+    this.rewritesAddresses = rewritesAddresses;
   }
 
   /**
@@ -52,10 +49,11 @@ public final class FlowTables {
    *
    * @param removed by table, match and priority; one that is not there is passed over
    * @param put each in place of the one with its table, match and priority
-   * @throws IllegalArgumentException one of them cannot be done, and nothing is changed
+   * @throws IllegalArgumentException one of them cannot be done, or names a group that there is
+   *     not; nothing is changed
    */
   public FlowTables with(Collection<Flow> removed, Collection<Flow> put) {
-    put.forEach(FlowTables::refuseWhatCannotBeDone);
+    put.forEach(flow -> refuseWhatCannotBeDone(flow.actions(), groups, flow));
     Map<Integer, List<Rule<Flow>>> less = byTable(removed);
     Map<Integer, List<Rule<Flow>>> more = byTable(put);
     List<RuleTable<Flow>> changed = new ArrayList<>(tables);
@@ -66,7 +64,42 @@ public final class FlowTables {
         changed.set(table, changed.get(table).with(out, in));
       }
     }
-    return new FlowTables(changed);
+    return new FlowTables(
+        changed,
+        groups,
+        rewritesAddresses
+            || put.stream()
+                .flatMap(flow -> flow.actions().stream())
+                .anyMatch(Abilities::changesAddress));
+  }
+
+  /**
+   * The tables with other groups, in place of all that there are. What flows send to a group that
+   * is not there any more is dropped.
+   *
+   * @throws IllegalArgumentException one of them cannot be done or names one that there is not, or
+   *     two have one number
+   */
+  public FlowTables withGroups(Collection<FlowGroup> newGroups) {
+    Map<Long, FlowGroup> byId = new HashMap<>();
+    for (FlowGroup group : newGroups) {
+      if (byId.put(group.id(), group) != null) {
+        throw new IllegalArgumentException("two groups have the number " + group.id());
+      }
+    }
+    boolean rewrites = rewritesAddresses;
+    for (FlowGroup group : newGroups) {
+      for (FlowGroup.Bucket bucket : group.buckets()) {
+        refuseWhatCannotBeDone(bucket.actions(), byId, group);
+        rewrites |= bucket.actions().stream().anyMatch(Abilities::changesAddress);
+      }
+    }
+    return new FlowTables(tables, Map.copyOf(byId), rewrites);
+  }
+
+  /** The group of that number; null: there is none. */
+  @Nullable FlowGroup group(long id) {
+    return groups.get(id);
   }
 
   private static Map<Integer, List<Rule<Flow>>> byTable(Collection<Flow> flows) {
@@ -79,47 +112,28 @@ public final class FlowTables {
     return tables;
   }
 
-  private static void refuseWhatCannotBeDone(Flow flow) {
-    for (Action action : flow.actions()) {
-      if (!isPossible(action)) {
-        throw new IllegalArgumentException("the switch cannot do " + action + " yet, of " + flow);
+  private static void refuseWhatCannotBeDone(
+      List<Action> actions, Map<Long, FlowGroup> groups, Object of) {
+    for (Action action : actions) {
+      if (!Abilities.has(action)) {
+        throw new IllegalArgumentException("the switch cannot do " + action + " yet, of " + of);
+      }
+      if (action instanceof Group group && !groups.containsKey(group.id())) {
+        throw new IllegalArgumentException(
+            "the switch cannot do " + action + ": there is no such group, of " + of);
       }
     }
-  }
-
-  private static boolean isPossible(Action action) {
-    if (action instanceof Modify modify) {
-      return modify.part() == Part.MOD_VLAN_VID || modify.part() == Part.MOD_VLAN_PCP;
-    }
-    if (action instanceof SetField set) {
-      return isPossible(set.field());
-    }
-    if (action instanceof Load load) {
-      return isPossible(load.to().field());
-    }
-    if (action instanceof Move move) {
-      return isPossible(move.to().field());
-    }
-    return (action instanceof Simple && action != Simple.DEC_TTL)
-        || action instanceof Output
-        || action instanceof OutputField
-        || action instanceof PushVlan
-        || action instanceof Resubmit
-        || action instanceof GotoTable
-        || action instanceof WriteMetadata;
-  }
-
-  private static boolean isPossible(MatchField changed) {
-    return switch (changed) {
-      case METADATA, VLAN_TCI, VLAN_VID, VLAN_PCP -> true;
-      default -> changed.text().startsWith("reg");
-    };
   }
 
   /** The flow for a packet; null: none. */
   @Nullable Flow lookup(int table, FieldValues packet, Wildcards looked) {
     Rule<Flow> found = tables.get(table).lookup(packet, looked);
     return found == null ? null : found.target();
+  }
+
+  /** Whether NORMAL may see other addresses than packets came with. */
+  boolean rewritesAddresses() {
+    return rewritesAddresses;
   }
 
   /** Flows in all tables. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.translate;
 
-import dev.plumbline.datapath.classifier.Wildcards;
 import dev.plumbline.datapath.flow.FlowField;
 import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.flow.FlowMask;
@@ -21,8 +20,9 @@ final class KeyFields {
   private static final int ARP = 0x0806;
   private static final int RARP = 0x8035;
 
-  /** Word of {@link FieldValues}, and the field whose eight bytes it is. */
-  private static final int TUNNEL = 0;
+  // Words of FieldValues.
+  private static final int ETHERNET_SOURCE = 11;
+  private static final int ETHERNET_DESTINATION = 12;
 
   private static final int SOURCE = 14;
   private static final int DESTINATION = 16;
@@ -35,7 +35,10 @@ final class KeyFields {
 
   private KeyFields() {}
 
-  /** Fills what the key says; the tag and the port are the caller's, registers and metadata 0. */
+  /**
+   * Fills what the key says. The tag, the port and the tunnel's key, which follows from the port,
+   * are the caller's, registers and metadata 0.
+   */
   static void read(FlowKey key, FieldValues fields) {
     read(key, isArp(key), fields);
   }
@@ -48,7 +51,6 @@ final class KeyFields {
   static void read(FlowKey key, boolean isArp, FieldValues fields) {
     byte[] bytes = key.bytes();
     fields.clear();
-    fields.word(TUNNEL, key.tunnelId());
     fields.set(MatchField.ETH_SRC, key.ethSrc());
     fields.set(MatchField.ETH_DST, key.ethDst());
     fields.set(MatchField.ETH_TYPE, key.ethType());
@@ -72,23 +74,45 @@ final class KeyFields {
     }
   }
 
-  /** Adds to the mask what was looked at of layer 3 and up. */
-  static void look(FlowKey key, Wildcards looked, FlowMask mask) {
+  /** The other way: the packet with the headers that the fields say. */
+  static void write(FlowKey arrived, FieldValues fields, FlowKey key) {
+    byte[] bytes = key.bytes();
+    key.set(arrived);
+    key.ethSrc(fields.get(MatchField.ETH_SRC));
+    key.ethDst(fields.get(MatchField.ETH_DST));
+    clear(bytes, FlowField.IP_SRC.offset());
+    clear(bytes, FlowField.IP_DST.offset());
+    addAddress(bytes, FlowField.IP_SRC.offset(), isArp(key), fields, SOURCE);
+    addAddress(bytes, FlowField.IP_DST.offset(), isArp(key), fields, DESTINATION);
+    long network = fields.word(NETWORK);
+    NETWORK_64.set(
+        bytes, FlowField.IP_PROTO.offset(), (network & PORTS) | (fields.word(TRANSPORT) >>> 32));
+    key.set(FlowField.IPV6_LABEL, (int) (network & LABEL));
+  }
+
+  private static void clear(byte[] bytes, int offset) {
+    NETWORK_64.set(bytes, offset, 0L);
+    NETWORK_64.set(bytes, offset + Long.BYTES, 0L);
+  }
+
+  /** Adds bits of MAC addresses and of layer 3 and up. */
+  static void add(FlowKey key, FieldValues looked, FlowMask mask) {
     byte[] bytes = mask.bytes();
-    or(bytes, FlowField.TUN_ID.offset(), looked.looked(TUNNEL));
-    lookAddress(bytes, FlowField.IP_SRC.offset(), isArp(key), looked, SOURCE);
-    lookAddress(bytes, FlowField.IP_DST.offset(), isArp(key), looked, DESTINATION);
-    long network = looked.looked(NETWORK);
-    long transport = looked.looked(TRANSPORT);
+    or48(bytes, FlowField.ETH_SRC.offset(), looked.word(ETHERNET_SOURCE) >>> 16);
+    or48(bytes, FlowField.ETH_DST.offset(), looked.word(ETHERNET_DESTINATION) >>> 16);
+    addAddress(bytes, FlowField.IP_SRC.offset(), isArp(key), looked, SOURCE);
+    addAddress(bytes, FlowField.IP_DST.offset(), isArp(key), looked, DESTINATION);
+    long network = looked.word(NETWORK);
+    long transport = looked.word(TRANSPORT);
     or(bytes, FlowField.IP_PROTO.offset(), (network & PORTS) | (transport >>> 32));
     // flags, two reserved bytes, label
     or(bytes, FlowField.TCP_FLAGS.offset(), ((transport & FLAGS) << 32) | (network & LABEL));
   }
 
-  private static void lookAddress(
-      byte[] bytes, int offset, boolean isArp, Wildcards looked, int word) {
-    long first = looked.looked(word);
-    long second = looked.looked(word + 1);
+  private static void addAddress(
+      byte[] bytes, int offset, boolean isArp, FieldValues looked, int word) {
+    long first = looked.word(word);
+    long second = looked.word(word + 1);
     if (isArp) {
       or(bytes, offset, (first & PORTS) | ((second & HARDWARE) >>> 16));
       or(bytes, offset + Long.BYTES, second << 48);
@@ -104,6 +128,12 @@ final class KeyFields {
 
   private static long word(byte[] bytes, int offset) {
     return (long) NETWORK_64.get(bytes, offset);
+  }
+
+  private static void or48(byte[] bytes, int offset, long bits) {
+    for (int i = 0; i < 6; i++) {
+      bytes[offset + i] |= (byte) (bits >>> (40 - 8 * i));
+    }
   }
 
   private static void or(byte[] bytes, int offset, long bits) {

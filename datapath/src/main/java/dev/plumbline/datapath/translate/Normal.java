@@ -33,7 +33,7 @@ final class Normal {
   private Normal() {}
 
   static void forward(Way way, Bridge bridge, Port in, long arrived) {
-    FlowKey key = way.key();
+    FlowKey key = way.packet();
     Decision decision = way.decision();
     if (!in.vlan().accepts(arrived)) {
       decision.reason(DropReason.VLAN_NOT_ACCEPTED);
@@ -79,7 +79,7 @@ final class Normal {
    */
   private static boolean isAdmissible(
       Way way, Bridge bridge, Port in, int vlan, boolean gratuitous) {
-    FlowKey key = way.key();
+    FlowKey key = way.packet();
     boolean active = way.state().active(in.logical()) == in.number();
     // The other switch sends a group's frames by one link only as far as it knows of links; it
     // knows of no bond, so each member gets them. Active-backup listens to the active member alone.
@@ -125,6 +125,9 @@ final class Normal {
 
   private static void learn(
       Decision decision, Bridge bridge, Port in, int vlan, long mac, boolean gratuitous) {
+    if ((mac & GROUP) != 0) {
+      return; // a flow has made it one
+    }
     Decision.Learn learn = decision.addLearn();
     learn.bridge = bridge.number();
     learn.vlan = vlan;
@@ -182,7 +185,7 @@ final class Normal {
     if (port.kind() == PortKind.PATCH) {
       Translator.cross(way, port, leaving);
     } else {
-      way.decision().addOutput(port, leaving, known);
+      way.decision().addOutput(port, leaving, known, way.rewrite());
     }
   }
 }

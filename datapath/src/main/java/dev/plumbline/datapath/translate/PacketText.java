@@ -2,7 +2,6 @@
 package dev.plumbline.datapath.translate;
 
 import dev.plumbline.datapath.bridge.TagStack;
-import dev.plumbline.datapath.classifier.Wildcards;
 import dev.plumbline.datapath.flow.FlowField;
 import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.flow.FlowMask;
@@ -70,13 +69,13 @@ public final class PacketText {
       key.set(FlowField.VLAN_TCI, tci);
       key.set(FlowField.VLAN_TPID, TagStack.TPID_8021Q);
     }
-    Wildcards values = new Wildcards();
+    FieldValues values = new FieldValues();
     for (int word = 0; word < FieldValues.WORDS; word++) {
-      values.look(word, match.value(word));
+      values.word(word, match.value(word));
     }
     FlowMask upper = new FlowMask();
     upper.clear();
-    KeyFields.look(key, values, upper);
+    KeyFields.add(key, values, upper);
     byte[] bytes = key.bytes();
     for (int i = 0; i < bytes.length; i++) {
       bytes[i] |= upper.bytes()[i];

@@ -6,6 +6,7 @@ import dev.plumbline.datapath.classifier.Wildcards;
 import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.openflow.Action;
 import dev.plumbline.datapath.openflow.Action.GotoTable;
+import dev.plumbline.datapath.openflow.Action.Group;
 import dev.plumbline.datapath.openflow.Action.Load;
 import dev.plumbline.datapath.openflow.Action.Modify;
 import dev.plumbline.datapath.openflow.Action.Move;
@@ -15,13 +16,18 @@ import dev.plumbline.datapath.openflow.Action.Part;
 import dev.plumbline.datapath.openflow.Action.PushVlan;
 import dev.plumbline.datapath.openflow.Action.Resubmit;
 import dev.plumbline.datapath.openflow.Action.SetField;
+import dev.plumbline.datapath.openflow.Action.SetTunnel;
 import dev.plumbline.datapath.openflow.Action.Simple;
 import dev.plumbline.datapath.openflow.Action.WriteMetadata;
 import dev.plumbline.datapath.openflow.FieldValues;
 import dev.plumbline.datapath.openflow.Flow;
+import dev.plumbline.datapath.openflow.FlowGroup;
+import dev.plumbline.datapath.openflow.FlowGroup.Bucket;
 import dev.plumbline.datapath.openflow.MatchField;
 import dev.plumbline.datapath.openflow.Subfield;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A packet's way through the flow tables of a bridge, with {@link Normal} behind the action of that
@@ -41,10 +47,32 @@ final class Pipeline {
   private final Way way;
   private final FieldValues fields = new FieldValues();
   private final Wildcards looked;
+
+  /** Of fields, the bits that actions have written. */
+  private final FieldValues written = new FieldValues();
+
+  private final Wildcards lookup = new Wildcards();
+  private final FieldValues newBits = new FieldValues();
+  private final FieldValues newValues = new FieldValues();
+  private final Rewrite rewrite = new Rewrite();
+  private boolean rewrites;
+  private boolean rewriteIsStale;
+
+  /** The packet before each of the buckets that are being done, one inside the other. */
+  private final List<Saved> saved = new ArrayList<>();
+
+  private int savedCount;
   private Bridge bridge;
   private Port in;
   private FlowTables tables;
   private long tags;
+
+  private static final class Saved {
+    private final FieldValues fields = new FieldValues();
+    private final FieldValues written = new FieldValues();
+    private long tags;
+    private boolean rewrites;
+  }
 
   /** For a packet that comes into a bridge that has flows. */
   Pipeline(Way way, Wildcards looked, Bridge bridge, Port in, FlowTables tables) {
@@ -59,8 +87,17 @@ final class Pipeline {
     bridge = newBridge;
     in = newIn;
     tables = newTables;
-    KeyFields.read(way.key(), fields);
+    KeyFields.read(way.packet(), fields);
+    written.clear();
+    Rewrite before = way.rewrite();
+    rewrites = before != null;
+    rewriteIsStale = true;
+    savedCount = 0;
+    if (before != null) {
+      written.set(before.bits());
+    }
     fields.set(MatchField.IN_PORT, in.logical());
+    fields.set(MatchField.TUN_ID, in.tunnelKey());
     retag(arrived);
     lookUp(0, in.logical());
     way.decision().reason(DropReason.FLOW_DROPS);
@@ -71,7 +108,7 @@ final class Pipeline {
       return;
     }
     fields.set(MatchField.IN_PORT, port);
-    Flow flow = tables.lookup(table, fields, looked);
+    Flow flow = find(table);
     fields.set(MatchField.IN_PORT, in.logical());
     DecisionListener listener = way.listener();
     if (listener != null) {
@@ -85,19 +122,34 @@ final class Pipeline {
       return;
     }
     List<Action> actions = flow.actions();
-    for (int i = 0; i < actions.size() && !way.isRefused() && !way.isEnded(); i++) {
-      if (listener != null) {
-        listener.does(actions.get(i));
-      }
-      act(actions.get(i), table);
+    boolean goesOn = true;
+    for (int i = 0; i < actions.size() && goesOn && !way.isRefused() && !way.isEnded(); i++) {
+      goesOn = act(actions.get(i), table);
     }
     if (listener != null) {
       listener.done();
     }
   }
 
-  private void act(Action action, int table) {
-    if (action instanceof Simple simple) {
+  private @Nullable Flow find(int table) {
+    if (!rewrites) {
+      return tables.lookup(table, fields, looked);
+    }
+    lookup.clear();
+    Flow flow = tables.lookup(table, fields, lookup);
+    way.look(lookup, written);
+    return flow;
+  }
+
+  /** Whether to go on with the flow's actions. */
+  private boolean act(Action action, int table) {
+    DecisionListener listener = way.listener();
+    if (listener != null) {
+      listener.does(action);
+    }
+    if (action == Simple.DEC_TTL) {
+      return decrementTtl();
+    } else if (action instanceof Simple simple) {
       act(simple);
     } else if (action instanceof Output output) {
       output(output.port());
@@ -108,12 +160,15 @@ final class Pipeline {
     } else if (action instanceof PushVlan push) {
       push(push.tpid());
     } else if (action instanceof SetField set) {
-      long old = fields.get(set.field());
-      write(Subfield.of(set.field()), (old & ~set.mask()) | set.value());
+      set(set);
     } else if (action instanceof Load load) {
-      write(load.to(), load.value());
+      write(load.to().field(), load.to().offset(), load.to().width(), load.value(), 0);
     } else if (action instanceof Move move) {
-      write(move.to(), read(move.from()));
+      move(move);
+    } else if (action instanceof SetTunnel tunnel) {
+      put(MatchField.TUN_ID, tunnel.key());
+    } else if (action instanceof Group group) {
+      group(group.id(), table);
     } else if (action instanceof WriteMetadata metadata) {
       long old = fields.get(MatchField.METADATA);
       fields.set(MatchField.METADATA, (old & ~metadata.mask()) | metadata.value());
@@ -131,11 +186,70 @@ final class Pipeline {
     } else {
       throw new AssertionError("no action that the switch can do: " + action);
     }
+    return true;
+  }
+
+  private void group(long id, int table) {
+    FlowGroup group = tables.group(id);
+    if (group == null || group.buckets().isEmpty()) {
+      way.decision().reason(DropReason.NO_GROUP);
+      return;
+    }
+    if (!way.deepen()) {
+      return;
+    }
+    switch (group.type()) {
+      case ALL -> {
+        for (int i = 0; i < group.buckets().size(); i++) {
+          bucket(group.buckets().get(i), table);
+        }
+      }
+      case INDIRECT -> bucket(group.buckets().get(0), table);
+      case SELECT -> {
+        Bucket chosen = GroupHash.choose(group, way.key(), way.decision().mask());
+        if (chosen == null) {
+          way.decision().reason(DropReason.NO_GROUP);
+        } else {
+          bucket(chosen, table);
+        }
+      }
+    }
+    way.surface();
+  }
+
+  /** Does a bucket's actions on a copy of the packet: what they change is as it was afterwards. */
+  private void bucket(Bucket bucket, int table) {
+    if (way.isRefused() || way.isEnded()) {
+      return;
+    }
+    if (savedCount == saved.size()) {
+      saved.add(new Saved());
+    }
+    Saved before = saved.get(savedCount++);
+    before.fields.set(fields);
+    before.written.set(written);
+    before.tags = tags;
+    before.rewrites = rewrites;
+    boolean goesOn = true;
+    List<Action> actions = bucket.actions();
+    for (int i = 0; i < actions.size() && goesOn && !way.isRefused() && !way.isEnded(); i++) {
+      goesOn = act(actions.get(i), table);
+    }
+    fields.set(before.fields);
+    written.set(before.written);
+    tags = before.tags;
+    rewrites = before.rewrites;
+    rewriteIsStale = true;
+    savedCount--;
   }
 
   private void act(Simple action) {
     switch (action) {
-      case NORMAL -> Normal.forward(way, bridge, in, tags);
+      case NORMAL -> {
+        Rewrite before = leave();
+        Normal.forward(way, bridge, in, tags);
+        way.rewrite(before);
+      }
       case FLOOD, ALL -> {
         List<Port> ports = bridge.logicalPorts();
         for (int i = 0; i < ports.size() && !way.isRefused() && !way.isEnded(); i++) {
@@ -149,8 +263,35 @@ final class Pipeline {
         }
       }
       case STRIP_VLAN -> retag(TagStack.pop(tags));
-      case DEC_TTL -> throw new AssertionError("no action that the switch can do");
+      case DEC_TTL -> throw new AssertionError("is done elsewhere");
     }
+  }
+
+  /** The packet is to leave: its headers are from now on as they were written here. */
+  private @Nullable Rewrite leave() {
+    Rewrite before = way.rewrite();
+    if (rewrites) {
+      if (rewriteIsStale) {
+        rewrite.set(way.key(), fields, written);
+        rewriteIsStale = false;
+      }
+      way.rewrite(rewrite);
+    }
+    return before;
+  }
+
+  /** False: the flow's further actions are not done, as in Open vSwitch. */
+  private boolean decrementTtl() {
+    if (!isThere(MatchField.NW_TTL)) {
+      return true;
+    }
+    long ttl = read(Subfield.of(MatchField.NW_TTL));
+    if (ttl <= 1) {
+      way.decision().reason(DropReason.TTL_EXCEEDED);
+      return false;
+    }
+    write(MatchField.NW_TTL, ttl - 1);
+    return true;
   }
 
   /** As in Open vSwitch the number may be one of those that OpenFlow reserves. */
@@ -188,14 +329,30 @@ final class Pipeline {
       way.end(DropReason.TOO_MANY_LOOKUPS);
     } else if (!way.state().isSendable(port)) {
       way.decision().reason(DropReason.OUTPUT_DOWN);
-    } else if (port.kind() == PortKind.PATCH) {
-      Translator.cross(way, port, tags);
     } else {
-      way.decision().addOutput(port, tags, known);
+      Rewrite before = leave();
+      if (port.kind() == PortKind.PATCH) {
+        Translator.cross(way, port, tags);
+      } else {
+        way.decision().addOutput(port, tags, known, way.rewrite());
+      }
+      way.rewrite(before);
     }
   }
 
   private void modify(Modify modify) {
+    switch (modify.part()) {
+      case MOD_VLAN_VID, MOD_VLAN_PCP -> modifyTag(modify);
+      case MOD_TP_SRC, MOD_TP_DST -> {
+        if (isThere(MatchField.TCP_SRC) || isThere(MatchField.UDP_SRC)) {
+          put(modify.part().field(), modify.value());
+        }
+      }
+      default -> write(modify.part().field(), modify.value());
+    }
+  }
+
+  private void modifyTag(Modify modify) {
     boolean isVlan = modify.part() == Part.MOD_VLAN_VID;
     int priority = isVlan ? TagStack.priority(tags) : (int) modify.value();
     int vlan = isVlan ? (int) modify.value() : TagStack.vlan(tags, 0);
@@ -210,20 +367,96 @@ final class Pipeline {
     }
   }
 
-  /** Bits that are looked at, as what is done next depends on them. */
-  private long read(Subfield from) {
-    int width = Math.min(from.width(), Long.SIZE); // no wider field can be written to
-    way.look(from.field(), from.offset(), width);
-    return fields.bits(from.field(), from.offset(), width);
+  /** Whether the packet has the field. */
+  private boolean isThere(MatchField field) {
+    if (field.isTransport()) {
+      way.look(MatchField.IP_PROTO, 0, MatchField.IP_PROTO.width(), written);
+      way.look(MatchField.IP_FRAG, 1, 1, written);
+    }
+    return switch (field) {
+      case VLAN_VID, VLAN_PCP -> TagStack.depth(tags) > 0;
+      default -> field.isIn(fields);
+    };
   }
 
-  private void write(Subfield to, long value) {
-    boolean isTag = TAG.contains(to.field());
-    if (isTag && to.field() != MatchField.VLAN_TCI && TagStack.depth(tags) == 0) {
-      return; // no such field in the packet
+  /** Bits that are looked at, as what is done next depends on them; the lowest 64 of more. */
+  private long read(Subfield from) {
+    return read(from.field(), from.offset(), Math.min(from.width(), Long.SIZE));
+  }
+
+  private long read(MatchField field, int offset, int width) {
+    way.look(field, offset, width, written);
+    return fields.bits(field, offset, width);
+  }
+
+  private void move(Move move) {
+    Subfield from = move.from();
+    if (isThere(from.field()) && isThere(move.to().field())) {
+      int above = from.width() - Long.SIZE;
+      long low = read(from);
+      long high = above > 0 ? read(from.field(), from.offset() + Long.SIZE, above) : 0;
+      write(move.to().field(), move.to().offset(), from.width(), low, high);
     }
-    fields.bits(to.field(), to.offset(), Math.min(to.width(), Long.SIZE), value);
-    if (isTag) {
+  }
+
+  private void set(SetField set) {
+    MatchField field = set.field();
+    int low = Math.min(field.width(), Long.SIZE);
+    newBits.clear();
+    newValues.clear();
+    newBits.bits(field, 0, low, set.mask());
+    newValues.bits(field, 0, low, set.value());
+    if (field.width() > Long.SIZE) {
+      newBits.bits(field, Long.SIZE, field.width() - Long.SIZE, set.maskHigh());
+      newValues.bits(field, Long.SIZE, field.width() - Long.SIZE, set.high());
+    }
+    if (isThere(field)) {
+      putNew(field);
+    }
+  }
+
+  private void write(MatchField field, long value) {
+    write(field, 0, field.width(), value, 0);
+  }
+
+  private void write(MatchField field, int offset, int width, long low, long high) {
+    if (isThere(field)) {
+      put(field, offset, width, low, high);
+    }
+  }
+
+  private void put(MatchField field, long value) {
+    put(field, 0, field.width(), value, 0);
+  }
+
+  private void put(MatchField field, int offset, int width, long low, long high) {
+    newBits.clear();
+    newValues.clear();
+    newBits.bits(field, offset, Math.min(width, Long.SIZE), -1);
+    newValues.bits(field, offset, Math.min(width, Long.SIZE), low);
+    if (width > Long.SIZE) {
+      newBits.bits(field, offset + Long.SIZE, width - Long.SIZE, -1);
+      newValues.bits(field, offset + Long.SIZE, width - Long.SIZE, high);
+    }
+    putNew(field);
+  }
+
+  /** Writes what is new. */
+  private void putNew(MatchField field) {
+    if (field == MatchField.NW_TOS) {
+      newBits.bits(MatchField.NW_ECN, 0, MatchField.NW_ECN.width(), 0); // is a field by itself
+    }
+    for (int word = 0; word < FieldValues.WORDS; word++) {
+      long bits = newBits.word(word);
+      if (bits != 0) {
+        fields.word(word, (fields.word(word) & ~bits) | (newValues.word(word) & bits));
+        written.word(word, written.word(word) | bits);
+      }
+    }
+    if (field.isHeader()) {
+      rewrites = true;
+      rewriteIsStale = true;
+    } else if (TAG.contains(field)) {
       int tci = (int) fields.get(MatchField.VLAN_TCI);
       long rest = TagStack.pop(tags);
       retag(

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param mesh the same for all remotes of a mesh; 0: not of one
  * @param peer PATCH: number of the other end, 0: there is none; otherwise 0
  * @param mode BOND, MEMBER: the bond's; otherwise null
+ * @param tunnelKey TUNNEL: the key that all its packets have; otherwise, or without one, 0
  */
 record Port(
     int number,
@@ -23,7 +24,21 @@ record Port(
     VlanRule vlan,
     int mesh,
     int peer,
-    @Nullable BondMode mode) {
+    @Nullable BondMode mode,
+    long tunnelKey) {
+  /** One that is no tunnel's. */
+  Port(
+      int number,
+      PortId id,
+      PortKind kind,
+      int bridge,
+      int logical,
+      VlanRule vlan,
+      int peer,
+      @Nullable BondMode mode) {
+    this(number, id, kind, bridge, logical, vlan, 0, peer, mode, 0);
+  }
+
   /** Whether number, place and neighbours are the same: all but how it takes part in VLANs. */
   boolean isWiredAs(Port other) {
     return id.equals(other.id)
@@ -31,6 +46,7 @@ record Port(
         && bridge == other.bridge
         && logical == other.logical
         && mesh == other.mesh
-        && peer == other.peer;
+        && peer == other.peer
+        && tunnelKey == other.tunnelKey;
   }
 }

@@ -70,10 +70,10 @@ final class StateCompiler {
     PortId id = new PortId(bridge, name, "");
     if (port instanceof DevicePort || port instanceof HostPort) {
       PortKind kind = port instanceof DevicePort ? PortKind.DEVICE : PortKind.HOST;
-      put(new Port(number(id), id, kind, at, number(id), vlan, 0, 0, null));
+      put(new Port(number(id), id, kind, at, number(id), vlan, 0, null));
     } else if (port instanceof PatchPort patch) {
       int peer = peer(bridge, name, patch);
-      put(new Port(number(id), id, PortKind.PATCH, at, number(id), vlan, 0, peer, null));
+      put(new Port(number(id), id, PortKind.PATCH, at, number(id), vlan, peer, null));
     } else if (port instanceof TunnelPort tunnel) {
       List<PortId> remotes =
           tunnel.remotes().stream()
@@ -82,16 +82,15 @@ final class StateCompiler {
       int mesh = remotes.size() > 1 ? number(remotes.get(0)) : 0;
       for (PortId remote : remotes) {
         int number = number(remote);
-        put(new Port(number, remote, PortKind.TUNNEL, at, number, vlan, mesh, 0, null));
+        long key = Math.max(0, tunnel.key());
+        put(new Port(number, remote, PortKind.TUNNEL, at, number, vlan, mesh, 0, null, key));
       }
     } else if (port instanceof BondPort bond) {
       int logical = number(id);
-      put(new Port(logical, id, PortKind.BOND, at, logical, vlan, 0, 0, bond.mode()));
+      put(new Port(logical, id, PortKind.BOND, at, logical, vlan, 0, bond.mode()));
       for (String device : bond.members()) {
         PortId member = new PortId(bridge, name, device);
-        put(
-            new Port(
-                number(member), member, PortKind.MEMBER, at, logical, vlan, 0, 0, bond.mode()));
+        put(new Port(number(member), member, PortKind.MEMBER, at, logical, vlan, 0, bond.mode()));
       }
     }
   }

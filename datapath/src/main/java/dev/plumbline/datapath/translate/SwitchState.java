@@ -38,6 +38,7 @@ public final class SwitchState {
   private final BitSet up;
   private final int[] active;
   private final boolean hasBond;
+  private final boolean rewritesAddresses;
 
   private SwitchState(
       SwitchConfig config,
@@ -53,6 +54,10 @@ public final class SwitchState {
     this.up = up;
     this.active = active;
     this.hasBond = Arrays.stream(bridges).anyMatch(bridge -> bridge != null && bridge.hasBond());
+    this.rewritesAddresses =
+        Arrays.stream(bridges)
+            .map(bridge -> bridge == null ? null : bridge.flows())
+            .anyMatch(flows -> flows != null && flows.rewritesAddresses());
   }
 
   /**
@@ -213,7 +218,12 @@ public final class SwitchState {
     if (at == null || from == null || at.domain() != from.domain()) {
       return false;
     }
-    return key.ethDst() == mac || (at.hasBond() && key.ethSrc() == mac);
+    return rewritesAddresses || key.ethDst() == mac || (at.hasBond() && key.ethSrc() == mac);
+  }
+
+  /** Whether {@link #concerns} says it of packets to other addresses too, as flows change them. */
+  public boolean rewritesAddresses() {
+    return rewritesAddresses;
   }
 
   /** Whether {@link #concerns} looks at sources in any bridge. */

@@ -56,7 +56,7 @@ public final class Translator {
       enter(way, bridge, in, tags);
     }
     way.noteLooked();
-    out.finish(tags);
+    out.finish(key, tags);
   }
 
   /** A packet comes into a bridge. */

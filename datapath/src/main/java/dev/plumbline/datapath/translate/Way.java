@@ -27,6 +27,7 @@ final class Way {
   private final @Nullable Pipeline[] pipelines = new Pipeline[Pipeline.DEPTH + 1];
   private final Wildcards looked = new Wildcards();
   private final FieldValues bits = new FieldValues();
+  private @Nullable Rewrite rewrite;
 
   void start(
       FlowKey newKey,
@@ -45,6 +46,7 @@ final class Way {
     lookups = 0;
     depth = 0;
     bridges = 0;
+    rewrite = null;
   }
 
   /** Null, as nearly always: nobody listens. */
@@ -52,8 +54,24 @@ final class Way {
     return listener;
   }
 
+  /** The packet as it came in. */
   FlowKey key() {
     return key;
+  }
+
+  /** The packet as it is by now; port and tags are as they came. */
+  FlowKey packet() {
+    return rewrite == null ? key : rewrite.key();
+  }
+
+  /** What of its headers is no longer as it came; null: nothing. */
+  @Nullable Rewrite rewrite() {
+    return rewrite;
+  }
+
+  /** Goes on with other headers; the value is lent. */
+  void rewrite(@Nullable Rewrite now) {
+    rewrite = now;
   }
 
   SwitchState state() {
@@ -130,19 +148,29 @@ final class Way {
     depth--;
   }
 
-  /** Notes that bits of a field were looked at. */
-  void look(MatchField field, int offset, int width) {
+  /** Notes that bits of a field were looked at; those that were written say nothing of it. */
+  void look(MatchField field, int offset, int width, FieldValues written) {
     bits.clear();
     bits.bits(field, offset, width, -1);
     for (int word = 0; word < FieldValues.WORDS; word++) {
-      looked.look(word, bits.word(word));
+      looked.look(word, bits.word(word) & ~written.word(word));
+    }
+  }
+
+  /** Notes what a lookup looked at; bits that were written say nothing of the packet. */
+  void look(Wildcards lookup, FieldValues written) {
+    for (int word = 0; word < FieldValues.WORDS; word++) {
+      looked.look(word, lookup.looked(word) & ~written.word(word));
     }
   }
 
   /** Puts what flows looked at into the decision's mask. */
   void noteLooked() {
     if (lookups > 0) {
-      KeyFields.look(key, looked, decision.mask());
+      for (int word = 0; word < FieldValues.WORDS; word++) {
+        bits.word(word, looked.looked(word));
+      }
+      KeyFields.add(key, bits, decision.mask());
     }
   }
 

@@ -13,7 +13,7 @@ import java.util.Objects;
  * <pre>
  *   0         2       4       6        8           12          16                    592
  *   +---------+-------+-------+--------+-----------+-----------+----- 72 × 8 --------+
- *   | in port | TCI   | TPID  |        | actions   | hashes    | actions             |
+ *   | in port | TCI   | TPID  |        | actions   | prepares  | actions             |
  *   +---------+-------+-------+--------+-----------+-----------+---------------------+
  * </pre>
  */
@@ -58,7 +58,7 @@ public final class SlotTable {
     slots.putShort(at + Layout.Slot.VLAN_TPID, (short) vlanTpid);
     slots.putShort(at + Layout.Slot.BRIDGE, (short) bridge);
     slots.putInt(at + COUNT, actions.size());
-    slots.putInt(at + COUNT + Layout.ActionList.HASHES, actions.hashes() ? 1 : 0);
+    slots.putInt(at + COUNT + Layout.ActionList.PREPARES, actions.prepares() ? 1 : 0);
     for (int i = 0; i < actions.size(); i++) {
       slots.putLong(at + ACTIONS + i * Long.BYTES, actions.encoded(i));
     }

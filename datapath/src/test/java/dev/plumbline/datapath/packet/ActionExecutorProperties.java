@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.datapath.flow.ActionList;
 import dev.plumbline.datapath.flow.FlowField;
+import dev.plumbline.datapath.flow.FlowHash;
 import dev.plumbline.datapath.flow.FlowKey;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;

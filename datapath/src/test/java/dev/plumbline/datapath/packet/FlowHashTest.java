@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.datapath.flow.FlowField;
+import dev.plumbline.datapath.flow.FlowHash;
 import dev.plumbline.datapath.flow.FlowKey;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -63,7 +63,7 @@ class PipelineProperties {
       }
     }
     assertTrue(sent > 300, sent + " of 1500 sent");
-    assertTrue(deep > 300, deep + " of 1500 looked at below layer 2");
+    assertTrue(deep > 100, deep + " of 1500 looked at below layer 2");
   }
 
   private static SwitchState withFlows(SwitchState state, Random random)
@@ -138,7 +138,53 @@ class PipelineProperties {
         "strip_vlan",
         "push_vlan:0x88a8",
         "set_field:0x1003->vlan_tci",
-        "set_field:1->metadata");
+        "set_field:1->metadata",
+        rewritten(random, type),
+        rewritten(random, type),
+        rewritten(random, type));
+  }
+
+  private static String rewritten(Random random, String type) {
+    String any =
+        one(
+            random,
+            "mod_dl_dst:02:00:00:00:00:0" + random.nextInt(10),
+            "mod_dl_src:02:00:00:00:00:0" + random.nextInt(10),
+            "load:%d->eth_dst[0..3]".formatted(random.nextInt(16)),
+            "mod_nw_src:128.0.0." + random.nextInt(4),
+            "mod_nw_dst:1.0.0." + random.nextInt(4),
+            "mod_tp_dst:" + random.nextInt(4),
+            "mod_nw_tos:" + 4 * random.nextInt(4),
+            "dec_ttl");
+    String own =
+        switch (type) {
+          case "arp" ->
+              one(
+                  random,
+                  "set_field:2->arp_op",
+                  "move:eth_src->arp_sha",
+                  "set_field:00:00:00:00:00:05/00:00:00:00:00:0f->arp_tha",
+                  "move:arp_tpa->arp_spa");
+          case "ip" ->
+              one(
+                  random,
+                  "set_field:0.0.0.5/0.0.0.255->ip_dst",
+                  "move:nw_src[0..7]->nw_dst[8..15]",
+                  "set_field:1->nw_ecn",
+                  "load:9->nw_ttl[0..3]");
+          case "tcp" -> one(random, "move:tcp_dst[0..3]->tcp_src[0..3]", "set_field:7->tcp_dst");
+          case "udp" -> "load:1->udp_dst[15]";
+          case "icmp" -> "set_field:3->icmp_code";
+          case "ipv6" ->
+              one(
+                  random,
+                  "set_field:::5/::ff->ipv6_dst",
+                  "move:ipv6_dst->ipv6_src",
+                  "move:ipv6_dst[32..127]->ipv6_src[0..95]",
+                  "load:1->ipv6_label[3]");
+          default -> any;
+        };
+    return random.nextBoolean() ? any : own;
   }
 
   private static String moved(Random random, String type) {

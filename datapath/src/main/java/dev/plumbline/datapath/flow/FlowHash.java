@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.plumbline.datapath.packet;
+package dev.plumbline.datapath.flow;
 
-import dev.plumbline.datapath.flow.FlowField;
-import dev.plumbline.datapath.flow.FlowKey;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.translate;
+
+import dev.plumbline.datapath.flow.FlowKey;
+import dev.plumbline.datapath.flow.FlowMask;
+import dev.plumbline.datapath.openflow.FieldValues;
+
+/**
+ * Headers as actions have written them. Bits that were not written are the packet's own, as it came
+ * in: whoever depends on those has to look at them.
+ */
+final class Rewrite {
+  private final FlowKey key = new FlowKey();
+  private final FlowMask written = new FlowMask();
+  private final FieldValues bits = new FieldValues();
+
+  /**
+   * Takes the headers.
+   *
+   * @param arrived the packet as it came in
+   * @param fields of it by now
+   * @param newBits those of the fields that were written
+   */
+  void set(FlowKey arrived, FieldValues fields, FieldValues newBits) {
+    bits.set(newBits);
+    written.clear();
+    KeyFields.add(arrived, newBits, written);
+    KeyFields.write(arrived, fields, key);
+  }
+
+  void set(Rewrite other) {
+    key.set(other.key);
+    System.arraycopy(other.written.bytes(), 0, written.bytes(), 0, FlowKey.BYTES);
+    bits.set(other.bits);
+  }
+
+  /** The packet by now; ports and tags are as they came. */
+  FlowKey key() {
+    return key;
+  }
+
+  FlowMask written() {
+    return written;
+  }
+
+  /** The same as {@link #written}, where flows look for fields. */
+  FieldValues bits() {
+    return bits;
+  }
+
+  /** Whether the same bits were written, and to the same. */
+  boolean isSame(Rewrite other) {
+    return bits.equals(other.bits) && written.matches(key, other.key);
+  }
+}
