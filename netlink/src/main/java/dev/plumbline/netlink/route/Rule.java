@@ -250,6 +250,19 @@ public final class Rule extends Message<RouteHeader> {
     return add(rule.build());
   }
 
+  /**
+   * Adds it, also beside one that says the same and more, as which {@link #add(Rule)} takes it; and
+   * once more if it is there already.
+   */
+  public static Request addBeside(Rule rule) {
+    return rule.request(RouteRequest.NEWRULE, RouteRequest.CREATE, "add");
+  }
+
+  /** As {@link #addBeside(Rule)}. */
+  public static Request addBeside(RuleBuilder rule) {
+    return addBeside(rule.build());
+  }
+
   /** Deletes the first rule that has all that this one says. ENOENT if there is none. */
   public static Request delete(Rule rule) {
     return rule.request(RouteRequest.DELRULE, 0, "delete");

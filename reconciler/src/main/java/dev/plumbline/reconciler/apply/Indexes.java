@@ -7,25 +7,28 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Which interface index each device has, those included that are about to be made: plumbline gives
  * new devices their indexes itself, so that one batch can make a device and refer to it.
  */
 final class Indexes {
-  /** A new namespace has its loopback device already, always as 1. */
-  private static final int LOOPBACK = 1;
-
   /**
-   * Left free above the highest index in use: others take the next ones at the same time, as long
-   * as somebody looks at the plan, and a tunnel's module puts devices of its own into each
-   * namespace. Were one taken, the requests after the refused one would meet another's device.
+   * New devices get indexes from here on, by chance: the kernel itself counts up from 1 for every
+   * device that is made, so that nobody ever comes here who did not choose to. Were an index taken,
+   * the requests after the refused creation would meet, and mark, another's device.
    */
-  private static final int GAP = 1000;
+  private static final int LEAST = 1 << 20;
+
+  /** The kernel takes any index that is positive as an int; room is left to count up. */
+  private static final int MOST = 1 << 30;
 
   private final Map<ResourceId, Integer> byId = new HashMap<>();
-  private final Map<String, Integer> highest = new HashMap<>();
-  private final Set<String> started = new HashSet<>();
+  private final Map<String, Set<Integer>> taken = new HashMap<>();
+
+  /** The last index that was given, by namespace. */
+  private final Map<String, Integer> last = new HashMap<>();
 
   Indexes(Map<ResourceId, Integer> live) {
     live.forEach(this::put);
@@ -33,14 +36,17 @@ final class Indexes {
 
   void put(ResourceId device, int index) {
     byId.put(device, index);
-    highest.merge(device.namespace(), index, Math::max);
+    taken.computeIfAbsent(device.namespace(), key -> new HashSet<>()).add(index);
   }
 
-  /** An index that no device of the namespace has. */
+  /** An index that no device of the namespace has, and none has had since it was read. */
   int next(String namespace) {
-    int step = started.add(namespace) ? GAP : 1;
-    int next = highest.getOrDefault(namespace, LOOPBACK) + step;
-    highest.put(namespace, next);
+    Integer before = last.get(namespace);
+    int next = before == null ? ThreadLocalRandom.current().nextInt(LEAST, MOST) : before + 1;
+    while (taken.getOrDefault(namespace, Set.of()).contains(next)) {
+      next++;
+    }
+    last.put(namespace, next);
     return next;
   }
 

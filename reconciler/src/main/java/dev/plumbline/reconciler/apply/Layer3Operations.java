@@ -60,6 +60,11 @@ final class Layer3Operations {
     }
   }
 
+  /** Makes a rule beside others as which the kernel would take it. */
+  Request beside(Resource resource) {
+    return Rule.addBeside(rule(resource));
+  }
+
   Request replace(Resource resource) {
     switch (resource.id().type()) {
       case ADDRESS -> {

@@ -18,6 +18,7 @@ import dev.plumbline.reconciler.resource.AddressText;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
+import dev.plumbline.reconciler.resource.RuleText;
 import dev.plumbline.spec.value.IpAddress;
 import java.io.IOException;
 import java.net.Inet6Address;
@@ -37,6 +38,7 @@ final class Operations {
   private final Layer3Operations layer3;
   private final VlanOperations vlans;
   private final Promotions promotions;
+  private final SourceAddresses sources;
 
   /** IPv6 addresses that need not be looked for elsewhere, since this host has them already. */
   private final Set<ResourceId> known = new HashSet<>();
@@ -51,6 +53,7 @@ final class Operations {
     this.layer3 = new Layer3Operations(indexes, live.capabilities().addressProtocol());
     this.vlans = new VlanOperations(indexes, live, plan);
     this.promotions = new Promotions(plan, live, sockets, indexes);
+    this.sources = new SourceAddresses(sockets);
     for (Change change : plan.changes()) {
       ResourceId old = moves.from(change.id());
       Resource wanted = change.after();
@@ -124,6 +127,9 @@ final class Operations {
   }
 
   private List<Operation> netlink(Change change) throws IOException {
+    if (change instanceof Change.Delete delete && delete.implied()) {
+      return List.of(); // it has gone along with what it was on
+    }
     List<Operation> operations = new ArrayList<>();
     Resource going = going(change);
     if (going != null) {
@@ -134,14 +140,23 @@ final class Operations {
     }
     Resource wanted = change.after();
     if (wanted != null) {
+      operations.addAll(sources.before(wanted));
       // A route that the kernel was foreseen to drop may be there still.
       boolean again = wanted.id().type() == ResourceType.ROUTE && live.has(wanted.id());
       Resource made = known.contains(wanted.id()) ? wanted.with("noDad", "true") : wanted;
       Request request =
-          again || change instanceof Change.Modify ? layer3.replace(made) : layer3.create(made);
+          again || change instanceof Change.Modify
+              ? layer3.replace(made)
+              : isBeside(change) ? layer3.beside(made) : layer3.create(made);
       operations.add(new Operation.Netlink(wanted.id().namespace(), request, false));
     }
     return operations;
+  }
+
+  /** Whether it is a new rule that the kernel would take for one that says more. */
+  private boolean isBeside(Change change) {
+    return change instanceof Change.Create create
+        && RuleText.hasNarrower(create.wanted(), live.ofType(ResourceType.RULE));
   }
 
   private static @Nullable Resource going(Change change) {

@@ -6,6 +6,7 @@ import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
 import dev.plumbline.reconciler.resource.RouteText;
+import dev.plumbline.reconciler.resource.RuleText;
 import dev.plumbline.reconciler.resource.SysctlText;
 import dev.plumbline.spec.value.IpAddress;
 import dev.plumbline.spec.value.Prefix;
@@ -31,6 +32,7 @@ public final class ResourceIndex {
   private final Map<String, TreeMap<Integer, Map<Prefix, Set<ResourceId>>>> networks =
       new HashMap<>();
   private final Map<String, Set<ResourceId>> holders = new HashMap<>();
+  private final Map<String, Set<ResourceId>> rules = new HashMap<>();
   private final Set<ResourceId> namespaces = new LinkedHashSet<>();
 
   /** Adds it, or puts it in the place of the one with its identity. */
@@ -50,9 +52,15 @@ public final class ResourceIndex {
     }
     if (id.type() == ResourceType.ADDRESS) {
       add(holders, id.namespace() + " " + AddressText.local(id.key()), id);
+    } else if (id.type() == ResourceType.RULE) {
+      add(rules, rank(id), id);
     } else if (id.type() == ResourceType.NAMESPACE) {
       namespaces.add(id);
     }
+  }
+
+  private static String rank(ResourceId rule) {
+    return rule.namespace() + " " + RuleText.rank(rule);
   }
 
   /** Takes it out, if it is there. */
@@ -69,6 +77,8 @@ public final class ResourceIndex {
     }
     if (id.type() == ResourceType.ADDRESS) {
       drop(holders, id.namespace() + " " + AddressText.local(id.key()), id);
+    } else if (id.type() == ResourceType.RULE) {
+      drop(rules, rank(id), id);
     }
     namespaces.remove(id);
   }
@@ -158,6 +168,11 @@ public final class ResourceIndex {
               }
             });
     return found;
+  }
+
+  /** The rules of a rule's family and priority, which the kernel may take for it. */
+  public Set<ResourceId> rulesLike(ResourceId rule) {
+    return Collections.unmodifiableSet(rules.getOrDefault(rank(rule), Set.of()));
   }
 
   /** The addresses of a namespace that are this one, whatever their length. */

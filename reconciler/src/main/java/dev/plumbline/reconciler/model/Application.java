@@ -11,6 +11,7 @@ import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
 import dev.plumbline.reconciler.resource.RouteText;
+import dev.plumbline.reconciler.resource.RuleText;
 import java.util.Arrays;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -46,14 +47,13 @@ final class Application {
   }
 
   @Nullable Failure run(Progress progress) {
-    Change last = null;
     int done = 0;
     for (Change change : plan.changes()) {
-      if (asking.failure() != null && startsBatch(last, change)) {
+      if (asking.isOver()) {
         break;
       }
-      last = change;
       asking.of(change);
+      asking.in(CALLS.contains(change.id().type()) ? null : namespace(change));
       take(change);
       progress.step(change, ++done, plan.changes().size());
     }
@@ -75,6 +75,10 @@ final class Application {
   }
 
   private void take(Change change) {
+    boolean device = change.id().type() == ResourceType.DEVICE;
+    if (!device && change instanceof Change.Delete delete && delete.implied()) {
+      return; // it has gone along with what it was on
+    }
     if (!asking.isReady(() -> refersToKnown(change))) {
       return;
     }
@@ -84,7 +88,7 @@ final class Application {
       case VLANS -> {
         Resource wanted = change.after();
         if (wanted != null) {
-          asking.ask("set VLANs of " + wanted.id(), () -> parts.others.put(here(wanted), false));
+          asking.ask("set VLANs of " + wanted.id(), () -> parts.others.put(here(wanted)));
         }
       }
       default -> plain(change);
@@ -125,16 +129,19 @@ final class Application {
 
   private void plain(Change change) {
     boolean deletes = change instanceof Change.Delete;
+    boolean beside =
+        change instanceof Change.Create create
+            && RuleText.hasNarrower(create.wanted(), live.ofType(ResourceType.RULE));
     Resource going =
         change instanceof Change.Delete delete
             ? delete.live()
             : change instanceof Change.Recreate recreate ? recreate.live() : null;
     if (going != null) {
-      asking.askToRemove("delete " + going.id(), () -> remove(going.id(), deletes));
+      asking.askToRemove("delete " + going.id(), () -> remove(going, deletes));
     }
     Resource wanted = change.after();
     if (wanted != null) {
-      asking.ask("set " + wanted.id(), () -> put(wanted, change instanceof Change.Modify));
+      asking.ask("set " + wanted.id(), () -> put(wanted, change instanceof Change.Modify, beside));
     }
   }
 
@@ -154,16 +161,17 @@ final class Application {
     return here;
   }
 
-  private void remove(ResourceId planned, boolean promotes) throws RefusedException {
-    ResourceId id = handles.on(planned);
+  private void remove(Resource planned, boolean promotes) throws RefusedException {
+    ResourceId id = handles.on(planned.id());
     switch (id.type()) {
       case ADDRESS -> parts.addresses.delete(id, promotes);
       case ROUTE -> parts.routes.delete(id);
+      case RULE -> parts.rules.delete(planned);
       default -> parts.others.delete(id);
     }
   }
 
-  private void put(Resource planned, boolean modifies) throws RefusedException {
+  private void put(Resource planned, boolean modifies, boolean beside) throws RefusedException {
     Resource wanted = here(planned);
     switch (wanted.id().type()) {
       case ADDRESS -> parts.addresses.replace(wanted);
@@ -175,7 +183,8 @@ final class Application {
           parts.routes.add(wanted);
         }
       }
-      default -> parts.others.put(wanted, !modifies);
+      case RULE -> parts.rules.add(wanted, beside);
+      default -> parts.others.put(wanted);
     }
   }
 }

@@ -25,8 +25,14 @@ final class Asking {
   private @Nullable Change change;
   private @Nullable Failure failure;
 
-  /** Whether the applier has found out by itself that it cannot go on. */
+  /** Whether nothing is asked for any more: the applier knows that it cannot go on. */
   private boolean over;
+
+  /** Where the next requests are made; null: by themselves, as no message is. */
+  private @Nullable String place;
+
+  /** Where the last ones were made that are not answered yet; null for none. */
+  private @Nullable String open;
 
   Asking(ModelKernel kernel, Disturbance disturbance) {
     this.kernel = kernel;
@@ -47,10 +53,26 @@ final class Asking {
     return !over;
   }
 
-  /** The applier waits for an answer here, and goes on only if nothing was refused so far. */
-  boolean goesOn() {
-    over |= failure != null;
-    return !over;
+  /**
+   * Where the next requests are made. With those before them they are one batch if these are of the
+   * same place; else the applier waits for answers first, and goes on only if nothing was refused.
+   *
+   * @param namespace null for what is no message: each of these is one by itself
+   */
+  void in(@Nullable String namespace) {
+    place = namespace;
+  }
+
+  /** Whether nothing is asked for any more. */
+  boolean isOver() {
+    return over;
+  }
+
+  private void begin() {
+    if (open == null || !open.equals(place)) {
+      over |= failure != null;
+    }
+    open = place;
   }
 
   void ask(String what, Request request) {
@@ -63,6 +85,9 @@ final class Asking {
 
   private void ask(String what, Request request, boolean removes, boolean silent) {
     Change step = Objects.requireNonNull(change);
+    if (!silent) {
+      begin();
+    }
     if (over) {
       return;
     }

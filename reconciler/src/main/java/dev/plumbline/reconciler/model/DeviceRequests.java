@@ -257,9 +257,7 @@ final class DeviceRequests {
     if (moves) {
       asking.ask("move link " + id, () -> devices.move(handles.now(id), to.id()));
       handles.renamed(id, to.id());
-      if (!asking.goesOn()) {
-        return; // the rest is for another namespace, and so for another batch
-      }
+      asking.in(to.id().namespace());
     } else if (renames) {
       asking.ask("rename link " + id, () -> devices.rename(handles.now(id), to.id().device()));
       handles.renamed(id, to.id());

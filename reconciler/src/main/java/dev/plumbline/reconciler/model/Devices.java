@@ -208,12 +208,10 @@ final class Devices {
       } else if (id.type() == ResourceType.SYSCTL) {
         boolean here = sameNamespace && id.namespace().equals(from.namespace());
         if (here && SysctlText.device(id).equals(from.device())) {
-          store.remove(id);
-          store.put(each.withId(SysctlText.onDevice(id, to.device())));
+          store.renamed(each, SysctlText.onDevice(id, to.device()));
         }
       } else if (!id.device().isEmpty() && id.ofDevice().equals(from)) {
-        store.remove(id);
-        store.put(each.withId(id.onDevice(to.device())));
+        store.renamed(each, id.onDevice(to.device()));
       }
     }
     parents.renamed(from, to);

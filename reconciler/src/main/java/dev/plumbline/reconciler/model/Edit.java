@@ -184,7 +184,7 @@ public final class Edit {
     return ip(
         rule.id().namespace(),
         "rule del priority " + rule.get("priority"),
-        parts -> parts.others.delete(rule.id()));
+        parts -> parts.rules.delete(rule));
   }
 
   /** Sets a sysctl. */
@@ -192,6 +192,6 @@ public final class Edit {
     String in = sysctl.namespace().isEmpty() ? "" : "ip netns exec " + sysctl.namespace() + " ";
     return new Edit(
         in + "sysctl -qw " + sysctl.key() + "=" + value,
-        parts -> parts.others.put(new Resource(sysctl, null, Map.of("value", value)), false));
+        parts -> parts.others.put(new Resource(sysctl, null, Map.of("value", value))));
   }
 }

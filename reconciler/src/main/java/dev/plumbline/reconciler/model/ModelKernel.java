@@ -36,6 +36,21 @@ import org.jspecify.annotations.Nullable;
  * of any kernel, by one at a time.
  */
 public final class ModelKernel implements Kernel {
+  /**
+   * Told of all that happens to resources, whoever did it, one after the other as the kernel's
+   * events would tell.
+   */
+  @FunctionalInterface
+  public interface Listener {
+    /**
+     * Something happened.
+     *
+     * @param before null: it was made
+     * @param after null: it is gone; with another identity: it was renamed, or moved
+     */
+    void happened(@Nullable Resource before, @Nullable Resource after);
+  }
+
   private final String name;
   private final Capabilities capabilities;
   private final Parts parts;
@@ -101,6 +116,21 @@ public final class ModelKernel implements Kernel {
    */
   public synchronized void edit(Edit edit) throws RefusedException {
     edit.take(parts);
+  }
+
+  /** Tells from now on; by the thread that acts, in the midst of it. */
+  public synchronized void listen(Listener listener) {
+    parts.store.listen(listener);
+  }
+
+  /** Tells no more. */
+  public synchronized void listenNoMore(Listener listener) {
+    parts.store.listenNoMore(listener);
+  }
+
+  /** What is there of this identity now; null for nothing. */
+  public synchronized @Nullable Resource find(ResourceId id) {
+    return find(id, false);
   }
 
   /** All that is there. */

@@ -9,7 +9,7 @@ import dev.plumbline.reconciler.resource.SysctlText;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Rules, sysctls, bridge VLANs, VXLAN remotes, and the bridges and ports of the switch. */
+/** Sysctls, bridge VLANs, VXLAN remotes, and the bridges and ports of the switch. */
 final class Others {
   /** What a sysctl is in a new namespace, as far as nobody has said otherwise. */
   static final String SYSCTL_AT_FIRST = "0";
@@ -25,13 +25,10 @@ final class Others {
     this.store = store;
   }
 
-  void put(Resource wanted, boolean exclusive) throws RefusedException {
+  void put(Resource wanted) throws RefusedException {
     ResourceId id = wanted.id();
     store.needNamespace(id.namespace());
-    boolean there = store.has(id);
     switch (id.type()) {
-      case RULE ->
-          RefusedException.when(there && exclusive, Errno.EEXIST, id + " is there already");
       case VLANS -> vlans(id);
       case FDB -> {
         Resource device = store.need(id.ofDevice());

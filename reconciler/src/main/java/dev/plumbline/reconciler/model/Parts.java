@@ -13,6 +13,7 @@ final class Parts {
   final Addresses addresses;
   final Devices devices;
   final Namespaces namespaces;
+  final Rules rules;
   final Others others;
 
   /**
@@ -25,6 +26,7 @@ final class Parts {
     DeviceDefaults defaults = new DeviceDefaults(store);
     devices = new Devices(store, addresses, routes, defaults, live.capabilities());
     namespaces = new Namespaces(store, devices, defaults);
+    rules = new Rules(store);
     others = new Others(store);
     for (Resource each : store.ofType(ResourceType.DEVICE)) {
       defaults.fields(each.id());

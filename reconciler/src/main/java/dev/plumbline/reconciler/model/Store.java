@@ -26,6 +26,7 @@ final class Store {
   private final Map<Integer, ResourceId> byIndex = new HashMap<>();
   private int lastIndex;
   private final Consumer<ResourceId> told;
+  private final List<ModelKernel.Listener> listeners = new ArrayList<>();
 
   /**
    * @param told is told whatever changed
@@ -35,6 +36,14 @@ final class Store {
     for (Resource each : live.resources()) {
       put(PeerText.isOtherHalf(each.owner()) ? each.withOwner(null) : each);
     }
+  }
+
+  void listen(ModelKernel.Listener listener) {
+    listeners.add(listener);
+  }
+
+  void listenNoMore(ModelKernel.Listener listener) {
+    listeners.remove(listener);
   }
 
   @Nullable Resource find(ResourceId id) {
@@ -63,13 +72,23 @@ final class Store {
     if (id.type() == ResourceType.DEVICE && !indexes.containsKey(id)) {
       indexed(id, ++lastIndex);
     }
-    if (!resource.equals(all.put(id, resource))) {
-      changed(id);
-      Resource mate = mate(resource);
-      if (mate != null) {
-        changed(mate.id());
-      }
+    Resource before = all.put(id, resource);
+    if (!resource.equals(before)) {
+      changed(resource);
+      happened(before, resource);
     }
+  }
+
+  private void changed(Resource resource) {
+    changed(resource.id());
+    Resource mate = mate(resource);
+    if (mate != null) {
+      changed(mate.id());
+    }
+  }
+
+  private void happened(@Nullable Resource before, @Nullable Resource after) {
+    listeners.forEach(listener -> listener.happened(before, after));
   }
 
   private void indexed(ResourceId id, int index) {
@@ -87,8 +106,10 @@ final class Store {
     if (index != null) {
       byIndex.remove(index);
     }
-    if (all.remove(id) != null) {
+    Resource before = all.remove(id);
+    if (before != null) {
       changed(id);
+      happened(before, null);
     }
   }
 
@@ -96,14 +117,19 @@ final class Store {
     ofType(type).stream().filter(which).forEach(each -> remove(each.id()));
   }
 
-  /** The device keeps its index under its new name, wherever that is. */
-  void renamed(Resource device, ResourceId to) {
-    Integer index = indexes.get(device.id());
-    remove(device.id());
+  /** The same resource, under a new name or in a new place; a device keeps its index. */
+  void renamed(Resource resource, ResourceId to) {
+    ResourceId from = resource.id();
+    Integer index = indexes.remove(from);
     if (index != null) {
       indexed(to, index);
     }
-    put(device.withId(to));
+    Resource before = all.remove(from);
+    Resource there = resource.withId(to);
+    all.put(to, there);
+    changed(from);
+    changed(there);
+    happened(before, there);
   }
 
   private void changed(ResourceId id) {

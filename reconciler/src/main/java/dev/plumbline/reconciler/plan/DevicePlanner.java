@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.plan;
 
+import dev.plumbline.reconciler.kind.DeviceField.How;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.plan.DeviceStep.Fate;
 import dev.plumbline.reconciler.resource.PeerText;
@@ -78,7 +79,9 @@ final class DevicePlanner {
     hold(condemner);
     waitForMissing();
     condemner.spareHosts(held);
-    condemner.condemnAll();
+    do {
+      condemner.condemnAll();
+    } while (waitForLeaving());
     DeviceRefusals refusals = new DeviceRefusals(live, steps, held, findings);
     refusals.takenNames();
     refusals.conflicts();
@@ -100,6 +103,15 @@ final class DevicePlanner {
   /** Whether traffic through the device stops when this field changes. */
   boolean interrupts(DeviceStep step, FieldChange change) {
     return comparison.interrupts(step, change);
+  }
+
+  /** Whether the device lets ports go that are up, so that they go down. */
+  boolean empties(DeviceStep step) {
+    ResourceId id = step.liveId();
+    return id != null
+        && step.fields.stream()
+            .anyMatch(field -> comparison.how(step, field.name()) == How.NEEDS_EMPTY)
+        && steps.ports(id).stream().anyMatch(port -> port.get("up").equals("true"));
   }
 
   private void match() {
@@ -252,6 +264,32 @@ final class DevicePlanner {
         }
       }
     } while (!settled);
+  }
+
+  /**
+   * Devices whose parent goes with this plan: one that goes along is not made anew before there is
+   * another parent, one that is new is not made.
+   *
+   * @return whether there was any, so that more may go with it
+   */
+  private boolean waitForLeaving() {
+    Set<ResourceId> there = steps.finalDevices();
+    boolean any = false;
+    for (DeviceStep step : steps.all()) {
+      Wanted wanted = step.wanted;
+      boolean makes = step.fate == Fate.CREATE || step.fate == Fate.RECREATE;
+      String parent = wanted == null || !makes ? "" : wanted.resource().get("parent");
+      if (wanted == null || parent.isEmpty()) {
+        continue;
+      }
+      ResourceId id = ResourceId.deviceIn(wanted.resource().id().namespace(), parent);
+      if (!there.contains(id)) {
+        step.fate = step.fate == Fate.CREATE ? Fate.WAIT : Fate.DELETE;
+        findings.waits(step.address, id);
+        any = true;
+      }
+    }
+    return any;
   }
 
   /**

@@ -83,6 +83,7 @@ final class EmptiedDevices {
       return;
     }
     forecast.current.remove(route.id());
+    forecast.lost(route, route.id(), causes);
     if (again == null && !ways.reachesGateways(route)) {
       findings.warning(
           route.id() + " is lost with the addresses of " + device + ", which reach its gateway");

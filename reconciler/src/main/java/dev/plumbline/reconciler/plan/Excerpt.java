@@ -146,7 +146,11 @@ public record Excerpt(Goal goal, LiveState live, Ownership ownership) {
           devices(before);
         }
         case SYSCTL -> sysctl(id);
-        case RULE -> {}
+        case RULE -> {
+          for (ResourceIndex index : List.of(live, goal.resources())) {
+            ids.addAll(index.rulesLike(id));
+          }
+        }
         default -> raise(id.ofDevice(), NEAR);
       }
       return true;

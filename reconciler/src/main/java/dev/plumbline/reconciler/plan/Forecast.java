@@ -24,7 +24,13 @@ final class Forecast {
   /** What the kernel dropped meanwhile and would have to be put back. */
   final List<Resource> dropped = new ArrayList<>();
 
-  /** The changes with which it drops something. */
+  /**
+   * All that the kernel drops of what is no part of its device, by the identity it has now, with
+   * the identity under which it would have to be put back.
+   */
+  final Map<Resource, ResourceId> lost = new LinkedHashMap<>();
+
+  /** The changes with which it drops something, by the identity it has, or would have then. */
   final Map<ResourceId, Set<String>> causes = new HashMap<>();
 
   private final LaterDevices devices;
@@ -62,10 +68,28 @@ final class Forecast {
       Resource there = renamed(resource, finalId.device());
       if (lostOn(step, there)) {
         dropped.add(there);
-        causes.computeIfAbsent(there.id(), key -> new TreeSet<>()).add(step.cause);
+        lost(resource, there.id(), Set.of(step.cause));
       } else {
         current.put(there.id(), there);
       }
+    } else {
+      lost(resource, id, Set.of(step.cause));
+    }
+  }
+
+  /**
+   * The kernel drops something.
+   *
+   * @param then the identity under which it would have to be put back
+   * @param with the addresses of the changes that do it
+   */
+  void lost(Resource resource, ResourceId then, Set<String> with) {
+    for (ResourceId id : List.of(resource.id(), then)) {
+      causes.computeIfAbsent(id, key -> new TreeSet<>()).addAll(with);
+    }
+    if (resource.id().type() == ResourceType.ADDRESS
+        || resource.id().type() == ResourceType.ROUTE) {
+      lost.put(resource, then);
     }
   }
 
@@ -100,6 +124,7 @@ final class Forecast {
     boolean torn = false;
     boolean gone = false;
     int down = 0;
+    Set<String> with = new TreeSet<>();
     Resource there = route;
     List<String> ways = RouteText.devices(route);
     for (String device : ways) {
@@ -111,7 +136,7 @@ final class Forecast {
         if (step.torn() || (step.downed && !own)) {
           torn |= step.torn();
           down++;
-          causes.computeIfAbsent(route.id(), key -> new TreeSet<>()).add(step.cause);
+          with.add(step.cause);
         }
         gone |=
             finalId == null
@@ -123,14 +148,14 @@ final class Forecast {
       }
     }
     // One whose device leaves goes as a whole; one of several ways that is down is dead alone.
-    boolean lost = torn || (down > 0 && down == ways.size());
-    if (!lost) {
-      causes.remove(route.id());
+    boolean goes = torn || (down > 0 && down == ways.size());
+    if (!goes) {
       current.put(there.id(), there);
-    } else if (!gone) {
+      return;
+    }
+    lost(route, there.id(), with);
+    if (!gone) {
       dropped.add(there);
-    } else if (!there.isOurs()) {
-      findings.warning(route.id() + " is lost with its device");
     }
   }
 

@@ -261,11 +261,17 @@ final class Order {
     }
     if (change instanceof Change.Recreate recreate) {
       for (Change off : leavingDevices.getOrDefault(recreate.live().id(), List.of())) {
-        if (off instanceof Change.Delete) {
+        if (off instanceof Change.Delete || leavesForGood(off)) {
           need(needed, off);
         }
       }
     }
+  }
+
+  private static boolean leavesForGood(Change port) {
+    return port instanceof Change.Modify modify
+        && modify.changes("master")
+        && modify.wanted().get("master").isEmpty();
   }
 
   /** What frees this name for the pair that the change makes: often it removes the old pair. */
@@ -351,6 +357,8 @@ final class Order {
       if (delete.implied() && delete.live().get("kind").equals("veth")) {
         need(needed, leavers.get(PeerText.parse(delete.live().get("peer"))));
       }
+    } else if (delete.implied()) {
+      return; // it goes when that goes which it is on, as it was told
     } else if (!id.device().isEmpty()) {
       // Named as it will be when its device is renamed.
       need(needed, makers.get(id.ofDevice()));
@@ -413,10 +421,27 @@ final class Order {
         changes.add(first);
         changes.add(
             new Change.Create(address, recreate.wanted(), List.of(), recreate.disruption()));
-        return new Order(changes, given, live).sorted();
+        return new Order(changes, goingWith(first.address(), address), live).sorted();
       }
     }
     throw new IllegalStateException("these changes wait for each other: " + circle);
+  }
+
+  /** What goes along with a device goes with the step that removes it, not with the other one. */
+  private Map<String, Set<String>> goingWith(String removal, String whole) {
+    Map<String, Set<String>> edges = new HashMap<>(given);
+    given.forEach(
+        (address, earlier) -> {
+          if (earlier.contains(whole)
+              && byAddress.get(address) instanceof Change.Delete delete
+              && delete.implied()) {
+            Set<String> other = new TreeSet<>(earlier);
+            other.remove(whole);
+            other.add(removal);
+            edges.put(address, other);
+          }
+        });
+    return edges;
   }
 
   /** Of what is left, that which does not just wait for a circle; in the order of addresses. */

@@ -138,7 +138,9 @@ public final class Planner {
 
   private static Disruption disruption(DevicePlanner devices, DeviceStep step, Resource live) {
     if (step.live == null || !step.live.get("up").equals("true")) {
-      return Disruption.NONE;
+      return devices.empties(step)
+          ? Disruption.interrupts("the ports of " + live.id().device() + ", which it lets go")
+          : Disruption.NONE;
     }
     for (FieldChange field : step.fields) {
       if (devices.interrupts(step, field)) {

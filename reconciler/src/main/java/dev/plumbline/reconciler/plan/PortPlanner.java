@@ -92,7 +92,11 @@ final class PortPlanner {
     }
     Wanted wanted = step.wanted;
     Resource before = step.remaining;
-    if (wanted != null && before != null) {
+    boolean out = wanted != null && wanted.resource().get("master").isEmpty();
+    if (wanted != null && out && master.torn() && step.fate == Fate.KEEP && !step.moves()) {
+      // It comes back to none: that is told, and done, before its master changes.
+      step.wanted = new Wanted(step.address, wanted.resource().with("master", ""), wanted.makes());
+    } else if (wanted != null && before != null) {
       ResourceId next =
           ResourceId.deviceIn(wanted.resource().id().namespace(), wanted.resource().get("master"));
       boolean fromBond = now != null && now.get("kind").equals("bond");

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.plan;
 
-import dev.plumbline.reconciler.embedded.FlowText;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
@@ -77,6 +76,8 @@ final class RestPlanner {
     new EmptiedDevices(forecast, ways, leaving, findings, after)
         .foresee(addresses.emptied(), wanted);
     settle(wanted, type -> type != ResourceType.ADDRESS && type != ResourceType.NAMESPACE);
+    new RulePlanner(changes, after).order(forecast.current.values(), wanted);
+    tellWhatGoesAlong(wanted);
     return new ArrayList<>(changes.values());
   }
 
@@ -104,17 +105,50 @@ final class RestPlanner {
         compare(candidate);
       }
     }
-    Set<String> destinations = null;
+    Departures departures = new Departures(staying(wanted));
     for (Resource resource : forecast.current.values()) {
-      ResourceId id = resource.id();
-      if (which.test(id.type()) && leaving.leaves(resource, wanted)) {
-        boolean route = id.type() == ResourceType.ROUTE;
-        if (route && destinations == null) {
-          destinations = destinations(wanted);
-        }
-        delete(resource, destinations != null && route && destinations.contains(destination(id)));
+      if (which.test(resource.id().type()) && leaving.leaves(resource, wanted)) {
+        put(departures.asked(resource));
       }
     }
+  }
+
+  /** What the kernel drops and nothing makes again. */
+  private void tellWhatGoesAlong(Map<ResourceId, Wanted> wanted) {
+    new GoingAlong(live, forecast, leaving, devices, findings)
+        .deletions(made(), new Departures(staying(wanted)), each -> concerns(each, wanted))
+        .forEach(
+            deletion -> {
+              put(deletion);
+              comesAfter(deletion.address(), forecast.causes.getOrDefault(deletion.id(), Set.of()));
+            });
+  }
+
+  /** What the changes leave behind. */
+  private Set<ResourceId> made() {
+    Set<ResourceId> made = new HashSet<>();
+    for (Change change : changes.values()) {
+      if (change.after() != null) {
+        made.add(change.id());
+      }
+    }
+    return made;
+  }
+
+  /** What of the wanted is there then: it is made, or is there already. */
+  private Set<ResourceId> staying(Map<ResourceId, Wanted> wanted) {
+    Set<ResourceId> staying = made();
+    staying.addAll(forecast.current.keySet());
+    staying.retainAll(wanted.keySet());
+    return staying;
+  }
+
+  private boolean concerns(Resource lost, Map<ResourceId, Wanted> wanted) {
+    Wanted named = wanted.get(lost.id());
+    return lost.isOurs()
+        || ownership.made(lost.id())
+        || goal.remove().contains(lost.id())
+        || (named != null && isOfTheFile(named));
   }
 
   /** What the kernel drops and nobody wants gone. */
@@ -251,6 +285,9 @@ final class RestPlanner {
     String device = route ? ways.otherDevice(target, there) : "";
     if (!device.isEmpty()) {
       whole = whole.with("dev", device);
+    } else if (route && ways.keepsDevice(target, there)) {
+      // Left to itself the kernel may take another one in the same network.
+      whole = whole.with("dev", there.get("dev"));
     }
     ResourceId now = before(target.id());
     Change change =
@@ -314,31 +351,6 @@ final class RestPlanner {
         comesAfter(address, Set.of(step.cause));
       }
     }
-  }
-
-  private void delete(Resource resource, boolean replaced) {
-    Disruption disruption =
-        replaced ? Disruption.IN_PLACE : Disruption.interrupts("traffic by " + resource.id());
-    boolean flow = resource.id().type() == ResourceType.FLOW;
-    // A flow may be somebody's, whom rules for drift name as the file would.
-    String address = flow ? FlowText.address(resource.id()) : resource.id().toString();
-    put(new Change.Delete(address, resource, false, List.of(), disruption));
-  }
-
-  /** The destinations that the goal has routes to. */
-  private static Set<String> destinations(Map<ResourceId, Wanted> wanted) {
-    Set<String> destinations = new HashSet<>();
-    for (ResourceId id : wanted.keySet()) {
-      if (id.type() == ResourceType.ROUTE) {
-        destinations.add(destination(id));
-      }
-    }
-    return destinations;
-  }
-
-  /** A route's key but for its metric. */
-  private static String destination(ResourceId route) {
-    return route.namespace() + " " + RouteText.destination(route) + " " + RouteText.table(route);
   }
 
   private void put(Change change) {

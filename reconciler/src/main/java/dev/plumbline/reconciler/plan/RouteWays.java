@@ -118,6 +118,12 @@ final class RouteWays {
     return behind.isEmpty() || behind.contains(there.get("dev")) ? "" : behind.get(0);
   }
 
+  /** Whether the route that is there leads to the gateway of the wanted one by its own device. */
+  boolean keepsDevice(Resource target, Resource there) {
+    return isOpen(target)
+        && reach.devices(target.id().namespace(), target.get("via")).contains(there.get("dev"));
+  }
+
   /**
    * A new route with the device that its gateway will be behind. Left to itself the kernel might
    * take one that only leaves later, and drop the route with it.

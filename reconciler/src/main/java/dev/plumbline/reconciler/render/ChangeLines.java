@@ -84,7 +84,7 @@ final class ChangeLines {
   }
 
   /** One value needs no line of its own; what is made reads as {@code ip -d} prints it. */
-  private static boolean isInline(Change change, List<FieldChange> fields) {
+  private boolean isInline(Change change, List<FieldChange> fields) {
     if (fields.size() <= 1) {
       return true;
     }
@@ -124,7 +124,7 @@ final class ChangeLines {
   }
 
   /** What the address does not say: the kind, and the device where its name is another one. */
-  private static String about(Change change) {
+  private String about(Change change) {
     ResourceId id = change.id();
     List<String> words = new ArrayList<>();
     if (id.type() == ResourceType.DEVICE) {
@@ -142,10 +142,20 @@ final class ChangeLines {
     if (!id.namespace().isEmpty() && !placed) {
       words.add("in " + Shown.text(id.namespace()));
     }
-    if (change instanceof Change.Delete delete && delete.implied()) {
+    if (isAlong(change)) {
+      words.add("(goes with " + listed(change.waitsFor()) + ")");
+    } else if (change instanceof Change.Delete delete && delete.implied()) {
       words.add("(goes with what it rests on)");
     }
     return String.join(" ", words);
+  }
+
+  /** Whether it is an address or a route that goes with the steps which it comes after. */
+  private static boolean isAlong(Change change) {
+    return change instanceof Change.Delete delete
+        && delete.implied()
+        && change.id().type() != ResourceType.DEVICE
+        && !change.waitsFor().isEmpty();
   }
 
   private static Resource resource(Change change) {
@@ -177,7 +187,7 @@ final class ChangeLines {
     if (full) {
       return change.waitsFor();
     }
-    if (change.action() == Action.CREATE) {
+    if (change.action() == Action.CREATE || isAlong(change)) {
       return List.of();
     }
     return change.waitsFor().stream()

@@ -112,6 +112,9 @@ public final class PlanJson {
     }
     json.writeEndArray();
     Json.texts(json, "waitsFor", change.waitsFor());
+    if (change instanceof Change.Delete delete && delete.implied()) {
+      json.writeBooleanProperty("along", true);
+    }
     List<String> touches = plan.touches(change);
     if (!touches.isEmpty()) {
       Json.texts(json, "touches", touches);

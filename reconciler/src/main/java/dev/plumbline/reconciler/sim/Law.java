@@ -9,6 +9,12 @@ public enum Law {
   CONVERGES("an apply leaves nothing to do"),
   /** What plumbline did not make and no file names is as it was. */
   FOREIGN("what others made stays as it is"),
+  /** Each step of a plan does what it says, and whatever else happens a step tells. */
+  TRUE("a plan tells all that happens, step for step"),
+  /** What stops traffic, or touches it, is in a step of such a class. */
+  ANNOUNCED("a plan says what it interrupts"),
+  /** Each step changes something, and none makes anew what the kernel can change in place. */
+  NEEDED("no step is more than it takes"),
   /** A refused step is undone, or what is left is named. */
   UNDONE("a refused step is undone, or what is left of it is named"),
   /** After a rollback the host is as it was. */

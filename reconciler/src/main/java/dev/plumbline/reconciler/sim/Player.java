@@ -171,9 +171,10 @@ final class Player implements AutoCloseable {
     int requests = 2 * steps + 1;
     Throwing throwing =
         new Throwing(nature, requests, event.happenings(), (each, line) -> happened(each, line));
-    host.kernel.disturb(throwing);
     Outcome outcome = null;
-    try {
+    Witnessed witnessed = new Witnessed(host.kernel, throwing);
+    host.kernel.disturb(witnessed);
+    try (witnessed) {
       tally.add(Count.APPLIES);
       outcome = host.apply(goal);
     } catch (ModelHost.Crash e) {
@@ -198,8 +199,19 @@ final class Player implements AutoCloseable {
     if (whole && outcome != null && !throwing.edited()) {
       hold(Law.FOREIGN, States.foreign(was, host.kernel.state(), outcome.plan(), named));
     }
+    if (outcome != null && !throwing.refused() && !throwing.edited()) {
+      hold(outcome.plan(), witnessed, was);
+    }
     settled(goal);
     applied.add(number);
+  }
+
+  /** Of an apply in which nobody else did anything. */
+  private static void hold(Plan plan, Witnessed witnessed, LiveState was) {
+    Claims claims = new Claims(plan, witnessed, was);
+    hold(Law.TRUE, claims.untrue());
+    hold(Law.ANNOUNCED, claims.unannounced());
+    hold(Law.NEEDED, claims.needless());
   }
 
   private void happened(Happening happening, String line) {

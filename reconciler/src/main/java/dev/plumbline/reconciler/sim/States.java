@@ -56,7 +56,7 @@ final class States {
     return text.toString();
   }
 
-  private static String shown(@Nullable String value) {
+  static String shown(@Nullable String value) {
     return value == null || value.isEmpty() ? "none" : value;
   }
 
