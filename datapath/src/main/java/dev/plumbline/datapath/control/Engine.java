@@ -253,19 +253,26 @@ final class Engine implements AutoCloseable {
     // Devices that were made for this very configuration are not to be missing for a moment.
     devicesChanged |= look();
     PortNumbers before = numbers;
-    numbers = numbers.assign(config);
+    PortNumbers assigned = before.assign(config);
+    Map<String, MacTable> kept = new HashMap<>(tables);
+    for (Map.Entry<String, BridgeConfig> one : config.bridges().entrySet()) {
+      MacTableConfig wanted = one.getValue().macTable();
+      kept.computeIfAbsent(
+          one.getKey(),
+          name -> new MacTable(wanted.size(), wanted.agingSeconds(), System.nanoTime()));
+    }
+    // Flows may be refused here: until then nothing is another.
+    SwitchState next = state.reconfigured(config, assigned, kept);
+    numbers = assigned;
+    tables.putAll(kept);
+    tables.keySet().retainAll(config.bridges().keySet());
     for (Map.Entry<String, BridgeConfig> one : config.bridges().entrySet()) {
       MacTableConfig wanted = one.getValue().macTable();
       MacTable table = tables.get(one.getKey());
-      if (table == null) {
-        long seed = System.nanoTime();
-        tables.put(one.getKey(), new MacTable(wanted.size(), wanted.agingSeconds(), seed));
-      } else if (table.configure(wanted.size(), wanted.agingSeconds()) > 0) {
+      if (table != null && table.configure(wanted.size(), wanted.agingSeconds()) > 0) {
         disturbance.everything();
       }
     }
-    tables.keySet().retainAll(config.bridges().keySet());
-    SwitchState next = state.reconfigured(config, numbers, tables);
     restoreTables(config, next);
     become(next);
     if (!numbers.ports().equals(before.ports()) || !numbers.bridges().equals(before.bridges())) {

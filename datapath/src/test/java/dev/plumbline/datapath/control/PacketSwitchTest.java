@@ -4,8 +4,11 @@ package dev.plumbline.datapath.control;
 import static java.util.stream.Collectors.toMap;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.plumbline.datapath.config.BridgeConfig;
+import dev.plumbline.datapath.config.FlowConfig;
 import dev.plumbline.datapath.config.PortConfig;
 import dev.plumbline.datapath.config.PortVlan;
 import dev.plumbline.datapath.config.SwitchConfig;
@@ -18,6 +21,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The same switch without eBPF, on whatever kernel; and what is different then. */
@@ -110,6 +114,28 @@ class PacketSwitchTest extends SwitchTest {
     Sh.run("ip link set vb up");
     Map<String, Long> seldom = port("vb").seldom();
     assertTrue(seldom.getOrDefault("receive ENETDOWN", 0L) > 0, seldom::toString);
+  }
+
+  @Test
+  void aConfigurationThatIsRefusedForItsFlowsChangesNothing() throws Exception {
+    twoGuests();
+    Sh.ping("a", "10.0.0.2");
+    SwitchConfig config = running().config();
+    BridgeConfig refused =
+        Guests.bridgeOf("a", ALL, "c", ALL)
+            .bridges()
+            .get("br0")
+            .withFlows(Set.of(new FlowConfig(0, 1, "", "meter:1", 0, 0, 0)));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> running().configure(new SwitchConfig(Map.of("br0", refused))));
+    assertEquals(config, running().config());
+    assertEquals(
+        List.of("va", "vb"),
+        running().status().ports().stream().map(SwitchStatus.Port::port).sorted().toList());
+    Sh.ping("b", "10.0.0.1");
+    running().configure(Guests.oneBridge(Map.of()));
+    assertEquals(List.of(), running().status().ports());
   }
 
   @Test
