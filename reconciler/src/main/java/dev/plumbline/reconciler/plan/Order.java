@@ -76,6 +76,9 @@ final class Order {
     }
   }
 
+  /** Ends the address of a step by which a device gets out of the way of others, and no more. */
+  private static final String ASIDE = " (aside)";
+
   private static int rank(Change change) {
     int rank = change.id().type().rank();
     return change instanceof Change.Delete ? -rank : rank;
@@ -236,8 +239,9 @@ final class Order {
   private void beforeDevice(Change change, Set<String> needed) {
     Resource device = wanted(change);
     String namespace = device.id().namespace();
+    boolean stays = change.address().endsWith(ASIDE); // with what it is on, made anew or not
     for (String under : List.of("master", "parent")) {
-      if (!device.get(under).isEmpty()) {
+      if (!stays && !device.get(under).isEmpty()) {
         need(needed, makers.get(ResourceId.deviceIn(namespace, device.get(under))));
       }
     }
@@ -381,6 +385,7 @@ final class Order {
     List<String> circle = inCircles(open);
     for (String address : circle) {
       if (byAddress.get(address) instanceof Change.Modify modify
+          && !address.endsWith(ASIDE)
           && modify.id().type() == ResourceType.DEVICE
           && live.has(modify.live().id())
           && !modify.live().id().equals(modify.id())) {
@@ -388,7 +393,7 @@ final class Order {
         Resource there = new Resource(aside, modify.live().owner(), modify.live().fields());
         Change.Modify first =
             new Change.Modify(
-                modify.address() + " (aside)",
+                modify.address() + ASIDE,
                 modify.live(),
                 there,
                 List.of(new FieldChange("device", modify.live().id().device(), aside.device())),

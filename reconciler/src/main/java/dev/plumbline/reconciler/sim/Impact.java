@@ -10,8 +10,10 @@ import dev.plumbline.reconciler.resource.RuleText;
 import dev.plumbline.reconciler.resource.VlansText;
 import dev.plumbline.reconciler.sim.Witnessed.Happened;
 import dev.plumbline.reconciler.sim.Witnessed.Step;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What an event means for traffic, by the event alone: the least class that a plan may give it. */
@@ -49,9 +51,16 @@ final class Impact {
       return Level.INTERRUPTS;
     }
     boolean same =
-        Objects.requireNonNull(after).fields().equals(before.fields())
+        withoutPeer(Objects.requireNonNull(after)).equals(withoutPeer(before))
             && after.id().equals(before.id());
     return same ? Level.NONE : Level.IN_PLACE;
+  }
+
+  /** What the far end of a pair is called is nothing to this one. */
+  private static Map<String, String> withoutPeer(Resource device) {
+    Map<String, String> fields = new TreeMap<>(device.fields());
+    fields.remove("peer");
+    return fields;
   }
 
   /** Another way to the same destination, whatever its metric, takes over. */
