@@ -71,6 +71,8 @@ final class DeviceOperations {
   /** By member: the bond that has to be told to prefer it once it is in it. */
   private final Map<ResourceId, String> primaries = new HashMap<>();
 
+  private final RenamedMembers renamedMembers;
+
   /** What is there now of the devices that are made anew, by what they will be. */
   private final Map<ResourceId, Resource> remade = new HashMap<>();
 
@@ -87,6 +89,7 @@ final class DeviceOperations {
     this.live = live;
     this.sockets = sockets;
     this.indexes = indexes;
+    this.renamedMembers = new RenamedMembers(plan, live);
     for (Resource device : live.ofType(ResourceType.DEVICE)) {
       kinds.put(device.id(), device.get("kind"));
     }
@@ -424,6 +427,10 @@ final class DeviceOperations {
     } else if (renames) {
       operations.add(ask(namespace, Link.rename(index, to.id().device())));
       indexes.move(from.id(), to.id(), index);
+      String preferred = renamedMembers.preferred(from, to);
+      if (preferred != null) {
+        operations.add(primary(namespace, from.get("master"), preferred));
+      }
     }
     kinds.put(to.id(), to.get("kind"));
     settings(change, operations);

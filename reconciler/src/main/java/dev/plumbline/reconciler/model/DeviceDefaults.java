@@ -40,7 +40,7 @@ final class DeviceDefaults {
     String kind = device.get("kind");
     DeviceKind known = DeviceKinds.of(kind);
     if (known != null) {
-      known.fields().forEach(field -> byDefault(fields, field, unnamed(kind, field.name())));
+      known.fields().forEach(field -> byDefault(fields, field, unnamed(device, field.name())));
     }
     Resource master = store.under(device, "master");
     DeviceKind over = master == null ? null : DeviceKinds.of(master.get("kind"));
@@ -72,10 +72,13 @@ final class DeviceDefaults {
     fields.put(field.name(), value == null ? other : value);
   }
 
-  private static String unnamed(String kind, String field) {
-    return switch (kind + " " + field) {
-      case "bond mode" -> "balance-rr";
-      case "bond miimon" -> "0s";
+  private static String unnamed(Resource device, String field) {
+    return switch (device.get("kind") + " " + field) {
+      case "bond mode" -> BondRules.FIRST_MODE;
+      case "bond miimon" -> BondRules.miimon(device.get("mode"), "0s");
+      case "gre ttl", "gre tos", "gretap ttl", "gretap tos" -> "0";
+      // Where nothing at all is told there is no such flag (ipgre_netlink_parms).
+      case "gre df", "gretap df" -> isTold(device) ? "set" : "unset";
       case "vlan protocol" -> "802.1Q";
       case "vxlan port" -> DeviceRules.VXLAN_PORT;
       case "vxlan checksum" -> "true";
@@ -83,6 +86,12 @@ final class DeviceDefaults {
       case "macvlan mode" -> "vepa";
       default -> field.equals("checksum") ? "false" : "";
     };
+  }
+
+  private static boolean isTold(Resource tunnel) {
+    DeviceKind kind = DeviceKinds.of(tunnel.get("kind"));
+    return kind != null
+        && kind.fields().stream().anyMatch(each -> !tunnel.get(each.name()).isEmpty());
   }
 
   /** A port forgets its VLANs when it leaves its bridge. */

@@ -2,6 +2,7 @@
 package dev.plumbline.reconciler.model;
 
 import dev.plumbline.netlink.libc.Errno;
+import dev.plumbline.reconciler.apply.RenamedMembers;
 import dev.plumbline.reconciler.kind.DeviceField;
 import dev.plumbline.reconciler.kind.DeviceField.How;
 import dev.plumbline.reconciler.kind.DeviceField.Place;
@@ -40,6 +41,7 @@ final class DeviceRequests {
   /** By member: the bond that has to be told to prefer it once it is in it. */
   private final Map<ResourceId, ResourceId> primaries = new HashMap<>();
 
+  private final RenamedMembers renamedMembers;
   private final Map<ResourceId, Resource> remade = new HashMap<>();
   private final Map<ResourceId, String> kinds = new HashMap<>();
 
@@ -48,6 +50,7 @@ final class DeviceRequests {
     this.devices = devices;
     this.handles = handles;
     this.live = live;
+    this.renamedMembers = new RenamedMembers(plan, live);
     live.ofType(ResourceType.DEVICE).forEach(each -> kinds.put(each.id(), each.get("kind")));
     for (Change change : plan.changes()) {
       Resource wanted = change.after();
@@ -99,11 +102,14 @@ final class DeviceRequests {
     if (before != null && !before.id().namespace().equals(wanted.id().namespace())) {
       handles.needNamespace(wanted.id().namespace());
     }
-    for (String field : List.of("master", "parent")) {
+    for (String field : List.of("master", "parent", "primary")) {
       String name = wanted.get(field);
-      boolean named = !modifies || ((Change.Modify) change).changes(field);
-      if (named && !name.isEmpty()) {
-        handles.need(ResourceId.deviceIn(wanted.id().namespace(), name));
+      ResourceId other = ResourceId.deviceIn(wanted.id().namespace(), name);
+      boolean named = modifies ? ((Change.Modify) change).changes(field) : !field.equals("primary");
+      // A bond is told of a member that is still to come when that has joined.
+      boolean later = field.equals("primary") && joining.contains(other);
+      if (named && !later && !name.isEmpty()) {
+        handles.need(other);
       }
     }
   }
@@ -261,6 +267,13 @@ final class DeviceRequests {
     } else if (renames) {
       asking.ask("rename link " + id, () -> devices.rename(handles.now(id), to.id().device()));
       handles.renamed(id, to.id());
+      String preferred = renamedMembers.preferred(from, to);
+      if (preferred != null) {
+        ResourceId bond = RenamedMembers.bond(from);
+        asking.ask(
+            "change link " + bond,
+            () -> devices.set(handles.now(bond), Map.of("primary", preferred)));
+      }
     }
     settings(change);
     if (joins || (moves && !to.get("master").isEmpty())) {

@@ -48,11 +48,17 @@ final class DeviceRules {
       Resource parent =
           lowest(wanted, store.need(ResourceId.deviceIn(id.namespace(), wanted.get("parent"))));
       if (kind.equals("macvlan")) {
-        RefusedException.when(isLoopback(parent.id()), Errno.EINVAL, "lo has no neighbours");
+        RefusedException.when(
+            !hasFrames(parent), Errno.EINVAL, parent.id() + " hands nobody its frames");
         boolean port = !parent.get("master").isEmpty() && takesFrames(parent);
         RefusedException.when(port, Errno.EBUSY, parent.id() + " is a port");
         alone(parent, wanted);
       }
+      boolean untagged = kind.equals("vlan") && !hasFrames(parent); // NETIF_F_VLAN_CHALLENGED
+      RefusedException.when(untagged, Errno.EOPNOTSUPP, parent.id() + " takes no tags");
+    }
+    if (kind.equals("bond")) {
+      BondRules.make(wanted);
     }
     if (!kind.equals("bridge")) {
       // Other drivers look at everything else before the device gets its name.
@@ -115,7 +121,7 @@ final class DeviceRules {
             && store.has(device.id())
             && !isWithin(delay, 2, 30);
     RefusedException.when(range, ERANGE, "the delay is out of range while STP is on");
-    mtu(device.id(), values);
+    mtu(device, values);
   }
 
   private static boolean isWithin(String duration, long least, long most) {
@@ -152,10 +158,19 @@ final class DeviceRules {
     return master != null && !master.get("kind").equals("vrf");
   }
 
-  private static void mtu(ResourceId id, Map<String, String> values) throws RefusedException {
+  private static void mtu(Resource device, Map<String, String> values) throws RefusedException {
     String mtu = values.getOrDefault("mtu", "");
-    boolean small = !mtu.isEmpty() && !isLoopback(id) && Integer.parseInt(mtu) < MIN_MTU;
+    boolean small = !mtu.isEmpty() && Integer.parseInt(mtu) < leastMtu(device);
     RefusedException.when(small, Errno.EINVAL, "the MTU is less than the device's minimum");
+  }
+
+  /** As the drivers set it (dev->min_mtu), bytes. */
+  private static int leastMtu(Resource device) {
+    return switch (device.get("kind")) {
+      case "dummy", "vlan" -> 0;
+      case "vrf" -> MIN_IPV6_MTU;
+      default -> isLoopback(device.id()) ? 0 : MIN_MTU;
+    };
   }
 
   /** Whether a tunnel's own packets are IPv6. */
@@ -167,12 +182,22 @@ final class DeviceRules {
     return device.device().equals("lo");
   }
 
+  /**
+   * Whether what a device receives are Ethernet frames that another one can take from it: not lo
+   * and tunnels of packets, and not a VRF (IFF_NO_RX_HANDLER).
+   */
+  private static boolean hasFrames(Resource device) {
+    String kind = device.get("kind");
+    boolean packets = kind.equals("gre") || kind.equals("ip6gre");
+    return !isLoopback(device.id()) && !packets && !kind.equals("vrf");
+  }
+
   /** Whether a device that is in no master may join this one. */
   void join(Resource device, Resource master) throws RefusedException {
     ResourceId id = device.id();
     switch (master.get("kind")) {
       case "bridge" -> {
-        RefusedException.when(isLoopback(id), Errno.EINVAL, "lo joins no bridge");
+        RefusedException.when(!hasFrames(device), Errno.EINVAL, id + " joins no bridge");
         boolean bridge = device.get("kind").equals("bridge");
         RefusedException.when(bridge, ELOOP, "a bridge in a bridge");
         boolean below =
@@ -181,10 +206,17 @@ final class DeviceRules {
         RefusedException.when(isOver(device, master), Errno.EBUSY, id + " is over " + master.id());
       }
       case "bond" -> {
+        boolean vrf = device.get("kind").equals("vrf");
+        RefusedException.when(vrf, Errno.EPERM, "a VRF in a bond");
         RefusedException.when(
             store.isUp(id), Errno.EPERM, "a device that is up does not join a bond");
         boolean self = id.equals(master.id());
         RefusedException.when(self, Errno.EPERM, "a bond in itself");
+        Resource parent = store.under(device, "parent");
+        boolean tagged = device.get("kind").equals("vlan");
+        // Members are set up.
+        boolean down = tagged && parent != null && !parent.get("up").equals("true");
+        RefusedException.when(down, Errno.ENETDOWN, "the device below " + id + " is down");
         RefusedException.when(isOver(device, master), Errno.EBUSY, id + " is over " + master.id());
       }
       case "vrf" -> {

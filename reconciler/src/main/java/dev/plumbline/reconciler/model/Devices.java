@@ -106,13 +106,17 @@ final class Devices {
       store.remove(address.id());
       routes.dropFrom(id.namespace(), AddressText.local(address.id().key()));
     }
+    dropSysctls(id);
+    defaults.left(id);
+    store.removeIf(ResourceType.FDB, each -> each.id().ofDevice().equals(id));
+  }
+
+  private void dropSysctls(ResourceId id) {
     store.removeIf(
         ResourceType.SYSCTL,
         each ->
             each.id().namespace().equals(id.namespace())
                 && SysctlText.device(each.id()).equals(id.device()));
-    defaults.left(id);
-    store.removeIf(ResourceType.FDB, each -> each.id().ofDevice().equals(id));
   }
 
   void up(ResourceId id) throws RefusedException {
@@ -220,12 +224,26 @@ final class Devices {
     if (primary != null) {
       primaries.put(to, primary);
     }
+    preferByName(from, to);
+  }
+
+  /** A bond knows by name whom it prefers, and no more under another (bond_slave_netdev_event). */
+  private void preferByName(ResourceId from, ResourceId to) {
+    Resource bond = store.under(Objects.requireNonNull(store.find(to)), "master");
+    if (bond == null || !bond.get("kind").equals("bond")) {
+      return;
+    }
+    if (bond.get("primary").equals(from.device())) {
+      store.put(bond.with("primary", ""));
+    } else if (to.device().equals(primaries.get(bond.id()))) {
+      store.put(bond.with("primary", to.device()));
+    }
   }
 
   private static Resource pointedTo(
       Resource each, ResourceId from, ResourceId to, boolean sameNamespace) {
     Resource changed = each;
-    for (String field : List.of("master", "parent", "primary")) {
+    for (String field : List.of("master", "parent")) {
       boolean here = sameNamespace && each.id().namespace().equals(from.namespace());
       if (here && each.get(field).equals(from.device())) {
         changed = changed.with(field, to.device());
@@ -329,6 +347,7 @@ final class Devices {
     if (!mtu.isEmpty() && Integer.parseInt(mtu) < DeviceRules.MIN_MTU) {
       store.addresses(id).forEach(each -> store.remove(each.id()));
       routes.dropOn(id, route -> true);
+      dropSysctls(id);
     }
   }
 

@@ -70,6 +70,12 @@ final class Others {
     store.remove(id);
   }
 
+  /** Below a size a device has no settings of IPv4 (inetdev_event, net/ipv4/devinet.c). */
+  private static boolean hasIpv4(@Nullable Resource device) {
+    String mtu = device == null ? "0" : device.get("mtu");
+    return mtu.isEmpty() || Integer.parseInt(mtu) >= DeviceRules.MIN_MTU;
+  }
+
   /** The value of a sysctl; null where there is none. */
   @Nullable Resource sysctl(ResourceId id) {
     Resource set = store.find(id);
@@ -79,7 +85,7 @@ final class Others {
             && (device.isEmpty()
                 || device.equals("all")
                 || device.equals("default")
-                || store.has(ResourceId.deviceIn(id.namespace(), device)));
+                || hasIpv4(store.find(ResourceId.deviceIn(id.namespace(), device))));
     return !there
         ? null
         : set != null ? set : new Resource(id, null, Map.of("value", SYSCTL_AT_FIRST));

@@ -136,7 +136,7 @@ final class Routes {
       if (each.id().namespace().equals(namespace) && each.get("source").equals(source)) {
         if (source.contains(":")) {
           store.put(each.with("source", ""));
-        } else if (!discards(each) && RouteText.table(each.id()) == Gateways.MAIN) {
+        } else if (RouteText.table(each.id()) == Gateways.MAIN) {
           store.remove(each.id());
         }
       }

@@ -64,6 +64,14 @@ final class Settings {
       if (!(kind.equals("bond") && name.equals("primary"))) {
         store.put(now.with(name, value));
       }
+      if (kind.equals("bond") && name.equals("miimon") && BondRules.isNone(value)) {
+        // Delays are told as multiples of it.
+        store.put(store.need(id).with("upDelay", "0s").with("downDelay", "0s"));
+      }
+      if (kind.equals("bond") && name.equals("mode")) {
+        Resource bond = store.need(id);
+        store.put(bond.with("miimon", BondRules.miimon(value, bond.get("miimon"))));
+      }
     }
   }
 
@@ -73,8 +81,10 @@ final class Settings {
   }
 
   private static int rank(String kind, String name) {
-    int rank = kind.equals("bridge") ? BRIDGE.indexOf(name) : 0;
-    return isOwn(kind, name) ? (rank < 0 ? BRIDGE.size() : rank) : 1 + BRIDGE.size();
+    List<String> order =
+        kind.equals("bridge") ? BRIDGE : kind.equals("bond") ? BondRules.ORDER : List.of();
+    int rank = order.indexOf(name);
+    return isOwn(kind, name) ? (rank < 0 ? order.size() : rank) : 1 + order.size();
   }
 
   private void check(Resource device, String name, String value) throws RefusedException {
@@ -86,6 +96,9 @@ final class Settings {
     DeviceField field = DeviceKinds.field(kind, name);
     How how = field == null ? How.IN_PLACE : field.change();
     boolean up = store.isUp(id);
+    if (kind.equals("bond") && isOwn(kind, name)) {
+      BondRules.set(device, name, value);
+    }
     RefusedException.when(how == How.RECREATE, Errno.EOPNOTSUPP, name + " can not be changed");
     RefusedException.when(how == How.NEEDS_DOWN && up, Errno.EBUSY, id + " is up");
     boolean full = how == How.NEEDS_EMPTY && !store.ports(id).isEmpty();
@@ -94,11 +107,17 @@ final class Settings {
     boolean mode = kind.equals("macvlan") && name.equals("mode");
     boolean passthru = device.get(name).equals("passthru") || value.equals("passthru");
     RefusedException.when(mode && passthru, Errno.EINVAL, "not to or from passthru");
-    boolean port = name.startsWith("port.") && device.get("master").isEmpty();
-    RefusedException.when(port, Errno.EOPNOTSUPP, id + " is no port");
+    Resource master = store.under(device, "master");
+    boolean none = master == null || !master.get("kind").equals("bridge");
+    boolean port = name.startsWith("port.") && none;
+    RefusedException.when(port, Errno.EOPNOTSUPP, id + " is no port of a bridge");
     boolean end = kind.equals("vxlan") && (name.equals("remote") || name.equals("local"));
     boolean other = DeviceRules.isIpv6(device) != value.contains(":");
     RefusedException.when(end && other, Errno.EOPNOTSUPP, id + " is of the other family");
+    // The device is one between two ends, or one to all (ip_tunnel_changelink).
+    boolean ends = kind.equals("gre") && name.equals("remote");
+    boolean fixed = ends && device.get(name).isEmpty() != value.isEmpty();
+    RefusedException.when(fixed, Errno.EINVAL, id + " has a remote for ever, or never");
     Resource below = store.find(ResourceId.deviceIn(id.namespace(), value));
     boolean loop = name.equals("parent") && below != null && rules.isOver(below, device);
     RefusedException.when(loop, Errno.EBUSY, id + " over itself");

@@ -76,6 +76,8 @@ final class Follows {
               || isNamed(field, before, after, claims);
       case "peer" ->
           claims.isRenamed(PeerText.parse(before.get("peer")), PeerText.parse(after.get("peer")));
+      // A mode that cannot do without has its members watched (bond_option_mode_set).
+      case "miimon" -> !before.get("mode").equals(after.get("mode"));
       case "up" -> before.get("kind").equals("vlan") || joins(before, after);
       default -> field.startsWith("port.");
     };

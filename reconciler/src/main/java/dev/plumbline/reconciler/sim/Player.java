@@ -184,6 +184,7 @@ final class Player implements AutoCloseable {
         throw e;
       }
       crashed = true; // it ends where it is, too: nothing was undone
+      lost |= throwing.refused(); // a device that was made and could not be marked is nobody's
     }
     host.kernel.disturb(nature);
     edited |= throwing.edited();

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.model;
 
+import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.resource.AddressText;
 import dev.plumbline.reconciler.resource.Resource;
+import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
 
 /**
@@ -45,7 +47,20 @@ enum Excuses {
       "plans that choose an interface index late",
       "two of plumbline's would choose the same; its lock keeps them apart"),
   NAMESPACES("a namespace and what is in it in one plan", "their order is the planner's matter"),
-  LOOPBACK("other names of lo, and networks on it", "nobody does that");
+  LOOPBACK("other names of lo, and networks on it", "nobody does that"),
+  ADDRESS_MARKS(
+      "marks on IPv4 addresses before Linux 6.2",
+      "one that was there keeps its own when it is replaced"),
+  VRF_ROUTES(
+      "gateways where there is a VRF",
+      "in the model a connected network is in no table, in the kernel it is in the VRF's"),
+  GRE_IN_BONDS("lo or a GRE device in a bond", "the bond becomes such a device itself"),
+  DEFAULT_VLAN(
+      "another default VLAN of a bridge that is there",
+      "the kernel changes the VLANs of all its ports that have the old one, the model does not"),
+  GRE(
+      "the IPv6 addresses that a GRE device gives itself",
+      "they are made of the IPv4 addresses that others have when it comes up");
 
   private final String what;
   private final String why;
@@ -58,6 +73,23 @@ enum Excuses {
   /** The resource without it; as it is where the excuse is about what is never asked for. */
   Resource take(Resource resource) {
     return resource;
+  }
+
+  /** Whether the kernel has made the address up by itself, for a GRE device (add_v4_addrs). */
+  static boolean isMadeUp(Resource resource, LiveState there) {
+    ResourceId id = resource.id();
+    Resource device =
+        id.type() == ResourceType.ADDRESS && id.key().startsWith("fe80:")
+            ? there.find(id.ofDevice())
+            : null;
+    return device != null && device.get("kind").startsWith("gre");
+  }
+
+  /** An IPv4 address with the mark that it has in the model. */
+  static Resource marked(Resource resource, Resource modelled) {
+    ResourceId id = resource.id();
+    boolean ipv4 = id.type() == ResourceType.ADDRESS && !id.key().contains(":");
+    return ipv4 ? resource.withOwner(modelled.owner()) : resource;
   }
 
   static Resource all(Resource resource) {

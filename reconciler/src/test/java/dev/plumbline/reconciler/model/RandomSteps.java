@@ -25,6 +25,10 @@ final class RandomSteps {
   private static final List<String> NAMES = List.of("a", "b", "c", "d", "e");
   private static final List<String> BOOLEANS = List.of("true", "false");
 
+  /** What is made, the likelier the oftener it is named; those that the kernel lacks are not. */
+  private static final String KINDS =
+      "bridge,bridge,veth,veth,vxlan,macvlan,dummy,dummy,vlan,vlan,bond,bond,vrf,gre";
+
   /** They are made anew elsewhere, never moved: half of one would stay behind. */
   private static final Set<String> TUNNELS = Set.of("vxlan", "gre", "gretap", "geneve");
 
@@ -39,9 +43,7 @@ final class RandomSteps {
   RandomSteps(long seed, Capabilities capabilities) {
     this.random = new Random(seed);
     this.capabilities = capabilities;
-    kinds.addAll(List.of("bridge", "bridge", "veth", "veth", "vxlan", "macvlan"));
-    String more = System.getProperty("plumbline.kinds", "");
-    kinds.addAll(more.isEmpty() ? List.of() : List.of(more.split(",", -1)));
+    kinds.addAll(List.of(System.getProperty("plumbline.kinds", KINDS).split(",", -1)));
     kinds.removeAll(capabilities.missingKinds());
   }
 
@@ -169,6 +171,9 @@ final class RandomSteps {
     if (kind.equals("veth")) {
       fields.put("peer", PeerText.of(ResourceId.deviceIn(namespaceName(live), one(NAMES))));
     }
+    if (kind.equals("gre") && isBond(live, id, fields)) {
+      fields.remove("master");
+    }
     kindFields(kind, fields, live, id.namespace(), true);
     return Ask.of(chance(4) && live.has(id) ? "recreate" : "create", id, fields);
   }
@@ -203,6 +208,7 @@ final class RandomSteps {
       }
       case "gre", "gretap" -> {
         tunnel(fields);
+        fields.values().removeIf(value -> value.contains(":")); // its family is the kind's
         fields.putIfAbsent("local", "10.0.0.1");
         if (chance(50)) {
           fields.put("key", one("1", "2"));
@@ -316,7 +322,7 @@ final class RandomSteps {
     } else if (which < 83 && !tunnel) {
       String name = named ? one(NAMES) : "lo";
       fields.put("as", PeerText.of(ResourceId.deviceIn(namespaceName(live), name)));
-    } else if (which < 88) {
+    } else if (which < 88 && (there == null || !there.get("kind").equals("vlan"))) {
       fields.put("mtu", one("1300", "1400", named ? "60" : "1300"));
     } else if (which < 90 && named) {
       fields.put("owner", "mine." + id.device());
@@ -326,10 +332,27 @@ final class RandomSteps {
     if (chance(20) && there != null) {
       kindFields(there.get("kind"), fields, live, id.namespace(), false);
     }
-    if (chance(10)) {
+    fields.remove("primary", id.device()); // nobody prefers itself
+    fields.remove("defaultPvid"); // of a bridge that is made alone
+    boolean odd = !named || (there != null && there.get("kind").equals("gre"));
+    if (odd && isBond(live, id, fields)) {
+      fields.remove("master");
+    }
+    if (chance(10) && (there == null || !isInBond(live, there))) {
       portField(fields);
     }
     return Ask.of("modify", id, fields);
+  }
+
+  /** Whether it is to join a bond. */
+  private static boolean isBond(LiveState live, ResourceId id, Map<String, String> fields) {
+    String name = fields.getOrDefault("master", "");
+    Resource master = live.find(ResourceId.deviceIn(id.namespace(), name));
+    return master != null && master.get("kind").equals("bond");
+  }
+
+  private static boolean isInBond(LiveState live, Resource device) {
+    return isBond(live, device.id(), device.fields());
   }
 
   private void portField(Map<String, String> fields) {
@@ -428,7 +451,7 @@ final class RandomSteps {
             ? List.of("fd00::fe", "fd09::1")
             : List.of("10.0.0.254", "10.0.1.254", "10.9.0.1", "10.0.2.2");
     int which = random.nextInt(100);
-    if (which < 30) {
+    if (which < 30 || hasVrf(live, namespace)) {
       fields.put("dev", neighbour(live, namespace));
     } else if (which < 60) {
       fields.put("via", one(gateways));
@@ -455,6 +478,12 @@ final class RandomSteps {
     }
     String verb = live.has(id) ? one("create", "modify", "modify", "recreate") : "create";
     return orRemoved(live, ResourceType.ROUTE, Ask.of(verb, id, fields));
+  }
+
+  private static boolean hasVrf(LiveState live, String namespace) {
+    return live.ofType(ResourceType.DEVICE).stream()
+        .anyMatch(
+            each -> each.id().namespace().equals(namespace) && each.get("kind").equals("vrf"));
   }
 
   private Ask rule(LiveState live) {
@@ -494,8 +523,9 @@ final class RandomSteps {
   private Ask vlans(LiveState live) {
     ResourceId device = device(live);
     ResourceId id = ResourceId.vlans(device.namespace(), device.device());
-    String text = one("1 pvid untagged", "5 pvid untagged", "5, 6", "1 pvid untagged, 5-9", "");
-    return Ask.of(live.has(id) ? "modify" : "create", id, Map.of("vlans", text));
+    String text = one("1 pvid untagged", "5 pvid untagged", "5-6", "1 pvid untagged,5-9", "");
+    // Where they do not count the planner does not ask for them.
+    return live.has(id) ? Ask.of("modify", id, Map.of("vlans", text)) : sysctl(live);
   }
 
   private Ask sysctl(LiveState live) {

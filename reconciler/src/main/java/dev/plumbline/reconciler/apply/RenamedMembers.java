@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.reconciler.apply;
+
+import dev.plumbline.reconciler.live.LiveState;
+import dev.plumbline.reconciler.plan.Change;
+import dev.plumbline.reconciler.plan.Plan;
+import dev.plumbline.reconciler.resource.Resource;
+import dev.plumbline.reconciler.resource.ResourceId;
+import dev.plumbline.reconciler.resource.ResourceType;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What bonds have to be told when their members get other names. A bond knows by name whom it
+ * prefers: nobody, once that one is called otherwise, and whoever gets the name that it was told
+ * once (bond_slave_netdev_event, drivers/net/bonding/bond_main.c).
+ */
+public final class RenamedMembers {
+  private static final Set<String> PREFERRING =
+      Set.of("active-backup", "balance-tlb", "balance-alb");
+
+  private final LiveState live;
+
+  /** Bonds that the plan tells, or makes anew, itself. */
+  private final Set<ResourceId> told = new HashSet<>();
+
+  public RenamedMembers(Plan plan, LiveState live) {
+    this.live = live;
+    for (Change change : plan.changes()) {
+      Resource before = change.before();
+      boolean device = change.id().type() == ResourceType.DEVICE;
+      boolean keeps =
+          change instanceof Change.Modify modify
+              && !modify.changes("primary")
+              && !modify.changes("mode")
+              && modify.live().id().equals(modify.id());
+      if (device && before != null && !keeps) {
+        told.add(before.id());
+      }
+    }
+  }
+
+  /** The bond that a device is a member of. */
+  public static ResourceId bond(Resource member) {
+    return ResourceId.deviceIn(member.id().namespace(), member.get("master"));
+  }
+
+  /**
+   * Whom {@link #bond} is to prefer once a member of it has another name.
+   *
+   * @return a name, empty for nobody; null where it need not be told
+   */
+  public @Nullable String preferred(Resource from, Resource to) {
+    Resource bond = live.find(bond(from));
+    boolean stays =
+        from.get("master").equals(to.get("master"))
+            && from.id().namespace().equals(to.id().namespace());
+    if (bond == null
+        || !stays
+        || !bond.get("kind").equals("bond")
+        || !PREFERRING.contains(bond.get("mode"))
+        || told.contains(bond.id())) {
+      return null;
+    }
+    String primary = bond.get("primary");
+    return primary.equals(from.id().device()) ? to.id().device() : primary;
+  }
+}
