@@ -138,7 +138,8 @@ final class AgentApi implements ApiHandler {
                 Map.of("bridge", bridge, "added", add.size(), "deleted", delete.size()));
             answer.accept(Map.of("added", add.size(), "deleted", delete.size()));
             loop.checkSoon();
-          } catch (IllegalArgumentException e) {
+          } catch (IOException | IllegalArgumentException | IllegalStateException e) {
+            // As far as the switch came it is drift now; nothing of it is the agent's end.
             answers.refused(List.of(String.valueOf(e.getMessage())));
           }
         };

@@ -22,7 +22,8 @@ public final class RuntimeFlows {
    * flow NORMAL, as in Open vSwitch, and keeps that one beside what is put in.
    *
    * @param delete by table, priority and match, without actions
-   * @throws IllegalArgumentException there is no such bridge or flow, or one cannot be
+   * @throws IllegalArgumentException there is no such bridge or flow, one cannot be, or none would
+   *     be left, with which the bridge would be a learning switch again
    */
   public static SwitchConfig changed(
       SwitchConfig config, String bridge, List<String> add, List<String> delete) {
@@ -49,6 +50,13 @@ public final class RuntimeFlows {
         throw new IllegalArgumentException("flows have no timeouts yet: " + text);
       }
       flows.put(flow.key(), flow);
+    }
+    if (flows.isEmpty()) {
+      throw new IllegalArgumentException(
+          "no flow of "
+              + bridge
+              + " would be left, and a bridge without flows forwards as a learning switch: say what"
+              + " it shall do instead, with --add 'priority=0 actions=NORMAL' (or drop)");
     }
     Set<FlowConfig> all = new LinkedHashSet<>(flows.values());
     Map<String, BridgeConfig> bridges = new LinkedHashMap<>(config.bridges());

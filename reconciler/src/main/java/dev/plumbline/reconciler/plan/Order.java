@@ -35,13 +35,18 @@ import org.jspecify.annotations.Nullable;
  * go, making comes before breaking, and changes of one type and namespace stand together so that
  * they share a netlink message.
  *
+ * <p>Flows of the embedded switch come right after their bridge and before its ports, without
+ * waiting for them: a bridge that has ports and not yet its flows forwards as a learning switch.
+ * For the same reason flows go together with those that come, and the last of a bridge goes after
+ * its ports.
+ *
  * <p>Two devices that swap names wait for each other: one of them then first takes a name that
  * nobody has.
  */
 final class Order {
-  private static final Comparator<Change> FREE =
-      Comparator.<Change>comparingInt(change -> change instanceof Change.Delete ? 1 : 0)
-          .thenComparingInt(Order::rank)
+  private final Comparator<Change> free =
+      Comparator.<Change>comparingInt(change -> breaks(change) ? 1 : 0)
+          .thenComparingInt(this::rank)
           .thenComparing(Change::id)
           .thenComparing(Change::address);
 
@@ -61,6 +66,8 @@ final class Order {
 
   private final Map<String, String> internalPorts = new HashMap<>();
 
+  private final Set<String> decided;
+
   private final Map<ResourceId, List<Change>> leavingDevices = new HashMap<>();
   private final Map<String, Set<String>> given;
   private final LiveState live;
@@ -74,14 +81,40 @@ final class Order {
       byAddress.put(change.address(), change);
       index(change);
     }
+    decided = decided();
   }
 
   /** Ends the address of a step by which a device gets out of the way of others, and no more. */
   private static final String ASIDE = " (aside)";
 
-  private static int rank(Change change) {
+  private int rank(Change change) {
     int rank = change.id().type().rank();
-    return change instanceof Change.Delete ? -rank : rank;
+    return breaks(change) ? -rank : rank;
+  }
+
+  /** Whether it comes after all that is made. */
+  private boolean breaks(Change change) {
+    ResourceId id = change.id();
+    return change instanceof Change.Delete
+        && !(id.type() == ResourceType.FLOW && decided.contains(FlowText.bridge(id)));
+  }
+
+  /** Bridges of the embedded switch that have flows when all is done. */
+  private Set<String> decided() {
+    Set<String> bridges = new HashSet<>();
+    makers.keySet().forEach(each -> decided(each, bridges));
+    for (Resource each : live.ofType(ResourceType.FLOW)) {
+      if (!leavers.containsKey(each.id())) {
+        decided(each.id(), bridges);
+      }
+    }
+    return bridges;
+  }
+
+  private static void decided(ResourceId id, Set<String> bridges) {
+    if (id.type() == ResourceType.FLOW) {
+      bridges.add(FlowText.bridge(id));
+    }
   }
 
   private void index(Change change) {
@@ -159,10 +192,10 @@ final class Order {
     }
     // Compared once, and from then on by the place this gives.
     List<Change> ranked = new ArrayList<>(byAddress.values());
-    ranked.sort(FREE);
+    ranked.sort(free);
     int[] open = new int[ranked.size()];
     Map<String, List<Integer>> next = new HashMap<>();
-    PriorityQueue<Integer> free = new PriorityQueue<>();
+    PriorityQueue<Integer> ready = new PriorityQueue<>();
     for (int place = 0; place < open.length; place++) {
       Set<String> needed = before.getOrDefault(ranked.get(place).address(), Set.of());
       open[place] = needed.size();
@@ -170,12 +203,12 @@ final class Order {
         next.computeIfAbsent(address, key -> new ArrayList<>()).add(place);
       }
       if (needed.isEmpty()) {
-        free.add(place);
+        ready.add(place);
       }
     }
     Map<String, Change> sorted = new LinkedHashMap<>();
     while (sorted.size() < open.length) {
-      Integer place = free.poll();
+      Integer place = ready.poll();
       if (place == null) {
         Set<String> left = new HashSet<>(byAddress.keySet());
         left.removeAll(sorted.keySet());
@@ -186,7 +219,7 @@ final class Order {
       sorted.put(change.address(), change.waitingFor(waitsFor));
       for (int following : next.getOrDefault(change.address(), List.of())) {
         if (--open[following] == 0) {
-          free.add(following);
+          ready.add(following);
         }
       }
     }
@@ -212,7 +245,7 @@ final class Order {
             need(needed, makers.get(ResourceId.deviceIn(id.namespace(), SysctlText.device(id))));
         case ROUTE -> beforeRoute(wanted(change), needed);
         case PORT -> beforePort(wanted(change), needed);
-        case FLOW -> beforeFlow(id, needed);
+        case FLOW -> need(needed, makers.get(ResourceId.bridge(FlowText.bridge(id))));
         default -> {}
       }
     }
@@ -296,11 +329,6 @@ final class Order {
     for (String device : PortText.devices(port)) {
       need(needed, makers.get(ResourceId.deviceIn("", device)));
     }
-  }
-
-  private void beforeFlow(ResourceId flow, Set<String> needed) {
-    need(needed, makers.get(ResourceId.bridge(FlowText.bridge(flow))));
-    bridgePorts.getOrDefault(FlowText.bridge(flow), List.of()).forEach(port -> need(needed, port));
   }
 
   private void beforeRoute(Resource route, Set<String> needed) {

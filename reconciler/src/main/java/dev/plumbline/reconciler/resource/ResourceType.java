@@ -21,10 +21,10 @@ public enum ResourceType {
   RULE(7, "rule"),
   /** A bridge of the embedded switch; key is its name. */
   BRIDGE(8, "bridge"),
-  /** A port of such a bridge; key is the bridge and the port, parted by a slash. */
-  PORT(9, "port"),
   /** A flow of such a bridge; key is the bridge, a slash, and table, priority and match. */
-  FLOW(10, "flow");
+  FLOW(9, "flow"),
+  /** A port of such a bridge; key is the bridge and the port, parted by a slash. */
+  PORT(10, "port");
 
   private final int rank;
   private final String label;

@@ -120,7 +120,7 @@ class AgentVerbsTest {
     String foreign = "priority=9,in_port=web0 actions=drop";
     assertEquals("1 added, 0 deleted\n", done("flows", "br0", "--add", foreign, "--run", run));
     long end = System.nanoTime() + 60_000_000_000L;
-    while (!done("flows", "br0", "--run", run).endsWith("priority=0 actions=NORMAL\n")) {
+    while (done("flows", "br0", "--run", run).contains("priority=9")) {
       assertTrue(System.nanoTime() < end, "somebody's flow is drift, and goes");
       Thread.sleep(50);
     }
@@ -130,6 +130,28 @@ class AgentVerbsTest {
         ExitCode.ERROR,
         wrong.execute("flows", "br0", "--add", "in_port=7 actions=drop", "--run", run));
     assertTrue(wrong.err().contains("column 9: no port 7"), wrong.err());
+  }
+
+  @Test
+  @RequiresEbpf
+  void flowsThatCannotBeChangedAreRefusedAndTheAgentGoesOn() throws Exception {
+    CommandRun last = new CommandRun();
+    assertEquals(
+        ExitCode.ERROR, last.execute("flows", "br0", "--delete", "priority=0", "--run", run));
+    assertTrue(last.err().contains("no flow of br0 would be left"), last.err());
+
+    // As a full disk: what the switch is about to be cannot be written.
+    Path inTheWay = Path.of(run).resolve("switch/config.json.next");
+    Files.createDirectories(inTheWay);
+    CommandRun add = new CommandRun();
+    assertEquals(
+        ExitCode.ERROR,
+        add.execute("flows", "br0", "--add", "priority=9 actions=drop", "--run", run));
+    assertTrue(add.err().contains("the agent: "), add.err());
+    Files.delete(inTheWay);
+    assertTrue(thread.isAlive(), "the agent runs");
+    Sh.ping("", "10.0.0.2");
+    assertEquals("in-sync", status().text("state"));
   }
 
   @Test
