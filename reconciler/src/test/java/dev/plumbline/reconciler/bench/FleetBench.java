@@ -17,7 +17,7 @@ import java.util.Locale;
 
 /** How a fleet takes commits, and what that costs; {@code reconciler/bench/fleet} starts it. */
 final class FleetBench {
-  private static final Duration LIMIT = Duration.ofMinutes(10);
+  private static final Duration LIMIT = Duration.ofMinutes(20);
   private static final double TICKS_PER_SECOND = 100; // USER_HZ, the same on every Linux
 
   private final SimulatedFleet fleet;
@@ -32,14 +32,16 @@ final class FleetBench {
     int hosts = Integer.parseInt(arguments[0]);
     Duration interval = Duration.ofSeconds(Integer.parseInt(arguments[1]));
     int idleSeconds = Integer.parseInt(arguments[2]);
-    try (SimulatedFleet fleet = new SimulatedFleet(Path.of(arguments[3]), hosts, interval)) {
+    try (SimulatedFleet fleet =
+        new SimulatedFleet(Path.of(arguments[3]), hosts, interval, arguments[4].equals("url"))) {
       new FleetBench(fleet).run(interval, idleSeconds);
     }
     System.exit(0); // what JGit keeps in threads
   }
 
   /** What was used up to a moment. */
-  private record Cost(long nanos, double git, double agents, int requests, long bytes) {}
+  private record Cost(
+      long nanos, double git, double agents, int requests, int statuses, long bytes) {}
 
   private Cost cost() throws IOException {
     String stat = Files.readString(Path.of("/proc/self/stat"));
@@ -60,6 +62,7 @@ final class FleetBench {
         git,
         system.getProcessCpuTime() / 1e9 - server,
         fleet.server().requests(),
+        fleet.statusRequests(),
         fleet.server().sent());
   }
 
@@ -71,9 +74,11 @@ final class FleetBench {
     Cost now = cost();
     double seconds = (now.nanos() - before.nanos()) / 1e9;
     say(
-        "    in %.0f s: %d requests, %.1f MB answered, git %.1f s of CPU, agents %.1f s of CPU",
+        "    in %.0f s: %d requests and %d for statuses, %.1f MB answered, git %.1f s of CPU, agents"
+            + " %.1f s of CPU",
         seconds,
         now.requests() - before.requests(),
+        now.statuses() - before.statuses(),
         (now.bytes() - before.bytes()) / 1e6,
         now.git() - before.git(),
         now.agents() - before.agents());

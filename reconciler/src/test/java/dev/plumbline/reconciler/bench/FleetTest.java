@@ -17,7 +17,8 @@ class FleetTest {
   @Test
   void aBadCommitTouchesNobodyButTheCanaryAndItsFixReachesAll(@TempDir Path directory)
       throws Exception {
-    try (SimulatedFleet fleet = new SimulatedFleet(directory, HOSTS, Duration.ofSeconds(2))) {
+    try (SimulatedFleet fleet =
+        new SimulatedFleet(directory, HOSTS, Duration.ofSeconds(2), false)) {
       String first = fleet.commit(SimulatedFleet.AT_ONCE, "br1");
       fleet.start(20);
       fleet.await("all have it", LIMIT, () -> fleet.applied(first).size() == HOSTS);

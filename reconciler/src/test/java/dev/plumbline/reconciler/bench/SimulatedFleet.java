@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Agents of one process, each over a model kernel of its own, that follow one repository, which git
@@ -50,6 +51,7 @@ final class SimulatedFleet implements AutoCloseable {
   private final Path directory;
   private final Duration interval;
   private final GitHttpServer server;
+  private final @Nullable StatusServer statuses;
   private final List<Member> members = new ArrayList<>();
   private final List<Agent> agents = new CopyOnWriteArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
@@ -57,7 +59,12 @@ final class SimulatedFleet implements AutoCloseable {
   private final Map<String, Map<String, Long>> stoppedNanos = new ConcurrentHashMap<>();
   private final List<String> failures = new CopyOnWriteArrayList<>();
 
-  SimulatedFleet(Path directory, int hosts, Duration interval) throws IOException {
+  /**
+   * @param statusesAtUrl whether hosts tell how they are at a URL, not in references
+   */
+  SimulatedFleet(Path directory, int hosts, Duration interval, boolean statusesAtUrl)
+      throws IOException {
+    statuses = statusesAtUrl ? new StatusServer() : null;
     this.directory = directory;
     this.interval = interval;
     Sh.run("git init -q --bare -b main " + bare());
@@ -88,6 +95,11 @@ final class SimulatedFleet implements AutoCloseable {
 
   GitHttpServer server() {
     return server;
+  }
+
+  /** Requests for statuses at the URL. */
+  int statusRequests() {
+    return statuses == null ? 0 : statuses.requests();
   }
 
   List<Member> members() {
@@ -144,7 +156,10 @@ final class SimulatedFleet implements AutoCloseable {
                 null,
                 Map.of(),
                 false,
-                new AgentOptions.Board(!member.name().startsWith("rest"), null, null)),
+                new AgentOptions.Board(
+                    !member.name().startsWith("rest"),
+                    statuses == null ? null : statuses.url(),
+                    null)),
             member.name(),
             interval,
             member.run().resolveSibling(member.name()),
@@ -219,5 +234,8 @@ final class SimulatedFleet implements AutoCloseable {
       }
     }
     server.close();
+    if (statuses != null) {
+      statuses.close();
+    }
   }
 }
