@@ -11,7 +11,7 @@
 die() { echo "plumbline: $*" >&2; exit 1; }
 
 jvm=(-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto -XX:-UsePerfData -Djnr.ffi.asm.enabled=false
-  -Dslf4j.provider=org.slf4j.simple.SimpleServiceProvider)
+  -Dslf4j.provider=org.slf4j.simple.SimpleServiceProvider -Dslf4j.internal.verbosity=WARN)
 
 # The archive where it was written for: elsewhere each process copies and corrects all 30 MB of it. Java that does not know
 # this option makes no archive, and says so in its log.
