@@ -17,6 +17,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Bridges of the embedded switch, and what of it is no device: bonds, tunnels, patches. */
@@ -54,22 +55,22 @@ final class EmbeddedBridges {
       Scalars.map(tree, "bridges").put(bridge.id().key(), entry.map());
     }
     live.ofType(ResourceType.PORT).forEach(this::port);
-    live.ofType(ResourceType.FLOW).forEach(this::flow);
+    flows();
   }
 
-  /** As a text; one with a timeout goes by itself, and is nothing for a file. */
-  private void flow(Resource flow) {
-    FlowConfig config = FlowText.parse(flow);
-    if (config.idleTimeoutSeconds() == 0 && config.hardTimeoutSeconds() == 0) {
-      Map<String, Object> bridge =
-          Scalars.map(Scalars.map(tree, "bridges"), FlowText.bridge(flow.id()));
-      Object flows = bridge.computeIfAbsent("flows", key -> new ArrayList<Object>());
-      if (flows instanceof List<?> list) {
-        List<Object> texts = new ArrayList<>(list);
-        texts.add(config.text());
-        bridge.put("flows", texts);
+  /** As texts; one with a timeout goes by itself, and is nothing for a file. */
+  private void flows() {
+    Map<String, List<Object>> texts = new TreeMap<>();
+    for (Resource flow : live.ofType(ResourceType.FLOW)) {
+      FlowConfig config = FlowText.parse(flow);
+      if (config.idleTimeoutSeconds() == 0 && config.hardTimeoutSeconds() == 0) {
+        texts
+            .computeIfAbsent(FlowText.bridge(flow.id()), bridge -> new ArrayList<>())
+            .add(config.text());
       }
     }
+    texts.forEach(
+        (bridge, flows) -> Scalars.map(Scalars.map(tree, "bridges"), bridge).put("flows", flows));
   }
 
   private void port(Resource port) {

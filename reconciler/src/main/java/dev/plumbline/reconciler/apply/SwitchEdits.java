@@ -45,10 +45,11 @@ final class SwitchEdits {
     if (now != null) {
       SwitchText.resources(now).forEach(each -> resources.put(each.id(), each));
     }
-    List<Change> first = new ArrayList<>(changes);
-    first.removeIf(last);
-    List<Change> then = new ArrayList<>(changes);
-    then.removeAll(first);
+    List<Change> first = new ArrayList<>();
+    List<Change> then = new ArrayList<>();
+    for (Change change : changes) {
+      (last.test(change) ? then : first).add(change);
+    }
     changes.clear();
     announcer.prepare();
     first.forEach(change -> edit(change, resources));

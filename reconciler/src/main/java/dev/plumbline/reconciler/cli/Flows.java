@@ -5,6 +5,7 @@ import dev.plumbline.reconciler.api.AgentClient;
 import dev.plumbline.reconciler.embedded.FlowText;
 import dev.plumbline.reconciler.plan.Wanted;
 import dev.plumbline.reconciler.render.Node;
+import dev.plumbline.reconciler.render.Shown;
 import dev.plumbline.reconciler.render.SwitchReport;
 import dev.plumbline.reconciler.resource.ResourceType;
 import java.io.IOException;
@@ -116,10 +117,10 @@ final class Flows implements Callable<Integer> {
     }
     wanted.stream()
         .filter(flow -> !there.contains(flow))
-        .forEach(flow -> console.out().println("+ " + flow));
+        .forEach(flow -> console.out().println("+ " + Shown.text(flow)));
     there.stream()
         .filter(flow -> !wanted.contains(flow))
-        .forEach(flow -> console.out().println("- " + flow));
+        .forEach(flow -> console.out().println("- " + Shown.text(flow)));
     return ExitCode.DONE;
   }
 }

@@ -13,6 +13,7 @@ import java.util.Map;
 public final class FlowText {
   private static final String TABLE = "table=";
   private static final String PRIORITY = "priority=";
+  private static final String HEX = "0x";
 
   private FlowText() {}
 
@@ -24,7 +25,7 @@ public final class FlowText {
             "actions",
             flow.actions(),
             "cookie",
-            "0x" + Long.toHexString(flow.cookie()),
+            HEX + Long.toHexString(flow.cookie()),
             "idleTimeout",
             flow.idleTimeoutSeconds() + "s",
             "hardTimeout",
@@ -36,9 +37,17 @@ public final class FlowText {
     return "bridges." + bridge(flow) + ".flows[" + key(flow) + "]";
   }
 
-  /** The bridge's name in the identity of a flow. */
+  /**
+   * The bridge's name in the identity of a flow.
+   *
+   * @throws IllegalArgumentException there is none in it
+   */
   public static String bridge(ResourceId flow) {
-    return flow.key().substring(0, flow.key().indexOf('/'));
+    int slash = flow.key().indexOf('/');
+    if (slash < 0) {
+      throw new IllegalArgumentException("no flow: " + flow);
+    }
+    return flow.key().substring(0, slash);
   }
 
   /** Table, priority and match, as {@link FlowConfig#key}. */
@@ -46,17 +55,27 @@ public final class FlowText {
     return flow.key().substring(flow.key().indexOf('/') + 1);
   }
 
-  /** The flow that {@link #of} made this of. */
+  /**
+   * The flow that {@link #of} made this of.
+   *
+   * @throws IllegalArgumentException a part of it is not understood
+   */
   public static FlowConfig parse(Resource flow) {
     String rest = key(flow.id());
     int table = 0;
     if (rest.startsWith(TABLE)) {
       int comma = rest.indexOf(',');
+      if (comma < 0) {
+        throw new IllegalArgumentException("no flow: " + flow.id());
+      }
       table = Integer.parseInt(rest.substring(TABLE.length(), comma));
       rest = rest.substring(comma + 1);
     }
     if (!rest.startsWith(PRIORITY)) {
       throw new IllegalArgumentException("no flow: " + flow.id());
+    }
+    if (!flow.get("cookie").startsWith(HEX)) {
+      throw new IllegalArgumentException(flow.id() + ": no cookie: " + flow.get("cookie"));
     }
     int comma = rest.indexOf(',');
     String priority = rest.substring(PRIORITY.length(), comma < 0 ? rest.length() : comma);
@@ -65,12 +84,15 @@ public final class FlowText {
         Integer.parseInt(priority),
         comma < 0 ? "" : rest.substring(comma + 1),
         flow.get("actions"),
-        Long.parseUnsignedLong(flow.get("cookie").substring(2), 16),
+        Long.parseUnsignedLong(flow.get("cookie").substring(HEX.length()), 16),
         seconds(flow.get("idleTimeout")),
         seconds(flow.get("hardTimeout")));
   }
 
   private static int seconds(String text) {
+    if (!text.endsWith("s")) {
+      throw new IllegalArgumentException("no number of seconds: " + text);
+    }
     return Integer.parseInt(text.substring(0, text.length() - 1));
   }
 }

@@ -35,7 +35,7 @@ public final class SourceMap {
     // Not Map.copyOf, whose linear probing is slow to build for the 100,000 places of a big file.
     this.positions = Collections.unmodifiableMap(new HashMap<>(positions));
     this.kept = Map.copyOf(kept);
-    this.insets = Map.copyOf(insets);
+    this.insets = Collections.unmodifiableMap(new HashMap<>(insets));
   }
 
   public static SourceMap empty() {
