@@ -60,7 +60,7 @@ class RestartTest {
       Path other =
           Files.writeString(directory.resolve("other.yaml"), FILE.replaceAll("  web0: .*\n", ""));
       plan = plan(other);
-      assertTrue(plan.contains("Plan: 0 to create, 0 to modify, 0 to recreate, 3 to delete"), plan);
+      assertTrue(plan.contains("Plan: 0 to create, 0 to modify, 0 to recreate, 4 to delete"), plan);
       assertFalse(plan.contains("bridges.br0.ports.eth1"), plan);
     }
     try (AgentProcess next = AgentProcess.follow(file, directory)) {
