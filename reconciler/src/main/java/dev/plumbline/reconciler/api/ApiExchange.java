@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One request and its answer, after which the connection ends. */
 final class ApiExchange extends SimpleChannelInboundHandler<FullHttpRequest> {
+  /** More than fit into the longest line: beyond its own limit Netty drops them without a word. */
+  private static final int MOST_PARAMETERS = 1 << 20;
+
   private static final String PREFIX = "/v1/";
 
   /** The longest time to confirm, here as on the command line. */
@@ -68,7 +71,14 @@ final class ApiExchange extends SimpleChannelInboundHandler<FullHttpRequest> {
   }
 
   private void answer(Answer answer, FullHttpRequest request) throws IOException {
-    QueryStringDecoder uri = new QueryStringDecoder(request.uri());
+    if (request.decoderResult().isFailure()) {
+      answer.problem(
+          HttpResponseStatus.BAD_REQUEST,
+          "the request cannot be read: " + request.decoderResult().cause().getMessage());
+      return;
+    }
+    QueryStringDecoder uri =
+        new QueryStringDecoder(request.uri(), StandardCharsets.UTF_8, true, MOST_PARAMETERS);
     if (!isUnderstood(uri)) {
       answer.problem(HttpResponseStatus.BAD_REQUEST, "a % in the path is followed by no number");
       return;

@@ -35,6 +35,11 @@ public final class ApiServer implements AutoCloseable {
   /** A plan of ten thousand changes has some megabytes. */
   private static final int LONGEST_BYTES = 64 << 20;
 
+  /** Of the first line, in which some ten thousand flows can be named. */
+  private static final int LONGEST_LINE = 4 << 20;
+
+  private static final int MOST_HEADERS = 8 << 10;
+
   /** What a reader of lines may leave unread: more than all that is remembered. */
   static final WriteBufferWaterMark UNREAD = new WriteBufferWaterMark(4 << 20, 8 << 20);
 
@@ -154,7 +159,7 @@ public final class ApiServer implements AutoCloseable {
                 protected void initChannel(Channel channel) {
                   channel
                       .pipeline()
-                      .addLast(new HttpServerCodec())
+                      .addLast(new HttpServerCodec(LONGEST_LINE, MOST_HEADERS, MOST_HEADERS))
                       .addLast(new HttpObjectAggregator(LONGEST_BYTES))
                       .addLast(new ApiExchange(handler, access, null));
                 }

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -125,6 +126,11 @@ class AgentVerbsTest {
       Thread.sleep(50);
     }
     Sh.ping("", "10.0.0.2");
+    List<String> many = new ArrayList<>(List.of("flows", "br0", "--run", run));
+    for (int i = 0; i < 1_500; i++) {
+      many.addAll(List.of("--add", "priority=8,in_port=web0,udp,tp_dst=" + i + " actions=drop"));
+    }
+    assertEquals("1500 added, 0 deleted\n", done(many.toArray(String[]::new)));
     CommandRun wrong = new CommandRun();
     assertEquals(
         ExitCode.ERROR,
