@@ -5,14 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.plumbline.datapath.bridge.MacTable;
-import dev.plumbline.datapath.config.BridgeConfig;
-import dev.plumbline.datapath.config.MacTableConfig;
-import dev.plumbline.datapath.config.PortConfig;
-import dev.plumbline.datapath.config.PortConfig.DevicePort;
-import dev.plumbline.datapath.config.PortConfig.PatchPort;
-import dev.plumbline.datapath.config.PortVlan;
-import dev.plumbline.datapath.config.SwitchConfig;
 import dev.plumbline.datapath.flow.FlowField;
 import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.openflow.Flow;
@@ -37,31 +29,8 @@ class RewriteTest {
   private SwitchState state = SwitchState.EMPTY;
 
   RewriteTest() {
-    Map<String, PortConfig> first = new LinkedHashMap<>();
-    for (String name : List.of("a", "b", "c")) {
-      first.put(name, new DevicePort(name, PortVlan.TRUNK_ALL));
-    }
-    first.put("x", new PatchPort("br1", "y", PortVlan.TRUNK_ALL));
-    Map<String, PortConfig> second = new LinkedHashMap<>();
-    second.put("d", new DevicePort("d", PortVlan.TRUNK_ALL));
-    second.put("y", new PatchPort("br0", "x", PortVlan.TRUNK_ALL));
-    Map<String, BridgeConfig> bridges = new LinkedHashMap<>();
-    bridges.put("br0", new BridgeConfig(first, MacTableConfig.DEFAULT, false));
-    bridges.put("br1", new BridgeConfig(second, MacTableConfig.DEFAULT, false));
-    SwitchConfig config = new SwitchConfig(bridges);
-    state =
-        state.reconfigured(
-            config,
-            state.numbers().assign(config),
-            Map.of("br0", new MacTable(100, 300, 1), "br1", new MacTable(100, 300, 1)));
-    state
-        .numbers()
-        .ports()
-        .forEach(
-            (id, number) -> {
-              numbers.put(id.port(), number);
-              state = state.withUp(number, true);
-            });
+    state = TwoBridges.with(Map.of());
+    state.numbers().ports().forEach((id, number) -> numbers.put(id.port(), number));
     key.inPort(numbers.get("a"));
     key.ethDst(0x0200_0000_0002L);
     key.ethSrc(0x0200_0000_0001L);
