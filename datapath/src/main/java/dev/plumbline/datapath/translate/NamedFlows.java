@@ -77,7 +77,11 @@ public final class NamedFlows {
    *     does not have
    */
   public FlowConfig read(String text) throws FlowSyntaxException {
-    Flow flow = parse(text);
+    return config(parse(text));
+  }
+
+  /** What {@link #parse} gave, in its normal form. */
+  public FlowConfig config(Flow flow) {
     return new FlowConfig(
         flow.table(),
         flow.priority(),

@@ -104,7 +104,7 @@ final class Flows {
     Position start = state.position(item);
     try {
       Flow parsed = names.parse(source.text());
-      FlowConfig flow = names.read(source.text());
+      FlowConfig flow = names.config(parsed);
       String problem = problem(parsed);
       String other = first.putIfAbsent(flow.key(), item.substring(item.lastIndexOf('.') + 1));
       if (problem == null && other != null) {
