@@ -157,7 +157,8 @@ public final class AgentClient {
     }
   }
 
-  private static String encoded(String text) {
+  /** A part of a query, as it has to be written. */
+  public static String encoded(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 

@@ -4,8 +4,6 @@ package dev.plumbline.reconciler.cli;
 import dev.plumbline.reconciler.api.AgentClient;
 import dev.plumbline.reconciler.render.Node;
 import java.io.IOException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -34,8 +32,7 @@ final class AgentOption {
     if (bridge != null) {
       refuseUnknown(agent, bridge);
     }
-    String query =
-        bridge == null ? "" : "?bridge=" + URLEncoder.encode(bridge, StandardCharsets.UTF_8);
+    String query = bridge == null ? "" : "?bridge=" + AgentClient.encoded(bridge);
     return print(agent.get(path + query), text, console);
   }
 

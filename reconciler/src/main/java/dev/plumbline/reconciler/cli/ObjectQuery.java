@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.cli;
 
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
+import dev.plumbline.reconciler.api.AgentClient;
 import java.util.List;
 
 /** Objects of the host's file in the query of a request to the agent. */
@@ -14,7 +13,7 @@ final class ObjectQuery {
     StringBuilder query = new StringBuilder();
     for (String object : objects) {
       query.append(query.isEmpty() ? "?object=" : "&object=");
-      query.append(URLEncoder.encode(object, StandardCharsets.UTF_8));
+      query.append(AgentClient.encoded(object));
     }
     return query.toString();
   }

@@ -4,6 +4,7 @@ package dev.plumbline.reconciler.cli;
 import dev.plumbline.datapath.config.SwitchConfig;
 import dev.plumbline.datapath.control.Tracer;
 import dev.plumbline.datapath.openflow.FlowSyntaxException;
+import dev.plumbline.reconciler.api.AgentClient;
 import dev.plumbline.reconciler.api.TraceTree;
 import dev.plumbline.reconciler.embedded.SwitchText;
 import dev.plumbline.reconciler.plan.Wanted;
@@ -11,8 +12,6 @@ import dev.plumbline.reconciler.render.Node;
 import dev.plumbline.reconciler.render.TraceText;
 import dev.plumbline.reconciler.resource.Resource;
 import java.io.IOException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,11 +78,13 @@ final class TraceVerb implements Callable<Integer> {
   }
 
   private Object running() throws IOException {
-    return agent.client().get("trace?bridge=" + encoded(bridge) + "&packet=" + encoded(packet));
-  }
-
-  private static String encoded(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    return agent
+        .client()
+        .get(
+            "trace?bridge="
+                + AgentClient.encoded(bridge)
+                + "&packet="
+                + AgentClient.encoded(packet));
   }
 
   private Object planned(Path path) throws IOException {
