@@ -12,12 +12,12 @@ import dev.plumbline.datapath.config.FlowConfig;
 import dev.plumbline.datapath.config.PortConfig;
 import dev.plumbline.datapath.config.PortVlan;
 import dev.plumbline.datapath.config.SwitchConfig;
+import dev.plumbline.datapath.testing.Eventually;
 import dev.plumbline.datapath.upcall.Transfer;
 import dev.plumbline.netlink.namespace.NetNamespace;
 import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
 import java.net.InetAddress;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -159,18 +159,13 @@ class PacketSwitchTest extends SwitchTest {
 
   /** The last acknowledgements still go while the counters are read. */
   private void awaitWhatCameInWentOut() throws Exception {
-    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-    while (true) {
-      Map<String, SwitchStatus.Port> ports =
-          running().status().ports().stream().collect(toMap(SwitchStatus.Port::port, p -> p));
-      long in = ports.get("va").rxBytes();
-      long out = ports.get("vb").txBytes();
-      if (in == out) {
-        return;
-      }
-      assertTrue(System.nanoTime() < deadline, () -> in + " bytes in, " + out + " out: " + drops());
-      Thread.sleep(50);
-    }
+    Eventually.eventually(
+        "what came in went out",
+        () -> {
+          Map<String, SwitchStatus.Port> ports =
+              running().status().ports().stream().collect(toMap(SwitchStatus.Port::port, p -> p));
+          return ports.get("va").rxBytes() == ports.get("vb").txBytes();
+        });
   }
 
   private static PortConfig gre(String remote) throws Exception {
