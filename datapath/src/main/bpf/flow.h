@@ -16,6 +16,8 @@
 #define MASKS 8
 #define SLOTS 256
 #define BUCKETS 256 /* of a bond */
+#define TRAILS 131072
+#define TRAIL_SHARDS 2 /* counters of a trail, so that not all CPUs write to one place */
 
 /* A packet as the switch sees it. The first 24 bytes are the layer 2 key, a map of its own.
  * Fields that a packet does not have are 0. Network byte order but for in_port.
@@ -107,13 +109,23 @@ struct action {
 
 struct flow {
 	__u32 generation; /* of the ingress port's bridge when this was decided; any other: stale, a miss */
+	__u32 trail; /* that its packets count for; 0: none */
 	__u8 n_actions;
 	__u8 prepares; /* 1: its actions need to know what is behind layer 2: BOND_HASH_L4, ACTION_SET */
-	__u8 reserved[2];
+	__u8 reserved[6];
 	__u64 packets;
-	__u64 bytes; /* of frames, without tunnel headers; a GSO frame counts its segments' headers once */
+	__u64 bytes; /* of frames with their tags, without tunnel headers; a GSO frame counts its segments' headers once */
 	__u64 used_ns; /* CLOCK_MONOTONIC_COARSE of the last packet */
 	struct action actions[ACTIONS_INLINE];
+};
+
+/* What all packets counted that were decided by the same flow tables' flows, one after the other; which they are Java
+ * knows. It outlives the megaflows: their counters go with them, and a packet may count while they go. */
+struct trail {
+	__u64 packets;
+	__u64 bytes; /* as a flow's */
+	__u64 used_ns; /* as a flow's */
+	__u64 reserved; /* two of them in a cache line, none in two */
 };
 
 struct action_list {
@@ -217,6 +229,8 @@ struct slot {
 	__u16 vlan_tci; /* | VLAN_PRESENT: pushed before the actions */
 	__u16 vlan_tpid;
 	__u16 bridge; /* the frame counts in the flow that it has there; 0: it is not to be counted */
+	__u32 trail; /* that it counts for; 0: none */
+	__u32 reserved;
 	struct action_list list;
 };
 #define MARK_UPCALL 0x504b0000 /* | port: a frame on its way up */

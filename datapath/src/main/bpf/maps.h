@@ -47,6 +47,15 @@ struct {
 	__type(value, struct flow);
 } flows SEC(".maps");
 
+/* Java reads and clears them in its own memory. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, TRAIL_SHARDS *TRAILS);
+	__type(key, __u32); /* shard * TRAILS + trail */
+	__type(value, struct trail);
+} trails SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, MASKS);

@@ -72,10 +72,28 @@ static __always_inline struct flow *find_flow(struct __sk_buff *skb, const struc
 	return bridge->flags & BRIDGE_MASKED ? masked_flow(skb, frame, bridge->generation) : NULL;
 }
 
-static __always_inline void count_flow(struct flow *flow, __u32 bytes)
+/* With the tag beside it. */
+static __always_inline __u32 frame_bytes(struct __sk_buff *skb)
+{
+	return skb->len + (skb->vlan_present ? 4 : 0);
+}
+
+static __always_inline void count_trail(struct __sk_buff *skb, __u32 number)
+{
+	__u32 index = (bpf_get_smp_processor_id() % TRAIL_SHARDS) * TRAILS + number;
+	struct trail *trail = number ? bpf_map_lookup_elem(&trails, &index) : NULL;
+
+	if (!trail)
+		return;
+	__sync_fetch_and_add(&trail->packets, 1);
+	__sync_fetch_and_add(&trail->bytes, frame_bytes(skb));
+	trail->used_ns = bpf_ktime_get_coarse_ns();
+}
+
+static __always_inline void count_flow(struct __sk_buff *skb, struct flow *flow)
 {
 	__sync_fetch_and_add(&flow->packets, 1);
-	__sync_fetch_and_add(&flow->bytes, bytes);
+	__sync_fetch_and_add(&flow->bytes, frame_bytes(skb));
 	flow->used_ns = bpf_ktime_get_coarse_ns();
 }
 
@@ -99,7 +117,8 @@ static __always_inline int switch_frame(struct __sk_buff *skb, __u16 in_port, __
 	if (!flow)
 		return upcall(skb, in_port, UPCALL_MISS);
 
-	count_flow(flow, skb->len);
+	count_flow(skb, flow);
+	count_trail(skb, flow->trail);
 	return execute_flow(skb, flow, &frame, at_ingress && may_peer);
 }
 
@@ -157,7 +176,7 @@ static __noinline int count_slot(struct __sk_buff *skb, const struct frame *fram
 	struct flow *flow = bridge ? find_flow(skb, frame, bridge) : NULL;
 
 	if (flow)
-		count_flow(flow, skb->len);
+		count_flow(skb, flow);
 	return 0;
 }
 
@@ -181,6 +200,7 @@ int hidden_egress(struct __sk_buff *skb)
 			return drop(DROP_MALFORMED);
 		if (slot->bridge)
 			count_slot(skb, &frame, slot->bridge);
+		count_trail(skb, slot->trail);
 		return execute_list(skb, &slot->list, &frame, false);
 	}
 	if ((mark & 0xffff0000) == MARK_TUNNEL) {

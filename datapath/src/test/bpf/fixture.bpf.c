@@ -103,6 +103,7 @@ struct flow_key layout_flow_key;
 struct masked_key layout_masked_key;
 struct action layout_action;
 struct flow layout_flow;
+struct trail layout_trail;
 struct action_list layout_action_list;
 struct ingress layout_ingress;
 struct egress layout_egress;

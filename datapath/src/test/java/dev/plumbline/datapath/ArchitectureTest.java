@@ -30,6 +30,7 @@ class ArchitectureTest {
           Map.entry("bpf", List.of("flow")),
           Map.entry("fastpath", List.of("flow", "packet", "bpf", "upcall", "port")),
           Map.entry("upcall", List.of("flow", "packet", "bpf")),
+          Map.entry("tally", List.of("config", "translate", "fastpath")),
           Map.entry("port", List.of("flow", "upcall")),
           Map.entry("tunnel", List.of("config", "packet", "bpf")));
 

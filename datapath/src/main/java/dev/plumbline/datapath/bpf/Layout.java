@@ -17,6 +17,8 @@ public final class Layout {
   public static final int MASKS = 8;
   public static final int SLOTS = 256;
   public static final int BUCKETS = 256;
+  public static final int TRAILS = 131072;
+  public static final int TRAIL_SHARDS = 2;
   public static final int BOND_HASH_L2 = 0;
   public static final int BOND_HASH_L4 = 1;
   public static final int BRIDGE_MASKED = 1;
@@ -104,15 +106,26 @@ public final class Layout {
   /** {@code struct flow}. */
   public static final class Flow {
     public static final int GENERATION = 0;
-    public static final int N_ACTIONS = 4;
-    public static final int PREPARES = 5;
-    public static final int PACKETS = 8;
-    public static final int BYTES = 16;
-    public static final int USED_NS = 24;
-    public static final int ACTIONS = 32;
-    public static final int SIZE = 96;
+    public static final int TRAIL = 4;
+    public static final int N_ACTIONS = 8;
+    public static final int PREPARES = 9;
+    public static final int PACKETS = 16;
+    public static final int BYTES = 24;
+    public static final int USED_NS = 32;
+    public static final int ACTIONS = 40;
+    public static final int SIZE = 104;
 
     private Flow() {}
+  }
+
+  /** {@code struct trail}. */
+  public static final class Trail {
+    public static final int PACKETS = 0;
+    public static final int BYTES = 8;
+    public static final int USED_NS = 16;
+    public static final int SIZE = 32;
+
+    private Trail() {}
   }
 
   /** {@code struct action_list}. */
@@ -206,8 +219,9 @@ public final class Layout {
     public static final int VLAN_TCI = 2;
     public static final int VLAN_TPID = 4;
     public static final int BRIDGE = 6;
-    public static final int LIST = 8;
-    public static final int SIZE = 592;
+    public static final int TRAIL = 8;
+    public static final int LIST = 16;
+    public static final int SIZE = 600;
 
     private Slot() {}
   }

@@ -76,7 +76,7 @@ final class Announcer {
       memory.buffer().put(at + i, (byte) 0);
     }
     GratuitousArp.writeRarp(memory.buffer(), at + FRAME_OFFSET, mac);
-    fast.slot(waiting, key, tci == 0 ? 0 : TPID, tci, 0, actions);
+    fast.slot(waiting, key, tci == 0 ? 0 : TPID, tci, 0, 0, actions);
     boolean unused = fast.send(memory, at, at + FRAME_OFFSET, GratuitousArp.FRAME_BYTES, waiting);
     sent++;
     if (++waiting == FastPath.SLOTS) {

@@ -11,6 +11,7 @@ import dev.plumbline.datapath.fastpath.FastPath;
 import dev.plumbline.datapath.fastpath.FastPaths;
 import dev.plumbline.datapath.port.Device;
 import dev.plumbline.datapath.port.DeviceWatch;
+import dev.plumbline.datapath.tally.Tallies;
 import dev.plumbline.datapath.translate.PortNumbers;
 import dev.plumbline.datapath.translate.StateChange;
 import dev.plumbline.datapath.translate.SwitchState;
@@ -61,6 +62,7 @@ final class Engine implements AutoCloseable {
   private final Revalidator revalidator;
   private final Moderator moderator;
   private final SavedState saved;
+  private final Tallies tallies;
   private final List<Integer> greSockets = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
   private final Map<String, MacTable> tables = new HashMap<>();
@@ -87,15 +89,18 @@ final class Engine implements AutoCloseable {
     this.bonds = new Bonds(fast);
     this.announcer = new Announcer(fast);
     this.tunnelUpcalls = new TunnelUpcalls(tunnels, joints);
-    this.upcalls = new Upcalls(fast, disturbance, addresses, tunnelUpcalls);
-    this.revalidator = new Revalidator(fast, disturbance, addresses, options.idleMillis());
+    this.tallies =
+        Tallies.open(options.directory().resolve("flows.tally"), bootId(), fast.trails());
+    this.upcalls = new Upcalls(fast, disturbance, addresses, tunnelUpcalls, tallies);
+    this.revalidator = new Revalidator(fast, disturbance, addresses, tallies, options.idleMillis());
     this.moderator = new Moderator(fast);
     fast.watch(devices.fd());
     fast.watch(tunnels.fd());
     this.lastGeneration = saved.lastGeneration();
     if (fast.adopted() && lastGeneration == 0) {
       // Which ports and bridges these flows speak of, nobody knows any more.
-      int unused = fast.walk((key, mask, generation, actions, packets, bytes, used) -> DELETE);
+      int unused =
+          fast.walk((key, mask, generation, trail, actions, packets, bytes, used) -> DELETE);
     }
   }
 
@@ -106,6 +111,10 @@ final class Engine implements AutoCloseable {
       warnings.add(e.getMessage() + "; flows and addresses are learnt anew");
       return SavedState.none(file);
     }
+  }
+
+  private static String bootId() throws IOException {
+    return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
   }
 
   /** Opens everything, in the calling thread's network namespace; what is there is taken over. */
@@ -236,6 +245,7 @@ final class Engine implements AutoCloseable {
   }
 
   private void save(long now) throws IOException {
+    tallies.save();
     saved.save(state, generations, joints.claims(), now);
     lastSave = now;
   }
@@ -262,7 +272,7 @@ final class Engine implements AutoCloseable {
           name -> new MacTable(wanted.size(), wanted.agingSeconds(), System.nanoTime()));
     }
     // Flows may be refused here: until then nothing is another.
-    SwitchState next = state.reconfigured(config, assigned, kept);
+    SwitchState next = reconfigured(config, assigned, kept);
     numbers = assigned;
     tables.putAll(kept);
     tables.keySet().retainAll(config.bridges().keySet());
@@ -295,6 +305,21 @@ final class Engine implements AutoCloseable {
     }
     pass(millis());
     save(millis());
+  }
+
+  private SwitchState reconfigured(
+      SwitchConfig config, PortNumbers assigned, Map<String, MacTable> kept) {
+    boolean done = false;
+    try {
+      SwitchState next = state.reconfigured(config, assigned, kept, tallies.numbers());
+      tallies.configured(state.config(), config, System.nanoTime());
+      done = true;
+      return next;
+    } finally {
+      if (!done) {
+        tallies.refused();
+      }
+    }
   }
 
   private void configureTunnels(SwitchConfig config) throws IOException {
@@ -393,6 +418,10 @@ final class Engine implements AutoCloseable {
     return tunnelUpcalls;
   }
 
+  Tallies tallies() {
+    return tallies;
+  }
+
   Revalidator revalidator() {
     return revalidator;
   }
@@ -400,6 +429,10 @@ final class Engine implements AutoCloseable {
   List<String> warnings() {
     List<String> all = new ArrayList<>(warnings);
     all.addAll(fast.warnings());
+    String trouble = tallies.trouble();
+    if (trouble != null) {
+      all.add(trouble);
+    }
     return all;
   }
 
@@ -413,12 +446,14 @@ final class Engine implements AutoCloseable {
     tunnels.removeAll();
     fast.dismantle();
     saved.forget();
+    tallies.forget();
   }
 
   /** Lets go; the fast path forwards on. */
   @Override
   public void close() throws IOException {
     if (!saved.isForgotten()) {
+      tallies.save();
       saved.save(state, generations, joints.claims(), millis());
     }
     closeAll(List.of(fast, devices, tunnels, moderator));

@@ -3,14 +3,18 @@ package dev.plumbline.datapath.control;
 
 import dev.plumbline.datapath.bond.Bond;
 import dev.plumbline.datapath.bridge.MacTable;
+import dev.plumbline.datapath.config.BridgeConfig;
+import dev.plumbline.datapath.config.FlowConfig;
 import dev.plumbline.datapath.config.PortConfig.BondPort;
 import dev.plumbline.datapath.control.SwitchStatus.CachedFlow;
+import dev.plumbline.datapath.control.SwitchStatus.DecidedFlow;
 import dev.plumbline.datapath.control.SwitchStatus.MacEntry;
 import dev.plumbline.datapath.fastpath.FlowVisitor;
 import dev.plumbline.datapath.fastpath.PortLink;
 import dev.plumbline.datapath.flow.ActionList;
 import dev.plumbline.datapath.flow.FlowField;
 import dev.plumbline.datapath.flow.FlowKey;
+import dev.plumbline.datapath.tally.FlowCount;
 import dev.plumbline.datapath.translate.DropReason;
 import dev.plumbline.datapath.translate.PortId;
 import dev.plumbline.datapath.translate.PortKind;
@@ -219,7 +223,7 @@ final class Reports {
         engine
             .fast()
             .walk(
-                (key, mask, generation, actions, packets, bytes, usedNanos) -> {
+                (key, mask, generation, trail, actions, packets, bytes, usedNanos) -> {
                   String of = state.bridgeName(state.bridgeOf(key.inPort()));
                   if (of != null && (bridge == null || bridge.equals(of))) {
                     flows.add(
@@ -234,6 +238,38 @@ final class Reports {
                   return FlowVisitor.Verdict.KEEP;
                 });
     return flows;
+  }
+
+  /** The flows of a bridge's tables, and what they counted; null: of all. */
+  List<DecidedFlow> decided(@Nullable String bridge) {
+    List<DecidedFlow> decided = new ArrayList<>();
+    engine.tallies().addUp();
+    long now = System.nanoTime();
+    for (Map.Entry<String, BridgeConfig> one : engine.state().config().bridges().entrySet()) {
+      if (bridge == null || bridge.equals(one.getKey())) {
+        for (FlowConfig flow : one.getValue().flows()) {
+          FlowCount count = engine.tallies().count(one.getKey(), flow);
+          if (count == null) {
+            throw new IllegalStateException("nothing is counted for " + flow);
+          }
+          decided.add(
+              new DecidedFlow(
+                  one.getKey(),
+                  flow,
+                  count.packets(),
+                  count.bytes(),
+                  millis(now - count.createdNanos()),
+                  millis(now - count.changedNanos()),
+                  millis(now - count.usedNanos())));
+        }
+      }
+    }
+    return decided;
+  }
+
+  /** Since then; a coarse clock may be behind by some milliseconds, or ahead of one read before. */
+  private static long millis(long nanos) {
+    return Math.max(0, nanos / 1_000_000);
   }
 
   static String match(SwitchState state, FlowKey key, byte @Nullable [] mask) {

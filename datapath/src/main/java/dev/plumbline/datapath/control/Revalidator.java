@@ -6,6 +6,7 @@ import dev.plumbline.datapath.fastpath.FastPath;
 import dev.plumbline.datapath.fastpath.FlowVisitor;
 import dev.plumbline.datapath.flow.ActionList;
 import dev.plumbline.datapath.flow.FlowKey;
+import dev.plumbline.datapath.tally.Tallies;
 import dev.plumbline.datapath.translate.Decision;
 import dev.plumbline.datapath.translate.SwitchState;
 import dev.plumbline.datapath.translate.Translator;
@@ -24,6 +25,7 @@ final class Revalidator implements FlowVisitor {
   private final Disturbance pending;
   private final FlowAddresses addresses;
   private final Disturbance disturbance;
+  private final Tallies tallies;
   private final Translator translator = new Translator();
   private final Decision decision = new Decision();
   private final long idleNanos;
@@ -42,7 +44,13 @@ final class Revalidator implements FlowVisitor {
    * @param pending what has happened since the last pass; emptied by the next one
    * @param addresses of the flows; each pass makes them anew
    */
-  Revalidator(FastPath fast, Disturbance pending, FlowAddresses addresses, int idleMillis) {
+  Revalidator(
+      FastPath fast,
+      Disturbance pending,
+      FlowAddresses addresses,
+      Tallies tallies,
+      int idleMillis) {
+    this.tallies = tallies;
     this.addresses = addresses;
     this.disturbance = new Disturbance(addresses);
     this.fast = fast;
@@ -59,6 +67,7 @@ final class Revalidator implements FlowVisitor {
     addresses.beginWalk();
     flows = fast.walk(this);
     addresses.endWalk();
+    tallies.retire(nowNanos);
     if (state.rewritesAddresses()) {
       addresses.addEverything(); // flows send to addresses that are not in their keys
     }
@@ -71,13 +80,15 @@ final class Revalidator implements FlowVisitor {
       FlowKey key,
       int mask,
       int generation,
+      int trail,
       ActionList actions,
       long packets,
       long bytes,
       long usedNanos)
       throws ErrnoException {
     int bridge = state.bridgeOf(key.inPort());
-    if (bridge == 0 || fast.currentGeneration(bridge) != generation) {
+    boolean isKnown = tallies.named(trail, nowNanos);
+    if (bridge == 0 || !isKnown || fast.currentGeneration(bridge) != generation) {
       deletedWrong++;
       return Verdict.DELETE;
     }
@@ -92,7 +103,7 @@ final class Revalidator implements FlowVisitor {
       return Verdict.KEEP;
     }
     translator.translate(key, state, nowNanos / 1_000_000, decision);
-    if (!isStill(mask, actions)) {
+    if (!isStill(mask, trail, actions)) {
       deletedWrong++;
       return Verdict.DELETE;
     }
@@ -103,9 +114,14 @@ final class Revalidator implements FlowVisitor {
     return Verdict.KEEP;
   }
 
-  /** Whether the decision is what the flow does, and asks for no bit that the flow does not. */
-  private boolean isStill(int mask, ActionList actions) {
-    if (!decision.cacheable() || !decision.actions().equals(actions)) {
+  /**
+   * Whether the decision is what the flow does and counts for, and asks for no bit that the flow
+   * does not.
+   */
+  private boolean isStill(int mask, int trail, ActionList actions) {
+    if (!decision.cacheable()
+        || !decision.actions().equals(actions)
+        || !tallies.isIndexOf(trail, decision.trail())) {
       return false;
     }
     if (mask < 0) {

@@ -198,6 +198,11 @@ public final class Switch implements AutoCloseable {
     return call(on -> new Reports(on).addresses(bridge));
   }
 
+  /** The flows of a bridge's tables, in any order, and what they counted; null: all bridges. */
+  public List<SwitchStatus.DecidedFlow> decided(@Nullable String bridge) throws IOException {
+    return call(on -> new Reports(on).decided(bridge));
+  }
+
   /** The megaflows of frames that came in by a bridge's ports; null: all bridges. */
   public List<SwitchStatus.CachedFlow> flows(@Nullable String bridge) throws IOException {
     return call(on -> new Reports(on).flows(bridge));

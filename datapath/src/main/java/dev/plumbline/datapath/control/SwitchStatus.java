@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.control;
 
+import dev.plumbline.datapath.config.FlowConfig;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -115,6 +116,23 @@ public record SwitchStatus(
    */
   public record MacEntry(
       String bridge, int vlan, String mac, String port, long ageSeconds, boolean isStatic) {}
+
+  /**
+   * A flow of a bridge's tables.
+   *
+   * @param bytes of whole frames with their tags
+   * @param durationMillis since it came
+   * @param changedMillis since it was last changed, or came
+   * @param idleMillis since its last packet; since it came, if there was none
+   */
+  public record DecidedFlow(
+      String bridge,
+      FlowConfig flow,
+      long packets,
+      long bytes,
+      long durationMillis,
+      long changedMillis,
+      long idleMillis) {}
 
   /**
    * A megaflow in the fast path.

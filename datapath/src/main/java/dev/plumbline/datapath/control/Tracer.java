@@ -125,7 +125,7 @@ public final class Tracer implements DecisionListener {
         engine
             .fast()
             .walk(
-                (other, mask, generation, actions, packets, bytes, usedNanos) -> {
+                (other, mask, generation, trail, actions, packets, bytes, usedNanos) -> {
                   boolean isCurrent =
                       engine.fast().currentGeneration(state.bridgeOf(other.inPort())) == generation;
                   byte[] bits = mask < 0 ? LAYER2.bytes() : engine.fast().mask(mask);

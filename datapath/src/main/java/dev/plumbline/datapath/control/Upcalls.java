@@ -6,6 +6,7 @@ import dev.plumbline.datapath.fastpath.FastPath;
 import dev.plumbline.datapath.flow.ActionList;
 import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.packet.PacketParser;
+import dev.plumbline.datapath.tally.Tallies;
 import dev.plumbline.datapath.translate.Decision;
 import dev.plumbline.datapath.translate.PortId;
 import dev.plumbline.datapath.translate.SwitchState;
@@ -30,6 +31,7 @@ final class Upcalls {
   private final Disturbance disturbance;
   private final FlowAddresses flows;
   private final TunnelUpcalls tunnels;
+  private final Tallies tallies;
   private final UpcallBatch batch = new UpcallBatch(BATCH);
   private final UpcallBatch own = new UpcallBatch(1);
   private final PacketParser parser = new PacketParser();
@@ -47,7 +49,13 @@ final class Upcalls {
   private long decided;
   private long malformed;
 
-  Upcalls(FastPath fast, Disturbance disturbance, FlowAddresses flows, TunnelUpcalls tunnels) {
+  Upcalls(
+      FastPath fast,
+      Disturbance disturbance,
+      FlowAddresses flows,
+      TunnelUpcalls tunnels,
+      Tallies tallies) {
+    this.tallies = tallies;
     this.flows = flows;
     this.tunnels = tunnels;
     this.fast = fast;
@@ -79,7 +87,7 @@ final class Upcalls {
       part.clear();
       part.output(prefix.inPort());
       leavingKey.inPort(prefix.inPort());
-      fast.slot(nextSlot, leavingKey, prefix.vlanTpid(), prefix.vlanTci(), 0, part);
+      fast.slot(nextSlot, leavingKey, prefix.vlanTpid(), prefix.vlanTci(), 0, 0, part);
       boolean unused = send(leaving, i, nextSlot++);
     }
     send();
@@ -148,14 +156,21 @@ final class Upcalls {
     decided++;
     translator.translate(key, state, nowMillis, decision);
     learn(state, nowMillis);
-    if (mayInstall && decision.cacheable()) {
+    long nowNanos = System.nanoTime();
+    int trail = tallies.index(decision.trail(), nowNanos);
+    boolean hasRoom = trail >= 0;
+    if (!hasRoom) {
+      tallies.count(decision.trail(), bytes(batch, index), nowNanos);
+      trail = 0;
+    }
+    if (hasRoom && mayInstall && decision.cacheable()) {
       flows.add(key, state.hasBond());
       if (state.rewritesAddresses()) {
         flows.addEverything();
       }
       installed++;
       boolean unused =
-          fast.install(key, decision.mask(), state.bridgeOf(inPort), decision.actions());
+          fast.install(key, decision.mask(), state.bridgeOf(inPort), trail, decision.actions());
     }
     int next = 0;
     do {
@@ -165,16 +180,23 @@ final class Upcalls {
         send();
       }
       int slot = nextSlot++;
-      fast.slot(slot, key, tpid, tci, state.bridgeOf(inPort), actions);
-      if (!decision.slowPathOnly()) {
+      fast.slot(slot, key, tpid, tci, state.bridgeOf(inPort), trail, actions);
+      if (hasRoom && !decision.slowPathOnly()) {
         slotOf[index] = slot;
       }
       if (!send(batch, index, slot)) {
         send();
-        fast.slot(nextSlot++, key, tpid, tci, state.bridgeOf(inPort), actions);
+        fast.slot(nextSlot++, key, tpid, tci, state.bridgeOf(inPort), trail, actions);
         boolean unused = send(batch, index, nextSlot - 1);
       }
+      trail = 0; // what is sent in parts counts once
     } while (next < decision.outputs());
+  }
+
+  /** Of the frame with its tag. */
+  private static int bytes(UpcallBatch batch, int index) {
+    int tag = batch.prefix(index).vlanTci() == 0 ? 0 : 4;
+    return batch.frameLength(index) + tag;
   }
 
   /** The earlier frame of the batch that has the same key; -1: there is none. */

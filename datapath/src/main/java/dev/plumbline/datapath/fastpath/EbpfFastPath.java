@@ -57,6 +57,7 @@ public final class EbpfFastPath implements FastPath {
   private final Set<Integer> maskedBridges = new HashSet<>();
   private final Map<Integer, Integer> generations = new HashMap<>();
   private final EbpfFrames frames;
+  private final EbpfTrails trails;
   private int upcallIfindex;
   private int upcallIntervalNanos;
 
@@ -68,6 +69,7 @@ public final class EbpfFastPath implements FastPath {
     this.lists = new ActionLists(tables.map("lists"));
     this.layer2 = new FlowTable(tables.map("flows_l2"), lists, true);
     this.masked = new FlowTable(tables.map("flows"), lists, false);
+    this.trails = new EbpfTrails(tables.map("trails"));
     hooks.list().forEach(attachment -> unclaimed.add(attachment.hook()));
     adoptMasks();
   }
@@ -369,11 +371,11 @@ public final class EbpfFastPath implements FastPath {
   }
 
   @Override
-  public boolean install(FlowKey key, FlowMask mask, int bridge, ActionList actions)
+  public boolean install(FlowKey key, FlowMask mask, int bridge, int trail, ActionList actions)
       throws ErrnoException {
     int generation = generations.getOrDefault(bridge, 0);
     if (mask.isLayer2()) {
-      return layer2.put(key, -1, generation, actions);
+      return layer2.put(key, -1, generation, trail, actions);
     }
     int before = masks.size();
     int index = masks.index(mask);
@@ -388,7 +390,7 @@ public final class EbpfFastPath implements FastPath {
     for (int i = 0; i < FlowKey.BYTES; i++) {
       maskedKey.bytes()[i] = (byte) (key.bytes()[i] & bits[i]);
     }
-    return masked.put(maskedKey, index, generation, actions);
+    return masked.put(maskedKey, index, generation, trail, actions);
   }
 
   @Override
@@ -407,6 +409,11 @@ public final class EbpfFastPath implements FastPath {
   @Override
   public long full() {
     return layer2.full() + masked.full();
+  }
+
+  @Override
+  public TrailCounters trails() {
+    return trails;
   }
 
   @Override
@@ -509,8 +516,8 @@ public final class EbpfFastPath implements FastPath {
 
   @Override
   public void slot(
-      int slot, FlowKey key, int vlanTpid, int vlanTci, int bridge, ActionList actions) {
-    frames.slots().write(slot, key.inPort(), vlanTci, vlanTpid, bridge, actions);
+      int slot, FlowKey key, int vlanTpid, int vlanTci, int bridge, int trail, ActionList actions) {
+    frames.slots().write(slot, key.inPort(), vlanTci, vlanTpid, bridge, trail, actions);
   }
 
   @Override
@@ -527,6 +534,7 @@ public final class EbpfFastPath implements FastPath {
 
   @Override
   public void close() {
+    trails.close();
     frames.close();
     hooks.close();
     tables.close();

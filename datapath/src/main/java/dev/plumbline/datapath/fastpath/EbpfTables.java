@@ -13,6 +13,8 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The eBPF programs, loaded, and their tables, which are pinned: a later process finds them again
@@ -20,7 +22,14 @@ import java.util.Map;
  */
 final class EbpfTables implements AutoCloseable {
   /** In the names of pins: another layout is another set of maps. Raise it when flow.h changes. */
-  private static final String LAYOUT = "v2_";
+  private static final String LAYOUT = "v3_";
+
+  /**
+   * Counters that go on whatever the layout of the others is; another name if their own changes.
+   */
+  private static final String TRAILS = "trails";
+
+  private static final String TRAILS_PIN = "t1_" + TRAILS;
 
   static final int BUCKETS = 256;
   static final int DROP_REASONS = 64;
@@ -68,28 +77,37 @@ final class EbpfTables implements AutoCloseable {
     BpfObject object = null;
     try {
       for (String pin : pins.pins()) {
-        BpfMap map = pin.startsWith(LAYOUT) ? pins.map(pin) : null;
-        if (map != null) {
-          String name = pin.substring(LAYOUT.length());
+        String name = name(pin);
+        BpfMap map = name == null ? null : pins.map(pin);
+        if (name != null && map != null) {
           pinned.put(name, map);
           spec.reuse(name, map);
         }
       }
+      boolean adopted = !Set.of(TRAILS).containsAll(pinned.keySet());
       object = spec.load();
       for (Map.Entry<String, BpfMap> one : object.maps().entrySet()) {
         String name = one.getKey();
         if (!pinned.containsKey(name) && !name.contains(".")) {
-          one.getValue().pin(pins.pin(LAYOUT + name));
+          one.getValue().pin(pins.pin(name.equals(TRAILS) ? TRAILS_PIN : LAYOUT + name));
         }
       }
       done = true;
-      return new EbpfTables(object, !pinned.isEmpty());
+      return new EbpfTables(object, adopted);
     } finally {
       pinned.values().forEach(BpfMap::close);
       if (!done && object != null) {
         object.close();
       }
     }
+  }
+
+  /** The map that is pinned so; null: none of this layout. */
+  private static @Nullable String name(String pin) {
+    if (pin.equals(TRAILS_PIN)) {
+      return TRAILS;
+    }
+    return pin.startsWith(LAYOUT) ? pin.substring(LAYOUT.length()) : null;
   }
 
   /** The pins of tables that another version made in another layout. */

@@ -129,9 +129,11 @@ public interface FastPath extends AutoCloseable {
    * own.
    *
    * @param bridge of the key's port
+   * @param trail of {@link #trails} that its packets count for; 0: none
    * @return false if it is not kept: there is no room, or this way keeps no flows
    */
-  boolean install(FlowKey key, FlowMask mask, int bridge, ActionList actions) throws ErrnoException;
+  boolean install(FlowKey key, FlowMask mask, int bridge, int trail, ActionList actions)
+      throws ErrnoException;
 
   /**
    * Shows every flow to the visitor and deletes those that it says.
@@ -145,6 +147,9 @@ public interface FastPath extends AutoCloseable {
 
   /** Flows for which there was no room since the start. */
   long full();
+
+  /** What packets counted by their trails, whatever becomes of the flows that they met here. */
+  TrailCounters trails();
 
   // Frames.
 
@@ -177,8 +182,10 @@ public interface FastPath extends AutoCloseable {
    * @param key of these frames
    * @param vlanTci the tag beside them, with {@link FlowKey#VLAN_PRESENT}; 0: none
    * @param bridge in which they count as packets of the flow that they have there; 0: nowhere
+   * @param trail of {@link #trails} that they count for; 0: none
    */
-  void slot(int slot, FlowKey key, int vlanTpid, int vlanTci, int bridge, ActionList actions);
+  void slot(
+      int slot, FlowKey key, int vlanTpid, int vlanTci, int bridge, int trail, ActionList actions);
 
   /**
    * Sends a frame by the actions of the slot, by {@link #flush} at the latest. It must not be

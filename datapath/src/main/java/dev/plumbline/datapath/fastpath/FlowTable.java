@@ -21,13 +21,13 @@ final class FlowTable {
   /** {@code ACTIONS_INLINE} of flow.h. */
   static final int INLINE = 8;
 
-  // struct flow
-  private static final int GENERATION = 0;
-  private static final int COUNT = 4;
-  private static final int PACKETS = 8;
-  private static final int USED = 24;
-  private static final int ACTIONS = 32;
-  private static final int VALUE_BYTES = ACTIONS + INLINE * Long.BYTES;
+  private static final int GENERATION = Layout.Flow.GENERATION;
+  private static final int TRAIL = Layout.Flow.TRAIL;
+  private static final int COUNT = Layout.Flow.N_ACTIONS;
+  private static final int PACKETS = Layout.Flow.PACKETS;
+  private static final int USED = Layout.Flow.USED_NS;
+  private static final int ACTIONS = Layout.Flow.ACTIONS;
+  private static final int VALUE_BYTES = Layout.Flow.SIZE;
 
   private static final int MASKED_KEY_OFFSET = 8;
   private static final int WRITES = 256;
@@ -73,9 +73,11 @@ final class FlowTable {
    *
    * @param key already masked
    * @param mask index of the mask; not looked at in the layer 2 table
+   * @param trail that its packets count for; 0: none
    * @return false if the actions need a list and there is none left
    */
-  boolean put(FlowKey key, int mask, int generation, ActionList actions) throws ErrnoException {
+  boolean put(FlowKey key, int mask, int generation, int trail, ActionList actions)
+      throws ErrnoException {
     int list = actions.size() > INLINE ? lists.index(actions) : 0;
     if (list < 0) {
       return false;
@@ -94,8 +96,8 @@ final class FlowTable {
     ByteBuffer values = writes.values().buffer();
     int at = pending * VALUE_BYTES;
     boolean inline = actions.size() <= INLINE;
-    values.putInt(at + GENERATION, generation);
-    values.putInt(at + COUNT, 0).put(at + COUNT, (byte) (inline ? actions.size() : 1));
+    values.putInt(at + GENERATION, generation).putInt(at + TRAIL, trail);
+    values.putLong(at + COUNT, 0).put(at + COUNT, (byte) (inline ? actions.size() : 1));
     values.put(at + Layout.Flow.PREPARES, (byte) (inline && actions.prepares() ? 1 : 0));
     values.putLong(at + PACKETS, 0).putLong(at + PACKETS + Long.BYTES, 0);
     values.putLong(at + USED, System.nanoTime());
@@ -141,6 +143,7 @@ final class FlowTable {
     ByteBuffer value = writes.values().buffer();
     boolean same =
         old.getInt(oldAt + GENERATION) == value.getInt(at + GENERATION)
+            && old.getInt(oldAt + TRAIL) == value.getInt(at + TRAIL)
             && old.get(oldAt + COUNT) == value.get(at + COUNT);
     for (int i = 0; same && i < INLINE; i++) {
       int action = ACTIONS + i * Long.BYTES;
@@ -224,6 +227,7 @@ final class FlowTable {
             seen,
             mask,
             values.getInt(at + GENERATION),
+            values.getInt(at + TRAIL),
             seenActions,
             values.getLong(at + PACKETS),
             values.getLong(at + PACKETS + Long.BYTES),

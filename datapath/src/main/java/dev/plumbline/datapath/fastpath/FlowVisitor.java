@@ -17,6 +17,7 @@ public interface FlowVisitor {
    * Called for one flow; the arguments are good during the call only.
    *
    * @param mask index of its mask; -1: the layer 2 table's
+   * @param trail that its packets count for; 0: none
    * @param actions the whole of them, wherever they are kept
    * @param packets frames since it was installed, those included that came up before it was there
    * @param bytes of these frames
@@ -26,6 +27,7 @@ public interface FlowVisitor {
       FlowKey key,
       int mask,
       int generation,
+      int trail,
       ActionList actions,
       long packets,
       long bytes,

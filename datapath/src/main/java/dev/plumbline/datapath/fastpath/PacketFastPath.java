@@ -232,7 +232,7 @@ public final class PacketFastPath implements FastPath {
   }
 
   @Override
-  public boolean install(FlowKey key, FlowMask mask, int bridge, ActionList actions) {
+  public boolean install(FlowKey key, FlowMask mask, int bridge, int trail, ActionList actions) {
     return false;
   }
 
@@ -244,6 +244,11 @@ public final class PacketFastPath implements FastPath {
   @Override
   public byte[] mask(int index) {
     throw new IllegalArgumentException("there are no masks");
+  }
+
+  @Override
+  public TrailCounters trails() {
+    return outputs.trails();
   }
 
   @Override
@@ -312,8 +317,8 @@ public final class PacketFastPath implements FastPath {
 
   @Override
   public void slot(
-      int slot, FlowKey key, int vlanTpid, int vlanTci, int bridge, ActionList actions) {
-    outputs.slot(slot, key, vlanTpid, vlanTci, actions);
+      int slot, FlowKey key, int vlanTpid, int vlanTci, int bridge, int trail, ActionList actions) {
+    outputs.slot(slot, key, vlanTpid, vlanTci, trail, actions);
   }
 
   @Override

@@ -51,6 +51,7 @@ final class PacketOutputs implements ActionExecutor.Sink {
     final ActionList actions = new ActionList();
     int vlanTpid;
     int vlanTci;
+    int trail;
   }
 
   /** A port's numbers, which outlive its device. */
@@ -63,6 +64,7 @@ final class PacketOutputs implements ActionExecutor.Sink {
     long txBytes;
   }
 
+  private final PacketTrails trails = new PacketTrails();
   private final ActionExecutor executor = new ActionExecutor();
   private final Slot[] slots = new Slot[FastPath.SLOTS];
   private final @Nullable Port[] ports = new Port[PORTS];
@@ -93,6 +95,10 @@ final class PacketOutputs implements ActionExecutor.Sink {
 
   PacketOutputs() {
     Arrays.setAll(slots, i -> new Slot());
+  }
+
+  TrailCounters trails() {
+    return trails;
   }
 
   void put(int port, PacketPort socket) {
@@ -166,17 +172,22 @@ final class PacketOutputs implements ActionExecutor.Sink {
     return index < bucketBytes.length ? bucketBytes[index] : 0;
   }
 
-  void slot(int index, FlowKey key, int vlanTpid, int vlanTci, ActionList actions) {
+  void slot(int index, FlowKey key, int vlanTpid, int vlanTci, int trail, ActionList actions) {
     Slot slot = slots[index];
     slot.key.set(key);
     slot.actions.set(actions);
     slot.vlanTpid = vlanTpid;
     slot.vlanTci = vlanTci;
+    slot.trail = trail;
   }
 
   /** Does a slot's actions on a frame, which must not be changed until {@link #flush}. */
   void execute(Memory memory, int vnetOffset, int frameOffset, int frameBytes, int index) {
     Slot slot = slots[index];
+    if (slot.trail != 0) {
+      int bytes = frameBytes + (slot.vlanTci == 0 ? 0 : TAG_BYTES);
+      trails.count(slot.trail, bytes, System.nanoTime());
+    }
     int head = Math.min(frameBytes, slot.actions.rewrites() ? FRAME_BYTES : HEAD_BYTES);
     if (slot.actions.rewrites() && head < frameBytes) {
       drop(TOO_BIG);

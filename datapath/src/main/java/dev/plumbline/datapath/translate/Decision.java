@@ -32,6 +32,7 @@ public final class Decision {
   private static final int REWRITE_RANK = 1 << 7;
 
   private final FlowMask mask = new FlowMask();
+  private final Trail trail = new Trail();
   private final ActionList actions = new ActionList();
   private @Nullable DropReason dropReason;
   private @Nullable DecisionListener listener;
@@ -100,6 +101,11 @@ public final class Decision {
   /** Which fields of the key the decision depends on. */
   public FlowMask mask() {
     return mask;
+  }
+
+  /** The flows that it was decided by; lent, until the next decision. */
+  public Trail trail() {
+    return trail;
   }
 
   /** Outputs, the tags they need in between, or a drop. Not to be used if {@link #slowPathOnly}. */
@@ -210,6 +216,7 @@ public final class Decision {
 
   void clear() {
     mask.clear();
+    trail.clear();
     actions.clear();
     dropReason = null;
     cacheable = true;

@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,8 +51,16 @@ final class FlowCompiler {
         }
       };
 
-  FlowCompiler(Map<String, List<Integer>> ports) {
+  private final ToLongFunction<FlowConfig> numbers;
+
+  /**
+   * For one bridge.
+   *
+   * @param numbers under which packets are counted for flows
+   */
+  FlowCompiler(Map<String, List<Integer>> ports, ToLongFunction<FlowConfig> numbers) {
     this.ports = ports;
+    this.numbers = numbers;
   }
 
   private Map<String, List<Integer>> ports() {
@@ -71,22 +80,26 @@ final class FlowCompiler {
       return null;
     }
     if (before == null) {
-      return FlowTables.EMPTY.with(List.of(), numbered(flows));
+      return FlowTables.EMPTY.withNumbered(List.of(), numbered(flows, numbers));
     }
     Set<FlowConfig> gone = new LinkedHashSet<>(flowsBefore);
     flows.forEach(gone::remove);
     Set<FlowConfig> put = new LinkedHashSet<>(flows);
     flowsBefore.forEach(put::remove);
-    return gone.isEmpty() && put.isEmpty() ? before : before.with(numbered(gone), numbered(put));
+    return gone.isEmpty() && put.isEmpty()
+        ? before
+        : before.withNumbered(numbered(gone, flow -> 0), numbered(put, numbers));
   }
 
-  private List<Flow> numbered(Iterable<FlowConfig> flows) {
-    List<Flow> numbered = new ArrayList<>();
+  private List<TableFlow> numbered(
+      Iterable<FlowConfig> flows, ToLongFunction<FlowConfig> numberOf) {
+    List<TableFlow> numbered = new ArrayList<>();
     for (FlowConfig config : flows) {
       try {
         Flow flow = FlowText.parse(config.text(), names);
+        long number = numberOf.applyAsLong(config);
         for (Match match : matches(flow.match())) {
-          numbered.add(
+          Flow one =
               new Flow(
                   flow.table(),
                   flow.priority(),
@@ -94,7 +107,8 @@ final class FlowCompiler {
                   flow.idleTimeoutSeconds(),
                   flow.hardTimeoutSeconds(),
                   match,
-                  actions(flow.actions())));
+                  actions(flow.actions()));
+          numbered.add(new TableFlow(one, number));
         }
       } catch (FlowSyntaxException e) {
         throw new IllegalArgumentException(config.text() + ": " + e.getMessage(), e);

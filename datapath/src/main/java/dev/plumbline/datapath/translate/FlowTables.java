@@ -30,7 +30,7 @@ public final class FlowTables {
       new FlowTables(Collections.nCopies(Flow.LAST_TABLE + 1, RuleTable.empty()), Map.of(), false);
 
   /** By number. */
-  private final List<RuleTable<Flow>> tables;
+  private final List<RuleTable<TableFlow>> tables;
 
   /** Of one of them, or one of an earlier version. */
   private final boolean rewritesAddresses;
@@ -38,7 +38,7 @@ public final class FlowTables {
   private final Map<Long, FlowGroup> groups;
 
   private FlowTables(
-      List<RuleTable<Flow>> tables, Map<Long, FlowGroup> groups, boolean rewritesAddresses) {
+      List<RuleTable<TableFlow>> tables, Map<Long, FlowGroup> groups, boolean rewritesAddresses) {
     this.tables = tables;
     this.groups = groups;
     this.rewritesAddresses = rewritesAddresses;
@@ -53,13 +53,18 @@ public final class FlowTables {
    *     not; nothing is changed
    */
   public FlowTables with(Collection<Flow> removed, Collection<Flow> put) {
-    put.forEach(flow -> refuseWhatCannotBeDone(flow.actions(), groups, flow));
-    Map<Integer, List<Rule<Flow>>> less = byTable(removed);
-    Map<Integer, List<Rule<Flow>>> more = byTable(put);
-    List<RuleTable<Flow>> changed = new ArrayList<>(tables);
+    return withNumbered(uncounted(removed), uncounted(put));
+  }
+
+  /** As {@link #with}, with flows that packets are counted for. */
+  FlowTables withNumbered(Collection<TableFlow> removed, Collection<TableFlow> put) {
+    put.forEach(one -> refuseWhatCannotBeDone(one.flow().actions(), groups, one.flow()));
+    Map<Integer, List<Rule<TableFlow>>> less = byTable(removed);
+    Map<Integer, List<Rule<TableFlow>>> more = byTable(put);
+    List<RuleTable<TableFlow>> changed = new ArrayList<>(tables);
     for (int table = 0; table <= Flow.LAST_TABLE; table++) {
-      List<Rule<Flow>> out = less.getOrDefault(table, List.of());
-      List<Rule<Flow>> in = more.getOrDefault(table, List.of());
+      List<Rule<TableFlow>> out = less.getOrDefault(table, List.of());
+      List<Rule<TableFlow>> in = more.getOrDefault(table, List.of());
       if (!out.isEmpty() || !in.isEmpty()) {
         changed.set(table, changed.get(table).with(out, in));
       }
@@ -69,7 +74,7 @@ public final class FlowTables {
         groups,
         rewritesAddresses
             || put.stream()
-                .flatMap(flow -> flow.actions().stream())
+                .flatMap(one -> one.flow().actions().stream())
                 .anyMatch(Abilities::changesAddress));
   }
 
@@ -102,12 +107,17 @@ public final class FlowTables {
     return groups.get(id);
   }
 
-  private static Map<Integer, List<Rule<Flow>>> byTable(Collection<Flow> flows) {
-    Map<Integer, List<Rule<Flow>>> tables = new TreeMap<>();
-    for (Flow flow : flows) {
+  private static List<TableFlow> uncounted(Collection<Flow> flows) {
+    return flows.stream().map(flow -> new TableFlow(flow, 0)).toList();
+  }
+
+  private static Map<Integer, List<Rule<TableFlow>>> byTable(Collection<TableFlow> flows) {
+    Map<Integer, List<Rule<TableFlow>>> tables = new TreeMap<>();
+    for (TableFlow one : flows) {
+      Flow flow = one.flow();
       tables
           .computeIfAbsent(flow.table(), any -> new ArrayList<>())
-          .add(new Rule<>(flow.match(), flow.priority(), flow));
+          .add(new Rule<>(flow.match(), flow.priority(), one));
     }
     return tables;
   }
@@ -126,8 +136,8 @@ public final class FlowTables {
   }
 
   /** The flow for a packet; null: none. */
-  @Nullable Flow lookup(int table, FieldValues packet, Wildcards looked) {
-    Rule<Flow> found = tables.get(table).lookup(packet, looked);
+  @Nullable TableFlow lookup(int table, FieldValues packet, Wildcards looked) {
+    Rule<TableFlow> found = tables.get(table).lookup(packet, looked);
     return found == null ? null : found.target();
   }
 

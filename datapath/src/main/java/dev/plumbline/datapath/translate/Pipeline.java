@@ -108,19 +108,21 @@ final class Pipeline {
       return;
     }
     fields.set(MatchField.IN_PORT, port);
-    Flow flow = find(table);
+    TableFlow found = find(table);
+    Flow flow = found == null ? null : found.flow();
     fields.set(MatchField.IN_PORT, in.logical());
     DecisionListener listener = way.listener();
     if (listener != null) {
       listener.looksUp(bridge.number(), table, flow);
     }
-    if (flow == null) {
+    if (found == null || flow == null) {
       way.decision().reason(DropReason.NO_FLOW);
       if (listener != null) {
         listener.done();
       }
       return;
     }
+    way.decision().trail().add(found.number());
     List<Action> actions = flow.actions();
     boolean goesOn = true;
     for (int i = 0; i < actions.size() && goesOn && !way.isRefused() && !way.isEnded(); i++) {
@@ -131,14 +133,14 @@ final class Pipeline {
     }
   }
 
-  private @Nullable Flow find(int table) {
+  private @Nullable TableFlow find(int table) {
     if (!rewrites) {
       return tables.lookup(table, fields, looked);
     }
     lookup.clear();
-    Flow flow = tables.lookup(table, fields, lookup);
+    TableFlow found = tables.lookup(table, fields, lookup);
     way.look(lookup, written);
-    return flow;
+    return found;
   }
 
   /** Whether to go on with the flow's actions. */

@@ -27,7 +27,11 @@ final class StateCompiler {
   private final @Nullable Bridge[] bridges = new Bridge[PortNumbers.BRIDGE_LIMIT];
 
   StateCompiler(
-      SwitchConfig config, PortNumbers numbers, Map<String, MacTable> tables, SwitchState before) {
+      SwitchConfig config,
+      PortNumbers numbers,
+      Map<String, MacTable> tables,
+      FlowNumbers flowNumbers,
+      SwitchState before) {
     this.config = config;
     this.numbers = numbers;
     config.bridges().forEach((bridge, of) -> of.ports().forEach((n, p) -> compile(bridge, n, p)));
@@ -52,7 +56,7 @@ final class StateCompiler {
                       logical,
                       table,
                       number(root(domains, name)),
-                      flows(name, bridge, before));
+                      flows(name, bridge, flowNumbers, before));
             });
   }
 
@@ -96,12 +100,13 @@ final class StateCompiler {
   }
 
   /** Tables of which only what is different is made anew, where the ports are what they were. */
-  private @Nullable FlowTables flows(String name, BridgeConfig bridge, SwitchState before) {
+  private @Nullable FlowTables flows(
+      String name, BridgeConfig bridge, FlowNumbers flowNumbers, SwitchState before) {
     BridgeConfig old = before.config().bridges().get(name);
     Bridge compiled = before.bridge(before.numbers().bridge(name));
     Map<String, List<Integer>> named = PortNumbers.named(name, bridge, numbers);
     boolean isAlike = old != null && named.equals(PortNumbers.named(name, old, before.numbers()));
-    return new FlowCompiler(named)
+    return new FlowCompiler(named, flow -> flowNumbers.number(name, flow))
         .compile(
             bridge.flows(),
             isAlike && compiled != null ? compiled.flows() : null,

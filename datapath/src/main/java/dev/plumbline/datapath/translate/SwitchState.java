@@ -61,15 +61,28 @@ public final class SwitchState {
   }
 
   /**
+   * As {@link #reconfigured(SwitchConfig, PortNumbers, Map, FlowNumbers)}, and nothing is counted
+   * for flows.
+   */
+  public SwitchState reconfigured(
+      SwitchConfig newConfig, PortNumbers newNumbers, Map<String, MacTable> tables) {
+    return reconfigured(newConfig, newNumbers, tables, FlowNumbers.NONE);
+  }
+
+  /**
    * The state for another configuration, its flows included. Ports that remain stay up, bonds keep
    * their active member.
    *
    * @param newNumbers for all that the configuration names: {@link PortNumbers#assign}
    * @param tables by bridge, one for each
+   * @param flowNumbers is asked for each flow that was not there before, or not as it is now
    */
   public SwitchState reconfigured(
-      SwitchConfig newConfig, PortNumbers newNumbers, Map<String, MacTable> tables) {
-    StateCompiler compiler = new StateCompiler(newConfig, newNumbers, tables, this);
+      SwitchConfig newConfig,
+      PortNumbers newNumbers,
+      Map<String, MacTable> tables,
+      FlowNumbers flowNumbers) {
+    StateCompiler compiler = new StateCompiler(newConfig, newNumbers, tables, flowNumbers, this);
     BitSet stillUp = (BitSet) up.clone();
     for (int i = stillUp.nextSetBit(0); i >= 0; i = stillUp.nextSetBit(i + 1)) {
       if (!isSame(ports[i], compiler.ports()[i])) {

@@ -11,10 +11,10 @@ import java.util.Objects;
  * src/main/bpf/flow.h}, in host byte order.
  *
  * <pre>
- *   0         2       4       6        8           12          16                    592
- *   +---------+-------+-------+--------+-----------+-----------+----- 72 × 8 --------+
- *   | in port | TCI   | TPID  |        | actions   | prepares  | actions             |
- *   +---------+-------+-------+--------+-----------+-----------+---------------------+
+ *   0         2       4       6        8        12      16           20          24            600
+ *   +---------+-------+-------+--------+--------+-------+------------+-----------+--- 72 × 8 --+
+ *   | in port | TCI   | TPID  | bridge | trail  |       | actions    | prepares  | actions     |
+ *   +---------+-------+-------+--------+--------+-------+------------+-----------+-------------+
  * </pre>
  */
 public final class SlotTable {
@@ -46,9 +46,10 @@ public final class SlotTable {
    * @param vlanTci the tag that it has before the actions, with {@code FlowKey.VLAN_PRESENT}; 0:
    *     none
    * @param bridge in which it counts as a packet of the flow that it has there; 0: it does not
+   * @param trail that it counts for; 0: none
    */
   public void write(
-      int slot, int inPort, int vlanTci, int vlanTpid, int bridge, ActionList actions) {
+      int slot, int inPort, int vlanTci, int vlanTpid, int bridge, int trail, ActionList actions) {
     if (actions.overflowed()) {
       throw new IllegalArgumentException("more actions than fit");
     }
@@ -57,6 +58,7 @@ public final class SlotTable {
     slots.putShort(at + Layout.Slot.VLAN_TCI, (short) vlanTci);
     slots.putShort(at + Layout.Slot.VLAN_TPID, (short) vlanTpid);
     slots.putShort(at + Layout.Slot.BRIDGE, (short) bridge);
+    slots.putInt(at + Layout.Slot.TRAIL, trail);
     slots.putInt(at + COUNT, actions.size());
     slots.putInt(at + COUNT + Layout.ActionList.PREPARES, actions.prepares() ? 1 : 0);
     for (int i = 0; i < actions.size(); i++) {

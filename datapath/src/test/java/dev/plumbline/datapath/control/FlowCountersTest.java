@@ -7,13 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.datapath.config.PortVlan;
 import dev.plumbline.datapath.testing.RequiresEbpf;
-import dev.plumbline.datapath.upcall.PacketSocket;
-import dev.plumbline.datapath.upcall.SendQueue;
-import dev.plumbline.netlink.libc.Memory;
 import dev.plumbline.netlink.namespace.NetNamespace;
 import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -30,8 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 class FlowCountersTest {
   private static final int BURST = 200;
   private static final int ROUNDS = 30;
-  private static final int FRAME_BYTES = 60;
-  private static final int PLACE_BYTES = 128;
 
   @TempDir Path directory;
   private Switch running;
@@ -46,8 +40,7 @@ class FlowCountersTest {
     Sh.ping("a", "10.0.0.2");
     // From here on the test alone sends: what is lost is counted for all together.
     for (String guest : List.of("a", "b")) {
-      Sh.run("ip netns exec " + guest + " sysctl -qw net.ipv6.conf.all.disable_ipv6=1");
-      Sh.run("ip -n " + guest + " link set eth0 arp off");
+      Burst.quiet(guest);
     }
     long[] seen = {-1};
     eventually(
@@ -67,15 +60,15 @@ class FlowCountersTest {
 
   @Test
   void whatABurstSentIsWhatItsFlowCounted() throws Exception {
-    long to = mac(Sh.run("ip netns exec b cat /sys/class/net/eth0/address").strip());
-    int index = Integer.parseInt(Sh.run("ip netns exec a cat /sys/class/net/eth0/ifindex").strip());
+    long to = Burst.mac("b");
+    int index = Burst.ifindex("a");
     long upcalls = running.status().upcalls();
     try (NetNamespace a = NetNamespace.named("a")) {
       for (int round = 0; round < ROUNDS; round++) {
         long from = 0x02aa_0000_0000L + round;
         long before = lost();
         long received = port("va").rxPackets();
-        int sent = a.run(() -> burst(index, to, from));
+        int sent = a.run(() -> Burst.send(index, to, from, BURST));
         assertEquals(BURST, sent);
         long end = System.nanoTime() + 30_000_000_000L;
         long lost = 0;
@@ -91,7 +84,7 @@ class FlowCountersTest {
         SwitchStatus.CachedFlow seen = flow;
         long packets = seen == null ? 0 : seen.packets();
         assertEquals(BURST, packets + lost, () -> seen + " " + drops());
-        assertEquals(packets * FRAME_BYTES, seen == null ? 0 : seen.bytes());
+        assertEquals(packets * Burst.FRAME_BYTES, seen == null ? 0 : seen.bytes());
         assertTrue(port("va").rxPackets() - received >= BURST, "and the guest's own ARP");
       }
     }
@@ -127,31 +120,5 @@ class FlowCountersTest {
         .filter(port -> port.port().equals(name))
         .findFirst()
         .orElseThrow();
-  }
-
-  private static long mac(String text) {
-    return Long.parseLong(text.replace(":", ""), 16);
-  }
-
-  /** UDP of several flows of layer 4, which are one of layer 2; returns how many were sent. */
-  private static int burst(int ifindex, long to, long from) throws Exception {
-    Memory memory = Memory.allocate(BURST * PLACE_BYTES);
-    var frames = memory.buffer().duplicate().order(ByteOrder.BIG_ENDIAN);
-    try (PacketSocket socket = PacketSocket.sending(ifindex)) {
-      SendQueue queue = new SendQueue(socket, BURST);
-      for (int i = 0; i < BURST; i++) {
-        int at = i * PLACE_BYTES;
-        frames.putShort(at, (short) (to >> 32)).putInt(at + 2, (int) to);
-        frames.putShort(at + 6, (short) (from >> 32)).putInt(at + 8, (int) from);
-        frames.putShort(at + 12, (short) 0x0800);
-        frames.putShort(at + 14, (short) 0x4500).putShort(at + 16, (short) (FRAME_BYTES - 14));
-        frames.putInt(at + 22, 0x4011_0000); // TTL 64, UDP
-        frames.putInt(at + 26, 0x0ac8_0001).putInt(at + 30, 0x0ac8_0002);
-        frames.putShort(at + 34, (short) (1024 + i % 5)).putShort(at + 36, (short) 9);
-        frames.putShort(at + 38, (short) (FRAME_BYTES - 34));
-        boolean unused = queue.add(memory, at + FRAME_BYTES, at, FRAME_BYTES);
-      }
-      return queue.flush();
-    }
   }
 }

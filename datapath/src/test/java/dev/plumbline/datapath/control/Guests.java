@@ -2,14 +2,20 @@
 package dev.plumbline.datapath.control;
 
 import dev.plumbline.datapath.config.BridgeConfig;
+import dev.plumbline.datapath.config.FlowConfig;
 import dev.plumbline.datapath.config.MacTableConfig;
 import dev.plumbline.datapath.config.PortConfig;
 import dev.plumbline.datapath.config.PortConfig.DevicePort;
 import dev.plumbline.datapath.config.PortVlan;
 import dev.plumbline.datapath.config.SwitchConfig;
+import dev.plumbline.datapath.openflow.FlowSyntaxException;
+import dev.plumbline.datapath.translate.NamedFlows;
 import dev.plumbline.netlink.testing.Sh;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Guests: namespaces with an eth0 whose other half, {@code v} and the guest's name, is a port. */
 final class Guests {
@@ -36,6 +42,18 @@ final class Guests {
 
   static SwitchConfig oneBridge(Map<String, PortConfig> ports) {
     return new SwitchConfig(Map.of("br0", new BridgeConfig(ports, MacTableConfig.DEFAULT, false)));
+  }
+
+  /** The same switch, of one bridge, with flows in it. */
+  static SwitchConfig withFlows(SwitchConfig plain, List<String> flows) throws FlowSyntaxException {
+    BridgeConfig bridge = plain.bridges().values().iterator().next();
+    NamedFlows names = NamedFlows.of(bridge.ports().keySet());
+    Set<FlowConfig> read = new LinkedHashSet<>();
+    for (String flow : flows) {
+      read.add(names.read(flow));
+    }
+    return new SwitchConfig(
+        Map.of(plain.bridges().keySet().iterator().next(), bridge.withFlows(read)));
   }
 
   /** A bridge with the guests' devices, each with its VLANs: name, VLANs, name, VLANs, … */

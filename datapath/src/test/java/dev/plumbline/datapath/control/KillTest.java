@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.control;
 
+import static dev.plumbline.datapath.testing.Eventually.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.datapath.config.PortVlan;
 import dev.plumbline.datapath.testing.RequiresEbpf;
+import dev.plumbline.netlink.namespace.NetNamespace;
 import dev.plumbline.netlink.testing.Sh;
 import dev.plumbline.netlink.testing.ThrowawayHost;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 class KillTest {
   /** A process takes longer to start where there is one CPU. */
   private static final int PINGS = Runtime.getRuntime().availableProcessors() == 1 ? 8_000 : 2_000;
+
+  private static final long FROM = 0x02aa_0000_0001L;
 
   @TempDir Path directory;
 
@@ -78,6 +85,58 @@ class KillTest {
       assertTrue(
           counted >= 2L * PINGS && counted <= sent,
           counted + " of " + sent + ": each packet there and back, over both processes");
+      third.remove();
+    }
+  }
+
+  /** Each frame that was sent while one process was killed and another took over is counted. */
+  @Test
+  void flowsGoOnCounting() throws Exception {
+    String into = "priority=5,in_port=va actions=resubmit(,1)";
+    String out = "table=1,priority=5,udp actions=output:vb";
+    String[] bridge = {"va", "vb", into, out};
+    Guests.add("a", "10.0.0.1/24");
+    Guests.add("b", "10.0.0.2/24");
+    Burst.quiet("a");
+    Burst.quiet("b");
+    int index = Burst.ifindex("a");
+    long to = Burst.mac("b");
+    AtomicBoolean goesOn = new AtomicBoolean(true);
+    AtomicLong sent = new AtomicLong();
+    SwitchProcess first = SwitchProcess.start(directory, bridge);
+    Thread sender =
+        new Thread(
+            () -> {
+              try (NetNamespace a = NetNamespace.named("a")) {
+                while (goesOn.get()) {
+                  sent.addAndGet(a.run(() -> Burst.send(index, to, FROM, 3)));
+                  Thread.sleep(1);
+                }
+              } catch (Exception e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    sender.start();
+    eventually("it is sent", () -> sent.get() > 100);
+    first.kill();
+    long atKill = sent.get();
+    eventually("more is sent", () -> sent.get() > atKill + 100);
+    SwitchProcess second = SwitchProcess.start(directory, bridge);
+    long atStart = sent.get();
+    eventually("more is sent", () -> sent.get() > atStart + 100);
+    second.kill();
+    goesOn.set(false);
+    sender.join();
+
+    try (Switch third = Switch.open(SwitchOptions.in(directory))) {
+      third.configure(SwitchProcess.config(List.of(bridge)));
+      for (SwitchStatus.DecidedFlow flow : third.decided("br0")) {
+        // Frames of before the first megaflow may have been too many for their way up.
+        long lost = third.status().upcallsLost();
+        assertEquals(sent.get(), flow.packets() + lost, () -> flow + ", lost " + lost);
+        assertEquals(flow.packets() * Burst.FRAME_BYTES, flow.bytes());
+        assertTrue(flow.idleMillis() <= flow.durationMillis(), flow::toString);
+      }
       third.remove();
     }
   }

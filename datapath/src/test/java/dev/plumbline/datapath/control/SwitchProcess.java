@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.control;
 
+import dev.plumbline.datapath.config.PortVlan;
+import dev.plumbline.datapath.config.SwitchConfig;
+import dev.plumbline.datapath.openflow.FlowSyntaxException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -11,7 +14,7 @@ import java.util.List;
 
 /**
  * A switch in a process of its own, in the namespaces of the thread that starts it: a bridge of the
- * named devices, until it is killed.
+ * named devices, with flows or as a learning switch, until it is killed.
  */
 final class SwitchProcess {
   private final Process process;
@@ -21,14 +24,14 @@ final class SwitchProcess {
   }
 
   /** Starts one, and waits until it forwards. */
-  static SwitchProcess start(Path directory, String... devices) throws IOException {
+  static SwitchProcess start(Path directory, String... devicesAndFlows) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp"));
     command.add(System.getProperty("java.class.path"));
     command.add(SwitchProcess.class.getName());
     command.add(directory.toString());
-    command.addAll(List.of(devices));
+    command.addAll(List.of(devicesAndFlows));
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     BufferedReader output =
@@ -47,15 +50,24 @@ final class SwitchProcess {
     int unused = process.waitFor();
   }
 
-  /** Directory, then devices. */
-  public static void main(String[] args) throws Exception {
-    Object[] ports = new Object[2 * (args.length - 1)];
-    for (int i = 1; i < args.length; i++) {
-      ports[2 * i - 2] = args[i].substring(1);
-      ports[2 * i - 1] = dev.plumbline.datapath.config.PortVlan.TRUNK_ALL;
+  /** A bridge of these devices, which has those among them that are flows. */
+  static SwitchConfig config(List<String> devicesAndFlows) throws FlowSyntaxException {
+    List<Object> ports = new ArrayList<>();
+    List<String> flows = new ArrayList<>();
+    for (String one : devicesAndFlows) {
+      if (one.contains("actions=")) {
+        flows.add(one);
+      } else {
+        ports.addAll(List.of(one.substring(1), PortVlan.TRUNK_ALL));
+      }
     }
+    return Guests.withFlows(Guests.bridgeOf(ports.toArray()), flows);
+  }
+
+  /** Directory, then devices and flows. */
+  public static void main(String[] args) throws Exception {
     try (Switch running = Switch.open(SwitchOptions.in(Path.of(args[0])))) {
-      running.configure(Guests.bridgeOf(ports));
+      running.configure(config(List.of(args).subList(1, args.length)));
       System.out.println("ready");
       while (running.failure() == null) {
         Thread.sleep(100);

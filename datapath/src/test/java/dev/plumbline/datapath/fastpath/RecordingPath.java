@@ -74,7 +74,7 @@ final class RecordingPath implements AutoCloseable {
   void install(FlowKey key, FlowMask mask, int bridge, ActionList actions) throws IOException {
     for (int attempt = 0; attempt < 100; attempt++) {
       long full = path.full();
-      if (!path.install(key, mask, bridge, actions)) {
+      if (!path.install(key, mask, bridge, 0, actions)) {
         throw new AssertionError("no room for the actions");
       }
       path.flush();
@@ -107,7 +107,7 @@ final class RecordingPath implements AutoCloseable {
 
   /** What is done with a frame of Java's, to which a tag is given first if the TPID is not 0. */
   List<Event> inject(ActionList actions, byte[] frame, int tpid, int tci) throws IOException {
-    slots.write(7, 1, tpid == 0 ? 0 : tci | Layout.VLAN_PRESENT, tpid, 0, actions);
+    slots.write(7, 1, tpid == 0 ? 0 : tci | Layout.VLAN_PRESENT, tpid, 0, 0, actions);
     run.clear().mark(Layout.MARK_SLOT | 7);
     return run(egress, frame);
   }

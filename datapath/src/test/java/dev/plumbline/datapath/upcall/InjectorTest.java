@@ -122,7 +122,7 @@ class InjectorTest {
       UpcallPrefix prefix = batch.prefix(i);
       actions.clear();
       actions.output(3 - prefix.inPort());
-      slots.write(i, prefix.inPort(), prefix.vlanTci(), prefix.vlanTpid(), 0, actions);
+      slots.write(i, prefix.inPort(), prefix.vlanTci(), prefix.vlanTpid(), 0, 0, actions);
       look(i, seen);
       assertTrue(injector.add(batch, i, i));
     }
@@ -208,9 +208,9 @@ class InjectorTest {
   @Test
   void whatCannotBeSentIsCountedByItsReasonAndTheRestIsSent() throws IOException {
     actions.output(1);
-    slots.write(0, 2, 0, 0, 0, actions);
+    slots.write(0, 2, 0, 0, 0, 0, actions);
     actions.clear();
-    slots.write(1, 2, 0, 0, 0, actions);
+    slots.write(1, 2, 0, 0, 0, 0, actions);
     Memory frame = Memory.allocate(80_000);
     frame.buffer().put(1, (byte) 77); // no such way to cut
     assertTrue(injector.add(frame, 20, 40, 70_000, 0)); // longer than the MTU

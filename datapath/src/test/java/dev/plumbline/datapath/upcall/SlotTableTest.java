@@ -4,6 +4,7 @@ package dev.plumbline.datapath.upcall;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.plumbline.datapath.bpf.Layout;
 import dev.plumbline.datapath.flow.ActionList;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -20,20 +21,22 @@ class SlotTableTest {
     ActionList actions = new ActionList();
     actions.pushVlan(0x8100, 100);
     actions.output(9);
-    table.write(255, 5, 0x1007, 0x88a8, 3, actions);
-    int at = 255 * 592;
+    table.write(255, 5, 0x1007, 0x88a8, 3, 9, actions);
+    int at = 255 * Layout.Slot.SIZE;
     assertEquals(5, bytes.getShort(at));
     assertEquals(0x1007, bytes.getShort(at + 2));
     assertEquals((short) 0x88a8, bytes.getShort(at + 4));
-    assertEquals(2, bytes.getInt(at + 8));
-    assertEquals(actions.encoded(0), bytes.getLong(at + 16));
-    assertEquals(actions.encoded(1), bytes.getLong(at + 24));
+    assertEquals(3, bytes.getShort(at + 6));
+    assertEquals(9, bytes.getInt(at + 8));
+    assertEquals(2, bytes.getInt(at + 16));
+    assertEquals(actions.encoded(0), bytes.getLong(at + 24));
+    assertEquals(actions.encoded(1), bytes.getLong(at + 32));
   }
 
   @Test
   void thereIsNoSlotBeyondTheLast() {
     ActionList none = new ActionList();
-    assertThrows(IndexOutOfBoundsException.class, () -> table.write(256, 0, 0, 0, 0, none));
+    assertThrows(IndexOutOfBoundsException.class, () -> table.write(256, 0, 0, 0, 0, 0, none));
     assertThrows(IllegalArgumentException.class, () -> new SlotTable(ByteBuffer.allocate(100)));
   }
 }

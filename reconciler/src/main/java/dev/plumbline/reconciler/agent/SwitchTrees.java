@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.agent;
 
-import dev.plumbline.datapath.config.BridgeConfig;
 import dev.plumbline.datapath.config.FlowConfig;
 import dev.plumbline.datapath.config.SwitchConfig;
 import dev.plumbline.datapath.control.Switch;
@@ -28,6 +27,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class SwitchTrees {
   private static final Set<String> TUNNELS = Set.of("vxlan", "geneve", "gre");
+
+  private static final Comparator<SwitchStatus.DecidedFlow> AS_DUMPED =
+      Comparator.comparing(
+          SwitchStatus.DecidedFlow::flow,
+          Comparator.comparingInt(FlowConfig::table)
+              .thenComparing(Comparator.comparingInt(FlowConfig::priority).reversed())
+              .thenComparing(FlowConfig::match));
 
   private SwitchTrees() {}
 
@@ -120,34 +126,37 @@ final class SwitchTrees {
         cached.add(tree);
       }
       List<SwitchStatus.Port> ports = running.status().ports();
-      for (Map.Entry<String, BridgeConfig> one :
-          new TreeMap<>(running.config().bridges()).entrySet()) {
-        String name = one.getKey();
-        if (bridge != null && !bridge.equals(name)) {
-          continue;
-        }
-        if (one.getValue().flows().isEmpty()) {
-          decided.add(normal(name, ports));
-        }
-        one.getValue().flows().stream()
-            .sorted(
-                Comparator.comparingInt(FlowConfig::table)
-                    .thenComparing(Comparator.comparingInt(FlowConfig::priority).reversed())
-                    .thenComparing(FlowConfig::match))
-            .forEach(flow -> decided.add(flow(name, flow)));
+      Map<String, List<SwitchStatus.DecidedFlow>> flows = new TreeMap<>();
+      running.config().bridges().keySet().forEach(name -> flows.put(name, new ArrayList<>()));
+      for (SwitchStatus.DecidedFlow flow : running.decided(bridge)) {
+        flows.computeIfAbsent(flow.bridge(), name -> new ArrayList<>()).add(flow);
       }
+      flows.keySet().removeIf(name -> bridge != null && !bridge.equals(name));
+      flows.forEach(
+          (name, all) -> {
+            if (all.isEmpty()) {
+              decided.add(normal(name, ports));
+            }
+            all.stream().sorted(AS_DUMPED).forEach(flow -> decided.add(flow(flow)));
+          });
     }
     return Map.of("decided", decided, "cached", cached);
   }
 
-  private static Object flow(String bridge, FlowConfig flow) {
+  private static Object flow(SwitchStatus.DecidedFlow decided) {
+    FlowConfig flow = decided.flow();
     Map<String, @Nullable Object> tree = new LinkedHashMap<>();
-    tree.put("bridge", bridge);
+    tree.put("bridge", decided.bridge());
     tree.put("flow", flow.text());
     tree.put("table", flow.table());
     tree.put("priority", flow.priority());
     tree.put("cookie", "0x" + Long.toHexString(flow.cookie()));
     tree.put("match", flow.match());
+    tree.put("packets", decided.packets());
+    tree.put("bytes", decided.bytes());
+    tree.put("durationMillis", decided.durationMillis());
+    tree.put("idleMillis", decided.idleMillis());
+    tree.put("changedMillis", decided.changedMillis());
     tree.put("actions", flow.actions());
     return tree;
   }

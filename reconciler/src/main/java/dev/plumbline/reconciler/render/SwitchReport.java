@@ -13,21 +13,32 @@ public final class SwitchReport {
   public static String decided(Node flows) {
     StringBuilder text = new StringBuilder();
     for (Node flow : flows.nodes("decided")) {
-      if (flow.map().containsKey("flow") && !flow.text("cookie").equals("0x0")) {
-        text.append(" cookie=").append(flow.text("cookie")).append(',');
+      boolean isGiven = flow.map().containsKey("flow");
+      if (isGiven) {
+        text.append(" cookie=").append(flow.text("cookie"));
+        long millis = flow.number("durationMillis");
+        text.append(String.format(Locale.ROOT, ", duration=%.3fs,", millis / 1000.0));
       }
       text.append(" table=").append(flow.number("table"));
-      if (flow.map().containsKey("packets")) {
-        text.append(", n_packets=").append(flow.number("packets"));
-        text.append(", n_bytes=").append(flow.number("bytes"));
+      text.append(", n_packets=").append(flow.number("packets"));
+      text.append(", n_bytes=").append(flow.number("bytes"));
+      if (isGiven) {
+        ages(flow, text);
       }
       text.append(", priority=").append(flow.number("priority"));
-      if (flow.map().containsKey("flow") && !flow.text("match").isEmpty()) {
+      if (isGiven && !flow.text("match").isEmpty()) {
         text.append(',').append(flow.text("match"));
       }
       text.append(" actions=").append(flow.text("actions")).append('\n');
     }
     return text.toString();
+  }
+
+  private static void ages(Node flow, StringBuilder text) {
+    text.append(", idle_age=").append(flow.number("idleMillis") / 1000);
+    if (flow.number("changedMillis") / 1000 != flow.number("durationMillis") / 1000) {
+      text.append(", hard_age=").append(flow.number("changedMillis") / 1000);
+    }
   }
 
   /** As {@code ovs-appctl dpctl/dump-flows}: a line a megaflow in the kernel. */
