@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.translate;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.plumbline.datapath.bench.RuleSet;
+import dev.plumbline.datapath.config.BridgeConfig;
+import dev.plumbline.datapath.config.FlowConfig;
+import dev.plumbline.datapath.config.MacTableConfig;
+import dev.plumbline.datapath.config.PortConfig;
+import dev.plumbline.datapath.config.PortConfig.DevicePort;
+import dev.plumbline.datapath.config.PortConfig.PatchPort;
+import dev.plumbline.datapath.config.PortVlan;
+import dev.plumbline.datapath.config.SwitchConfig;
+import dev.plumbline.datapath.flow.FlowField;
+import dev.plumbline.datapath.flow.FlowKey;
+import dev.plumbline.datapath.openflow.FieldValues;
+import dev.plumbline.datapath.openflow.Flow;
+import dev.plumbline.datapath.openflow.FlowSyntaxException;
+import dev.plumbline.datapath.openflow.Match;
+import dev.plumbline.datapath.openflow.MatchField;
+import dev.plumbline.datapath.testing.OpenVswitchDaemon;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Rules that people have, with packets that are for some rule or nearly so: where Open vSwitch
+ * sends each and with which headers, this switch sends it too. {@code -Drulesets.packets=10000} has
+ * it do more of them, {@code -Drulesets.rules=100000} has it take more rules of an access list.
+ */
+class RuleSetsTest {
+  private static final int PACKETS = Integer.getInteger("rulesets.packets", 600);
+  private static final int RULES = Integer.getInteger("rulesets.rules", 1_000);
+
+  @TempDir Path directory;
+
+  private final Random random = new Random(Long.getLong("rulesets.seed", 1));
+  private final Map<String, Map<String, PortConfig>> ports = new LinkedHashMap<>();
+  private final Map<String, Set<FlowConfig>> flows = new LinkedHashMap<>();
+  private final List<Match> matches = new ArrayList<>();
+  private final List<String[]> learnt = new ArrayList<>();
+  private final Set<String> hit = new TreeSet<>();
+
+  @Test
+  void faucetsRules() throws Exception {
+    read("faucet.flows");
+    compare();
+  }
+
+  @Test
+  void anOpenstackNodesRules() throws Exception {
+    read("openstack.flows");
+    compare();
+  }
+
+  @Test
+  void anAccessListsRules() throws Exception {
+    bridge("acl");
+    for (String port : List.of("a", "b", "c")) {
+      ports.get("acl").put(port, new DevicePort(port, PortVlan.TRUNK_ALL));
+    }
+    for (String flow : new RuleSet(RULES, 7).flows()) {
+      flow("acl", flow);
+    }
+    compare();
+  }
+
+  private void bridge(String name) {
+    ports.put(name, new LinkedHashMap<>());
+    flows.put(name, new LinkedHashSet<>());
+  }
+
+  private void flow(String bridge, String text) throws FlowSyntaxException {
+    NamedFlows names = NamedFlows.of(ports.get(bridge).keySet());
+    Flow flow = names.parse(text);
+    flows.get(bridge).add(names.config(flow));
+    matches.add(flow.match());
+  }
+
+  /** {@code bridge NAME}, its ports ({@code port NAME access VLAN}), what it knows, its flows. */
+  private void read(String file) throws Exception {
+    try (InputStream in = RuleSetsTest.class.getResourceAsStream("rulesets/" + file)) {
+      String bridge = "";
+      for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n", -1)) {
+        String[] words = line.split(" ", -1);
+        switch (words[0]) {
+          case "bridge" -> {
+            bridge = words[1];
+            bridge(bridge);
+          }
+          case "port" -> {
+            boolean isTrunk = words.length == 2;
+            PortVlan vlan =
+                isTrunk ? PortVlan.TRUNK_ALL : PortVlan.access(Integer.parseInt(words[3]));
+            ports.get(bridge).put(words[1], new DevicePort(words[1], vlan));
+          }
+          case "patch" ->
+              ports
+                  .get(bridge)
+                  .put(words[1], new PatchPort(words[2], words[3], PortVlan.TRUNK_ALL));
+          case "learnt" -> learnt.add(new String[] {bridge, words[1], words[2], words[3]});
+          case "flow" -> flow(bridge, line.substring("flow ".length()));
+          default -> assertTrue(line.isEmpty() || line.startsWith("#"), line);
+        }
+      }
+    }
+  }
+
+  private void compare() throws Exception {
+    Map<String, BridgeConfig> bridges = new LinkedHashMap<>();
+    ports.forEach(
+        (name, of) ->
+            bridges.put(
+                name,
+                new BridgeConfig(of, MacTableConfig.DEFAULT, false).withFlows(flows.get(name))));
+    List<String> unlike = new ArrayList<>();
+    int sent = 0;
+    try (OpenVswitchDaemon peer = OpenVswitchDaemon.start(directory)) {
+      OpenVswitchTwin twin = new OpenVswitchTwin(new SwitchConfig(bridges), peer);
+      twin.create();
+      for (String[] of : learnt) {
+        twin.tell(of[0], of[1], Integer.parseInt(of[2]), of[3]);
+      }
+      for (int i = 0; i < PACKETS && unlike.size() < 10; i++) {
+        String bridge = any(List.copyOf(ports.keySet()));
+        FlowKey key = packet(twin, bridge);
+        OpenVswitchTwin.Compared both = twin.compare(bridge, key);
+        sent += both.ours().isEmpty() ? 0 : 1;
+        both.trace()
+            .lines()
+            .filter(line -> line.matches(" *[0-9]+\\. .*"))
+            .forEach(line -> hit.add(line.strip()));
+        if (!both.ours().equals(both.theirs()) && key.ethSrc() != key.ethDst()) {
+          unlike.add(
+              "%s%nhere:  %s (%s)%nthere: %s%n%s%n"
+                  .formatted(
+                      both.packet(),
+                      both.ours(),
+                      both.decision().dropReason(),
+                      both.theirs(),
+                      both.trace()));
+        }
+      }
+      twin.remove();
+    }
+    assertEquals("", String.join("\n", unlike));
+    assertTrue(sent > PACKETS / 20, sent + " packets were sent");
+    System.err.println(
+        "%d packets, %d sent, by %d of %d rules"
+            .formatted(PACKETS, sent, hit.size(), matches.size()));
+  }
+
+  private <T> T any(List<T> of) {
+    return of.get(random.nextInt(of.size()));
+  }
+
+  /** By some device of a bridge, with most of its headers from rules. */
+  private FlowKey packet(OpenVswitchTwin twin, String bridge) {
+    Match rule = any(matches);
+    FieldValues fields = new FieldValues();
+    for (int word = 0; word < FieldValues.WORDS; word++) {
+      Match other = any(matches);
+      boolean isAny = random.nextInt(4) == 0;
+      long rest = isAny ? random.nextLong() : other.value(word);
+      boolean isBeside = random.nextInt(12) == 0;
+      long mask = isBeside ? 0 : rule.mask(word);
+      fields.word(word, (rest & ~mask) | (rule.value(word) & mask));
+    }
+    FlowKey key = new FlowKey();
+    key.inPort(twin.number(bridge, inPort(bridge)));
+    int type = (int) fields.get(MatchField.ETH_TYPE);
+    boolean isKnown = type == 0x0800 || type == 0x0806 || type == 0x86dd || type == 0x9000;
+    key.set(FlowField.ETH_TYPE, isKnown ? type : 0x88b5);
+    int tci = (int) fields.get(MatchField.VLAN_TCI) & 0xffff;
+    if ((tci & FlowKey.VLAN_PRESENT) != 0 && (tci & 0xfff) != 0) { // priority tags: see the oracle
+      key.set(FlowField.VLAN_TCI, tci);
+      key.set(FlowField.VLAN_TPID, 0x8100);
+    }
+    fields.set(MatchField.ETH_SRC, fields.get(MatchField.ETH_SRC) & ~(1L << 40));
+    fields.set(MatchField.IP_FRAG, 0);
+    fields.set(MatchField.TCP_FLAGS, 0);
+    int protocol = (int) fields.get(MatchField.IP_PROTO);
+    if (type == 0x0806) {
+      fields.set(MatchField.IP_PROTO, 1 + (protocol & 1));
+    } else {
+      int icmp = type == 0x0800 ? 1 : 58;
+      fields.set(
+          MatchField.IP_PROTO, protocol == 6 || protocol == 17 || protocol == icmp ? protocol : 17);
+      fields.set(MatchField.NW_TTL, fields.get(MatchField.NW_TTL) | 2);
+      if (protocol == icmp) {
+        fields.set(MatchField.TCP_SRC, fields.get(MatchField.TCP_SRC) & 0xff);
+        fields.set(MatchField.TCP_DST, fields.get(MatchField.TCP_DST) & 0xff);
+      }
+    }
+    FlowKey packet = new FlowKey();
+    KeyFields.write(key, fields, packet);
+    return packet;
+  }
+
+  private String inPort(String bridge) {
+    return any(
+        ports.get(bridge).entrySet().stream()
+            .filter(port -> port.getValue() instanceof DevicePort)
+            .map(Map.Entry::getKey)
+            .toList());
+  }
+}
