@@ -37,7 +37,7 @@ final class BenchProcess {
                 "nsenter",
                 "--net=/run/netns/" + host,
                 System.getProperty("java.home") + "/bin/java"));
-    String options = System.getProperty("bench.jvm", "-XX:+UseSerialGC -XX:-UsePerfData -Xmx64m");
+    String options = System.getProperty("bench.jvm", "-XX:+UseSerialGC -XX:-UsePerfData -Xmx512m");
     command.addAll(List.of(options.split("[ ,]", -1)));
     command.addAll(List.of("-cp", classes, BenchSwitch.class.getName(), directory.toString()));
     command.addAll(ports);
@@ -53,7 +53,19 @@ final class BenchProcess {
 
   /** Its status. */
   String status() throws IOException {
-    process.getOutputStream().write('\n');
+    return ask("");
+  }
+
+  /** Gives the bridge the flows of a file, in place of all it has. */
+  void flows(Path file) throws IOException {
+    String answer = ask(file.toString());
+    if (!answer.equals("done")) {
+      throw new IOException(answer);
+    }
+  }
+
+  private String ask(String line) throws IOException {
+    process.getOutputStream().write((line + '\n').getBytes(StandardCharsets.UTF_8));
     process.getOutputStream().flush();
     return String.valueOf(answers.readLine());
   }

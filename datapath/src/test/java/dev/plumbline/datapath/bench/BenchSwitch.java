@@ -2,6 +2,7 @@
 package dev.plumbline.datapath.bench;
 
 import dev.plumbline.datapath.config.BridgeConfig;
+import dev.plumbline.datapath.config.FlowConfig;
 import dev.plumbline.datapath.config.MacTableConfig;
 import dev.plumbline.datapath.config.PortConfig;
 import dev.plumbline.datapath.config.PortConfig.DevicePort;
@@ -13,13 +14,17 @@ import dev.plumbline.datapath.config.SwitchConfig;
 import dev.plumbline.datapath.control.Switch;
 import dev.plumbline.datapath.control.SwitchOptions;
 import dev.plumbline.datapath.control.SwitchStatus;
+import dev.plumbline.datapath.openflow.FlowSyntaxException;
+import dev.plumbline.datapath.translate.NamedFlows;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,8 +32,9 @@ import java.util.Map;
 /**
  * A switch with one bridge, {@code BenchSwitch DIRECTORY PORT…}, where a port is a device's name,
  * {@code DEVICE:LEG} for an internal port of the host, or {@code vxlan=REMOTE} or {@code
- * gre=REMOTE} for a tunnel. Says {@code ready}; answers each line of standard input with its
- * status; ends with it, and leaves the fast path as it is.
+ * gre=REMOTE} for a tunnel. Says {@code ready}; answers each empty line of standard input with its
+ * status, and each file's name when the flows in it are those of the bridge; ends with it, and
+ * leaves the fast path as it is.
  */
 final class BenchSwitch {
   private BenchSwitch() {}
@@ -56,6 +62,10 @@ final class BenchSwitch {
       BufferedReader lines =
           new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (!line.isEmpty()) {
+          System.out.println(replaceFlows(running, ports, table, Path.of(line)));
+          continue;
+        }
         SwitchStatus status = running.status();
         System.out.printf(
             "%d flows, %d upcalls, %d decided, %d idle, %d wrong, %d refused, pass %.1f ms, drops"
@@ -71,6 +81,26 @@ final class BenchSwitch {
             running.failure());
       }
     }
+  }
+
+  /** All flows of the bridge in one step, by those of the file, a line each. */
+  private static String replaceFlows(
+      Switch running, Map<String, PortConfig> ports, MacTableConfig table, Path file)
+      throws IOException {
+    NamedFlows names = NamedFlows.of(ports.keySet());
+    Map<String, FlowConfig> flows = new LinkedHashMap<>();
+    try {
+      for (String line : Files.readAllLines(file)) {
+        FlowConfig flow = names.read(line);
+        flows.put(flow.key(), flow);
+      }
+    } catch (FlowSyntaxException e) {
+      return e.getMessage();
+    }
+    BridgeConfig bridge = new BridgeConfig(ports, table, false);
+    running.configure(
+        new SwitchConfig(Map.of("br0", bridge.withFlows(new LinkedHashSet<>(flows.values())))));
+    return "done";
   }
 
   private static TunnelPort tunnel(String type, String remote) throws IOException {

@@ -102,6 +102,15 @@ abstract class Contender {
     return null;
   }
 
+  /**
+   * Gives its bridge the flows of a file, each a line as ovs-ofctl has it; false: it has none.
+   *
+   * @param first whether there is none yet but the one that is NORMAL; else all are replaced
+   */
+  boolean flows(Path file, boolean first) throws Exception {
+    return false;
+  }
+
   /** Bytes that it needs for what it has learnt; -1: cannot be told. */
   long memory() throws Exception {
     return -1;

@@ -94,6 +94,11 @@ final class Flood implements AutoCloseable {
     return queue.flush();
   }
 
+  /** Sends one frame. */
+  void one() {
+    int unused = send(1);
+  }
+
   /** Sends each flow's frame once. */
   void once() {
     for (int left = flows; left > 0; left -= BATCH) {

@@ -83,6 +83,15 @@ final class OpenVswitch extends Contender {
     daemon("ovs-vswitchd unix:" + directory + "/db.sock");
   }
 
+  /** In one bundle, but for the first ones, which are quicker without. */
+  @Override
+  boolean flows(Path file, boolean first) throws Exception {
+    String target = " unix:" + directory + "/br0.mgmt ";
+    String command = first ? "ovs-ofctl add-flows" : "ovs-ofctl --bundle replace-flows";
+    String unused = shell(command + target + file);
+    return true;
+  }
+
   private long pid(String program) throws IOException {
     return Long.parseLong(Files.readString(directory.resolve(program + ".pid")).strip());
   }

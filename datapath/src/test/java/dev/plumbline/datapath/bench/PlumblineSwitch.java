@@ -58,6 +58,14 @@ final class PlumblineSwitch extends Contender {
   }
 
   @Override
+  boolean flows(Path file, boolean first) throws Exception {
+    if (process != null) {
+      process.flows(file);
+    }
+    return true;
+  }
+
+  @Override
   boolean hasUpgrade() {
     return true;
   }

@@ -3,11 +3,15 @@ package dev.plumbline.datapath.bench;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -22,6 +26,7 @@ final class Scenarios {
   private static final int ATTACK_PER_SECOND = 100_000;
   private static final int SETUPS_PER_SECOND = 8_000;
   private static final int MEMORY_FLOWS = 10_000;
+  private static final int[] RULES = {100, 10_000, 100_000};
 
   /** Contenders whose slow path has had something to do already. */
   private static final Set<String> WARM = new HashSet<>();
@@ -49,8 +54,78 @@ final class Scenarios {
         new Scenario("vxlan-rr", "k/s", 1e3, (on, nanos) -> requested(on, "vxlan", nanos)),
         new Scenario("gre", "Gb/s", 1e9, (on, nanos) -> tunnelled(on, "gre", nanos)),
         new Scenario("gre-rr", "k/s", 1e3, (on, nanos) -> requested(on, "gre", nanos)),
+        new Scenario("first-p50", "µs", 1, (on, nanos) -> first(on, nanos, 0.5)),
+        new Scenario("first-p99", "µs", 1, (on, nanos) -> first(on, nanos, 0.99)),
         new Scenario("kill", "of 2,000 lost", 1, 1, (on, nanos) -> kill(on)),
         new Scenario("upgrade", "of 2,000 lost", 1, (on, nanos) -> upgrade(on)));
+  }
+
+  /** The same with rules in front of it; and how long it takes to put, replace and remove them. */
+  static List<Scenario> ofRules() {
+    List<Scenario> all = new ArrayList<>();
+    for (int rules : RULES) {
+      String of = "-" + rules + "-rules";
+      all.add(with(rules, "tcp" + of, "Gb/s", 1e9, (on, nanos) -> tcp(on, "b", 1, nanos)));
+      all.add(with(rules, "small-100" + of, "kpps", 1e3, (on, nanos) -> small(on, 100, nanos)));
+      all.add(with(rules, "setup" + of, "k/s", 1e3, Scenarios::setUp));
+      all.add(with(rules, "first-p50" + of, "µs", 1, (on, nanos) -> first(on, nanos, 0.5)));
+      all.add(with(rules, "first-p99" + of, "µs", 1, (on, nanos) -> first(on, nanos, 0.99)));
+    }
+    for (String change : List.of("install", "replace", "remove")) {
+      all.add(new Scenario(change + "-100000", "ms", 1, (on, nanos) -> change(on, change)));
+    }
+    return all;
+  }
+
+  private static Scenario with(
+      int rules, String name, String unit, double scale, Scenario.Measure measure) {
+    return new Scenario(
+        name,
+        unit,
+        scale,
+        (on, nanos) -> {
+          if (!on.flows(RuleSet.file(on.directory, rules, 7), true)) {
+            return -1;
+          }
+          try {
+            return measure.of(on, nanos);
+          } finally {
+            boolean unused = on.flows(RuleSet.file(on.directory, 0, 7), false);
+          }
+        });
+  }
+
+  /** Milliseconds until the switch says that its 100,000 flows are others. */
+  private static double change(Contender on, String change) throws Exception {
+    Path none = RuleSet.file(on.directory, 0, 7);
+    Path before = change.equals("install") ? none : RuleSet.file(on.directory, 100_000, 7);
+    Path after = change.equals("remove") ? none : RuleSet.file(on.directory, 100_000, 8);
+    if (!on.flows(before, true)) {
+      return -1;
+    }
+    long begin = System.nanoTime();
+    boolean changed = on.flows(after, change.equals("install"));
+    double took = (System.nanoTime() - begin) / 1e6;
+    return on.flows(none, false) && changed ? took : -1;
+  }
+
+  /** Microseconds from sending to receiving a packet of a new flow; of so many the quantile. */
+  private static double first(Contender on, long nanos, double quantile) throws Exception {
+    try (Flood flood = flood(on, "a", Flood.RANDOM);
+        Arrival arrival = Contender.in("b", () -> new Arrival(Guests.ifindex(on.name)))) {
+      List<Double> took = new ArrayList<>();
+      long end = System.nanoTime() + nanos;
+      while (took.size() < 200 || System.nanoTime() < end) {
+        LockSupport.parkNanos(500_000); // a guest does not open connections in a loop
+        arrival.drain();
+        long sent = System.nanoTime();
+        flood.one();
+        arrival.await();
+        took.add((System.nanoTime() - sent) / 1e3);
+      }
+      Collections.sort(took);
+      return took.get((int) (quantile * took.size()));
+    }
   }
 
   private static double tcp(Contender on, String to, int streams, long nanos) throws Exception {

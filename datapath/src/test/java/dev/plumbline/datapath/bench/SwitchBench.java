@@ -39,6 +39,11 @@ final class SwitchBench {
           measure(scenario, contenders, rounds, nanos);
         }
       }
+      for (Scenario scenario : Scenarios.ofRules()) {
+        if (chosen.contains("rules") || chosen.contains(scenario.name())) {
+          measure(scenario, contenders, rounds, nanos);
+        }
+      }
     } catch (IOException e) {
       System.err.println("bench: " + e.getMessage());
       status = 1;
@@ -95,7 +100,7 @@ final class SwitchBench {
     }
     StringBuilder line = new StringBuilder();
     String load = Files.readString(Path.of("/proc/loadavg")).split(" ", -1)[0];
-    line.append(String.format("%-12s %-14s", scenario.name(), scenario.unit()));
+    line.append(String.format("%-22s %-14s", scenario.name(), scenario.unit()));
     Figures reference = figures.get(contenders.get(0).name);
     for (Map.Entry<String, Figures> one : figures.entrySet()) {
       line.append(
