@@ -32,6 +32,11 @@ public record FlowConfig(
         + (match.isEmpty() ? "" : "," + match);
   }
 
+  /** Whether it has a timeout. */
+  public boolean isTemporary() {
+    return idleTimeoutSeconds != 0 || hardTimeoutSeconds != 0;
+  }
+
   /** The whole of it, as ovs-ofctl has it. */
   public String text() {
     return (cookie == 0 ? "" : "cookie=0x" + Long.toHexString(cookie) + ",")

@@ -5,6 +5,7 @@ import static dev.plumbline.datapath.fastpath.FlowVisitor.Verdict.DELETE;
 
 import dev.plumbline.datapath.bridge.MacTable;
 import dev.plumbline.datapath.config.BridgeConfig;
+import dev.plumbline.datapath.config.FlowConfig;
 import dev.plumbline.datapath.config.MacTableConfig;
 import dev.plumbline.datapath.config.SwitchConfig;
 import dev.plumbline.datapath.fastpath.FastPath;
@@ -22,6 +23,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +74,7 @@ final class Engine implements AutoCloseable {
   private PortNumbers numbers;
   private int lastGeneration;
   private boolean configured;
+  private boolean hasTimeouts;
   private boolean devicesChanged;
   private long lastPass;
   private long lastSave;
@@ -163,6 +166,7 @@ final class Engine implements AutoCloseable {
     long now = millis();
     long due = lastPass + (disturbance.isNone() ? longest() : shortest());
     due = Math.min(due, bonds.nextMillis());
+    due = hasTimeouts ? Math.min(due, lastSave + PASS_MILLIS) : due;
     int count = fast.poll((int) Math.max(0, Math.min(PASS_MILLIS, due - now)), upcalls.batch());
     now = millis();
     if (count > 0) {
@@ -192,8 +196,27 @@ final class Engine implements AutoCloseable {
     }
     if (now - lastSave >= PASS_MILLIS) {
       repair();
+      expire();
       save(now);
     }
+  }
+
+  /** Ends the flows whose time is up, all in one step. */
+  private void expire() throws IOException {
+    if (!hasTimeouts) {
+      return;
+    }
+    SwitchConfig config = state.config();
+    Map<String, List<FlowConfig>> due = FlowTimeouts.due(config, tallies, System.nanoTime());
+    SwitchConfig after = due.isEmpty() ? config : FlowTimeouts.without(config, due);
+    if (!due.isEmpty() && options.expiry().mayEnd(after, due)) {
+      configure(after, List.of());
+    }
+  }
+
+  /** Has flows begin their time anew, which somebody put in again as they are. */
+  void renew(String bridge, Collection<FlowConfig> flows) {
+    flows.forEach(flow -> tallies.renew(bridge, flow, System.nanoTime()));
   }
 
   /** Takes in what became of devices; whether anything did. */
@@ -274,6 +297,7 @@ final class Engine implements AutoCloseable {
     // Flows may be refused here: until then nothing is another.
     SwitchState next = reconfigured(config, assigned, kept);
     numbers = assigned;
+    hasTimeouts = FlowTimeouts.areIn(config);
     tables.putAll(kept);
     tables.keySet().retainAll(config.bridges().keySet());
     for (Map.Entry<String, BridgeConfig> one : config.bridges().entrySet()) {

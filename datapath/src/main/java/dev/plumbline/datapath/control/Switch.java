@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.control;
 
+import dev.plumbline.datapath.config.FlowConfig;
 import dev.plumbline.datapath.config.SwitchConfig;
 import dev.plumbline.datapath.fastpath.FastPaths;
 import dev.plumbline.datapath.openflow.FlowSyntaxException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -181,6 +183,14 @@ public final class Switch implements AutoCloseable {
    */
   public void configure(SwitchConfig config, List<Announcement> announcements) throws IOException {
     run(on -> on.configure(config, announcements));
+  }
+
+  /**
+   * Has flows that are there begin their time anew, as if they had been changed: they were put in
+   * again as they are. Others are passed over.
+   */
+  public void renew(String bridge, Collection<FlowConfig> flows) throws IOException {
+    run(on -> on.renew(bridge, flows));
   }
 
   /** What the switch is configured to be. */

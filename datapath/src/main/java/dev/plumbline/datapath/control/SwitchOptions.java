@@ -16,6 +16,7 @@ import java.util.function.Consumer;
  * @param ebpf whether eBPF is used where the kernel has it
  * @param repaired is told, by the switch's thread, what somebody did to the kernel's side of the
  *     switch and was put right again, as a sentence
+ * @param expiry is asked before flows end whose time is up
  */
 public record SwitchOptions(
     Path directory,
@@ -23,7 +24,8 @@ public record SwitchOptions(
     int flowLimit,
     int idleMillis,
     boolean ebpf,
-    Consumer<String> repaired) {
+    Consumer<String> repaired,
+    FlowExpiry expiry) {
   /** System property: {@code on} or {@code off}. */
   public static final String EBPF = "plumbline.ebpf";
 
@@ -42,21 +44,27 @@ public record SwitchOptions(
    * eBPF unless the system property {@value #EBPF} is {@code off}.
    */
   public static SwitchOptions in(Path directory) {
-    return new SwitchOptions(directory, "plumbline", 200_000, 10_000, isWanted(), text -> {});
+    return new SwitchOptions(
+        directory, "plumbline", 200_000, 10_000, isWanted(), text -> {}, (after, ended) -> true);
   }
 
   public SwitchOptions tap(String name) {
-    return new SwitchOptions(directory, name, flowLimit, idleMillis, ebpf, repaired);
+    return new SwitchOptions(directory, name, flowLimit, idleMillis, ebpf, repaired, expiry);
   }
 
   /** With somebody who is told what was put right. */
   public SwitchOptions repaired(Consumer<String> listener) {
-    return new SwitchOptions(directory, tap, flowLimit, idleMillis, ebpf, listener);
+    return new SwitchOptions(directory, tap, flowLimit, idleMillis, ebpf, listener, expiry);
+  }
+
+  /** With somebody who is asked before flows end whose time is up. */
+  public SwitchOptions expiry(FlowExpiry asked) {
+    return new SwitchOptions(directory, tap, flowLimit, idleMillis, ebpf, repaired, asked);
   }
 
   /** By AF_PACKET sockets, whatever the kernel has. */
   public SwitchOptions withoutEbpf() {
-    return new SwitchOptions(directory, tap, flowLimit, idleMillis, false, repaired);
+    return new SwitchOptions(directory, tap, flowLimit, idleMillis, false, repaired, expiry);
   }
 
   private static boolean isWanted() {

@@ -215,6 +215,16 @@ public final class Tallies {
     }
   }
 
+  /** A flow was put in again as it is; one that is not there is passed over. */
+  public void renew(String bridge, FlowConfig flow, long nowNanos) {
+    Tally tally = byKey.get(key(bridge, flow));
+    if (tally != null && tally.content == content(flow)) {
+      tally.changedNanos = nowNanos;
+      file.tally(tally);
+      flush();
+    }
+  }
+
   /**
    * The index under which the fast path counts for a trail. It means that, for this process and the
    * next, until no megaflow names it for some seconds.

@@ -15,7 +15,9 @@ import dev.plumbline.netlink.testing.KernelTest;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -161,9 +163,36 @@ class FlowTalliesTest {
     eventually("it goes on", () -> of("priority=10,in_port=va").packets() == 42);
   }
 
+  @Test
+  void flowsLeaveWhenTheirTimeIsUp() throws Exception {
+    running.remove();
+    Map<String, Integer> asked = new ConcurrentHashMap<>();
+    FlowExpiry expiry =
+        (after, ended) -> {
+          int times = asked.merge("asked", 1, Integer::sum);
+          ended.getOrDefault("br0", List.of()).forEach(flow -> asked.put(flow.key(), times));
+          return times > 1; // not at once
+        };
+    running = Switch.open(options().expiry(expiry));
+    running.configure(
+        bridge(
+            List.of(
+                "priority=10,in_port=va,hard_timeout=65535,idle_timeout=65535 actions=resubmit(,1)",
+                "table=1,priority=5,hard_timeout=1,udp actions=output:vb",
+                "table=1,priority=4,idle_timeout=1,ip actions=output:vb")));
+    eventually("two are gone", () -> counted().size() == 1);
+    assertTrue(asked.getOrDefault("table=1,priority=5,udp", 0) > 1, asked::toString);
+    assertTrue(asked.getOrDefault("table=1,priority=4,ip", 0) > 1, asked::toString);
+    assertEquals(Set.of("priority=10,in_port=va"), counted().keySet());
+    // A bridge without flows would forward what none of them allowed.
+    running.configure(bridge(List.of("priority=10,in_port=va,hard_timeout=1 actions=vb")));
+    eventually("none is left", () -> counted().keySet().equals(Set.of("priority=0")));
+    assertEquals("drop", of("priority=0").flow().actions());
+  }
+
   private SwitchOptions quick() {
     SwitchOptions usual = options();
     return new SwitchOptions(
-        usual.directory(), usual.tap(), 1_000, 500, usual.ebpf(), usual.repaired());
+        usual.directory(), usual.tap(), 1_000, 500, usual.ebpf(), usual.repaired(), usual.expiry());
   }
 }

@@ -63,7 +63,7 @@ final class EmbeddedBridges {
     Map<String, List<Object>> texts = new TreeMap<>();
     for (Resource flow : live.ofType(ResourceType.FLOW)) {
       FlowConfig config = FlowText.parse(flow);
-      if (config.idleTimeoutSeconds() == 0 && config.hardTimeoutSeconds() == 0) {
+      if (!config.isTemporary()) {
         texts
             .computeIfAbsent(FlowText.bridge(flow.id()), bridge -> new ArrayList<>())
             .add(config.text());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.agent;
 
+import dev.plumbline.datapath.config.FlowConfig;
 import dev.plumbline.datapath.config.SwitchConfig;
 import dev.plumbline.datapath.control.Switch;
 import dev.plumbline.reconciler.api.ApiHandler;
@@ -80,6 +81,7 @@ final class AgentApi implements ApiHandler {
             embedded, host, origin, mailbox, pause, pauses, checkpoints, log, hooks, notifier);
     this.pushes = new Pushes(followed, origin, hooks, log);
     this.metrics = new Metrics();
+    embedded.whenFlowsEnd(this::resync);
     // It lives as long as the log.
     Runnable unused = log.follow(metrics::take);
   }
@@ -131,7 +133,9 @@ final class AgentApi implements ApiHandler {
           try {
             SwitchConfig before = embedded.config();
             SwitchConfig after = RuntimeFlows.changed(before, bridge, add, delete);
+            List<FlowConfig> again = RuntimeFlows.again(before, bridge, add);
             embedded.configure(after, List.of());
+            embedded.renew(bridge, again);
             log.say(
                 "flows-changed",
                 by + " changed flows of " + bridge + ": what the file does not have is drift",

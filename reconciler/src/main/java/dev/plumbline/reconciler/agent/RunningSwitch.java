@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.agent;
 
+import dev.plumbline.datapath.config.FlowConfig;
 import dev.plumbline.datapath.config.SwitchConfig;
 import dev.plumbline.datapath.control.Announcement;
 import dev.plumbline.datapath.control.Switch;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,12 +35,24 @@ final class RunningSwitch implements SwitchAccess, AutoCloseable {
   /** Set by the agent's thread, read by the one that answers the command line. */
   private volatile @Nullable Switch running;
 
+  /**
+   * Held while the switch is made another one and that is noted. The switch's own thread only tries
+   * to: it is waited for.
+   */
+  private final ReentrantLock changing = new ReentrantLock();
+
+  private volatile Runnable flowsEnded = () -> {};
   private final CountDownLatch resumed = new CountDownLatch(1);
   private boolean forgotten;
 
   RunningSwitch(Path runDirectory, AgentLog log) {
     this.runDirectory = runDirectory;
     this.log = log;
+  }
+
+  /** What is to be done when flows have ended by themselves; by the switch's thread. */
+  void whenFlowsEnd(Runnable then) {
+    flowsEnded = then;
   }
 
   /** The switch; null where no bridge is wanted. */
@@ -54,7 +68,12 @@ final class RunningSwitch implements SwitchAccess, AutoCloseable {
     try {
       SwitchConfig earlier = SavedSwitch.read(runDirectory);
       if (earlier != null) {
-        opened().configure(earlier);
+        changing.lock();
+        try {
+          opened().configure(earlier);
+        } finally {
+          changing.unlock();
+        }
       }
     } catch (IOException | IllegalArgumentException e) {
       log.say("warning", "the switch of before is not taken over as it was: " + e.getMessage());
@@ -90,14 +109,53 @@ final class RunningSwitch implements SwitchAccess, AutoCloseable {
       dismantle();
       return;
     }
-    // Before it is so: one who takes over makes it so, whether this process came to it or not.
-    SavedSwitch.save(runDirectory, config);
+    changing.lock();
     try {
+      // Before it is so: one who takes over makes it so, whether this process came to it or not.
+      SavedSwitch.save(runDirectory, config);
       opened().configure(config, announcements);
     } catch (IOException | RuntimeException e) {
       SavedSwitch.save(runDirectory, config());
       throw e;
+    } finally {
+      changing.unlock();
     }
+  }
+
+  /** Has the time of flows begin anew that were put in again as they are. */
+  void renew(String bridge, List<FlowConfig> flows) throws IOException {
+    Switch now = running;
+    if (now != null && !flows.isEmpty()) {
+      now.renew(bridge, flows);
+    }
+  }
+
+  /** Notes that flows end by themselves, before they do; by the switch's thread. */
+  private boolean mayEnd(SwitchConfig after, Map<String, List<FlowConfig>> ended) {
+    if (!changing.tryLock()) {
+      return false;
+    }
+    try {
+      SavedSwitch.save(runDirectory, after);
+    } catch (IOException e) {
+      log.say("warning", "that flows have ended cannot be noted: " + e.getMessage());
+    } finally {
+      changing.unlock();
+    }
+    ended.forEach(
+        (bridge, flows) ->
+            log.say(
+                "flows-ended",
+                "the time of "
+                    + flows.size()
+                    + (flows.size() == 1 ? " flow of " : " flows of ")
+                    + bridge
+                    + " is up: "
+                    + flows.get(0).key()
+                    + (flows.size() == 1 ? "" : " and others"),
+                Map.of("bridge", bridge, "deleted", flows.size())));
+    flowsEnded.run();
+    return true;
   }
 
   /**
@@ -120,7 +178,8 @@ final class RunningSwitch implements SwitchAccess, AutoCloseable {
       now =
           Switch.open(
               SwitchOptions.in(SavedSwitch.directory(runDirectory))
-                  .repaired(text -> log.say("drift", "drift: " + text, REPAIRED)));
+                  .repaired(text -> log.say("drift", "drift: " + text, REPAIRED))
+                  .expiry(this::mayEnd));
       running = now;
     }
     return now;

@@ -157,6 +157,8 @@ final class SwitchTrees {
     tree.put("durationMillis", decided.durationMillis());
     tree.put("idleMillis", decided.idleMillis());
     tree.put("changedMillis", decided.changedMillis());
+    tree.put("idleTimeout", flow.idleTimeoutSeconds());
+    tree.put("hardTimeout", flow.hardTimeoutSeconds());
     tree.put("actions", flow.actions());
     return tree;
   }

@@ -32,6 +32,14 @@ public final class FlowText {
             flow.hardTimeoutSeconds() + "s"));
   }
 
+  /**
+   * Whether it leaves by itself at a time that is set, and so is nobody's to take away: one that
+   * leaves when no packet comes may stay for good.
+   */
+  public static boolean leavesByItself(Resource flow) {
+    return !flow.get("hardTimeout").equals("0s");
+  }
+
   /** What plans and rules for drift call it: {@code bridges.br0.flows[priority=3,in_port=eth1]}. */
   public static String address(ResourceId flow) {
     return "bridges." + bridge(flow) + ".flows[" + key(flow) + "]";

@@ -46,9 +46,6 @@ public final class RuntimeFlows {
     }
     for (String text : add) {
       FlowConfig flow = read(names, text);
-      if (flow.idleTimeoutSeconds() != 0 || flow.hardTimeoutSeconds() != 0) {
-        throw new IllegalArgumentException("flows have no timeouts yet: " + text);
-      }
       flows.put(flow.key(), flow);
     }
     if (flows.isEmpty()) {
@@ -62,6 +59,16 @@ public final class RuntimeFlows {
     Map<String, BridgeConfig> bridges = new LinkedHashMap<>(config.bridges());
     bridges.put(bridge, there.withFlows(all));
     return new SwitchConfig(bridges);
+  }
+
+  /** Those of the flows that are put in which are there as they are. */
+  public static List<FlowConfig> again(SwitchConfig config, String bridge, List<String> add) {
+    BridgeConfig there = config.bridges().get(bridge);
+    if (there == null) {
+      return List.of();
+    }
+    NamedFlows names = NamedFlows.of(there.ports().keySet());
+    return add.stream().map(text -> read(names, text)).filter(there.flows()::contains).toList();
   }
 
   private static FlowConfig read(NamedFlows names, String text) {

@@ -5,6 +5,7 @@ import dev.plumbline.reconciler.embedded.FlowText;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -15,7 +16,7 @@ import java.util.TreeSet;
  * Has the flow that stands for a bridge without flows go last: {@code priority=0 actions=NORMAL},
  * which such a bridge gets when somebody puts the first flow in beside it. Where one of the others
  * is left alone, as the file's rules for drift may say, it stays with it; alone, the other one
- * would stop all that it is not for.
+ * would stop all that it is not for. So it stays where one of them leaves by itself.
  */
 final class FlowPlanner {
   private static final String NORMAL = "priority=0";
@@ -32,7 +33,7 @@ final class FlowPlanner {
   }
 
   /** Orders the deletions. */
-  void order(Map<ResourceId, Wanted> wanted) {
+  void order(Collection<Resource> live, Map<ResourceId, Wanted> wanted) {
     Map<String, Change> normals = new HashMap<>();
     Map<String, Set<String>> others = new HashMap<>();
     for (Change change : changes.values()) {
@@ -45,7 +46,7 @@ final class FlowPlanner {
         }
       }
     }
-    if (normals.isEmpty() || others.isEmpty()) {
+    if (normals.isEmpty()) {
       return;
     }
     Set<String> decided = new HashSet<>();
@@ -54,10 +55,20 @@ final class FlowPlanner {
         decided.add(FlowText.bridge(id));
       }
     }
+    normals.keySet().removeAll(decided);
+    for (Resource flow : live) {
+      if (flow.id().type() == ResourceType.FLOW
+          && !changes.containsKey(FlowText.address(flow.id()))) {
+        Change stays = normals.remove(FlowText.bridge(flow.id()));
+        if (stays != null) {
+          changes.remove(stays.address());
+        }
+      }
+    }
     normals.forEach(
         (bridge, normal) -> {
           Set<String> first = others.getOrDefault(bridge, Set.of());
-          if (!decided.contains(bridge) && !first.isEmpty()) {
+          if (!first.isEmpty()) {
             after.computeIfAbsent(normal.address(), key -> new TreeSet<>()).addAll(first);
           }
         });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.plan;
 
+import dev.plumbline.reconciler.embedded.FlowText;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
@@ -20,6 +21,9 @@ final class Leaving {
   private final LaterNamespaces later;
   private final LaterDevices devices;
   private final Set<String> namespaces = new HashSet<>();
+
+  /** Null until somebody asks. */
+  private @Nullable Set<String> bridges;
 
   Leaving(
       Goal goal, LiveState live, Ownership ownership, LaterNamespaces later, LaterDevices devices) {
@@ -91,6 +95,21 @@ final class Leaving {
         && !step.wanted.resource().id().equals(device);
   }
 
+  /** The embedded bridges of the goal. */
+  private Set<String> bridges() {
+    Set<String> known = bridges;
+    if (known == null) {
+      known = new HashSet<>();
+      for (Wanted each : goal.wanted()) {
+        if (each.resource().id().type() == ResourceType.BRIDGE) {
+          known.add(each.resource().id().key());
+        }
+      }
+      bridges = known;
+    }
+    return known;
+  }
+
   /** Whether it is removed for its own sake. */
   boolean leaves(Resource resource, Map<ResourceId, Wanted> wanted) {
     return !wanted.containsKey(resource.id()) && leaves(resource);
@@ -113,6 +132,11 @@ final class Leaving {
     switch (resource.id().type()) {
       case SYSCTL, VLANS, NAMESPACE, DEVICE -> {
         return false;
+      }
+      case FLOW -> {
+        boolean stays =
+            FlowText.leavesByItself(resource) && bridges().contains(FlowText.bridge(resource.id()));
+        return !stays && (resource.isOurs() || ownership.made(resource.id()));
       }
       case FDB -> {
         DeviceStep step = devices.ofFinal(resource.id().ofDevice());

@@ -77,7 +77,7 @@ final class RestPlanner {
         .foresee(addresses.emptied(), wanted);
     settle(wanted, type -> type != ResourceType.ADDRESS && type != ResourceType.NAMESPACE);
     new RulePlanner(changes, after).order(forecast.current.values(), wanted);
-    new FlowPlanner(changes, after).order(wanted);
+    new FlowPlanner(changes, after).order(forecast.current.values(), wanted);
     tellWhatGoesAlong(wanted);
     return new ArrayList<>(changes.values());
   }

@@ -35,6 +35,10 @@ public final class SwitchReport {
   }
 
   private static void ages(Node flow, StringBuilder text) {
+    for (String timeout : new String[] {"idle", "hard"}) {
+      long seconds = flow.number(timeout + "Timeout");
+      text.append(seconds == 0 ? "" : ", " + timeout + "_timeout=" + seconds);
+    }
     text.append(", idle_age=").append(flow.number("idleMillis") / 1000);
     if (flow.number("changedMillis") / 1000 != flow.number("durationMillis") / 1000) {
       text.append(", hard_age=").append(flow.number("changedMillis") / 1000);

@@ -123,13 +123,39 @@ class EmbeddedDriftTest {
       int since = agent.size();
       client().changeFlows("br0", List.of(foreign), List.of(), "a test", answer -> {});
       agent.await(since, "drifted: bridges.br0.flows\\[priority=9,.*only reported");
-      List<String> flows =
-          Node.of(client().get("flows")).nodes("decided").stream()
-              .map(flow -> flow.text("flow"))
-              .toList();
-      assertEquals(List.of(foreign, "priority=0 actions=NORMAL"), flows);
+      assertEquals(List.of(foreign, "priority=0 actions=NORMAL"), decided("flow"));
       pings();
     }
+  }
+
+  /** A flow that is there for a while is let be, and what it leaves behind is not. */
+  @Test
+  void aFlowWithAnEndIsNoDrift() throws Exception {
+    String block = "priority=9,udp,in_port=eth1,nw_src=10.0.0.9 actions=drop";
+    String foreign = "priority=8,udp,in_port=eth1,nw_src=10.0.0.9 actions=drop";
+    try (AgentRun agent = AgentRun.ofFile(file, state)) {
+      pings();
+      agent.settle();
+      int since = agent.size();
+      client()
+          .changeFlows(
+              "br0", List.of("hard_timeout=3600," + block, foreign), List.of(), "a test", a -> {});
+      agent.await(since, "drift: .*flows\\[priority=8,.*repaired");
+      assertEquals(
+          List.of("hard_timeout=3600," + block, "priority=0 actions=NORMAL"), decided("flow"));
+      pings();
+      client().changeFlows("br0", List.of("hard_timeout=1," + block), List.of(), "a test", a -> {});
+      agent.await(since, "the time of 1 flow of br0 is up: priority=9,");
+      agent.await(since, "drift: .*flows\\[priority=0\\].*repaired");
+      assertEquals(List.of(""), decided("flow"));
+      pings();
+    }
+  }
+
+  private List<String> decided(String key) throws IOException {
+    return Node.of(client().get("flows")).nodes("decided").stream()
+        .map(flow -> flow.text(key))
+        .toList();
   }
 
   private AgentClient client() throws IOException {

@@ -57,4 +57,12 @@ class RuntimeFlowsTest {
         List.of("priority=0 actions=NORMAL", "priority=9 actions=drop"),
         changed(br0(), List.of("priority=9 actions=drop"), List.of()));
   }
+
+  @Test
+  void aFlowThatIsThereAsItIsBeginsItsTimeAnew() {
+    FlowConfig hour = new FlowConfig(0, 9, "", "drop", 0, 0, 3600);
+    String text = "priority=9,hard_timeout=3600 actions=drop";
+    assertEquals(List.of(hour), RuntimeFlows.again(br0(hour), "br0", List.of(text)));
+    assertEquals(List.of(), RuntimeFlows.again(br0(drop()), "br0", List.of(text)));
+  }
 }
