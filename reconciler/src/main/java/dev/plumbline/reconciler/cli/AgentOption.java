@@ -62,7 +62,7 @@ final class AgentOption {
     return format.isJson();
   }
 
-  private static void refuseUnknown(AgentClient agent, String bridge) throws IOException {
+  void refuseUnknown(AgentClient agent, String bridge) throws IOException {
     boolean known = false;
     for (Node resource : Node.of(agent.get("switch")).nodes("resources")) {
       known |= resource.text("type").equals("bridge") && resource.text("key").equals(bridge);

@@ -74,6 +74,7 @@ final class Plumbline implements Runnable {
         .addSubcommand(new HistoryVerb(console))
         .addSubcommand(new Flows(console))
         .addSubcommand(new TraceVerb(console))
+        .addSubcommand(new TopVerb(console))
         .addSubcommand(new Fdb(console))
         .addSubcommand(new Ports(console))
         .addSubcommand(new BondVerb(console))

@@ -183,6 +183,14 @@ class AgentVerbsTest {
     String cached = done("flows", "br0", "--cached", "--run", run);
     assertTrue(cached.contains("packets:") && cached.contains("actions:"), cached);
 
+    String top = done("top", "br0", "--run", run, "--count", "1", "--interval", "100ms");
+    assertTrue(top.startsWith("br0: ") && top.contains(" mgmt0\n"), top);
+    String[] lines =
+        done("top", "br0", "--run", run, "--count", "2", "--interval", "100ms", "-o", "json")
+            .split("\n", -1);
+    assertEquals(2 + 1, lines.length, "an object a line");
+    assertEquals("br0", Node.of(JsonTree.read(lines[1])).text("bridge"));
+
     Node tree = Node.of(JsonTree.read(done("fdb", "--run", run, "-o", "json")));
     assertTrue(
         tree.nodes("addresses").stream().anyMatch(entry -> entry.text("mac").equals(mac)),
