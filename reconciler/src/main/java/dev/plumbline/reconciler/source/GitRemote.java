@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.source;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -168,13 +169,18 @@ final class GitRemote {
     for (Throwable each = failure; each != null; each = each.getCause()) {
       String message = String.valueOf(each.getMessage());
       if (each instanceof NotSupportedException
-          || each instanceof NoRemoteRepositoryException
+          || (each instanceof NoRemoteRepositoryException && !isCutOff(each))
           || isOfRef(message)
           || LASTING.matcher(message).find()) {
         return true;
       }
     }
     return false;
+  }
+
+  /** JGit takes a server that ends before it says anything for one without the repository. */
+  private static boolean isCutOff(Throwable failure) {
+    return failure.getCause() instanceof EOFException;
   }
 
   private String sentence(Throwable failure) {

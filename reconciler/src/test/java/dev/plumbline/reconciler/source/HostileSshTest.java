@@ -139,6 +139,17 @@ class HostileSshTest {
   }
 
   @Test
+  void aServerThatEndsWithoutAWordIsAskedAgain() throws Exception {
+    answer("exit 0");
+    String message = refused(SshServer.PORT, LIMITS);
+    assertTrue(message.startsWith("ssh://root@127.0.0.1:"), message);
+    answer("printf 00a1%.20s 0123456789abcdef0123");
+    message = refused(SshServer.PORT, LIMITS);
+    assertTrue(message.startsWith("ssh://root@127.0.0.1:"), message);
+    recovers();
+  }
+
+  @Test
   void aServerThatNeverSpeaksIsGivenUpBeforeTheLoginAndAfter() throws Exception {
     try (ServerSocket silent = serve(out -> Thread.sleep(60_000))) {
       // Before the login nobody counts silence: the limit for all of it ends that.
