@@ -40,11 +40,8 @@ public final class Tracer implements DecisionListener {
   private static final Set<DropReason> TOLD_AT_THE_END =
       Set.of(DropReason.FLOW_DROPS, DropReason.NO_OUTPUT, DropReason.NO_FLOW);
 
-  private static final FlowMask LAYER2 = new FlowMask();
-
-  static {
-    LAYER2.useLayer2();
-  }
+  /** More than anybody reads; a way through thousands of tables has millions. */
+  private static final int STEPS = 10_000;
 
   private final SwitchState state;
   private final List<Step> steps = new ArrayList<>();
@@ -121,36 +118,24 @@ public final class Tracer implements DecisionListener {
     TraceReport report = trace(state, bridge, packet, Engine.millis());
     FlowKey key = fromMember(PacketText.parse(packet, state, bridge), state);
     List<Entry> found = new ArrayList<>();
-    int unused =
-        engine
-            .fast()
-            .walk(
-                (other, mask, generation, trail, actions, packets, bytes, usedNanos) -> {
-                  boolean isCurrent =
-                      engine.fast().currentGeneration(state.bridgeOf(other.inPort())) == generation;
-                  byte[] bits = mask < 0 ? LAYER2.bytes() : engine.fast().mask(mask);
-                  if (isCurrent && isAlike(key, other, bits)) {
-                    String text = Reports.actions(state, actions);
-                    found.add(
-                        new Entry(
-                            Reports.match(state, other, mask < 0 ? null : bits),
-                            text,
-                            packets,
-                            bytes,
-                            report.cacheable() && text.equals(report.actions())));
-                  }
-                  return FlowVisitor.Verdict.KEEP;
-                });
+    engine
+        .fast()
+        .find(
+            key,
+            (other, mask, generation, trail, actions, packets, bytes, usedNanos) -> {
+              if (engine.fast().currentGeneration(state.bridgeOf(other.inPort())) == generation) {
+                String text = Reports.actions(state, actions);
+                found.add(
+                    new Entry(
+                        Reports.match(state, other, mask < 0 ? null : engine.fast().mask(mask)),
+                        text,
+                        packets,
+                        bytes,
+                        report.cacheable() && text.equals(report.actions())));
+              }
+              return FlowVisitor.Verdict.KEEP;
+            });
     return report.with(found.isEmpty() ? null : found.get(0));
-  }
-
-  private static boolean isAlike(FlowKey packet, FlowKey flow, byte[] bits) {
-    for (int i = 0; i < bits.length; i++) {
-      if (((packet.bytes()[i] ^ flow.bytes()[i]) & bits[i]) != 0) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** Frames of a bond come in by its members: by the active one, if none is named. */
@@ -204,7 +189,17 @@ public final class Tracer implements DecisionListener {
 
   private void add(Kind kind, int table, String text) {
     String bridge = bridges.isEmpty() ? "" : bridges.get(bridges.size() - 1);
-    steps.add(new Step(kind, depth, bridge, table, text));
+    if (isTelling()) {
+      steps.add(new Step(kind, depth, bridge, table, text));
+    } else if (steps.size() == STEPS) {
+      String more = "more than " + STEPS + " steps: the others are not told, but done";
+      steps.add(new Step(Kind.NOTE, depth, bridge, -1, more));
+    }
+  }
+
+  /** Whether steps are told; if not, no text has to be made for them. */
+  private boolean isTelling() {
+    return steps.size() < STEPS;
   }
 
   private PortNames names() {
@@ -226,7 +221,8 @@ public final class Tracer implements DecisionListener {
 
   @Override
   public void looksUp(int bridge, int table, @Nullable Flow flow) {
-    add(Kind.FLOW, table, flow == null ? "no flow: dropped" : FlowText.printRule(flow, names()));
+    String rule = flow == null ? "no flow: dropped" : "";
+    add(Kind.FLOW, table, flow == null || !isTelling() ? rule : FlowText.printRule(flow, names()));
     depth++;
   }
 
@@ -237,7 +233,7 @@ public final class Tracer implements DecisionListener {
 
   @Override
   public void does(Action action) {
-    add(Kind.ACTION, -1, FlowText.printAction(action, names()));
+    add(Kind.ACTION, -1, isTelling() ? FlowText.printAction(action, names()) : "");
   }
 
   @Override

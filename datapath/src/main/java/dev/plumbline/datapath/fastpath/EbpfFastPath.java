@@ -386,10 +386,7 @@ public final class EbpfFastPath implements FastPath {
     if (maskedBridges.add(bridge)) {
       tables.bridge(bridge, generation, true);
     }
-    byte[] bits = masks.bytes(index);
-    for (int i = 0; i < FlowKey.BYTES; i++) {
-      maskedKey.bytes()[i] = (byte) (key.bytes()[i] & bits[i]);
-    }
+    maskKey(key, index);
     return masked.put(maskedKey, index, generation, trail, actions);
   }
 
@@ -399,6 +396,22 @@ public final class EbpfFastPath implements FastPath {
     seen += maskedBridges.isEmpty() && !adopted() ? 0 : masked.walk(visitor);
     lists.sweep();
     return seen;
+  }
+
+  private void maskKey(FlowKey key, int mask) {
+    byte[] bits = masks.bytes(mask);
+    for (int i = 0; i < FlowKey.BYTES; i++) {
+      maskedKey.bytes()[i] = (byte) (key.bytes()[i] & bits[i]);
+    }
+  }
+
+  @Override
+  public void find(FlowKey packet, FlowVisitor visitor) throws ErrnoException {
+    layer2.find(packet, -1, visitor);
+    for (int i = 0; i < masks.size(); i++) {
+      maskKey(packet, i);
+      masked.find(maskedKey, i, visitor);
+    }
   }
 
   @Override

@@ -142,6 +142,12 @@ public interface FastPath extends AutoCloseable {
    */
   int walk(FlowVisitor visitor) throws ErrnoException;
 
+  /**
+   * Shows the visitor the flows that a packet would meet, each of them looked up: the first one of
+   * its bridge's generation counts. What the visitor says of them is not done.
+   */
+  void find(FlowKey packet, FlowVisitor visitor) throws ErrnoException;
+
   /** The bits that a flow of {@link FlowVisitor} was installed under. */
   byte[] mask(int index);
 

@@ -45,6 +45,7 @@ final class FlowTable {
   private final FlowKey seen = new FlowKey();
   private final ActionList seenActions = new ActionList();
   private final Memory known = Memory.allocate(VALUE_BYTES);
+  private final Memory sought = Memory.allocate(MASKED_KEY_OFFSET + FlowKey.BYTES);
 
   /** By hash, hashes of keys that were written. */
   private final long[] recent = new long[RECENT];
@@ -85,14 +86,7 @@ final class FlowTable {
     if (pending == WRITES) {
       flush();
     }
-    ByteBuffer keys = writes.keys().buffer();
-    if (layer2) {
-      keys.put(pending * FlowKey.LAYER2_BYTES, key.bytes(), 0, FlowKey.LAYER2_BYTES);
-    } else {
-      int at = pending * (MASKED_KEY_OFFSET + FlowKey.BYTES);
-      keys.putInt(at, mask).putInt(at + 4, 0);
-      key.write(keys, at + MASKED_KEY_OFFSET);
-    }
+    writeKey(writes.keys().buffer(), pending, key, mask);
     ByteBuffer values = writes.values().buffer();
     int at = pending * VALUE_BYTES;
     boolean inline = actions.size() <= INLINE;
@@ -112,6 +106,28 @@ final class FlowTable {
       pending++;
     }
     return true;
+  }
+
+  private void writeKey(ByteBuffer keys, int index, FlowKey key, int mask) {
+    if (layer2) {
+      keys.put(index * FlowKey.LAYER2_BYTES, key.bytes(), 0, FlowKey.LAYER2_BYTES);
+    } else {
+      int at = index * (MASKED_KEY_OFFSET + FlowKey.BYTES);
+      keys.putInt(at, mask).putInt(at + 4, 0);
+      key.write(keys, at + MASKED_KEY_OFFSET);
+    }
+  }
+
+  /**
+   * Shows the flow of this key to the visitor, if there is one.
+   *
+   * @param key already masked
+   */
+  void find(FlowKey key, int mask, FlowVisitor visitor) throws ErrnoException {
+    writeKey(sought.buffer(), 0, key, mask);
+    if (map.lookup(sought, 0, known, 0)) {
+      FlowVisitor.Verdict unused = show(visitor, sought.buffer(), known.buffer(), 0);
+    }
   }
 
   /**
@@ -218,20 +234,8 @@ final class FlowTable {
   }
 
   private void visit(FlowVisitor visitor, int index) throws ErrnoException {
-    ByteBuffer values = reads.values().buffer();
-    int at = index * VALUE_BYTES;
-    int mask = readKey(reads.keys().buffer(), index);
-    readActions(values, at);
     FlowVisitor.Verdict verdict =
-        visitor.visit(
-            seen,
-            mask,
-            values.getInt(at + GENERATION),
-            values.getInt(at + TRAIL),
-            seenActions,
-            values.getLong(at + PACKETS),
-            values.getLong(at + PACKETS + Long.BYTES),
-            values.getLong(at + USED));
+        show(visitor, reads.keys().buffer(), reads.values().buffer(), index);
     if (verdict == FlowVisitor.Verdict.DELETE) {
       if (doomed == deletes.capacity()) {
         delete();
@@ -240,6 +244,22 @@ final class FlowTable {
       deletes.keys().buffer().put(doomed * bytes, reads.keys().buffer(), index * bytes, bytes);
       doomed++;
     }
+  }
+
+  private FlowVisitor.Verdict show(
+      FlowVisitor visitor, ByteBuffer keys, ByteBuffer values, int index) throws ErrnoException {
+    int at = index * VALUE_BYTES;
+    int mask = readKey(keys, index);
+    readActions(values, at);
+    return visitor.visit(
+        seen,
+        mask,
+        values.getInt(at + GENERATION),
+        values.getInt(at + TRAIL),
+        seenActions,
+        values.getLong(at + PACKETS),
+        values.getLong(at + PACKETS + Long.BYTES),
+        values.getLong(at + USED));
   }
 
   private int readKey(ByteBuffer keys, int index) {

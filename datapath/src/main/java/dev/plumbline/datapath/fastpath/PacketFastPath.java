@@ -242,6 +242,9 @@ public final class PacketFastPath implements FastPath {
   }
 
   @Override
+  public void find(FlowKey packet, FlowVisitor visitor) {} // it keeps none
+
+  @Override
   public byte[] mask(int index) {
     throw new IllegalArgumentException("there are no masks");
   }

@@ -14,14 +14,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.ToLongFunction;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a bridge's {@link FlowTables} of its configured flows. Names become numbers here, anew
- * whenever a port of the bridge has another one: a number that is given out again is never that of
- * a port that a flow named before.
+ * whenever a port that a flow may name has another one: a number that is given out again is never
+ * that of a port that a flow named before.
  *
  * <p>A port that is not there has the number {@link #NOWHERE}. A tunnel with several remotes is
  * several ports: its flows are there once for each, and what is sent to it is sent to all.
@@ -29,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 final class FlowCompiler {
   /** What no port's number is; flows from it never match, and what is sent to it goes nowhere. */
   static final int NOWHERE = 0xfeff;
+
+  /** A name that stands in a flow as it is, in quotes or not. */
+  private static final Pattern PLAIN = Pattern.compile("[\\w.:/@+-]+");
 
   /** Numbers of a bridge's ports by name, several of a tunnel with several remotes. */
   private final Map<String, List<Integer>> ports;
@@ -70,25 +75,64 @@ final class FlowCompiler {
   /**
    * The tables of these flows; null: there are none.
    *
-   * @param before tables of other flows with the same ports, which share what is the same; null:
-   *     there are none
    * @throws IllegalArgumentException one of the flows is none, or cannot be done
    */
+  @Nullable FlowTables compile(Set<FlowConfig> flows) {
+    return flows.isEmpty()
+        ? null
+        : FlowTables.EMPTY.withNumbered(List.of(), numbered(flows, numbers));
+  }
+
+  /**
+   * The same from tables that share what is the same: only flows that are others, and those that
+   * may name a port that has another number, are read.
+   *
+   * @param before of the flows that there were
+   * @param compilerBefore that made them
+   */
   @Nullable FlowTables compile(
-      Set<FlowConfig> flows, @Nullable FlowTables before, Set<FlowConfig> flowsBefore) {
+      Set<FlowConfig> flows,
+      FlowTables before,
+      Set<FlowConfig> flowsBefore,
+      FlowCompiler compilerBefore) {
     if (flows.isEmpty()) {
       return null;
-    }
-    if (before == null) {
-      return FlowTables.EMPTY.withNumbered(List.of(), numbered(flows, numbers));
     }
     Set<FlowConfig> gone = new LinkedHashSet<>(flowsBefore);
     flows.forEach(gone::remove);
     Set<FlowConfig> put = new LinkedHashSet<>(flows);
     flowsBefore.forEach(put::remove);
+    Set<String> renumbered = renumbered(compilerBefore);
+    for (FlowConfig flow : renumbered.isEmpty() ? Set.<FlowConfig>of() : flows) {
+      if (mayName(flow, renumbered) && flowsBefore.contains(flow)) {
+        gone.add(flow);
+        put.add(flow);
+      }
+    }
     return gone.isEmpty() && put.isEmpty()
         ? before
-        : before.withNumbered(numbered(gone, flow -> 0), numbered(put, numbers));
+        : before.withNumbered(
+            compilerBefore.numbered(gone, compilerBefore.numbers), numbered(put, numbers));
+  }
+
+  /** Names of ports that have not the numbers that they had. */
+  private Set<String> renumbered(FlowCompiler compilerBefore) {
+    Set<String> names = new LinkedHashSet<>(ports.keySet());
+    names.addAll(compilerBefore.ports.keySet());
+    names.removeIf(name -> Objects.equals(ports.get(name), compilerBefore.ports.get(name)));
+    return names;
+  }
+
+  /** Whether the text has one of these names in it; one that is written otherwise may be in any. */
+  private static boolean mayName(FlowConfig flow, Set<String> names) {
+    for (String name : names) {
+      if (!PLAIN.matcher(name).matches()
+          || flow.match().contains(name)
+          || flow.actions().contains(name)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private List<TableFlow> numbered(

@@ -49,9 +49,17 @@ final class Normal {
       decision.reason(DropReason.RESERVED_ADDRESS);
       return;
     }
-    if (!way.visit(bridge, vlan)) {
-      return;
+    if (way.visit(bridge, vlan)) {
+      forward(way, bridge, in, arrived, tags);
+      way.leave();
     }
+  }
+
+  /** In a VLAN: the packet is not on its way through it already. */
+  private static void forward(Way way, Bridge bridge, Port in, long arrived, long tags) {
+    FlowKey key = way.packet();
+    Decision decision = way.decision();
+    int vlan = TagStack.vlan(tags, 0);
     boolean gratuitous = bridge.hasBond() && isGratuitousArp(key, decision.mask());
     if (gratuitous) {
       decision.notCacheable(); // each one locks its entry anew, and locks end by the clock

@@ -249,7 +249,9 @@ final class Pipeline {
     switch (action) {
       case NORMAL -> {
         Rewrite before = leave();
+        int outer = way.beginAction();
         Normal.forward(way, bridge, in, tags);
+        way.endAction(outer);
         way.rewrite(before);
       }
       case FLOOD, ALL -> {
@@ -334,7 +336,9 @@ final class Pipeline {
     } else {
       Rewrite before = leave();
       if (port.kind() == PortKind.PATCH) {
+        int outer = way.beginAction();
         Translator.cross(way, port, tags);
+        way.endAction(outer);
       } else {
         way.decision().addOutput(port, tags, known, way.rewrite());
       }

@@ -16,7 +16,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the ports and bridges of a {@link SwitchState} from a configuration. */
@@ -99,18 +98,21 @@ final class StateCompiler {
     }
   }
 
-  /** Tables of which only what is different is made anew, where the ports are what they were. */
+  /** Tables of which only what is different is made anew. */
   private @Nullable FlowTables flows(
       String name, BridgeConfig bridge, FlowNumbers flowNumbers, SwitchState before) {
     BridgeConfig old = before.config().bridges().get(name);
     Bridge compiled = before.bridge(before.numbers().bridge(name));
-    Map<String, List<Integer>> named = PortNumbers.named(name, bridge, numbers);
-    boolean isAlike = old != null && named.equals(PortNumbers.named(name, old, before.numbers()));
-    return new FlowCompiler(named, flow -> flowNumbers.number(name, flow))
-        .compile(
-            bridge.flows(),
-            isAlike && compiled != null ? compiled.flows() : null,
-            isAlike && old != null ? old.flows() : Set.of());
+    FlowTables tables = compiled == null ? null : compiled.flows();
+    FlowCompiler compiler =
+        new FlowCompiler(
+            PortNumbers.named(name, bridge, numbers), flow -> flowNumbers.number(name, flow));
+    if (old == null || tables == null) {
+      return compiler.compile(bridge.flows());
+    }
+    Map<String, List<Integer>> named = PortNumbers.named(name, old, before.numbers());
+    return compiler.compile(
+        bridge.flows(), tables, old.flows(), new FlowCompiler(named, flow -> 0));
   }
 
   private void put(Port port) {

@@ -5,6 +5,7 @@ import dev.plumbline.datapath.classifier.Wildcards;
 import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.openflow.FieldValues;
 import dev.plumbline.datapath.openflow.MatchField;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /** A packet's way through the switch while it is decided on. Made once, used again and again. */
@@ -18,7 +19,15 @@ final class Way {
   private long nowMillis;
   private @Nullable DecisionListener listener;
   private final int[] visited = new int[Decision.WAY_LIMIT];
+
+  /** Those of the visits that the packet is on. */
+  private final BitSet inside = new BitSet(Decision.WAY_LIMIT);
+
   private int visits;
+
+  /** Of the flow's action that is being done. */
+  private int firstVisit;
+
   private boolean refused;
   private boolean ended;
   private int lookups;
@@ -40,7 +49,9 @@ final class Way {
     state = newState;
     nowMillis = newNowMillis;
     decision = out;
+    inside.clear();
     visits = 0;
+    firstVisit = 0;
     refused = false;
     ended = false;
     lookups = 0;
@@ -175,14 +186,16 @@ final class Way {
   }
 
   /**
-   * Notes that the packet is in a bridge in a VLAN.
+   * Notes that the packet is in a bridge in a VLAN, until {@link #leave}. It may come there again
+   * by another action of a flow, as by two NORMALs; but neither by a way that leads through it, nor
+   * twice by one action.
    *
-   * @return whether it may go on: it was not there yet, and has not come too far
+   * @return whether it may go on: it goes in no circle, and has not come too far
    */
   boolean visit(Bridge bridge, int vlan) {
     int here = (bridge.number() << 12) | vlan;
     for (int i = 0; i < visits; i++) {
-      if (visited[i] == here) {
+      if (visited[i] == here && (inside.get(i) || i >= firstVisit)) {
         refuse(DropReason.PATCH_LOOP);
         return false;
       }
@@ -191,8 +204,30 @@ final class Way {
       refuse(DropReason.TOO_MANY_BRIDGES);
       return false;
     }
+    inside.set(visits);
     visited[visits++] = here;
     return true;
+  }
+
+  /**
+   * A flow's action is going to lead the packet on.
+   *
+   * @return for {@link #endAction}
+   */
+  int beginAction() {
+    int before = firstVisit;
+    firstVisit = visits;
+    return before;
+  }
+
+  /** Goes on with the action that this one is inside of. */
+  void endAction(int before) {
+    firstVisit = before;
+  }
+
+  /** Undoes the last {@link #visit} that said yes and is not undone. */
+  void leave() {
+    inside.clear(inside.length() - 1);
   }
 
   private void refuse(DropReason reason) {

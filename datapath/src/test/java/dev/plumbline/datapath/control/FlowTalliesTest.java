@@ -112,6 +112,9 @@ class FlowTalliesTest {
     running.configure(bridge(List.of(FIRST, UDP, REST)));
     send(0, 100);
     await(Map.of(first, 100L, udp, 100L, rest, 0L), Map.of(first, 6000L, udp, 6000L, rest, 0L));
+    TraceReport.Entry entry = running.trace("br0", packet()).entry();
+    assertTrue(entry == null || (entry.isAsDecided() && entry.packets() == 100), () -> "" + entry);
+    assertEquals(running.flows("br0").isEmpty(), entry == null);
     // A flow that does something else is the same flow.
     running.configure(bridge(List.of(FIRST, UDP.replace("output:vb", "dec_ttl,output:vb"), REST)));
     send(0, 50);
@@ -141,6 +144,14 @@ class FlowTalliesTest {
     running.configure(bridge(List.of(FIRST, UDP, REST)));
     send(0, 5);
     await(Map.of(first, 215L, udp, 5L, rest, 0L), Map.of(first, 13_020L, udp, 300L, rest, 0L));
+  }
+
+  /** One of those that are sent. */
+  private String packet() {
+    String mac = "%012x".formatted(to).replaceAll("..(?!$)", "$0:");
+    return "in_port=va,dl_src=02:aa:00:00:00:01,dl_dst="
+        + mac
+        + ",udp,nw_src=10.200.0.1,nw_dst=10.200.0.2,nw_ttl=64,tp_src=1024,tp_dst=9";
   }
 
   private SwitchStatus.DecidedFlow of(String key) throws Exception {

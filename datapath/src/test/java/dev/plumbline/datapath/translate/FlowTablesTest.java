@@ -166,6 +166,17 @@ class FlowTablesTest {
   }
 
   @Test
+  void normalTwiceSendsTwice() throws Exception {
+    flows("br0", "actions=NORMAL");
+    String once = decided();
+    flows("br0", "actions=NORMAL,dec_ttl,NORMAL");
+    key.set(FlowField.IP_TTL, 64);
+    translator.translate(key, state, 0, decision);
+    assertEquals(2 * once.split("output:", -1).length - 2, decision.outputs(), once);
+    assertEquals(4, decision.learns(), "in both bridges, twice");
+  }
+
+  @Test
   void noFlowIsADropWithAReasonAndSoIsThePortOfArrival() throws Exception {
     state = state.withFlows("br0", FlowTables.EMPTY);
     assertEquals("NO_FLOW", decided());

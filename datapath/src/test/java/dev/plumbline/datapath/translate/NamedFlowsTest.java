@@ -23,6 +23,7 @@ import dev.plumbline.datapath.flow.FlowField;
 import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.openflow.FlowSyntaxException;
 import java.net.InetAddress;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,6 +36,10 @@ class NamedFlowsTest {
   private final Map<String, PortConfig> ports = new LinkedHashMap<>();
   private final Set<FlowConfig> flows = new LinkedHashSet<>();
   private SwitchState state = SwitchState.EMPTY;
+
+  /** Priorities of the flows that were read. */
+  private final Set<Integer> asked = new HashSet<>();
+
   private PortNumbers numbers = PortNumbers.NONE;
   private final MacTable table = new MacTable(64, 300, 1);
 
@@ -51,10 +56,15 @@ class NamedFlowsTest {
         new SwitchConfig(
             Map.of("br0", new BridgeConfig(ports, MacTableConfig.DEFAULT, false, flows)));
     numbers = numbers.assign(config);
-    state = state.reconfigured(config, numbers, Map.of("br0", table));
+    state = state.reconfigured(config, numbers, Map.of("br0", table), this::number);
     for (int number : numbers.ports().values()) {
       state = state.withUp(number, true);
     }
+  }
+
+  private long number(String bridge, FlowConfig flow) {
+    asked.add(flow.priority());
+    return 0;
   }
 
   private int number(String port) {
@@ -161,6 +171,33 @@ class NamedFlowsTest {
     assertNotNull(bridge);
     assertNull(bridge.flows());
     assertEquals(List.of(number("eth2")), from(number("eth1")));
+  }
+
+  @Test
+  void onlyFlowsThatMayNameAPortAreReadWhenItComes() throws Exception {
+    port("eth1");
+    port("eth2");
+    for (String flow :
+        List.of(
+            "priority=1,in_port=eth1 actions=output:eth2",
+            "priority=2,in_port=eth1 actions=output:later",
+            "priority=3,in_port=later actions=output:eth1")) {
+      flows.add(NamedFlows.ofAny().read(flow));
+    }
+    configure();
+    assertEquals(List.of(), from(number("eth1")), "nobody is there yet");
+    port("later");
+    asked.clear();
+    configure();
+    assertEquals(Set.of(2, 3), asked);
+    assertEquals(List.of(number("later")), from(number("eth1")));
+    assertEquals(List.of(number("eth1")), from(number("later")));
+    assertEquals(3, tables().size());
+    ports.remove("later");
+    asked.clear();
+    configure();
+    assertEquals(Set.of(2, 3), asked);
+    assertEquals(List.of(), from(number("eth1")));
   }
 
   @Test

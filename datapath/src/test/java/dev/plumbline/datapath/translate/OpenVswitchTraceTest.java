@@ -374,7 +374,7 @@ class OpenVswitchTraceTest {
       List<String> more = ports(both.theirs());
       boolean isPart = ports(both.ours()).stream().allMatch(more::remove);
       if (isPart && both.trace().split("\\n *NORMAL\\n", -1).length > 2) {
-        return "twice by NORMAL in one bridge and VLAN, of which nothing is sent here";
+        return "twice by NORMAL in one bridge and VLAN by one action, of which nothing is sent here";
       }
       if (both.theirs().isEmpty() && both.trace().contains("Translation failed")) {
         return "too much resubmitted, of which nothing is sent there";

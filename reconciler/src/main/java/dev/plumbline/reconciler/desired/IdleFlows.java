@@ -18,25 +18,63 @@ import org.jspecify.annotations.Nullable;
  *   <li>One is <b>shadowed</b> if another one of its table has a higher priority and matches all
  *       that it matches. What only several others cover together is not found.
  *   <li>Two <b>overlap</b> if they have one priority and other actions, and there are packets that
- *       both match: which of them counts is nobody's to say. Looked for among up to {@link
- *       #COMPARED} flows of one table and priority, each with each.
+ *       both match: which of them counts is nobody's to say.
  * </ul>
+ *
+ * Both take more than in proportion to the flows where their masks are very many: each is looked
+ * for with {@link #COMPARISONS}, a second or two, and it is said where that ended.
  */
 final class IdleFlows {
-  private static final int COMPARED = 2_000;
+  static final int COMPARISONS = 20_000_000;
+
+  private final List<Flows.Mistake> found = new ArrayList<>();
+  private int left;
 
   private IdleFlows() {}
 
   /** A sentence for each flow that is shadowed or overlaps with an earlier one. */
   static List<Flows.Mistake> among(List<Flows.Entry> flows) {
+    return among(flows, COMPARISONS);
+  }
+
+  /** The same, with so many comparisons for either. */
+  static List<Flows.Mistake> among(List<Flows.Entry> flows, int comparisons) {
+    IdleFlows idle = new IdleFlows();
+    idle.look(flows, comparisons);
+    return idle.found;
+  }
+
+  private void look(List<Flows.Entry> flows, int comparisons) {
     Map<Integer, List<Flows.Entry>> tables = new TreeMap<>();
     for (Flows.Entry flow : flows) {
       tables.computeIfAbsent(flow.parsed().table(), table -> new ArrayList<>()).add(flow);
     }
-    List<Flows.Mistake> found = new ArrayList<>();
-    tables.values().forEach(table -> shadowed(table, found));
-    tables.values().forEach(table -> overlapping(table, found));
-    return found;
+    left = comparisons;
+    for (List<Flows.Entry> table : tables.values()) {
+      shadowed(table);
+    }
+    left = comparisons;
+    for (List<Flows.Entry> table : tables.values()) {
+      overlapping(table);
+    }
+  }
+
+  /** Whether so many comparisons more can be made; if not, that is said at the flow, once. */
+  private boolean spend(int comparisons, Flows.Entry entry, String doubt) {
+    if (left < 0) {
+      return false;
+    }
+    left = left < comparisons ? -1 : left - comparisons;
+    if (left < 0) {
+      found.add(
+          new Flows.Mistake(
+              entry.address(),
+              entry.position(),
+              "from here on nobody looked whether flows "
+                  + doubt
+                  + ": there are too many, and too different"));
+    }
+    return left >= 0;
   }
 
   /** Bits of a match in a form in which they are looked up. */
@@ -51,7 +89,7 @@ final class IdleFlows {
   /** Flows that ask for the same bits, by the values that they ask for. */
   private record SameMask(Match mask, Map<List<Long>, Flows.Entry> highest) {}
 
-  private static void shadowed(List<Flows.Entry> table, List<Flows.Mistake> found) {
+  private void shadowed(List<Flows.Entry> table) {
     Map<List<Long>, SameMask> masks = new HashMap<>();
     for (Flows.Entry entry : table) {
       Match match = entry.parsed().match();
@@ -61,6 +99,9 @@ final class IdleFlows {
           .merge(bits(match, match), entry, IdleFlows::higher);
     }
     for (Flows.Entry entry : table) {
+      if (!spend(masks.size(), entry, "can never match")) {
+        return;
+      }
       Flow flow = entry.parsed();
       Flows.Entry cover = null;
       for (SameMask same : masks.values()) {
@@ -97,14 +138,16 @@ final class IdleFlows {
     return true;
   }
 
-  private static void overlapping(List<Flows.Entry> table, List<Flows.Mistake> found) {
+  private void overlapping(List<Flows.Entry> table) {
     Map<Integer, List<Flows.Entry>> priorities = new TreeMap<>();
     for (Flows.Entry entry : table) {
       priorities.computeIfAbsent(entry.parsed().priority(), any -> new ArrayList<>()).add(entry);
     }
     for (List<Flows.Entry> alike : priorities.values()) {
-      int last = Math.min(alike.size(), COMPARED);
-      for (int i = 1; i < last; i++) {
+      for (int i = 1; i < alike.size(); i++) {
+        if (!spend(i, alike.get(i), "match the same packets with one priority")) {
+          return;
+        }
         Flows.Entry first = firstOverlapping(alike, i);
         if (first != null) {
           Flows.Entry entry = alike.get(i);
