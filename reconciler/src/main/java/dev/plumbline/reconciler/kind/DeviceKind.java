@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     out for a reset
  * @param conflict text that two devices of one namespace can not share, such as the VXLAN id and
  *     UDP port; null where there is none
+ * @param refusal what the kernel refuses though it changes the field in place otherwise
  */
 public record DeviceKind(
     String name,
@@ -27,7 +28,15 @@ public record DeviceKind(
     List<DeviceField> portFields,
     boolean staysInNamespace,
     boolean setsAll,
-    Function<Resource, @Nullable String> conflict) {
+    Function<Resource, @Nullable String> conflict,
+    Refusal refusal) {
+
+  /** Changes in place that the kernel refuses, by what the device is. */
+  @FunctionalInterface
+  public interface Refusal {
+    /** Whether the device cannot get another value for this field than it has, but anew. */
+    boolean refuses(Resource device, String field, String value);
+  }
 
   public DeviceKind {
     fields = List.copyOf(fields);
@@ -35,23 +44,35 @@ public record DeviceKind(
   }
 
   static DeviceKind named(String name, DeviceField... fields) {
-    return new DeviceKind(name, List.of(fields), List.of(), false, false, device -> null);
+    return new DeviceKind(
+        name,
+        List.of(fields),
+        List.of(),
+        false,
+        false,
+        device -> null,
+        (device, field, value) -> false);
   }
 
   DeviceKind withPorts(DeviceField... ports) {
-    return new DeviceKind(name, fields, List.of(ports), staysInNamespace, setsAll, conflict);
+    return new DeviceKind(
+        name, fields, List.of(ports), staysInNamespace, setsAll, conflict, refusal);
   }
 
   DeviceKind stayingInNamespace() {
-    return new DeviceKind(name, fields, portFields, true, setsAll, conflict);
+    return new DeviceKind(name, fields, portFields, true, setsAll, conflict, refusal);
   }
 
   DeviceKind settingAll() {
-    return new DeviceKind(name, fields, portFields, staysInNamespace, true, conflict);
+    return new DeviceKind(name, fields, portFields, staysInNamespace, true, conflict, refusal);
   }
 
   DeviceKind conflictingBy(Function<Resource, @Nullable String> key) {
-    return new DeviceKind(name, fields, portFields, staysInNamespace, setsAll, key);
+    return new DeviceKind(name, fields, portFields, staysInNamespace, setsAll, key, refusal);
+  }
+
+  DeviceKind refusing(Refusal changes) {
+    return new DeviceKind(name, fields, portFields, staysInNamespace, setsAll, conflict, changes);
   }
 
   /** The field of this name, or null. */

@@ -4,6 +4,7 @@ package dev.plumbline.reconciler.kind;
 import dev.plumbline.netlink.wire.Attribute;
 import dev.plumbline.netlink.wire.AttributeMap;
 import dev.plumbline.reconciler.kind.Text.Names;
+import dev.plumbline.reconciler.resource.Resource;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,16 @@ final class Endpoint {
         name,
         (nest, names) -> read(nest, ipv4, ipv6),
         (nest, value, names) -> write(nest, value, names, ipv4, ipv6));
+  }
+
+  /**
+   * A device has one family from the beginning, IPv4 where neither end is named, and an end that is
+   * taken away is told as IPv4's 0.0.0.0 (vxlan_nl2conf, geneve_nl2info: EOPNOTSUPP).
+   */
+  static boolean isOfOtherFamily(Resource device, String field, String value) {
+    boolean end = field.equals("local") || field.equals("remote");
+    boolean ipv6 = (device.get("local") + device.get("remote")).contains(":");
+    return end && ipv6 != value.contains(":");
   }
 
   private static String read(

@@ -22,7 +22,8 @@ final class GeneveKind {
               data("checksum", Geneve.UDP_CSUM, Text.BOOLEAN).on(RECREATE))
           .stayingInNamespace()
           .conflictingBy(
-              device -> device.get("key") + " " + device.get("remote") + " " + device.get("port"));
+              device -> device.get("key") + " " + device.get("remote") + " " + device.get("port"))
+          .refusing(Endpoint::isOfOtherFamily);
 
   private GeneveKind() {}
 }

@@ -7,6 +7,7 @@ import dev.plumbline.netlink.route.Gre;
 import dev.plumbline.netlink.wire.Attribute;
 import dev.plumbline.netlink.wire.AttributeMap;
 import dev.plumbline.reconciler.kind.Text.Names;
+import dev.plumbline.reconciler.resource.Resource;
 import java.net.InetAddress;
 
 /**
@@ -24,8 +25,8 @@ final class GreKind {
   private static DeviceKind kind(String name) {
     return DeviceKind.named(
             name,
-            end("local", Gre.LOCAL, name),
-            end("remote", Gre.REMOTE, name),
+            end("local", Gre.LOCAL).byDefault(""),
+            end("remote", Gre.REMOTE).byDefault(""),
             data("key", GreKind::readKey, GreKind::writeKey),
             data("parent", Gre.LINK, Text.DEVICE).byDefault(""),
             data("ttl", Gre.TTL, Text.INT),
@@ -35,11 +36,33 @@ final class GreKind {
         .settingAll()
         .stayingInNamespace()
         .conflictingBy(
-            device -> device.get("local") + " " + device.get("remote") + " " + device.get("key"));
+            device -> device.get("local") + " " + device.get("remote") + " " + device.get("key"))
+        .refusing((device, field, value) -> refuses(name, device, field, value));
   }
 
-  private static DeviceField end(String name, Attribute<InetAddress> attribute, String kind) {
-    String any = kind.startsWith("ip6") ? "::" : "0.0.0.0";
+  /**
+   * Over IPv4 a device for packets is one between two ends, one to a group, or one to anybody, and
+   * stays that (ip_tunnel_changelink: EINVAL); one for frames may change, and so may all over IPv6
+   * (ip6gre_changelink).
+   */
+  private static boolean refuses(String kind, Resource device, String field, String value) {
+    return kind.equals(Gre.GRE)
+        && field.equals("remote")
+        && !reach(device.get("remote")).equals(reach(value));
+  }
+
+  private static String reach(String remote) {
+    if (remote.isEmpty()) {
+      return "anybody";
+    }
+    return Text.IP.read(remote, Names.none()).isMulticastAddress() ? "a group" : "one end";
+  }
+
+  /**
+   * None is told by leaving it out: a device for frames refuses the address 0 (ipgre_tap_validate,
+   * ip6gre_tap_validate), and each starts from nothing (ipgre_netlink_parms).
+   */
+  private static DeviceField end(String name, Attribute<InetAddress> attribute) {
     return data(
         name,
         (nest, names) -> {
@@ -49,7 +72,7 @@ final class GreKind {
               : Text.IP.write(address, names);
         },
         (nest, value, names) ->
-            nest.with(attribute, Text.IP.read(value.isEmpty() ? any : value, names)));
+            value.isEmpty() ? nest : nest.with(attribute, Text.IP.read(value, names)));
   }
 
   private static int flags(AttributeMap nest, Attribute<Integer> attribute) {

@@ -24,7 +24,8 @@ final class VxlanKind {
               data("checksum", Vxlan.UDP_CSUM, Text.BOOLEAN).on(RECREATE),
               data("learning", Vxlan.LEARNING, Text.BOOLEAN).byDefault("true"))
           .stayingInNamespace()
-          .conflictingBy(device -> device.get("key") + " " + device.get("port"));
+          .conflictingBy(device -> device.get("key") + " " + device.get("port"))
+          .refusing(Endpoint::isOfOtherFamily);
 
   private VxlanKind() {}
 }

@@ -111,16 +111,33 @@ final class Settings {
     boolean none = master == null || !master.get("kind").equals("bridge");
     boolean port = name.startsWith("port.") && none;
     RefusedException.when(port, Errno.EOPNOTSUPP, id + " is no port of a bridge");
-    boolean end = kind.equals("vxlan") && (name.equals("remote") || name.equals("local"));
-    boolean other = DeviceRules.isIpv6(device) != value.contains(":");
-    RefusedException.when(end && other, Errno.EOPNOTSUPP, id + " is of the other family");
-    // The device is one between two ends, or one to all (ip_tunnel_changelink).
-    boolean ends = kind.equals("gre") && name.equals("remote");
-    boolean fixed = ends && device.get(name).isEmpty() != value.isEmpty();
-    RefusedException.when(fixed, Errno.EINVAL, id + " has a remote for ever, or never");
+    ends(device, name, value);
     Resource below = store.find(ResourceId.deviceIn(id.namespace(), value));
     boolean loop = name.equals("parent") && below != null && rules.isOver(below, device);
     RefusedException.when(loop, Errno.EBUSY, id + " over itself");
     rules.values(device, Map.of(name, value));
+  }
+
+  /** Whether a tunnel can get another end. */
+  private static void ends(Resource device, String name, String value) throws RefusedException {
+    String kind = device.get("kind");
+    ResourceId id = device.id();
+    boolean families = kind.equals("vxlan") || kind.equals("geneve");
+    boolean end = families && (name.equals("remote") || name.equals("local"));
+    boolean other = DeviceRules.isIpv6(device) != value.contains(":");
+    RefusedException.when(end && other, Errno.EOPNOTSUPP, id + " is of the other family");
+    // The device is one between two ends, one to a group, or one to all (ip_tunnel_changelink).
+    boolean gre = kind.equals("gre") && name.equals("remote");
+    boolean fixed = gre && flags(device.get(name)) != flags(value);
+    RefusedException.when(fixed, Errno.EINVAL, id + " has a remote for ever, or never");
+  }
+
+  /** IFF_POINTOPOINT, IFF_BROADCAST (linux/if.h) or neither. */
+  private static int flags(String remote) {
+    if (remote.isEmpty()) {
+      return 0;
+    }
+    int first = Integer.parseInt(remote.substring(0, remote.indexOf('.')));
+    return first >= 224 && first < 240 ? 2 : 16;
   }
 }

@@ -109,14 +109,16 @@ final class DeviceCondemner {
       // The reason of all others: what another kind of device lacks can not be changed either.
       return unchangeable(device, "kind");
     }
+    DeviceKind kind = DeviceKinds.of(step.kind());
     for (Map.Entry<String, String> field : wanted.resource().fields().entrySet()) {
+      String name = field.getKey();
       boolean anew =
-          comparison.how(step, field.getKey()) == How.RECREATE || otherFamily(device, field);
-      if (anew && comparison.differs(step, field.getKey())) {
-        return unchangeable(device, field.getKey());
+          comparison.how(step, name) == How.RECREATE
+              || (kind != null && kind.refusal().refuses(device, name, field.getValue()));
+      if (anew && comparison.differs(step, name)) {
+        return unchangeable(device, name);
       }
     }
-    DeviceKind kind = DeviceKinds.of(step.kind());
     if (step.moves() && kind != null && kind.staysInNamespace()) {
       return "a " + kind.name() + " can not leave its namespace";
     }
@@ -125,16 +127,6 @@ final class DeviceCondemner {
 
   private static String unchangeable(Resource device, String field) {
     return FileTerms.name(field) + " can not be changed from " + shown(device, field);
-  }
-
-  /** A tunnel's end may change, but not from IPv4 to IPv6 (EAFNOSUPPORT). */
-  private static boolean otherFamily(Resource device, Map.Entry<String, String> field) {
-    boolean end = field.getKey().equals("local") || field.getKey().equals("remote");
-    String before = device.get(field.getKey());
-    return end
-        && !before.isEmpty()
-        && !field.getValue().isEmpty()
-        && before.contains(":") != field.getValue().contains(":");
   }
 
   private static String shown(Resource device, String field) {
