@@ -22,6 +22,7 @@ public final class Applier {
   private static final Set<Integer> GONE =
       Set.of(Errno.ENODEV, Errno.ENOENT, Errno.ESRCH, Errno.EADDRNOTAVAIL);
 
+  /** Requests that are sent together at most, but for those of one step. */
   private static final int BATCH = 512;
 
   private record Pending(Change change, Operation.Netlink operation) {}
@@ -29,7 +30,9 @@ public final class Applier {
   private final Sockets sockets;
   private final SwitchEdits edits;
   private final Progress progress;
+  private final int batch;
   private final List<Pending> pending = new ArrayList<>();
+  private final Unmarked unmarked = new Unmarked();
 
   private @Nullable Moves moves;
   private @Nullable Announcer moved;
@@ -39,9 +42,20 @@ public final class Applier {
    * @param embedded the switch, which is changed where the plan has to do with it
    */
   public Applier(Sockets sockets, SwitchAccess embedded, Progress progress) {
+    this(sockets, embedded, progress, BATCH);
+  }
+
+  /**
+   * As {@link #Applier(Sockets, SwitchAccess, Progress)}, for who looks at each step.
+   *
+   * @param batch after how many requests the kernel is asked, once a step is whole; with 1 each
+   *     step has been taken when its progress is told
+   */
+  public Applier(Sockets sockets, SwitchAccess embedded, Progress progress, int batch) {
     this.sockets = sockets;
     this.edits = new SwitchEdits(embedded);
     this.progress = progress;
+    this.batch = batch;
   }
 
   /**
@@ -58,7 +72,8 @@ public final class Applier {
       this.moves = moves;
       moved = announcer;
       moves.all().stream().filter(operations::isUsableAtOnce).forEach(announcer::add);
-      return apply(plan, operations, announcer);
+      Failure ended = apply(plan, operations, announcer);
+      return ended == null ? null : unmarked.removed(ended, sockets);
     }
   }
 
@@ -67,12 +82,12 @@ public final class Applier {
     int done = 0;
     for (Change change : plan.changes()) {
       try {
-        if (pending.size() >= BATCH) {
-          // Not within a change, whose requests may belong close together.
-          flush();
-        }
         for (Operation operation : operations.of(change)) {
           take(change, operation);
+        }
+        if (pending.size() >= batch) {
+          // Not within a change, whose requests may belong close together.
+          flush();
         }
       } catch (IllegalArgumentException | IOException e) {
         flush(); // what comes before it is asked for all the same
@@ -162,6 +177,9 @@ public final class Applier {
       Pending each = pending.get(i);
       if (error != null && !(each.operation().removes() && GONE.contains(error.errno()))) {
         fail(each.change(), String.valueOf(error.getMessage()));
+      }
+      if (error == null) {
+        unmarked.taken(each.operation());
       }
       left = moves != null && moves.leaves(each.change()) ? each.change() : left;
     }

@@ -220,7 +220,8 @@ final class DeviceOperations {
         builder.data(Veth.PEER, mate.build());
         madeWithMate.add(peer);
       }
-      operations.add(ask(id.namespace(), Link.create(builder)));
+      int marked = wanted.owner() == null ? 0 : indexes.of(id);
+      operations.add(new Operation.Netlink(id.namespace(), Link.create(builder), false, marked, 0));
     }
     finish(wanted, operations);
   }
@@ -295,10 +296,11 @@ final class DeviceOperations {
     if (wanted.get("master").isEmpty() && wanted.get("up").equals("true")) {
       // Every message costs the kernel a notification. Not so with a master: before Linux 5.16 the
       // device went up first, which a bond refuses.
-      operations.add(ask(id.namespace(), Link.change(late.up())));
+      operations.add(
+          new Operation.Netlink(id.namespace(), Link.change(late.up()), false, 0, index));
       return;
     }
-    operations.add(ask(id.namespace(), Link.change(late)));
+    operations.add(new Operation.Netlink(id.namespace(), Link.change(late), false, 0, index));
     join(wanted, operations);
     up(wanted, operations);
   }
@@ -370,6 +372,10 @@ final class DeviceOperations {
   }
 
   private void up(Resource wanted, List<Operation> operations) {
+    if (wanted.get("up").equals("false") && isBond(wanted)) {
+      // A bond sets up whom it takes (bond_enslave).
+      operations.add(ask(wanted.id().namespace(), Link.setDown(indexes.of(wanted.id()))));
+    }
     if (!wanted.get("up").equals("true")) {
       return;
     }
@@ -497,6 +503,7 @@ final class DeviceOperations {
     DeviceKind kind = DeviceKinds.of(to.get("kind"));
     AttributeMap top = AttributeMap.EMPTY;
     AttributeMap data = AttributeMap.EMPTY;
+    boolean setsOwn = false;
     for (FieldChange changed : change.fields()) {
       DeviceField field = DeviceKinds.field(to.get("kind"), changed.name());
       if (field == null || awaitsMember(to, changed)) {
@@ -505,10 +512,11 @@ final class DeviceOperations {
       if (field.place() == Place.LINK) {
         top = field.writer().write(top, changed.after(), names);
       } else if (field.place() == Place.DATA) {
+        setsOwn = true; // also what is taken away by leaving it out
         data = field.writer().write(data, changed.after(), names);
       }
     }
-    if (kind != null && kind.setsAll() && !data.isEmpty()) {
+    if (kind != null && kind.setsAll() && setsOwn) {
       data = AttributeMap.EMPTY;
       for (DeviceField field : kind.fields()) {
         data = field.writer().write(data, to.get(field.name()), names);

@@ -8,6 +8,7 @@ import dev.plumbline.reconciler.plan.Goal;
 import dev.plumbline.reconciler.plan.Plan;
 import dev.plumbline.reconciler.plan.Wanted;
 import dev.plumbline.reconciler.resource.AddressText;
+import dev.plumbline.reconciler.resource.PeerText;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
@@ -95,6 +96,28 @@ public final class Snapshot {
    * @param now the live state that it was left in
    */
   public Goal goal(LiveState before, LiveState now) {
+    return withMates(before, now).ofTouched(before, now);
+  }
+
+  /**
+   * With the other halves of the pairs that are touched, where their far ends have other names or
+   * they are gone: by its near end the planner knows a far end that has another name now.
+   */
+  private Snapshot withMates(LiveState before, LiveState now) {
+    Set<ResourceId> all = new TreeSet<>(touched);
+    for (Resource device : before.ofType(ResourceType.DEVICE)) {
+      String peer = device.get("peer");
+      if (device.get("kind").equals("veth") && devices.contains(PeerText.parse(peer))) {
+        Resource then = now.find(device.id());
+        if (then == null || !then.get("peer").equals(peer)) {
+          all.add(device.id());
+        }
+      }
+    }
+    return new Snapshot(all);
+  }
+
+  private Goal ofTouched(LiveState before, LiveState now) {
     List<Wanted> wanted = new ArrayList<>();
     for (Resource resource : before.resources()) {
       if (concerns(resource)) {

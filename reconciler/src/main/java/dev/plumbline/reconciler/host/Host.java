@@ -292,7 +292,13 @@ public final class Host implements AutoCloseable {
     return apply(goal, live, plan, progress, remaining -> remaining, witness);
   }
 
-  private Outcome apply(
+  /**
+   * As {@link #apply(Goal, LiveState, Plan, Progress)} of a plan that leaves things out, before a
+   * witness.
+   *
+   * @param leavingOut takes the same out of the plan that is made afterwards
+   */
+  public Outcome apply(
       Goal goal,
       LiveState live,
       Plan plan,
@@ -337,18 +343,26 @@ public final class Host implements AutoCloseable {
     }
     Ownership before = ownership;
     remember(Planner.before(plan, live, ownership));
-    Failure failure = kernel.apply(plan, live, embedded, progress);
-    if (failure == null) {
-      remember(Planner.taken(plan, ownership));
-    }
-    LiveState now = read(goal);
+    List<Change> asked = new ArrayList<>();
+    Failure failure =
+        kernel.apply(
+            plan,
+            live,
+            embedded,
+            (change, done, of) -> {
+              asked.add(change);
+              progress.step(change, done, of);
+            });
     if (failure != null) {
-      return undo(goal, live, now, plan, failure, List.of(), before);
+      return undo(goal, live, null, plan, asked, failure, List.of(), before);
     }
+    remember(Planner.taken(plan, ownership));
+    LiveState now = read(goal);
     Plan remaining = leavingOut.apply(plan(goal, now));
     List<Unheld> unheld = checks.after(plan.checks(), unheldBefore, progress);
     if (!unheld.isEmpty()) {
-      return undo(goal, live, readAgain(goal, now), plan, null, unheld, before);
+      LiveState then = readAgain(goal, now);
+      return undo(goal, live, then, plan, plan.changes(), null, unheld, before);
     }
     if (!remaining.isEmpty()) {
       return new Outcome(Result.NOT_CONVERGED, plan, null, describe(remaining), remaining);
@@ -376,23 +390,46 @@ public final class Host implements AutoCloseable {
     return checks.all(asked);
   }
 
+  /**
+   * Undoes what was asked for. Where the host cannot be read for that, it says of each step that it
+   * may be taken.
+   *
+   * @param read the host as it is now; null: not known
+   * @param asked the steps that the kernel was asked for
+   */
   private Outcome undo(
       Goal goal,
       LiveState live,
-      LiveState now,
+      @Nullable LiveState read,
       Plan plan,
+      List<Change> asked,
       @Nullable Failure failure,
       List<Unheld> unheld,
-      Ownership before)
-      throws IOException {
-    Restored restored = restore(goal, live, now, Snapshot.of(plan), before);
-    return new Outcome(
-        restored.left().isEmpty() ? Result.UNDONE : Result.UNDO_FAILED,
-        plan,
-        failure,
-        unheld,
-        restored.left(),
-        plan(goal, read(goal)));
+      Ownership before) {
+    try {
+      LiveState now = read == null ? read(goal) : read;
+      Restored restored = restore(goal, live, now, Snapshot.of(plan), before);
+      Result result = restored.left().isEmpty() ? Result.UNDONE : Result.UNDO_FAILED;
+      Plan remaining = remaining(goal, plan);
+      return new Outcome(result, plan, failure, unheld, restored.left(), remaining);
+    } catch (IOException e) {
+      List<String> left = new ArrayList<>();
+      left.add("it cannot be undone, or not all: " + e.getMessage());
+      for (Change change : asked) {
+        String step = change.action().label();
+        left.add(change.address() + ": may still be as its step (" + step + ") leaves it");
+      }
+      return new Outcome(Result.UNDO_FAILED, plan, failure, unheld, left, plan);
+    }
+  }
+
+  /** What is to be done after all was undone. */
+  private Plan remaining(Goal goal, Plan undone) {
+    try {
+      return plan(goal, read(goal));
+    } catch (IOException e) {
+      return undone; // as it was before
+    }
   }
 
   /**

@@ -57,6 +57,7 @@ final class Application {
       take(change);
       progress.step(change, ++done, plan.changes().size());
     }
+    devices.removeUnmarked(); // asks only where something failed
     return asking.failure();
   }
 

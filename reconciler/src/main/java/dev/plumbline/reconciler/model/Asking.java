@@ -23,6 +23,10 @@ final class Asking {
   private final ModelKernel kernel;
   private final Disturbance disturbance;
   private @Nullable Change change;
+
+  /** The step that something was asked for last. */
+  private @Nullable Change asked;
+
   private @Nullable Failure failure;
 
   /** Whether nothing is asked for any more: the applier knows that it cannot go on. */
@@ -75,33 +79,61 @@ final class Asking {
     open = place;
   }
 
-  void ask(String what, Request request) {
-    ask(what, request, false, false);
+  /** Whether it was taken. */
+  boolean ask(String what, Request request) {
+    return ask(what, request, false, false);
+  }
+
+  /** Asks after a failure, in one breath with what failed. */
+  void askAllTheSame(String what, Request request) {
+    Change step = asked;
+    Failure before = failure;
+    if (step == null || before == null) {
+      return;
+    }
+    try {
+      int errno = disturbance.before(kernel, step);
+      RefusedException.when(errno != 0, errno, "so it was to be");
+      synchronized (kernel) {
+        request.take();
+      }
+    } catch (RefusedException e) {
+      if (!GONE.contains(e.errno())) {
+        failure =
+            new Failure(
+                before.address(),
+                before.resource(),
+                before.message() + "; nor " + what + ": " + e.getMessage());
+      }
+    }
   }
 
   void askToRemove(String what, Request request) {
     ask(what, request, true, false);
   }
 
-  private void ask(String what, Request request, boolean removes, boolean silent) {
+  private boolean ask(String what, Request request, boolean removes, boolean silent) {
     Change step = Objects.requireNonNull(change);
     if (!silent) {
       begin();
     }
     if (over) {
-      return;
+      return false;
     }
+    asked = silent ? asked : step;
     try {
       int errno = silent ? 0 : disturbance.before(kernel, step);
       RefusedException.when(errno != 0, errno, "so it was to be");
       synchronized (kernel) {
         request.take();
       }
+      return true;
     } catch (RefusedException e) {
       over = !e.isAsked();
       if (failure == null && !(removes && e.isAsked() && GONE.contains(e.errno()))) {
         failure = new Failure(step.address(), step.id().toString(), what + ": " + e.getMessage());
       }
+      return false;
     }
   }
 }

@@ -17,6 +17,7 @@ import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -44,6 +45,9 @@ final class DeviceRequests {
   private final RenamedMembers renamedMembers;
   private final Map<ResourceId, Resource> remade = new HashMap<>();
   private final Map<ResourceId, String> kinds = new HashMap<>();
+
+  /** Devices that were made and do not bear their mark yet. */
+  private final Set<ResourceId> unmarked = new LinkedHashSet<>();
 
   DeviceRequests(Asking asking, Devices devices, Handles handles, Plan plan, LiveState live) {
     this.asking = asking;
@@ -150,7 +154,10 @@ final class DeviceRequests {
       if (!primary.isEmpty()) {
         primaries.put(ResourceId.deviceIn(id.namespace(), primary), id);
       }
-      asking.ask("create link " + id, () -> create(wanted));
+      boolean made = asking.ask("create link " + id, () -> create(wanted));
+      if (made && wanted.owner() != null) {
+        unmarked.add(id);
+      }
     }
     Map<String, String> late = new TreeMap<>();
     for (DeviceField field : DeviceKinds.COMMON) {
@@ -158,17 +165,28 @@ final class DeviceRequests {
         late.put(field.name(), wanted.get(field.name()));
       }
     }
-    asking.ask(
-        "change link " + id,
-        () -> {
-          ResourceId now = handles.now(id);
-          devices.set(now, late);
-          if (wanted.owner() != null) {
-            devices.mark(now, wanted.owner());
-          }
-        });
+    boolean marked =
+        asking.ask(
+            "change link " + id,
+            () -> {
+              ResourceId now = handles.now(id);
+              devices.set(now, late);
+              if (wanted.owner() != null) {
+                devices.mark(now, wanted.owner());
+              }
+            });
+    if (marked) {
+      unmarked.remove(id);
+    }
     join(wanted);
     up(wanted);
+  }
+
+  /** Removes what was made and could not be marked. */
+  void removeUnmarked() {
+    for (ResourceId id : unmarked) {
+      asking.askAllTheSame("delete link " + id, () -> devices.delete(handles.now(id)));
+    }
   }
 
   private void create(Resource wanted) throws RefusedException {
@@ -225,6 +243,9 @@ final class DeviceRequests {
   }
 
   private void up(Resource wanted) {
+    if (wanted.get("up").equals("false") && isBond(wanted)) {
+      asking.ask("set link " + wanted.id() + " down", () -> devices.down(handles.now(wanted.id())));
+    }
     if (wanted.get("up").equals("true")) {
       asking.ask("set link " + wanted.id() + " up", () -> devices.up(handles.now(wanted.id())));
     }

@@ -2,6 +2,7 @@
 package dev.plumbline.reconciler.model;
 
 import dev.plumbline.reconciler.plan.Change;
+import dev.plumbline.reconciler.plan.Plan;
 import java.io.IOException;
 
 /**
@@ -12,6 +13,11 @@ import java.io.IOException;
 public interface Disturbance {
   /** Nothing does. */
   Disturbance NONE = (kernel, change) -> 0;
+
+  /** The requests of this plan come next. */
+  default void begins(ModelKernel kernel, Plan plan) {
+    // Nothing comes.
+  }
 
   /**
    * A request is about to be made.

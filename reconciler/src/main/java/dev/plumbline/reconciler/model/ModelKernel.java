@@ -219,7 +219,9 @@ public final class ModelKernel implements Kernel {
   @Override
   public @Nullable Failure apply(
       Plan plan, LiveState live, SwitchAccess embedded, Progress progress) {
-    return new Application(parts, new Asking(this, disturbance), plan, live).run(progress);
+    Disturbance disturbing = disturbance;
+    disturbing.begins(this, plan);
+    return new Application(parts, new Asking(this, disturbing), plan, live).run(progress);
   }
 
   /** There is no traffic in a model: what a check finds is what somebody said it would. */

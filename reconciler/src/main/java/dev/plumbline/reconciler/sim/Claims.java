@@ -33,13 +33,18 @@ final class Claims {
   private final Map<ResourceId, Change> takes = new HashMap<>();
   private final Set<String> emptied = new HashSet<>();
 
+  /** Compares with the plan that was carried out. */
+  Claims(Witnessed witnessed) {
+    this(witnessed.plan, witnessed);
+  }
+
   /**
-   * @param was the host before the first step
+   * @param plan what is said
    */
-  Claims(Plan plan, Witnessed witnessed, LiveState was) {
+  Claims(Plan plan, Witnessed witnessed) {
     this.plan = plan;
     this.witnessed = witnessed;
-    this.was = was;
+    this.was = witnessed.was;
     for (Change change : plan.changes()) {
       Resource before = change.before();
       if (change.after() != null) {
@@ -127,7 +132,7 @@ final class Claims {
     }
     Resource before = each.before();
     Resource after = each.after();
-    Change makes = this.makes.get(after == null ? id : after.id());
+    Change makes = this.makes.get(after == null ? later(id) : after.id());
     Change takes = this.takes.get(id);
     if (before == null) {
       return makes != null || isOfNewNamespace(id);
@@ -144,6 +149,14 @@ final class Claims {
     changed.removeIf(field -> isTold(field, makes) || isTold(field, takes));
     changed.removeIf(field -> Follows.follows(field, before, after, step, this));
     return changed.isEmpty();
+  }
+
+  /** What it is called where its device has got the name that the plan gives it. */
+  private ResourceId later(ResourceId id) {
+    Change device = id.device().isEmpty() ? null : takes.get(id.ofDevice());
+    return device instanceof Change.Modify
+        ? new ResourceId(id.type(), device.id().namespace(), device.id().device(), id.key())
+        : id;
   }
 
   private static boolean isTold(String field, @Nullable Change change) {

@@ -28,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +66,15 @@ public final class ModelHost implements AutoCloseable {
 
     public Crash() {
       super("a crash", null, false, false);
+    }
+  }
+
+  /** A plan with a problem, which cannot be applied: says which. */
+  static final class ProblemException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    ProblemException(String problem) {
+      super(problem);
     }
   }
 
@@ -136,11 +146,19 @@ public final class ModelHost implements AutoCloseable {
     }
   }
 
-  /** Reads, plans and applies; only for a plan without problems. */
+  /**
+   * Reads, plans and applies.
+   *
+   * @throws ProblemException if the plan has a problem
+   */
   public Outcome apply(Goal goal) {
     try {
       LiveState live = host.read(goal);
-      return host.apply(goal, live, host.plan(goal, live), Progress.silent());
+      Plan plan = host.plan(goal, live);
+      if (!plan.problems().isEmpty()) {
+        throw new ProblemException(plan.problems().get(0));
+      }
+      return host.apply(goal, live, plan, Progress.silent());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -149,18 +167,15 @@ public final class ModelHost implements AutoCloseable {
   /**
    * Applies, and rolls back to what was before.
    *
-   * @return null where the apply was not good, which {@code outcome} says
+   * @param outcome throws where the apply was not good
    */
-  @Nullable Restored applyAndGoBack(Goal goal, Consumer<Outcome> outcome) {
+  Restored applyAndGoBack(Goal goal, Consumer<Outcome> outcome) {
     try {
       LiveState live = host.read(goal);
       Ownership then = host.ownership();
       Plan plan = host.plan(goal, live);
-      Outcome applied = host.apply(goal, live, plan, Progress.silent());
-      outcome.accept(applied);
-      return applied.isGood()
-          ? host.decide(() -> host.restore(live, Snapshot.of(plan), then))
-          : null;
+      outcome.accept(host.apply(goal, live, plan, Progress.silent()));
+      return Objects.requireNonNull(host.decide(() -> host.restore(live, Snapshot.of(plan), then)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -23,7 +23,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** Plays one run on one host. */
 final class Player implements AutoCloseable {
@@ -172,19 +174,22 @@ final class Player implements AutoCloseable {
     Throwing throwing =
         new Throwing(nature, requests, event.happenings(), (each, line) -> happened(each, line));
     Outcome outcome = null;
-    Witnessed witnessed = new Witnessed(host.kernel, throwing);
-    host.kernel.disturb(witnessed);
-    try (witnessed) {
+    Watching watching = new Watching(host.kernel, throwing);
+    host.kernel.disturb(watching);
+    try (watching) {
       tally.add(Count.APPLIES);
       outcome = host.apply(goal);
     } catch (ModelHost.Crash e) {
       crashed = true;
+    } catch (ModelHost.ProblemException e) {
+      // Somebody has written since it was looked at, into what is read first.
+      hold(Law.CONVERGES, throwing.torn() ? "" : "a plan has a problem: " + e.getMessage());
+      tell("  it cannot be applied by now: " + e.getMessage());
     } catch (UncheckedIOException e) {
       if (!throwing.interrupted()) {
         throw e;
       }
-      crashed = true; // it ends where it is, too: nothing was undone
-      lost |= throwing.refused(); // a device that was made and could not be marked is nobody's
+      crashed = true; // it ends where it is, too
     }
     host.kernel.disturb(nature);
     edited |= throwing.edited();
@@ -201,18 +206,39 @@ final class Player implements AutoCloseable {
       hold(Law.FOREIGN, States.foreign(was, host.kernel.state(), outcome.plan(), named));
     }
     if (outcome != null && !throwing.refused() && !throwing.edited()) {
-      hold(outcome.plan(), witnessed, was);
+      hold(watching);
     }
     settled(goal);
     applied.add(number);
   }
 
-  /** Of an apply in which nobody else did anything. */
-  private static void hold(Plan plan, Witnessed witnessed, LiveState was) {
-    Claims claims = new Claims(plan, witnessed, was);
-    hold(Law.TRUE, claims.untrue());
-    hold(Law.ANNOUNCED, claims.unannounced());
-    hold(Law.NEEDED, claims.needless());
+  /** Of plans that were carried out while nobody else did anything. */
+  private static void hold(Watching watching) {
+    for (Witnessed each : watching.plans()) {
+      Claims claims = new Claims(each);
+      hold(Law.TRUE, claims.untrue());
+      hold(Law.ANNOUNCED, claims.unannounced());
+      hold(Law.NEEDED, claims.needless());
+    }
+  }
+
+  /** Does what nobody disturbs, and that is good, and compares its plans with what happened. */
+  private <T> T watched(Supplier<T> what, Consumer<T> good) {
+    Watching watching = new Watching(host.kernel, nature);
+    host.kernel.disturb(watching);
+    T result;
+    try (watching) {
+      result = what.get();
+    }
+    host.kernel.disturb(nature);
+    good.accept(result);
+    hold(watching);
+    return result;
+  }
+
+  private void applied(Goal goal) {
+    tally.add(Count.APPLIES);
+    Outcome unused = watched(() -> host.apply(goal), this::good);
   }
 
   private void happened(Happening happening, String line) {
@@ -246,9 +272,14 @@ final class Player implements AutoCloseable {
       }
       case NOT_CONVERGED, UNDO_FAILED -> {
         leftSomething = true;
-        lost = true;
-        hold(Law.UNDONE, outcome.left().isEmpty() ? "it is not said what is left" : "");
         outcome.left().forEach(line -> tell("  left: " + line));
+        hold(Law.UNDONE, outcome.left().isEmpty() ? "it is not said what is left" : "");
+        boolean unread = outcome.result() == Result.UNDO_FAILED && throwing.interrupted();
+        crashed |= unread; // it ends where it is, and the next apply goes on from there
+        lost |= !unread;
+        if (outcome.result() == Result.UNDO_FAILED && !throwing.edited()) {
+          hold(Law.UNDONE, States.unnamed(was, host.kernel.state(), outcome));
+        }
       }
     }
   }
@@ -264,8 +295,7 @@ final class Player implements AutoCloseable {
           "a plan for " + file.name() + " has a problem: " + next.problems().get(0));
     }
     tell("apply " + file.name() + " again: " + counted(next.changes().size(), "step"));
-    tally.add(Count.APPLIES);
-    good(host.apply(file.goal()));
+    applied(file.goal());
     leftSomething = false; // what had been left is as the file says now
   }
 
@@ -316,11 +346,14 @@ final class Player implements AutoCloseable {
     tally.add(Count.ROLLBACKS);
     LiveState was = host.kernel.state();
     Ownership then = host.ownership();
-    Restored restored = host.applyAndGoBack(file.goal(), this::good);
-    if (restored == null) {
-      return;
-    }
+    Restored unused =
+        watched(
+            () -> host.applyAndGoBack(file.goal(), this::good),
+            restored -> wentBack(restored, was, then));
     applied.add(number);
+  }
+
+  private void wentBack(Restored restored, LiveState was, Ownership then) {
     String left = String.join("\n", restored.left());
     excuse(left);
     if (edited && !left.isEmpty()) {
@@ -341,8 +374,7 @@ final class Player implements AutoCloseable {
     if (!begin("apply, and follow events,", number)) {
       return;
     }
-    tally.add(Count.APPLIES);
-    good(host.apply(file.goal()));
+    applied(file.goal());
     applied.add(number);
     Following following = new Following(host, file.goal());
     String wrong =
@@ -365,8 +397,7 @@ final class Player implements AutoCloseable {
       tally.add(Count.CUT_SHORT);
       return;
     }
-    tally.add(Count.APPLIES);
-    good(host.apply(NamedGoal.EMPTY.goal()));
+    applied(NamedGoal.EMPTY.goal());
     LiveState is = host.kernel.state();
     Set<ResourceId> ours = new TreeSet<>();
     is.resources().stream().filter(Resource::isOurs).forEach(each -> ours.add(each.id()));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.sim;
 
+import dev.plumbline.reconciler.apply.Outcome;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.plan.Change;
 import dev.plumbline.reconciler.plan.Plan;
@@ -8,11 +9,13 @@ import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Compares what was with what is. */
@@ -60,6 +63,54 @@ final class States {
     return value == null || value.isEmpty() ? "none" : value;
   }
 
+  /** What is not as it was and the outcome does not name, a line each; empty for nothing. */
+  static String unnamed(LiveState was, LiveState is, Outcome outcome) {
+    StringBuilder text = new StringBuilder();
+    for (String line : difference(was, is).lines().toList()) {
+      if (line.startsWith("device ") && line.contains("/lo is ")) {
+        continue; // with its namespace
+      }
+      Set<String> names = new HashSet<>();
+      for (Change change : outcome.plan().changes()) {
+        Resource before = change.before();
+        if (isAbout(line, change.id()) || (before != null && isAbout(line, before.id()))) {
+          names.add(change.address());
+        }
+      }
+      Stream.concat(was.resources().stream(), is.resources().stream())
+          .filter(each -> isAbout(line, each.id()))
+          .flatMap(each -> withDevice(each, was, is))
+          .forEach(
+              each -> {
+                names.add(each.id().toString());
+                names.add(String.valueOf(each.owner()));
+              });
+      boolean named =
+          outcome.left().stream()
+              .anyMatch(left -> names.stream().anyMatch(name -> left.startsWith(name + ":")));
+      text.append(named ? "" : "not named: " + line + "\n");
+    }
+    return text.toString();
+  }
+
+  /** What is a part of its device may be named with that. */
+  private static Stream<Resource> withDevice(Resource each, LiveState was, LiveState is) {
+    if (!isPart(each.id())) {
+      return Stream.of(each);
+    }
+    ResourceId device = each.id().ofDevice();
+    Resource now = is.find(device);
+    return Stream.of(each, now == null ? Objects.requireNonNull(was.find(device)) : now);
+  }
+
+  private static boolean isPart(ResourceId id) {
+    return id.type() == ResourceType.VLANS || id.type() == ResourceType.FDB;
+  }
+
+  private static boolean isAbout(String difference, ResourceId id) {
+    return difference.startsWith(id + " is ") || difference.startsWith(id + ": ");
+  }
+
   /** The steps of a plan, a line each; empty for none. */
   static String text(Plan plan) {
     StringBuilder text = new StringBuilder();
@@ -79,8 +130,7 @@ final class States {
   static String foreign(LiveState was, LiveState is, Plan plan, Set<ResourceId> named) {
     for (Resource each : was.resources()) {
       ResourceId id = each.id();
-      boolean part = id.type() == ResourceType.VLANS || id.type() == ResourceType.FDB;
-      if (was.isOurs(each) || part || named.contains(id)) {
+      if (was.isOurs(each) || isPart(id) || named.contains(id)) {
         continue;
       }
       if (plan.warnings().stream().anyMatch(warning -> warning.contains(id.toString()))) {
@@ -90,11 +140,24 @@ final class States {
       if (now == null && !isGone(id, is)) {
         return id + " is gone";
       }
-      if (now != null && !own(each, was).equals(own(now, was))) {
+      if (now != null && !own(each, was).equals(own(now, was)) && !cameUp(each, now, was, is)) {
         return changed(each, now);
       }
     }
     return "";
+  }
+
+  /** A VLAN device comes up with its parent (vlan_device_event), and is otherwise as it was. */
+  private static boolean cameUp(Resource device, Resource now, LiveState was, LiveState is) {
+    ResourceId parent = ResourceId.deviceIn(device.id().namespace(), device.get("parent"));
+    Resource before = was.find(parent);
+    Resource after = is.find(parent);
+    return device.get("kind").equals("vlan")
+        && before != null
+        && after != null
+        && before.get("up").equals("false")
+        && after.get("up").equals("true")
+        && own(device, was).equals(own(now.with("up", "false"), was));
   }
 
   /** The loopback device of a namespace that is gone. */

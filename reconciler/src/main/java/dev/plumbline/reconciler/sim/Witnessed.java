@@ -4,14 +4,12 @@ package dev.plumbline.reconciler.sim;
 import dev.plumbline.reconciler.apply.Progress;
 import dev.plumbline.reconciler.embedded.SwitchAccess;
 import dev.plumbline.reconciler.live.LiveState;
-import dev.plumbline.reconciler.model.Disturbance;
 import dev.plumbline.reconciler.model.ModelKernel;
 import dev.plumbline.reconciler.plan.Change;
 import dev.plumbline.reconciler.plan.Plan;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -21,10 +19,20 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a kernel told of itself while a plan was carried out, by the step that asked for it. One
+ * What a kernel told of itself while one plan was carried out, by the step that asked for it. One
  * thread, that which applies.
  */
-final class Witnessed implements Disturbance, ModelKernel.Listener, AutoCloseable {
+final class Witnessed {
+
+  /** A look at the kernel between two steps. */
+  interface Sight {
+    /** What is there of this identity; null for nothing. */
+    @Nullable Resource find(ResourceId id);
+
+    /** All that is there. */
+    LiveState state();
+  }
+
   /**
    * An event.
    *
@@ -89,26 +97,25 @@ final class Witnessed implements Disturbance, ModelKernel.Listener, AutoCloseabl
   /** In the order in which they began. */
   final List<Step> steps = new ArrayList<>();
 
-  private final ModelKernel kernel;
-  private final Disturbance nature;
+  final Plan plan;
+
+  /** The host before the first step. */
+  final LiveState was;
+
+  private final Sight sight;
   private @Nullable Step current;
 
   /** The identity before the first step, of what has another one now. */
   private final Map<ResourceId, ResourceId> origins = new HashMap<>();
 
-  /**
-   * Listens until it is closed.
-   *
-   * @param nature what happens at every request besides
-   */
-  Witnessed(ModelKernel kernel, Disturbance nature) {
-    this.kernel = kernel;
-    this.nature = nature;
-    kernel.listen(this);
+  Witnessed(Plan plan, LiveState was, Sight sight) {
+    this.plan = plan;
+    this.was = was;
+    this.sight = sight;
   }
 
-  @Override
-  public int before(ModelKernel asked, Change change) {
+  /** Something is asked for next, for this step. */
+  void asks(Change change) {
     if (current == null || current.change != change) {
       finish();
       current = new Step(change);
@@ -117,21 +124,10 @@ final class Witnessed implements Disturbance, ModelKernel.Listener, AutoCloseabl
         current.modifiable = isModifiable(anew);
       }
     }
-    return nature.before(asked, change);
   }
 
-  @Override
-  public boolean disturbsReading() {
-    return nature.disturbsReading();
-  }
-
-  @Override
-  public void reading(ModelKernel asked) throws IOException {
-    nature.reading(asked);
-  }
-
-  @Override
-  public void happened(@Nullable Resource before, @Nullable Resource after) {
+  /** As {@link ModelKernel.Listener#happened}. */
+  void happened(@Nullable Resource before, @Nullable Resource after) {
     if (current == null) {
       return;
     }
@@ -148,11 +144,17 @@ final class Witnessed implements Disturbance, ModelKernel.Listener, AutoCloseabl
     }
   }
 
+  /** The last step is done. */
+  void ended() {
+    finish();
+    current = null;
+  }
+
   private void finish() {
     if (current != null) {
-      current.left = kernel.find(current.change.id());
+      current.left = sight.find(current.change.id());
       if (current.events.stream().anyMatch(Witnessed::takesWay)) {
-        current.rest = kernel.state().resources().stream().filter(Witnessed::isWay).toList();
+        current.rest = sight.state().resources().stream().filter(Witnessed::isWay).toList();
       }
     }
   }
@@ -165,12 +167,12 @@ final class Witnessed implements Disturbance, ModelKernel.Listener, AutoCloseabl
     return each.id().type() == ResourceType.ROUTE || each.id().type() == ResourceType.RULE;
   }
 
-  /** Whether the kernel, as it is now, takes the same as a change of what is there. */
+  /** Whether a model of the kernel as it is now takes the same as a change of what is there. */
   private boolean isModifiable(Change.Recreate anew) {
-    if (kernel.find(anew.live().id()) == null || anew.id().type() == ResourceType.RULE) {
+    if (sight.find(anew.live().id()) == null || anew.id().type() == ResourceType.RULE) {
       return false; // it went with something else; or the kernel changes none, nor its place
     }
-    try (ModelKernel other = new ModelKernel(kernel.state())) {
+    try (ModelKernel other = new ModelKernel(sight.state())) {
       LiveState now = other.state(); // with interface indexes of its own
       Change modify =
           new Change.Modify(
@@ -192,12 +194,5 @@ final class Witnessed implements Disturbance, ModelKernel.Listener, AutoCloseabl
                       Claims.IDENTITY.contains(each.name())
                           || then.get(each.name()).equals(each.after()));
     }
-  }
-
-  @Override
-  public void close() {
-    finish();
-    current = null;
-    kernel.listenNoMore(this);
   }
 }

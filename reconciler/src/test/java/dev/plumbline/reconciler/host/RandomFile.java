@@ -15,7 +15,7 @@ import java.util.Set;
  * Files at random, over few names, so that two of them have much in common: what is a port in one
  * is renamed, moved or gone in the other.
  */
-final class RandomFile {
+public final class RandomFile {
   private final Random random;
   private final Set<String> kinds;
   private final StringBuilder text = new StringBuilder();
@@ -28,7 +28,7 @@ final class RandomFile {
   }
 
   /** A file that is valid; of the same seed always the same. */
-  static String of(long seed, Set<String> kinds) {
+  public static String of(long seed, Set<String> kinds) {
     Random random = new Random(seed);
     while (true) {
       RandomFile file = new RandomFile(random, kinds);

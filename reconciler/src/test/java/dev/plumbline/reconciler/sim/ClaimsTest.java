@@ -31,13 +31,13 @@ class ClaimsTest {
   /** Carries out one plan, and compares with what another one says. */
   private static Claims claims(ModelHost host, Plan carriedOut, Plan told) {
     LiveState was = host.kernel.state();
-    Witnessed witnessed = new Witnessed(host.kernel, Disturbance.NONE);
-    host.kernel.disturb(witnessed);
-    try (witnessed) {
+    Watching watching = new Watching(host.kernel, Disturbance.NONE);
+    host.kernel.disturb(watching);
+    try (watching) {
       assertNull(host.kernel.apply(carriedOut, was, SwitchAccess.NONE, Progress.silent()));
     }
     host.kernel.disturb(Disturbance.NONE);
-    return new Claims(told, witnessed, was);
+    return new Claims(told, watching.plans().get(0));
   }
 
   private static String all(Claims claims) {
