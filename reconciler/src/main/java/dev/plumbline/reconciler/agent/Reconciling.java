@@ -361,9 +361,16 @@ final class Reconciling {
     Outcome outcome;
     host.checkWhile(() -> !isHandsOff());
     try {
+      Witness witness =
+          plan.checks().isEmpty() ? Witness.NONE : undecided.guarding(candidate.label());
       outcome =
           host.apply(
-              attempt.goal, live, plan, Progress.silent(), left -> holds.splitNew(left).kept());
+              attempt.goal,
+              live,
+              plan,
+              Progress.silent(),
+              left -> holds.splitNew(left).kept(),
+              witness);
     } catch (BusyException e) {
       repairing.postpone(e);
       failed = attempt;

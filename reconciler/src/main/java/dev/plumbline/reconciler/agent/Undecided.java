@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.agent;
 
+import dev.plumbline.reconciler.apply.Outcome;
 import dev.plumbline.reconciler.checkpoint.Checkpoint;
 import dev.plumbline.reconciler.checkpoint.Checkpoints;
 import dev.plumbline.reconciler.checkpoint.Decided;
+import dev.plumbline.reconciler.checkpoint.NotOpenedException;
 import dev.plumbline.reconciler.host.BusyException;
 import dev.plumbline.reconciler.host.Host;
 import dev.plumbline.reconciler.host.Witness;
+import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.plan.Goal;
+import dev.plumbline.reconciler.plan.Ownership;
+import dev.plumbline.reconciler.plan.Plan;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +73,36 @@ final class Undecided {
           log.say("unconfirmed", Checkpoints.said(opened), properties(opened));
           answer.unconfirmed(opened.id());
         });
+  }
+
+  /**
+   * Opens a checkpoint before the first step, should the agent not live until the checks of what it
+   * applies were tried; if that cannot be, it says so and goes on.
+   */
+  Witness guarding(String label) {
+    Witness guarding = checkpoints.guarding(label, "the agent");
+    return new Witness() {
+      @Override
+      public void before(Goal goal, LiveState live, Plan plan, Ownership ownership)
+          throws IOException {
+        try {
+          guarding.before(goal, live, plan, ownership);
+        } catch (NotOpenedException e) {
+          log.say(
+              "state-failed",
+              "STATE DIRECTORY: cannot remember what there was before "
+                  + label
+                  + ": "
+                  + Objects.requireNonNull(e.getCause()).getMessage()
+                  + "; should the agent be killed while checks are tried, nothing is rolled back");
+        }
+      }
+
+      @Override
+      public void after(Outcome outcome) throws IOException {
+        guarding.after(outcome);
+      }
+    };
   }
 
   private static Map<String, ?> properties(Checkpoint opened) {

@@ -22,7 +22,7 @@ import java.util.Map;
  * @param started when that process was started, as {@link ProcessStart} has it: numbers are given
  *     anew
  * @param opened when, by the host's clock; for people
- * @param patience how long it may be confirmed once it is applied
+ * @param patience how long it may be confirmed once it is applied; zero: it need not be
  * @param boot the start of the host that it belongs to
  * @param deadlineMillis when it is taken back, on the {@code BootClock}
  * @param applying whether the steps are being taken; found under the lock it means that whoever
@@ -80,6 +80,11 @@ public record Checkpoint(
   public boolean isProcessThere() {
     long now = ProcessStart.of(process);
     return now != ProcessStart.NONE && now == started;
+  }
+
+  /** Whether somebody is to confirm it once it is applied; else it stays if its checks hold. */
+  boolean isToBeConfirmed() {
+    return !patience.isZero();
   }
 
   /** Whether it touches the embedded switch, which the agent alone can roll back. */

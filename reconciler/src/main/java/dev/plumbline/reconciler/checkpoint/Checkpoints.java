@@ -122,6 +122,18 @@ public final class Checkpoints {
    * Opens a checkpoint before the first step, and has it wait for its confirmation after the last.
    */
   public Witness opening(String file, Duration patience, String by, Opened told) {
+    return witness(file, patience, by, told);
+  }
+
+  /**
+   * Opens a checkpoint before the first step, and needs it no more when the apply has ended: who
+   * finds it finds an apply that was broken off, in its steps or while its checks were tried.
+   */
+  public Witness guarding(String file, String by) {
+    return witness(file, Duration.ZERO, by, opened -> {});
+  }
+
+  private Witness witness(String file, Duration patience, String by, Opened told) {
     return new Witness() {
       private @Nullable Checkpoint checkpoint;
 
@@ -161,8 +173,11 @@ public final class Checkpoints {
         if (opened == null) {
           return;
         }
-        if (outcome.result() == Outcome.Result.UNDONE) {
+        boolean failed = outcome.result() == Outcome.Result.UNDO_FAILED;
+        if (outcome.result() == Outcome.Result.UNDONE || !(opened.isToBeConfirmed() || failed)) {
           files.remove();
+        } else if (!opened.isToBeConfirmed()) {
+          keep(files); // what is left of it can be rolled back
         } else if (!outcome.unheld().isEmpty()) {
           // Its checks did not hold, so that nobody is to confirm it; what is left of it can be
           // rolled back.
@@ -329,21 +344,24 @@ public final class Checkpoints {
 
   /** The kernel has forgotten what was applied, and what was there before. */
   private Decided afterRestart(Checkpoint checkpoint) throws IOException {
-    Ownership then = files.ownership();
-    remember(checkpoint, then);
+    new Memory(directory).save(files.ownership());
+    refuse(checkpoint);
     files.remove();
     return new Decided(
         Decided.VOID,
         checkpoint,
         checkpoint.file()
-            + " was not confirmed before the host was started anew: there is nothing to roll back,"
-            + " and it is not applied again",
+            + (checkpoint.isToBeConfirmed() ? " was not confirmed" : " was not whole")
+            + " before the host was started anew: there is nothing to roll back"
+            + (checkpoint.isToBeConfirmed() ? ", and it is not applied again" : ""),
         List.of());
   }
 
-  private void remember(Checkpoint checkpoint, Ownership then) throws IOException {
-    new Memory(directory).save(then);
-    StateFile.replace(rolledBack, checkpoint.goal() + "\n");
+  /** So that an agent does not apply by itself what somebody did not want to keep. */
+  private void refuse(Checkpoint checkpoint) throws IOException {
+    if (checkpoint.isToBeConfirmed()) {
+      StateFile.replace(rolledBack, checkpoint.goal() + "\n");
+    }
   }
 
   private Decided rollBack(Host host, Checkpoint checkpoint, CheckpointFiles from, String why)
@@ -363,8 +381,7 @@ public final class Checkpoints {
       restored = host.restore(before, Snapshot.of(checkpoint.touched()), then);
     }
     try {
-      // So that an agent does not apply the very same by itself.
-      StateFile.replace(rolledBack, checkpoint.goal() + "\n");
+      refuse(checkpoint);
     } catch (IOException e) {
       // The host comes first: it is as before, and who reads this knows what may come.
       why += " (an agent may apply it again, for this cannot be written: " + e.getMessage() + ")";

@@ -3,6 +3,7 @@ package dev.plumbline.reconciler.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.netlink.testing.KernelTest;
@@ -149,6 +150,50 @@ class CheckedRevisionTest {
       agent.await("applied .*; 1 check holds");
       AgentRun.eventually("in sync", () -> stateIs("in-sync"));
       assertTrue(has(kernel, "eth0"));
+    }
+  }
+
+  /** What a process has that is killed: nothing after it is done. */
+  private static final class Killed extends Error {
+    private static final long serialVersionUID = 1;
+  }
+
+  @Test
+  void whatWasNotProvenWhenTheAgentDiedIsRolledBackByTheNextOne() throws Exception {
+    ModelKernel kernel = kernel();
+    write(GOOD);
+    try (AgentRun agent = AgentRun.start(options(), () -> kernel)) {
+      agent.await("applied .*; 1 check holds");
+      AgentRun.eventually("in sync", () -> stateIs("in-sync"));
+    }
+    LiveState before = kernel.state();
+    AtomicInteger asked = new AtomicInteger();
+    kernel.answer(
+        check -> {
+          if (asked.incrementAndGet() > 1) { // after the last step
+            throw new Killed();
+          }
+          return null;
+        });
+    write(FIXED);
+    AgentOptions options = options();
+    try (Agent agent =
+        Agent.open(options, () -> kernel, ServiceManager.NONE, new AgentLog(line -> {}, false))) {
+      assertThrows(Killed.class, agent::once);
+    }
+    assertTrue(has(kernel, "eth1"), "applied and not proven");
+    AtomicReference<LiveState> then = new AtomicReference<>();
+    kernel.answer(
+        check -> {
+          then.compareAndSet(null, kernel.state()); // before the first step
+          return "no answer";
+        });
+    try (AgentRun agent = AgentRun.start(options, () -> kernel)) {
+      String back = agent.await("the apply was broken off: ");
+      assertTrue(back.contains(" rolled back; "), back);
+      // It is tried again, as nothing but the agent's end speaks against it.
+      agent.await("failed: 1 of 1 check does not hold; all was undone");
+      assertEquals(before.byId().keySet(), then.get().byId().keySet());
     }
   }
 
