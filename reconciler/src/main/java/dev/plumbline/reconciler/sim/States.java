@@ -87,10 +87,15 @@ final class States {
               });
       boolean named =
           outcome.left().stream()
-              .anyMatch(left -> names.stream().anyMatch(name -> left.startsWith(name + ":")));
+              .anyMatch(left -> names.stream().anyMatch(name -> isOf(left, name)));
       text.append(named ? "" : "not named: " + line + "\n");
     }
     return text.toString();
+  }
+
+  /** Whether a line begins with this name, or with that of a part: {@code bonds.b.primary: …}. */
+  private static boolean isOf(String line, String name) {
+    return line.startsWith(name + ":") || line.startsWith(name + ".");
   }
 
   /** What is a part of its device may be named with that. */
