@@ -203,4 +203,32 @@ class FoundCasesTest {
       assertEquals("d0x", Objects.requireNonNull(bond).get("primary"));
     }
   }
+
+  @Test
+  void aBondPrefersAMemberThatGetsAnotherNameWhileAnotherOneJoins() {
+    String file =
+        """
+        dummies: {d0: {%s}, d1: {%s}}
+        bonds: {bond0: {members: [%s], mode: active-backup, primary: %s}}
+        """;
+    for (String members : List.of("d0, d1", "d1, d0", "d0")) {
+      for (String names : List.of("device: d0x,", ",", "device: d1, device: d0", ", device: d0x")) {
+        for (String primary : List.of("d0", members.contains("d1") ? "d1" : "d0")) {
+          String[] name = (names + " ").split(",", -1);
+          String before = file.formatted("", "", "d0", "d0");
+          String after = file.formatted(name[0].strip(), name[1].strip(), members, primary);
+          applied(before, after);
+          applied(after, before);
+        }
+      }
+    }
+  }
+
+  private static void applied(String before, String after) {
+    try (ModelHost host = host()) {
+      assertTrue(host.apply(goal(before)).isGood(), before);
+      Outcome outcome = host.apply(goal(after));
+      assertTrue(outcome.isGood(), () -> before + "then\n" + after + outcome.left());
+    }
+  }
 }

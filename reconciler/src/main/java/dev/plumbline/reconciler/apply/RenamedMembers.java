@@ -7,7 +7,9 @@ import dev.plumbline.reconciler.plan.Plan;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,9 @@ public final class RenamedMembers {
 
   /** Bonds that the plan tells, or makes anew, itself. */
   private final Set<ResourceId> told = new HashSet<>();
+
+  /** Whom bonds prefer by now, who may have had several names on the way. */
+  private final Map<ResourceId, String> primaries = new HashMap<>();
 
   public RenamedMembers(Plan plan, LiveState live) {
     this.live = live;
@@ -47,7 +52,8 @@ public final class RenamedMembers {
   }
 
   /**
-   * Whom {@link #bond} is to prefer once a member of it has another name.
+   * Whom {@link #bond} is to prefer once a member of it has another name; to be asked for each
+   * rename, in the order in which they are done.
    *
    * @return a name, empty for nobody; null where it need not be told
    */
@@ -63,7 +69,9 @@ public final class RenamedMembers {
         || told.contains(bond.id())) {
       return null;
     }
-    String primary = bond.get("primary");
-    return primary.equals(from.id().device()) ? to.id().device() : primary;
+    String primary = primaries.getOrDefault(bond.id(), bond.get("primary"));
+    String now = primary.equals(from.id().device()) ? to.id().device() : primary;
+    primaries.put(bond.id(), now);
+    return now;
   }
 }

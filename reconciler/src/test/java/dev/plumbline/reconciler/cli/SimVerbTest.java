@@ -69,6 +69,13 @@ class SimVerbTest {
   }
 
   @Test
+  void thatChecksAreNotTriedIsSaid() throws IOException {
+    Path file = file("a.yaml", FIRST + "checks: {gateway: {ping: 10.0.0.2}}\n");
+    String said = sim(ExitCode.DONE, file, "--seed", 1, "--runs", 3).err();
+    assertTrue(said.contains(file + ": its checks are not tried"), said);
+  }
+
+  @Test
   void theJsonIsAsItsSchemaSays() throws IOException {
     Path file = file("a.yaml", FIRST);
     String json =
