@@ -89,12 +89,12 @@ static __always_inline __be16 outer_vid(struct __sk_buff *skb)
  * verifier's. */
 static __noinline void prepare(struct __sk_buff *skb, struct frame *frame)
 {
-	struct flow_key whole = {.l2 = frame->key};
-	struct headers headers = {};
+	struct scratch *scratch = parse_all(skb, frame);
 
-	parse_l3(skb, frame, &whole, &headers);
-	begin_rewriting(skb, &headers, frame->l3_offset + skb->len - frame->length);
-	frame->hash = flow_hash_l4_begin(&whole);
+	if (!scratch)
+		return;
+	begin_rewriting(skb, &scratch->headers, frame->l3_offset + skb->len - frame->length);
+	frame->hash = flow_hash_l4_begin(&scratch->key);
 }
 
 static __noinline __u32 bucket_port(struct __sk_buff *skb, struct frame *frame, __u32 bond, __u32 kind)
@@ -162,6 +162,8 @@ static __always_inline bool act(struct __sk_buff *skb, const struct action *acti
 			return false;
 		ending->arg = DROP_SET;
 		break;
+	case ACTION_COMMIT:
+		return false; /* was done before */
 	case ACTION_UPCALL:
 		ending->type = ACTION_UPCALL;
 		return true;
@@ -180,7 +182,7 @@ static __always_inline int end(struct __sk_buff *skb, struct frame *frame, struc
 	case ACTION_OUTPUT:
 		return output(skb, ending->arg, ending->may_peer);
 	case ACTION_UPCALL:
-		return upcall(skb, frame->key.in_port, ending->arg);
+		return upcall(skb, frame->key.in_port, ending->arg, frame->ct[0], frame->ct[1]);
 	case ACTION_DROP:
 		return drop(ending->arg);
 	default:
@@ -193,7 +195,9 @@ static __noinline int execute_list(struct __sk_buff *skb, struct action_list *li
 	struct ending ending = {};
 	__u32 n = list->n_actions;
 
-	if (list->prepares)
+	if (list->prepares & PREPARES_COMMIT && !commit_all(skb, frame, list->actions))
+		return drop(DROP_CONNECTIONS);
+	if (list->prepares & PREPARES_HEADERS)
 		prepare(skb, frame);
 	for (__u64 i = 0; i < ACTIONS_LIST && i < n; i++) {
 		if (act(skb, &list->actions[i], frame, i + 1 == n, may_peer, &ending))
@@ -215,7 +219,9 @@ static __always_inline int execute_flow(struct __sk_buff *skb, struct flow *flow
 			return drop(DROP_BAD_LIST);
 		return execute_list(skb, list, frame, may_peer);
 	}
-	if (flow->prepares)
+	if (flow->prepares & PREPARES_COMMIT && !commit_all(skb, frame, flow->actions))
+		return drop(DROP_CONNECTIONS);
+	if (flow->prepares & PREPARES_HEADERS)
 		prepare(skb, frame);
 	for (__u64 i = 0; i < ACTIONS_INLINE && i < n; i++) {
 		struct action *action = &flow->actions[i];

@@ -30,6 +30,8 @@
  *   | proto  | frag | tos| ttl| tp_src | tp_dst |   ip_src (16)  48   ip_dst (16)  64
  *   64                 72          74        76
  *   | tun_id (8)       | tcp_flags | reserved| ipv6_label (4) | 80
+ *   80                 88                 96
+ *   | ct (8)           | ct_2 (8)         |
  */
 struct l2_key {
 	__u16 in_port; /* datapath port number, host byte order */
@@ -56,7 +58,58 @@ struct flow_key {
 	__be16 tcp_flags;
 	__u16 reserved;
 	__be32 ipv6_label;
+	__be64 ct; /* what connection tracking said: CT_*; 0: it has not been asked */
+	__be64 ct_2; /* the same of another zone */
 };
+
+/* What connection tracking says of a packet, 64 bits of which the highest are the connection's mark. The next 16 are
+ * the zone that was asked, 10 the bridge whose zone it is, and the lowest say what the packet is: ct_state of Open vSwitch. */
+#define CT_NEW 1 /* may begin a connection; or nothing has come back of it yet */
+#define CT_EST 2 /* of a connection of which packets have come both ways */
+#define CT_REL 4 /* an ICMP error about a packet of a connection */
+#define CT_RPL 8 /* goes to the end that began it */
+#define CT_INV 16 /* of no connection, and begins none */
+#define CT_TRK 32 /* has been asked */
+#define CT_BRIDGE_SHIFT 6
+#define CT_ZONE_SHIFT 16
+#define CT_MARK_SHIFT 32
+#define CT_ANSWERS 2 /* zones that are asked of a packet */
+
+/* A connection, whichever way a packet of it goes. */
+struct connection_key {
+	__u8 low_address[16]; /* of the two ends the one whose address, then port, comes first; IPv4 in the first 4 bytes */
+	__u8 high_address[16];
+	__be16 low_port; /* ICMP: the identifier, in both; a protocol without ports: 0 */
+	__be16 high_port;
+	__u32 zone; /* bridge << 16 | zone */
+	__u8 protocol;
+	__u8 version; /* of IP */
+	__u16 reserved;
+};
+
+struct connection {
+	__u64 expires_ns; /* CLOCK_MONOTONIC_COARSE: from then on it is as if it were not there */
+	__u32 mark;
+	__u8 state; /* connection_state */
+	__u8 flags; /* CONNECTION_* */
+	__u16 reserved;
+};
+
+enum connection_state {
+	CONNECTION_OPEN = 0, /* any protocol but TCP */
+	CONNECTION_SYN_SENT = 1,
+	CONNECTION_SYN_RECEIVED = 2,
+	CONNECTION_ESTABLISHED = 3,
+	CONNECTION_CLOSING = 4, /* one end has sent a FIN */
+	CONNECTION_CLOSED = 5, /* both have */
+	CONNECTION_RESET = 6,
+};
+
+#define CONNECTION_FROM_HIGH 1 /* the high end began it */
+#define CONNECTION_REPLIED 2 /* something has come back */
+#define CONNECTION_FIN 4 /* the end that began it has sent a FIN */
+#define CONNECTION_FIN_REPLY 8
+#define CONNECTION_RESET_REPLY 16 /* it was the other end that sent the RST */
 
 struct masked_key {
 	__u32 mask; /* index of the mask, 0 to MASKS - 1 */
@@ -74,6 +127,8 @@ enum action_type {
 	ACTION_DROP = 6, /* arg: reason, counted */
 	ACTION_LIST = 7, /* arg: list; a flow's only action: it goes on there */
 	ACTION_SET = 8, /* flags: set_field; port, arg: the value. Nothing happens to a frame without the field */
+	ACTION_TRACK = 9, /* arg: bridge << 16 | zone; a flow's only action: the frame's flow is looked for again, with ct */
+	ACTION_COMMIT = 10, /* flags: which answer of ct, from 0, and COMMIT_MARK; arg: the connection's mark from now on */
 };
 
 /* What ACTION_SET changes. A MAC address is port (its first two bytes) and arg, any other value is arg: numbers, in host
@@ -95,6 +150,11 @@ enum set_field {
 	SET_TP_DST = 14, /* ICMP: code */
 };
 
+#define COMMIT_MARK 2 /* the mark is set; otherwise it stays */
+
+#define PREPARES_HEADERS 1 /* actions need to know what is behind layer 2: BOND_HASH_L4, ACTION_SET */
+#define PREPARES_COMMIT 2 /* the first one or two are ACTION_COMMIT */
+
 #define OUTPUT_KNOWN 1 /* the destination is known to be there: not a copy of a flood */
 
 #define BOND_HASH_L2 0 /* source MAC and VLAN: balance-slb */
@@ -111,7 +171,7 @@ struct flow {
 	__u32 generation; /* of the ingress port's bridge when this was decided; any other: stale, a miss */
 	__u32 trail; /* that its packets count for; 0: none */
 	__u8 n_actions;
-	__u8 prepares; /* 1: its actions need to know what is behind layer 2: BOND_HASH_L4, ACTION_SET */
+	__u8 prepares; /* PREPARES_*: what is to be done before its actions */
 	__u8 reserved[6];
 	__u64 packets;
 	__u64 bytes; /* of frames with their tags, without tunnel headers; a GSO frame counts its segments' headers once */
@@ -214,6 +274,7 @@ struct upcall_prefix {
 	__u16 vlan_tpid;
 	__u32 ifindex; /* the device that the frame came in by */
 	__u32 mark; /* skb->mark */
+	__be64 ct[2]; /* as in the key */
 };
 
 enum upcall_reason {
@@ -231,6 +292,7 @@ struct slot {
 	__u16 bridge; /* the frame counts in the flow that it has there; 0: it is not to be counted */
 	__u32 trail; /* that it counts for; 0: none */
 	__u32 reserved;
+	__be64 ct[2]; /* as in the key */
 	struct action_list list;
 };
 #define MARK_UPCALL 0x504b0000 /* | port: a frame on its way up */
@@ -280,6 +342,7 @@ enum drop_reason {
 	DROP_UPCALL_LIMIT = 15, /* would have gone up, but its port has had its share of upcalls */
 	DROP_CONGESTION = 16, /* congestion in a tunnel, met by a packet that cannot be told so */
 	DROP_SET = 17, /* a header could not be changed */
+	DROP_CONNECTIONS = 18, /* begins a connection, and there is no room for one more */
 	DROP_KERNEL_REASONS = 32, /* Java's own from here: translate.DropReason */
 	DROP_REASONS = 64,
 };

@@ -113,6 +113,15 @@ struct {
 	__type(value, __u64); /* CLOCK_MONOTONIC_COARSE: until when its upcalls have used up its share */
 } upcall_shares SEC(".maps");
 
+/* Not the kind that forgets the oldest when it is full: new connections must not end those that there are. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 262144);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct connection_key);
+	__type(value, struct connection);
+} connections SEC(".maps");
+
 /* Frames that were to go up, whether they could or not. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

@@ -43,6 +43,7 @@ struct frame {
 	__u32 l3_offset; /* of what is behind the type */
 	__u32 length; /* tags that come into the bytes or leave them change it as they move what is behind them */
 	__u32 hash; /* flow_hash_l4_begin, once prepare was called */
+	__be64 ct[CT_ANSWERS]; /* as in the key */
 };
 
 /* The next type is behind the tag whose TPID is at this offset. False: the tag is cut off, and so is its type. */

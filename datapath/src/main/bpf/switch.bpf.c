@@ -24,27 +24,26 @@
 #include "maps.h"
 #include "parse.h"
 #include "hash.h"
+#include "scratch.h"
 #include "upcall.h"
 #include "tunnel.h"
 #include "rewrite.h"
+#include "connection.h"
 #include "execute.h"
 
-/* A function of its own for the sake of the stack. A stale flow does not hide one under a later mask. */
-static __noinline struct flow *masked_flow(struct __sk_buff *skb, const struct frame *frame, __u32 generation)
+/* The flow of the packet that the scratch's key is of. A stale flow does not hide one under a later mask. */
+static __noinline struct flow *masked_flow(const struct scratch *scratch, const struct frame *frame, __u32 generation)
 {
 	struct settings *settings = the_settings();
-	struct flow_key key = {.l2 = frame->key};
-	struct headers headers = {};
 
 	if (!settings)
 		return NULL;
-	parse_l3(skb, frame, &key, &headers);
 	for (__u64 i = 0; i < MASKS; i++) {
 		struct masked_key masked = {.mask = i};
 		__u32 index = i; /* kernels up to 6.1 lose count of what is stored in four bytes and read again */
 		struct flow_key *mask;
 		struct flow *flow;
-		__u64 *from = (__u64 *)&key, *bits, *to = (__u64 *)&masked.key;
+		__u64 *from = (__u64 *)&scratch->key, *bits, *to = (__u64 *)&masked.key;
 
 		if (i >= settings->n_masks)
 			break;
@@ -52,8 +51,10 @@ static __noinline struct flow *masked_flow(struct __sk_buff *skb, const struct f
 		if (!mask)
 			break;
 		bits = (__u64 *)mask;
-		for (int word = 0; word < sizeof(key) / 8; word++)
+		for (int word = 0; word < sizeof(scratch->key) / 8; word++)
 			to[word] = from[word] & bits[word];
+		masked.key.ct = frame->ct[0] & mask->ct;
+		masked.key.ct_2 = frame->ct[1] & mask->ct_2;
 		flow = bpf_map_lookup_elem(&flows, &masked);
 		if (flow && flow->generation == generation)
 			return flow;
@@ -66,10 +67,14 @@ static __always_inline struct flow *find_flow(struct __sk_buff *skb, const struc
 					      const struct bridge *bridge)
 {
 	struct flow *flow = bpf_map_lookup_elem(&flows_l2, &frame->key);
+	struct scratch *scratch;
 
 	if (flow && flow->generation == bridge->generation)
 		return flow;
-	return bridge->flags & BRIDGE_MASKED ? masked_flow(skb, frame, bridge->generation) : NULL;
+	if (!(bridge->flags & BRIDGE_MASKED))
+		return NULL;
+	scratch = parse_all(skb, frame);
+	return scratch ? masked_flow(scratch, frame, bridge->generation) : NULL;
 }
 
 /* With the tag beside it. */
@@ -97,6 +102,31 @@ static __always_inline void count_flow(struct __sk_buff *skb, struct flow *flow)
 	flow->used_ns = bpf_ktime_get_coarse_ns();
 }
 
+/* Asks connection tracking, then looks for the frame's flow by the answer, until that flow does something else. NULL: there
+ * is none. A flow that asks more often than a key has room for comes back, and is none that anybody can execute. */
+static __noinline struct flow *tracked_flow(struct __sk_buff *skb, struct frame *frame, __u32 zone, __u32 answers,
+					    __u32 generation)
+{
+	struct scratch *scratch = parse_all(skb, frame);
+	struct flow *flow = NULL;
+
+	if (!scratch)
+		return NULL;
+	for (__u64 i = 0; i < CT_ANSWERS; i++) {
+		if (i < answers)
+			continue;
+		frame->ct[i] = track(skb, frame, scratch, zone);
+		flow = masked_flow(scratch, frame, generation);
+		if (!flow)
+			return NULL;
+		count_flow(skb, flow);
+		if (flow->actions[0].type != ACTION_TRACK)
+			return flow;
+		zone = flow->actions[0].arg;
+	}
+	return flow;
+}
+
 /* What becomes of a frame that came in by a port: TC_ACT_*, or TC_ACT_UNSPEC for a miss on the egress hook. */
 static __always_inline int switch_frame(struct __sk_buff *skb, __u16 in_port, __u16 bridge_number, bool at_ingress,
 					bool may_peer)
@@ -115,9 +145,14 @@ static __always_inline int switch_frame(struct __sk_buff *skb, __u16 in_port, __
 		return TC_ACT_UNSPEC;
 	count_rx(in_port, skb->len);
 	if (!flow)
-		return upcall(skb, in_port, UPCALL_MISS);
+		return upcall(skb, in_port, UPCALL_MISS, 0, 0);
 
 	count_flow(skb, flow);
+	if (flow->actions[0].type == ACTION_TRACK) {
+		flow = tracked_flow(skb, &frame, flow->actions[0].arg, 0, bridge->generation);
+		if (!flow)
+			return upcall(skb, in_port, UPCALL_MISS, frame.ct[0], frame.ct[1]);
+	}
 	count_trail(skb, flow->trail);
 	return execute_flow(skb, flow, &frame, at_ingress && may_peer);
 }
@@ -180,6 +215,21 @@ static __noinline int count_slot(struct __sk_buff *skb, const struct frame *fram
 	return 0;
 }
 
+/* A frame that came up, and of which Java wants to know what connection it is of. */
+static __noinline int track_slot(struct __sk_buff *skb, struct frame *frame, __u32 bridge_index, __u32 zone)
+{
+	struct bridge *bridge = bpf_map_lookup_elem(&bridges, &bridge_index);
+	struct flow *flow;
+
+	if (!bridge)
+		return drop(DROP_SLOT);
+	flow = tracked_flow(skb, frame, zone, frame->ct[0] ? 1 : 0, bridge->generation);
+	if (!flow)
+		return upcall(skb, frame->key.in_port, UPCALL_MISS, frame->ct[0], frame->ct[1]);
+	count_trail(skb, flow->trail);
+	return execute_flow(skb, flow, frame, false);
+}
+
 SEC("tc")
 int hidden_egress(struct __sk_buff *skb)
 {
@@ -198,8 +248,12 @@ int hidden_egress(struct __sk_buff *skb)
 		frame.key.in_port = slot->in_port;
 		if (parse_l2(skb, &frame))
 			return drop(DROP_MALFORMED);
+		frame.ct[0] = slot->ct[0];
+		frame.ct[1] = slot->ct[1];
 		if (slot->bridge)
 			count_slot(skb, &frame, slot->bridge);
+		if (slot->list.actions[0].type == ACTION_TRACK)
+			return track_slot(skb, &frame, slot->bridge, slot->list.actions[0].arg);
 		count_trail(skb, slot->trail);
 		return execute_list(skb, &slot->list, &frame, false);
 	}

@@ -179,7 +179,7 @@ static __always_inline int encapsulate_gre(struct __sk_buff *skb, const struct t
 		return drop(DROP_NO_ROUTE);
 	if ((skb->protocol != bpf_htons(ETH_P_IP) && skb->protocol != bpf_htons(ETH_P_IPV6)) ||
 	    tunnel->flags & TUNNEL_CSUM)
-		return upcall(skb, tunnel->port, UPCALL_TUNNEL);
+		return upcall(skb, tunnel->port, UPCALL_TUNNEL, 0, 0);
 	outer_tos_ttl(skb, tunnel, &tos, &ttl);
 	if (bpf_skb_load_bytes(skb, 0, inner, ETH_HLEN))
 		return drop(DROP_TUNNEL);
@@ -291,7 +291,7 @@ static __noinline int encapsulate(struct __sk_buff *skb, __u32 index)
 	if (!tunnel)
 		return drop(DROP_BAD_ACTION);
 	if (tunnel->mtu && largest(skb) > tunnel->mtu && !may_fragment(skb, tunnel))
-		return upcall(skb, tunnel->port, UPCALL_TOO_BIG);
+		return upcall(skb, tunnel->port, UPCALL_TOO_BIG, 0, 0);
 	if (tunnel->type == TUNNEL_GRE)
 		return encapsulate_gre(skb, tunnel);
 	return encapsulate_external(skb, tunnel);

@@ -32,33 +32,38 @@ static __always_inline bool has_share(const struct settings *settings, __u32 por
 }
 
 /* The frame with its prefix to the TAP. The tag travels in the prefix. */
-static __noinline int upcall(struct __sk_buff *skb, __u32 in_port, __u32 reason)
+static __noinline int upcall(struct __sk_buff *skb, __u32 in_port, __u32 reason, __be64 ct, __be64 ct_2)
 {
 	struct settings *settings = the_settings();
-	struct upcall_prefix prefix = {
-		.in_port = in_port,
-		.reason = reason,
-		.ifindex = skb->ifindex,
-		.mark = skb->mark,
-	};
+	__u32 zero = 0;
+	struct scratch *scratch = bpf_map_lookup_elem(&scratches, &zero);
+	struct upcall_prefix *prefix;
 
 	if (recording) {
 		record(skb, RECORD_UPCALL | reason);
 		return TC_ACT_SHOT;
 	}
 	count_miss();
-	if (!settings || !settings->upcall_ifindex)
+	if (!scratch || !settings || !settings->upcall_ifindex)
 		return drop(DROP_NO_UPCALL);
 	/* What only Java can encapsulate is forwarded traffic, not news. */
 	if (reason != UPCALL_TUNNEL && !has_share(settings, in_port))
 		return drop(DROP_UPCALL_LIMIT);
+	prefix = &scratch->prefix;
+	prefix->in_port = in_port;
+	prefix->reason = reason;
+	prefix->vlan_tci = prefix->vlan_tpid = 0;
+	prefix->ifindex = skb->ifindex;
+	prefix->mark = skb->mark;
+	prefix->ct[0] = ct;
+	prefix->ct[1] = ct_2;
 	if (skb->vlan_present) {
-		prefix.vlan_tci = skb->vlan_tci | VLAN_PRESENT;
-		prefix.vlan_tpid = bpf_ntohs(skb->vlan_proto);
+		prefix->vlan_tci = skb->vlan_tci | VLAN_PRESENT;
+		prefix->vlan_tpid = bpf_ntohs(skb->vlan_proto);
 		if (bpf_skb_vlan_pop(skb))
 			return drop(DROP_UPCALL_FAILED);
 	}
-	if (bpf_skb_change_head(skb, sizeof(prefix), 0) || bpf_skb_store_bytes(skb, 0, &prefix, sizeof(prefix), 0))
+	if (bpf_skb_change_head(skb, sizeof(*prefix), 0) || bpf_skb_store_bytes(skb, 0, prefix, sizeof(*prefix), 0))
 		return drop(DROP_UPCALL_FAILED);
 	skb->mark = MARK_UPCALL | in_port;
 	return bpf_redirect(settings->upcall_ifindex, 0);

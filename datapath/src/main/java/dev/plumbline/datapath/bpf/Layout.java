@@ -23,6 +23,24 @@ public final class Layout {
   public static final int BOND_HASH_L4 = 1;
   public static final int BRIDGE_MASKED = 1;
   public static final int OUTPUT_KNOWN = 1;
+  public static final int COMMIT_MARK = 2;
+  public static final int PREPARES_HEADERS = 1;
+  public static final int PREPARES_COMMIT = 2;
+  public static final int CT_NEW = 1;
+  public static final int CT_EST = 2;
+  public static final int CT_REL = 4;
+  public static final int CT_RPL = 8;
+  public static final int CT_INV = 16;
+  public static final int CT_TRK = 32;
+  public static final int CT_BRIDGE_SHIFT = 6;
+  public static final int CT_ZONE_SHIFT = 16;
+  public static final int CT_MARK_SHIFT = 32;
+  public static final int CT_ANSWERS = 2;
+  public static final int CONNECTION_FROM_HIGH = 1;
+  public static final int CONNECTION_REPLIED = 2;
+  public static final int CONNECTION_FIN = 4;
+  public static final int CONNECTION_FIN_REPLY = 8;
+  public static final int CONNECTION_RESET_REPLY = 16;
   public static final int TUNNEL_IPV6 = 1;
   public static final int TUNNEL_CSUM = 2;
   public static final int TUNNEL_DF = 4;
@@ -41,6 +59,15 @@ public final class Layout {
   public static final int INGRESS_TUNNEL = 2;
   public static final int INGRESS_UNDERLAY = 3;
   public static final int INGRESS_SHARED = 4;
+
+  // enum connection_state
+  public static final int CONNECTION_OPEN = 0;
+  public static final int CONNECTION_SYN_SENT = 1;
+  public static final int CONNECTION_SYN_RECEIVED = 2;
+  public static final int CONNECTION_ESTABLISHED = 3;
+  public static final int CONNECTION_CLOSING = 4;
+  public static final int CONNECTION_CLOSED = 5;
+  public static final int CONNECTION_RESET = 6;
 
   // enum egress_kind
   public static final int EGRESS_DEVICE = 1;
@@ -78,6 +105,7 @@ public final class Layout {
   public static final int DROP_UPCALL_LIMIT = 15;
   public static final int DROP_CONGESTION = 16;
   public static final int DROP_SET = 17;
+  public static final int DROP_CONNECTIONS = 18;
   public static final int DROP_KERNEL_REASONS = 32;
   public static final int DROP_REASONS = 64;
 
@@ -87,7 +115,7 @@ public final class Layout {
   public static final class MaskedKey {
     public static final int MASK = 0;
     public static final int KEY = 8;
-    public static final int SIZE = 88;
+    public static final int SIZE = 104;
 
     private MaskedKey() {}
   }
@@ -200,6 +228,31 @@ public final class Layout {
     private TunnelId() {}
   }
 
+  /** {@code struct connection_key}. */
+  public static final class ConnectionKey {
+    public static final int LOW_ADDRESS = 0;
+    public static final int HIGH_ADDRESS = 16;
+    public static final int LOW_PORT = 32;
+    public static final int HIGH_PORT = 34;
+    public static final int ZONE = 36;
+    public static final int PROTOCOL = 40;
+    public static final int VERSION = 41;
+    public static final int SIZE = 44;
+
+    private ConnectionKey() {}
+  }
+
+  /** {@code struct connection}. */
+  public static final class Connection {
+    public static final int EXPIRES_NS = 0;
+    public static final int MARK = 8;
+    public static final int STATE = 12;
+    public static final int FLAGS = 13;
+    public static final int SIZE = 16;
+
+    private Connection() {}
+  }
+
   /** {@code struct upcall_prefix}. */
   public static final class UpcallPrefix {
     public static final int IN_PORT = 0;
@@ -208,7 +261,8 @@ public final class Layout {
     public static final int VLAN_TPID = 6;
     public static final int IFINDEX = 8;
     public static final int MARK = 12;
-    public static final int SIZE = 16;
+    public static final int CT = 16;
+    public static final int SIZE = 32;
 
     private UpcallPrefix() {}
   }
@@ -220,8 +274,9 @@ public final class Layout {
     public static final int VLAN_TPID = 4;
     public static final int BRIDGE = 6;
     public static final int TRAIL = 8;
-    public static final int LIST = 16;
-    public static final int SIZE = 600;
+    public static final int CT = 16;
+    public static final int LIST = 32;
+    public static final int SIZE = 616;
 
     private Slot() {}
   }

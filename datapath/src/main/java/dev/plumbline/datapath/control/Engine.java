@@ -78,6 +78,8 @@ final class Engine implements AutoCloseable {
   private boolean devicesChanged;
   private long lastPass;
   private long lastSave;
+  private long nextExpiry;
+  private int connections;
   private long sharedUntil = Long.MAX_VALUE;
 
   private Engine(SwitchOptions options, FastPath fast, DeviceWatch devices, Tunnels tunnels)
@@ -251,6 +253,10 @@ final class Engine implements AutoCloseable {
       revalidator.pass(state);
     }
     upcalls.counted();
+    if (now >= nextExpiry) {
+      connections = fast.expireConnections();
+      nextExpiry = now + Math.max(QUIET_MILLIS, 50 * (millis() - now));
+    }
     lastPass = now;
   }
 
@@ -296,6 +302,10 @@ final class Engine implements AutoCloseable {
     }
     // Flows may be refused here: until then nothing is another.
     SwitchState next = reconfigured(config, assigned, kept);
+    String noTracking = fast.cannotTrack();
+    if (noTracking != null && next.tracker() != null) {
+      throw new IllegalArgumentException(next.tracker() + ": " + noTracking);
+    }
     numbers = assigned;
     hasTimeouts = FlowTimeouts.areIn(config);
     tables.putAll(kept);
@@ -448,6 +458,11 @@ final class Engine implements AutoCloseable {
 
   Revalidator revalidator() {
     return revalidator;
+  }
+
+  /** That were tracked when they were last looked through. */
+  int connections() {
+    return connections;
   }
 
   List<String> warnings() {

@@ -12,6 +12,7 @@ import dev.plumbline.datapath.control.SwitchStatus.MacEntry;
 import dev.plumbline.datapath.fastpath.FlowVisitor;
 import dev.plumbline.datapath.fastpath.PortLink;
 import dev.plumbline.datapath.flow.ActionList;
+import dev.plumbline.datapath.flow.CtAnswer;
 import dev.plumbline.datapath.flow.FlowField;
 import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.tally.FlowCount;
@@ -53,7 +54,8 @@ final class Reports {
           Map.entry(14, "came by a tunnel from a remote, or with a key, that no port has"),
           Map.entry(15, "is of no known flow, and its port brings more new flows than its share"),
           Map.entry(CONGESTION, "met congestion in a tunnel, and cannot be told so"),
-          Map.entry(17, "could not be given the header that its flow says"));
+          Map.entry(17, "could not be given the header that its flow says"),
+          Map.entry(18, "begins a connection, and the table of connections is full"));
 
   private final Engine engine;
 
@@ -279,7 +281,10 @@ final class Reports {
     tag(text, key.vlanTci(), key.get(FlowField.VLAN_TPID));
     tag(text, key.get(FlowField.INNER_TCI), key.get(FlowField.INNER_TPID));
     for (FlowField field : FlowField.values()) {
-      if (!field.isLayer2() && mask != null && isUsed(field, mask)) {
+      if (field == FlowField.CT || field == FlowField.CT_2) {
+        connection(
+            text, key.ct(field == FlowField.CT ? 0 : 1), mask != null && isUsed(field, mask));
+      } else if (!field.isLayer2() && mask != null && isUsed(field, mask)) {
         text.append(',').append(field.name().toLowerCase(Locale.ROOT)).append("(0x");
         for (int i = 0; i < field.length(); i++) {
           text.append(String.format(Locale.ROOT, "%02x", key.bytes()[field.offset() + i]));
@@ -288,6 +293,16 @@ final class Reports {
       }
     }
     return text.toString();
+  }
+
+  private static void connection(StringBuilder text, long answer, boolean isUsed) {
+    if (isUsed && answer == 0) {
+      text.append(",ct_state(-trk)");
+    } else if (isUsed) {
+      text.append(",ct_state(").append(CtAnswer.text(answer));
+      text.append("),ct_zone(").append(CtAnswer.zone(answer) & 0xffff);
+      text.append("),ct_mark(0x").append(Integer.toHexString(CtAnswer.mark(answer))).append(')');
+    }
   }
 
   private static boolean isUsed(FlowField field, byte[] mask) {
@@ -327,6 +342,7 @@ final class Reports {
         case POP_VLAN -> text.append("pop_vlan");
         case UPCALL -> text.append("userspace");
         case SET -> text.append(actions.setText(i));
+        case TRACK, COMMIT -> text.append(actions.ctText(i));
         case END, LIST -> text.append('?');
       }
     }

@@ -9,6 +9,7 @@ import dev.plumbline.datapath.control.TraceReport.Kind;
 import dev.plumbline.datapath.control.TraceReport.Step;
 import dev.plumbline.datapath.fastpath.FlowVisitor;
 import dev.plumbline.datapath.flow.ActionList;
+import dev.plumbline.datapath.flow.CtAnswer;
 import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.flow.FlowMask;
 import dev.plumbline.datapath.openflow.Action;
@@ -83,20 +84,32 @@ public final class Tracer implements DecisionListener {
    * Follows a packet.
    *
    * @param bridge that it comes into
-   * @param packet as a match: {@code in_port=eth1,dl_dst=…}
+   * @param packet as a match: {@code in_port=eth1,dl_dst=…}. Its {@code ct_state} is what
+   *     connection tracking says of it, whenever it is asked
    * @throws FlowSyntaxException it is none
    */
   public static TraceReport trace(SwitchState state, String bridge, String packet, long nowMillis)
       throws FlowSyntaxException {
-    return trace(state, PacketText.parse(packet, state, bridge), nowMillis);
+    long answer = PacketText.answer(packet, state, bridge);
+    return trace(state, PacketText.parse(packet, state, bridge), answer, nowMillis);
   }
 
-  /** The same for a packet that has been read. */
+  /** The same for a packet that has been read, and that begins connections. */
   public static TraceReport trace(SwitchState state, FlowKey key, long nowMillis) {
+    return trace(state, key, CtAnswer.of(0, CtAnswer.NEW, 0), nowMillis);
+  }
+
+  private static TraceReport trace(SwitchState state, FlowKey key, long answer, long nowMillis) {
     FlowKey packet = fromMember(key, state);
     Tracer tracer = new Tracer(state);
     Decision decision = new Decision();
-    new Translator().translate(packet, state, nowMillis, decision, tracer);
+    Translator translator = new Translator();
+    translator.translate(packet, state, nowMillis, decision, tracer);
+    for (int i = 0; i < FlowKey.CT_ANSWERS && decision.asked() >= 0; i++) {
+      packet.ct(i, CtAnswer.of(decision.asked(), CtAnswer.state(answer), CtAnswer.mark(answer)));
+      tracer.steps.clear();
+      translator.translate(packet, state, nowMillis, decision, tracer);
+    }
     FlowMask whole = new FlowMask();
     Arrays.fill(whole.bytes(), (byte) 0xff);
     DropReason dropped = decision.dropReason();
@@ -224,6 +237,13 @@ public final class Tracer implements DecisionListener {
     String rule = flow == null ? "no flow: dropped" : "";
     add(Kind.FLOW, table, flow == null || !isTelling() ? rule : FlowText.printRule(flow, names()));
     depth++;
+  }
+
+  @Override
+  public void tracked(long answer) {
+    depth++;
+    String zone = "zone " + (CtAnswer.zone(answer) & 0xffff);
+    add(Kind.NOTE, -1, "connection tracking, " + zone + ": " + CtAnswer.text(answer));
   }
 
   @Override

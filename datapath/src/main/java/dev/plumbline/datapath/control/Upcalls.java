@@ -146,6 +146,9 @@ final class Upcalls {
       return;
     }
     key.inPort(inPort);
+    for (int i = 0; i < FlowKey.CT_ANSWERS; i++) {
+      key.ct(i, prefix.ct(i));
+    }
     int same = remember(key, index);
     if (same >= 0) {
       slotOf[index] = slotOf[same];

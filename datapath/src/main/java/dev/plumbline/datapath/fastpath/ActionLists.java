@@ -77,7 +77,7 @@ final class ActionLists {
   private void write(int index, ActionList actions) throws ErrnoException {
     key.buffer().putInt(0, index);
     value.buffer().putInt(0, actions.size());
-    value.buffer().putInt(Layout.ActionList.PREPARES, actions.prepares() ? 1 : 0);
+    value.buffer().putInt(Layout.ActionList.PREPARES, actions.prepares());
     for (int i = 0; i < actions.size(); i++) {
       value.buffer().putLong(HEADER_BYTES + i * Long.BYTES, actions.encoded(i));
     }

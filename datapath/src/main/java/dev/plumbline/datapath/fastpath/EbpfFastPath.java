@@ -41,6 +41,7 @@ public final class EbpfFastPath implements FastPath {
   private final ActionLists lists;
   private final FlowTable layer2;
   private final FlowTable masked;
+  private final ConnectionTable connections;
   private final MaskTable masks = new MaskTable();
   private final FlowKey maskedKey = new FlowKey();
   private final Map<Integer, PortLink> links = new HashMap<>();
@@ -70,6 +71,7 @@ public final class EbpfFastPath implements FastPath {
     this.layer2 = new FlowTable(tables.map("flows_l2"), lists, true);
     this.masked = new FlowTable(tables.map("flows"), lists, false);
     this.trails = new EbpfTrails(tables.map("trails"));
+    this.connections = new ConnectionTable(tables.map("connections"));
     hooks.list().forEach(attachment -> unclaimed.add(attachment.hook()));
     adoptMasks();
   }
@@ -503,6 +505,16 @@ public final class EbpfFastPath implements FastPath {
   }
 
   @Override
+  public @Nullable String cannotTrack() {
+    return null;
+  }
+
+  @Override
+  public int expireConnections() throws ErrnoException {
+    return connections.expire(System.nanoTime());
+  }
+
+  @Override
   public void watch(int fd) {
     frames.queues().watch(fd);
   }
@@ -530,7 +542,7 @@ public final class EbpfFastPath implements FastPath {
   @Override
   public void slot(
       int slot, FlowKey key, int vlanTpid, int vlanTci, int bridge, int trail, ActionList actions) {
-    frames.slots().write(slot, key.inPort(), vlanTci, vlanTpid, bridge, trail, actions);
+    frames.slots().write(slot, key, vlanTci, vlanTpid, bridge, trail, actions);
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What forwards frames by decisions made above it, gives up those that it has no decision for, and
@@ -156,6 +157,21 @@ public interface FastPath extends AutoCloseable {
 
   /** What packets counted by their trails, whatever becomes of the flows that they met here. */
   TrailCounters trails();
+
+  /**
+   * Whether it tracks connections.
+   *
+   * @return why it does not; null: it does
+   */
+  @Nullable String cannotTrack();
+
+  /**
+   * Takes connections out whose time is over; and, when there is hardly any room, those of which
+   * nothing has come back.
+   *
+   * @return how many are left
+   */
+  int expireConnections() throws ErrnoException;
 
   // Frames.
 

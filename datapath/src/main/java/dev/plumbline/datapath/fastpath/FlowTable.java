@@ -92,7 +92,7 @@ final class FlowTable {
     boolean inline = actions.size() <= INLINE;
     values.putInt(at + GENERATION, generation).putInt(at + TRAIL, trail);
     values.putLong(at + COUNT, 0).put(at + COUNT, (byte) (inline ? actions.size() : 1));
-    values.put(at + Layout.Flow.PREPARES, (byte) (inline && actions.prepares() ? 1 : 0));
+    values.put(at + Layout.Flow.PREPARES, (byte) (inline ? actions.prepares() : 0));
     values.putLong(at + PACKETS, 0).putLong(at + PACKETS + Long.BYTES, 0);
     values.putLong(at + USED, System.nanoTime());
     for (int i = 0; i < INLINE; i++) {

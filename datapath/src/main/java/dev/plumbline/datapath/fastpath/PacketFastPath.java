@@ -260,6 +260,16 @@ public final class PacketFastPath implements FastPath {
   }
 
   @Override
+  public String cannotTrack() {
+    return "connections are tracked by eBPF programs alone, and there are none here: " + reason;
+  }
+
+  @Override
+  public int expireConnections() {
+    return 0;
+  }
+
+  @Override
   public void watch(int fd) {
     waiting.add(fd);
   }

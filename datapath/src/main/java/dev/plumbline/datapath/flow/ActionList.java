@@ -22,6 +22,9 @@ public final class ActionList {
   /** MAC addresses, VLAN, IP addresses and ports (balance-tcp). */
   public static final int BOND_HASH_L4 = 1;
 
+  /** Flag of {@link ActionType#COMMIT}: the mark is set. */
+  public static final int COMMIT_MARK = 2;
+
   private final long[] actions = new long[LIMIT];
   private int size;
   private boolean overflowed;
@@ -73,16 +76,18 @@ public final class ActionList {
   }
 
   /**
-   * Whether one of them needs to know what is behind layer 2: the layer 4 hash of a bond, a header
-   * that is changed. {@code prepares} in flow.h.
+   * What is to be done before them, {@code prepares} in flow.h: 1 if one of them needs to know what
+   * is behind layer 2, as the layer 4 hash of a bond and a header that is changed do; 2 if the
+   * first ones keep connections.
    */
-  public boolean prepares() {
+  public int prepares() {
+    int prepares = size > 0 && type(0) == ActionType.COMMIT ? 2 : 0;
     for (int i = 0; i < size; i++) {
       if ((type(i) == ActionType.BOND && flags(i) == BOND_HASH_L4) || type(i) == ActionType.SET) {
-        return true;
+        return prepares | 1;
       }
     }
-    return false;
+    return prepares;
   }
 
   /** Whether one of them changes a header. */
@@ -160,6 +165,25 @@ public final class ActionList {
     add(ActionType.SET, field.code(), (int) (mac >> 32), (int) mac);
   }
 
+  /**
+   * Asks connection tracking.
+   *
+   * @param zone bridge × 2^16 + zone
+   */
+  public void track(int zone) {
+    add(ActionType.TRACK, 0, 0, zone);
+  }
+
+  /**
+   * Keeps the packet's connection.
+   *
+   * @param answer index of the {@link CtAnswer} that says the zone
+   * @param setsMark whether the connection gets this mark
+   */
+  public void commit(int answer, boolean setsMark, int mark) {
+    add(ActionType.COMMIT, answer | (setsMark ? COMMIT_MARK : 0), 0, setsMark ? mark : 0);
+  }
+
   /** Adds one as {@link #encoded} gives it. */
   public void addEncoded(long action) {
     if (size == LIMIT) {
@@ -217,9 +241,20 @@ public final class ActionList {
         case DROP -> text.append("drop(").append(arg(i)).append(')');
         case LIST -> text.append("list:").append(arg(i));
         case SET -> text.append(setText(i));
+        case TRACK, COMMIT -> text.append(ctText(i));
       }
     }
     return size == 0 ? "drop" : text.toString();
+  }
+
+  /** A {@link ActionType#TRACK} or {@link ActionType#COMMIT}; for people. */
+  public String ctText(int index) {
+    if (type(index) == ActionType.TRACK) {
+      return "track(zone=" + (arg(index) & 0xffff) + ")";
+    }
+    return (flags(index) & COMMIT_MARK) == 0
+        ? "commit"
+        : "commit(mark=0x" + Integer.toHexString(arg(index)) + ")";
   }
 
   /** A {@link ActionType#SET} as {@code set(ip_ttl=0x3f)}; for people. */

@@ -18,7 +18,17 @@ public enum ActionType {
   /** Goes on in a list; {@code arg}: which. The fast path's own: no decision has it. */
   LIST(7),
   /** Changes a header: {@code flags}: {@link SetField}, {@code port} and {@code arg}: to what. */
-  SET(8);
+  SET(8),
+  /**
+   * Asks connection tracking and looks for the packet's flow again; the only one of its list.
+   * {@code arg}: bridge × 2^16 + zone.
+   */
+  TRACK(9),
+  /**
+   * Keeps the packet's connection; {@code flags}: which {@link CtAnswer} of the packet says the
+   * zone, and whether {@code arg} is the connection's mark from now on.
+   */
+  COMMIT(10);
 
   private static final ActionType[] BY_CODE = values();
 

@@ -2,7 +2,7 @@
 package dev.plumbline.datapath.flow;
 
 /**
- * A field of {@link FlowKey}: where it lies in the 80 bytes of {@code struct flow_key} in {@code
+ * A field of {@link FlowKey}: where it lies in the 96 bytes of {@code struct flow_key} in {@code
  * src/main/bpf/flow.h}, which has the picture.
  */
 public enum FlowField {
@@ -24,7 +24,11 @@ public enum FlowField {
   IP_DST(48, 16),
   TUN_ID(64, 8),
   TCP_FLAGS(72, 2),
-  IPV6_LABEL(76, 4);
+  IPV6_LABEL(76, 4),
+  /** A {@link CtAnswer}. */
+  CT(80, 8),
+  /** One of another zone. */
+  CT_2(88, 8);
 
   private final int offset;
   private final int length;

@@ -12,8 +12,11 @@ import java.util.Arrays;
  * byte. Fields that a packet does not have are 0. One is made for many packets: {@link #clear} it.
  */
 public final class FlowKey {
-  public static final int BYTES = 80;
+  public static final int BYTES = 96;
   public static final int LAYER2_BYTES = 24;
+
+  /** Zones of connection tracking that can be asked of a packet. */
+  public static final int CT_ANSWERS = 2;
 
   /** In a TCI: there is a tag, even one with VLAN 0. The CFI bit, as Open vSwitch has it. */
   public static final int VLAN_PRESENT = 0x1000;
@@ -43,12 +46,12 @@ public final class FlowKey {
     return bytes;
   }
 
-  /** The eight bytes at 8 × {@code index}, in native order; 0 to 9. */
+  /** The eight bytes at 8 × {@code index}, in native order; 0 to 11. */
   public long word(int index) {
     return (long) NATIVE_64.get(bytes, index << 3);
   }
 
-  /** Takes the key from 80 bytes at the buffer's offset. */
+  /** Takes the key from 96 bytes at the buffer's offset. */
   public void read(ByteBuffer from, int offset) {
     from.get(offset, bytes);
   }
@@ -130,6 +133,23 @@ public final class FlowKey {
 
   public void tunnelId(long id) {
     NETWORK_64.set(bytes, FlowField.TUN_ID.offset(), id);
+  }
+
+  /**
+   * What connection tracking said of the packet, a {@link CtAnswer}; 0: it has not been asked.
+   *
+   * @param index 0 or 1
+   */
+  public long ct(int index) {
+    return (long) NETWORK_64.get(bytes, ctOffset(index));
+  }
+
+  public void ct(int index, long answer) {
+    NETWORK_64.set(bytes, ctOffset(index), answer);
+  }
+
+  static int ctOffset(int index) {
+    return (index == 0 ? FlowField.CT : FlowField.CT_2).offset();
   }
 
   private long mac(int offset) {

@@ -29,6 +29,17 @@ public final class FlowMask {
     Arrays.fill(bytes, 0, FlowKey.LAYER2_BYTES, (byte) 0xff);
   }
 
+  /**
+   * Notes that connection tracking was asked, and what it said was looked at.
+   *
+   * @param index 0 or 1
+   * @param withMark whether the connection's mark was looked at, too
+   */
+  public void useCt(int index, boolean withMark) {
+    int offset = FlowKey.ctOffset(index);
+    Arrays.fill(bytes, withMark ? offset : offset + Integer.BYTES, offset + Long.BYTES, (byte) -1);
+  }
+
   /** Whether nothing behind the layer 2 key was looked at. */
   public boolean isLayer2() {
     for (int i = FlowKey.LAYER2_BYTES; i < FlowKey.BYTES; i++) {

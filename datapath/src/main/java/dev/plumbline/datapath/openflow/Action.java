@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.openflow;
 
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a flow does with a packet: ovs-actions(7). To drop it is to have no actions; {@code
  * toString} is Open vSwitch's spelling, with the numbers of ports.
@@ -190,6 +194,42 @@ public sealed interface Action {
     @Override
     public String toString() {
       return "meter:" + id;
+    }
+  }
+
+  /**
+   * Asks connection tracking: ovs-actions(7), "The ct action".
+   *
+   * @param commit whether the connection is kept
+   * @param table where a copy of the packet goes on, with what was said; {@link #NONE}: nowhere
+   * @param zone 0 to 65,535; 0 where it is read from a field
+   * @param zoneFrom the bits that say the zone; null: {@code zone} does
+   * @param exec {@link SetField} and {@link Load} on the connection's mark; only with commit
+   */
+  record Ct(boolean commit, int table, int zone, @Nullable Subfield zoneFrom, List<Action> exec)
+      implements Action {
+    public Ct {
+      exec = List.copyOf(exec);
+    }
+
+    @Override
+    public String toString() {
+      List<String> parts = new ArrayList<>();
+      if (commit) {
+        parts.add("commit");
+      }
+      if (table != NONE) {
+        parts.add("table=" + table);
+      }
+      if (zoneFrom != null) {
+        parts.add("zone=" + zoneFrom);
+      } else if (zone != 0) {
+        parts.add("zone=" + zone);
+      }
+      if (!exec.isEmpty()) {
+        parts.add("exec(" + String.join(",", exec.stream().map(Object::toString).toList()) + ")");
+      }
+      return parts.isEmpty() ? "ct" : "ct(" + String.join(",", parts) + ")";
     }
   }
 

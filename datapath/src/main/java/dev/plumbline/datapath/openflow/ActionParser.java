@@ -142,6 +142,9 @@ final class ActionParser {
         Masked metadata = ValueText.parse(MatchField.METADATA, value);
         return new WriteMetadata(metadata.low(), metadata.maskLow());
       }
+      case "ct" -> {
+        return new CtParser(subfields).parse(entry);
+      }
       case "load" -> {
         return load(value);
       }

@@ -12,10 +12,10 @@ import java.util.Arrays;
  *   0      tun_id                            stage 0
  *   1      metadata
  *   2–9    reg0 | reg1 … reg14 | reg15
- *   10     – (48) | in_port (16)
+ *   10     ct_zone (16) | ct_state (32) | in_port (16)
  *   11     eth_src (48) | eth_type (16)      stage 1
  *   12     eth_dst (48) | vlan_tci (16)
- *   13     vlan_tpid | inner_tci | inner_tpid | –
+ *   13     – (32) | ct_mark (32)
  *   14–15  ipv6_src; ip_src or arp_spa in the first 32 bits, arp_sha in the last 48     stage 2
  *   16–17  ipv6_dst; ip_dst or arp_tpa, arp_tha as well
  *   18     ip_proto (8) | ip_frag (8) | tos (8) | ttl (8) | – (12) | ipv6_label (20)

@@ -30,6 +30,12 @@ public enum MatchField {
   REG13(8, 0, 13),
   REG14(9, 32, 14),
   REG15(9, 0, 15),
+  /** What connection tracking says of the packet; 0 until it has been asked. */
+  CT_STATE(
+      32, 10, 16, Form.CT_STATE, Mask.ANY, Needs.NOTHING, false, "ct_state", "NXM_NX_CT_STATE"),
+  CT_ZONE(16, 10, 48, Form.DECIMAL, Mask.NONE, Needs.NOTHING, false, "ct_zone", "NXM_NX_CT_ZONE"),
+  /** Of the packet's connection; changed by {@code ct} alone. */
+  CT_MARK(32, 13, 0, Form.HEX, Mask.ANY, Needs.NOTHING, false, "ct_mark", "NXM_NX_CT_MARK"),
   IN_PORT(16, 10, 0, Form.PORT, Mask.NONE, Needs.NOTHING, true, "in_port", "NXM_OF_IN_PORT"),
   ETH_SRC(
       48,
@@ -197,7 +203,8 @@ public enum MatchField {
     IPV6,
     PORT,
     FRAG,
-    TCP_FLAGS
+    TCP_FLAGS,
+    CT_STATE
   }
 
   /** Which masks a match may have. */
@@ -388,7 +395,17 @@ public enum MatchField {
   /** Whether it is of the packet itself: nothing that the switch notes, and of no tag. */
   public boolean isHeader() {
     return switch (this) {
-      case TUN_ID, METADATA, IN_PORT, VLAN_TCI, DL_VLAN, VLAN_VID, VLAN_PCP -> false;
+      case TUN_ID,
+          METADATA,
+          CT_STATE,
+          CT_ZONE,
+          CT_MARK,
+          IN_PORT,
+          VLAN_TCI,
+          DL_VLAN,
+          VLAN_VID,
+          VLAN_PCP ->
+          false;
       default -> word > IN_PORT.word; // registers are before it
     };
   }

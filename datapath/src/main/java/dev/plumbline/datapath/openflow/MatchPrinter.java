@@ -6,6 +6,9 @@ import static dev.plumbline.datapath.openflow.MatchField.ARP_SHA;
 import static dev.plumbline.datapath.openflow.MatchField.ARP_SPA;
 import static dev.plumbline.datapath.openflow.MatchField.ARP_THA;
 import static dev.plumbline.datapath.openflow.MatchField.ARP_TPA;
+import static dev.plumbline.datapath.openflow.MatchField.CT_MARK;
+import static dev.plumbline.datapath.openflow.MatchField.CT_STATE;
+import static dev.plumbline.datapath.openflow.MatchField.CT_ZONE;
 import static dev.plumbline.datapath.openflow.MatchField.ETH_DST;
 import static dev.plumbline.datapath.openflow.MatchField.ETH_SRC;
 import static dev.plumbline.datapath.openflow.MatchField.ETH_TYPE;
@@ -52,6 +55,9 @@ final class MatchPrinter {
   }
 
   private String print(PortNames ports) {
+    add(CT_STATE, "ct_state");
+    add(CT_ZONE, "ct_zone");
+    add(CT_MARK, "ct_mark");
     Protocol protocol = Protocol.of(match);
     if (protocol != null) {
       parts.add(protocol.keyword());

@@ -39,6 +39,11 @@ final class SubfieldText {
     tagged = isTagged;
   }
 
+  /** Whether all packets are IP, or any may come. */
+  boolean isIp() {
+    return isAnyPacket || (protocol != null && (protocol.isIp() || protocol.isIpv6()));
+  }
+
   /** Whether the text begins as a field's. */
   static boolean isField(Token token) {
     String name = name(token).text();

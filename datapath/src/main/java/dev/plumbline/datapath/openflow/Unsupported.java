@@ -38,7 +38,6 @@ final class Unsupported {
           "clone",
           "conjunction",
           "controller",
-          "ct",
           "ct_clear",
           "dec_mpls_ttl",
           "dec_nsh_ttl",

@@ -13,6 +13,11 @@ final class ValueText {
           "fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr", "ns", "[200]", "[400]", "[800]");
   private static final int TCP_FLAG_BITS = 0xfff;
 
+  /** Those of address translation are left out. */
+  private static final List<String> CT_STATES = List.of("new", "est", "rel", "rpl", "inv", "trk");
+
+  private static final List<String> NAT_STATES = List.of("snat", "dnat");
+
   /** Fragments: name, bits, and which bits are asked for. */
   private enum Fragments {
     NO(0, 3),
@@ -60,7 +65,8 @@ final class ValueText {
       case IPV4 -> Addresses.ipv4((int) low);
       case IPV6 -> Addresses.ipv6(high, low);
       case FRAG -> fragments(low, 3);
-      case TCP_FLAGS -> flags(low);
+      case TCP_FLAGS -> flags(low, TCP_FLAGS);
+      case CT_STATE -> flags(low, CT_STATES);
     };
   }
 
@@ -86,7 +92,8 @@ final class ValueText {
             + (bits < 0 ? Addresses.ipv6(maskHigh, maskLow) : String.valueOf(bits));
       }
       case FRAG -> fragments(low, maskLow);
-      case TCP_FLAGS -> maskedFlags(low, maskLow);
+      case TCP_FLAGS -> maskedFlags(low, maskLow, TCP_FLAGS);
+      case CT_STATE -> maskedFlags(low, maskLow, CT_STATES);
     };
   }
 
@@ -99,21 +106,21 @@ final class ValueText {
     return hex(value) + "/" + hex(mask);
   }
 
-  private static String flags(long value) {
+  private static String flags(long value, List<String> flags) {
     List<String> names = new ArrayList<>();
-    for (int i = 0; i < TCP_FLAGS.size(); i++) {
+    for (int i = 0; i < flags.size(); i++) {
       if ((value >> i & 1) != 0) {
-        names.add(TCP_FLAGS.get(i));
+        names.add(flags.get(i));
       }
     }
     return names.isEmpty() ? "0" : String.join("|", names);
   }
 
-  private static String maskedFlags(long value, long mask) {
+  private static String maskedFlags(long value, long mask, List<String> flags) {
     StringBuilder text = new StringBuilder();
-    for (int i = 0; i < TCP_FLAGS.size(); i++) {
+    for (int i = 0; i < flags.size(); i++) {
       if ((mask >> i & 1) != 0) {
-        text.append((value >> i & 1) != 0 ? '+' : '-').append(TCP_FLAGS.get(i));
+        text.append((value >> i & 1) != 0 ? '+' : '-').append(flags.get(i));
       }
     }
     return text.toString();
@@ -128,7 +135,10 @@ final class ValueText {
       return parseFragments(token);
     }
     if (field.form() == Form.TCP_FLAGS && !Character.isDigit(token.text().charAt(0))) {
-      return parseFlags(token);
+      return parseFlags(token, field);
+    }
+    if (field.form() == Form.CT_STATE) {
+      return parseState(token, field);
     }
     int slash = token.text().indexOf('/');
     long[] value = value(field, slash < 0 ? token : token.part(0, slash));
@@ -210,8 +220,24 @@ final class ValueText {
     throw token.mistake("fragments are no, yes, first, later or not_later, not " + token.text());
   }
 
-  private static Masked parseFlags(Token token) throws FlowSyntaxException {
+  /** A number is one of the flags that there are. */
+  private static Masked parseState(Token token, MatchField field) throws FlowSyntaxException {
+    if (!Character.isDigit(token.text().charAt(0))) {
+      return parseFlags(token, field);
+    }
+    int slash = token.text().indexOf('/');
+    long most = FieldValues.ones(CT_STATES.size());
+    long value = number(slash < 0 ? token : token.part(0, slash), most, field.text());
+    long mask =
+        slash < 0
+            ? FieldValues.ones(field.width())
+            : number(token.from(slash + 1), FieldValues.ones(field.width()), field.text());
+    return new Masked(0, value & mask, 0, mask);
+  }
+
+  private static Masked parseFlags(Token token, MatchField field) throws FlowSyntaxException {
     String text = token.text();
+    long all = field.form() == Form.TCP_FLAGS ? TCP_FLAG_BITS : FieldValues.ones(field.width());
     boolean isMasked = text.charAt(0) == '+' || text.charAt(0) == '-';
     long value = 0;
     long mask = 0;
@@ -222,23 +248,35 @@ final class ValueText {
       while (end < text.length() && "+-|".indexOf(text.charAt(end)) < 0) {
         end++;
       }
-      long bits = flag(token.part(at, end));
+      long bits = flag(token.part(at, end), field);
       value |= sign == '+' ? bits : 0;
       if ((mask & bits) != 0 || (isMasked && end < text.length() && text.charAt(end) == '|')) {
-        throw token.mistake("flags are written as fin|ack or as +fin-ack");
+        throw token.mistake(
+            field.form() == Form.TCP_FLAGS
+                ? "flags are written as fin|ack or as +fin-ack"
+                : "states are written as new|trk or as +new-est+trk");
       }
       mask |= bits;
       at = isMasked ? end : end + 1;
     }
-    return new Masked(0, value, 0, isMasked ? mask : TCP_FLAG_BITS);
+    return new Masked(0, value, 0, isMasked ? mask : all);
   }
 
-  private static long flag(Token token) throws FlowSyntaxException {
+  private static long flag(Token token, MatchField field) throws FlowSyntaxException {
+    boolean isTcp = field.form() == Form.TCP_FLAGS;
+    List<String> names = isTcp ? TCP_FLAGS : CT_STATES;
     String name = token.text();
-    int index = TCP_FLAGS.indexOf(name.toLowerCase(Locale.ROOT));
+    int index = names.indexOf(name.toLowerCase(Locale.ROOT));
     if (index >= 0) {
       return 1L << index;
     }
-    throw token.mistake("no TCP flag: " + name + "; there are " + String.join(", ", TCP_FLAGS));
+    if (!isTcp && NAT_STATES.contains(name)) {
+      throw token.mistake("the switch translates no addresses (nat), so nothing is " + name);
+    }
+    throw token.mistake(
+        (isTcp ? "no TCP flag: " : "no state of connections: ")
+            + name
+            + "; there are "
+            + String.join(", ", names));
   }
 }

@@ -160,7 +160,8 @@ public final class ActionExecutor {
         sink.drop(actions.arg(index));
         return false;
       }
-      case LIST -> { // is resolved in the kernel, and in no decision
+      // Only the kernel's programs have connections.
+      case TRACK, COMMIT, LIST -> { // LIST is resolved in the kernel, and in no decision
         sink.drop(DROP_BAD_ACTION);
         return false;
       }

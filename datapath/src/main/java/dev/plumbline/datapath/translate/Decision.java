@@ -38,6 +38,15 @@ public final class Decision {
   private @Nullable DecisionListener listener;
   private boolean cacheable;
   private boolean slowPathOnly;
+
+  /** Of connection tracking, bridge × 2^16 + zone; -1: nobody is to be asked. */
+  private int asked = -1;
+
+  /** By answer of the key: whether its connection is to be kept, and the mark that it gets. */
+  private final boolean[] commits = new boolean[FlowKey.CT_ANSWERS];
+
+  private final boolean[] marks = new boolean[FlowKey.CT_ANSWERS];
+  private final int[] mark = new int[FlowKey.CT_ANSWERS];
   private long arrivedTags;
 
   private int outputs;
@@ -128,6 +137,40 @@ public final class Decision {
     return slowPathOnly;
   }
 
+  /**
+   * The zone of connection tracking that is to be asked before anything else can be decided, bridge
+   * × 2^16 + zone; -1: none. The actions ask it.
+   */
+  public int asked() {
+    return asked;
+  }
+
+  /** Nothing is decided but to ask. */
+  void ask(int zone) {
+    asked = zone;
+  }
+
+  /**
+   * Keeps the connection that an answer of the key is about.
+   *
+   * @param setsMark whether it gets this mark
+   */
+  void commit(int answer, boolean setsMark, int newMark) {
+    commits[answer] = true;
+    if (setsMark) {
+      marks[answer] = true;
+      mark[answer] = newMark;
+    }
+  }
+
+  private void addCommits(ActionList list) {
+    for (int i = 0; i < commits.length; i++) {
+      if (commits[i]) {
+        list.commit(i, marks[i], mark[i]);
+      }
+    }
+  }
+
   public int outputs() {
     return outputs;
   }
@@ -165,6 +208,9 @@ public final class Decision {
    */
   public int fill(int first, ActionList list) {
     list.clear();
+    if (first == 0) {
+      addCommits(list); // while the packet has the headers that it came with
+    }
     long tags = arrivedTags;
     int rewrite = 0;
     int next = first;
@@ -224,6 +270,9 @@ public final class Decision {
     outputs = 0;
     learns = 0;
     rewriteCount = 0;
+    asked = -1;
+    Arrays.fill(commits, false);
+    Arrays.fill(marks, false);
   }
 
   void listener(@Nullable DecisionListener newListener) {
@@ -303,7 +352,16 @@ public final class Decision {
   void finish(FlowKey arrived, long tags) {
     arrivedTags = tags;
     headers.begin(arrived);
+    if (asked >= 0) {
+      outputs = 0;
+      learns = 0;
+      dropReason = null;
+      trail.clear(); // the packet counts when it is decided
+      actions.track(asked);
+      return;
+    }
     if (outputs == 0) {
+      addCommits(actions);
       reason(DropReason.NO_OUTPUT);
       actions.drop(code());
       return;

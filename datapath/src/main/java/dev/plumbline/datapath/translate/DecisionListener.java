@@ -23,6 +23,14 @@ public interface DecisionListener {
   /** What the flow found last does is all told. */
   default void done() {}
 
+  /**
+   * Connection tracking was asked; what is done with the packet by what it said follows, until
+   * {@link #done}.
+   *
+   * @param answer a {@link dev.plumbline.datapath.flow.CtAnswer}
+   */
+  default void tracked(long answer) {}
+
   /** An action of a flow begins. */
   default void does(Action action) {}
 

@@ -27,7 +27,9 @@ public enum DropReason {
   NO_FLOW(49, "is of no flow in the table where it is looked for"),
   TOO_MANY_LOOKUPS(50, "was sent through too many flow tables"),
   TTL_EXCEEDED(51, "has a TTL or hop limit with which it is not forwarded"),
-  NO_GROUP(52, "is for a group that there is not, or that has no bucket for it");
+  NO_GROUP(52, "is for a group that there is not, or that has no bucket for it"),
+  CT_REWRITTEN(53, "is to be tracked by other addresses or ports than it came with"),
+  TOO_MANY_ZONES(54, "is to be tracked in more zones than two");
 
   private final int code;
   private final String text;

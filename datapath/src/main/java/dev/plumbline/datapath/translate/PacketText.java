@@ -2,6 +2,7 @@
 package dev.plumbline.datapath.translate;
 
 import dev.plumbline.datapath.bridge.TagStack;
+import dev.plumbline.datapath.flow.CtAnswer;
 import dev.plumbline.datapath.flow.FlowField;
 import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.flow.FlowMask;
@@ -83,6 +84,18 @@ public final class PacketText {
     return key;
   }
 
+  /**
+   * What connection tracking shall say of a packet, by its {@code ct_state} and {@code ct_mark}; of
+   * no zone. A packet that says nothing begins a connection.
+   */
+  public static long answer(String text, SwitchState state, String bridge)
+      throws FlowSyntaxException {
+    Match match = FlowText.parse(text + NO_ACTIONS, names(state, bridge)).match();
+    int said = (int) match.value(MatchField.CT_STATE);
+    int mark = (int) match.value(MatchField.CT_MARK);
+    return CtAnswer.of(0, said == 0 ? CtAnswer.NEW : said, mark);
+  }
+
   /** A packet, or the packets that are alike under a mask, as a match with the port's name. */
   public static String print(FlowKey key, FlowMask mask, SwitchState state) {
     FieldValues values = new FieldValues();
@@ -95,6 +108,14 @@ public final class PacketText {
     KeyFields.read(masked, KeyFields.isArp(key), masks);
     masks.set(MatchField.IN_PORT, 0xffff);
     masks.set(MatchField.VLAN_TCI, 0xffff);
+    if (key.ct(0) != 0) {
+      values.set(MatchField.CT_STATE, CtAnswer.state(key.ct(0)));
+      values.set(MatchField.CT_ZONE, CtAnswer.zone(key.ct(0)) & 0xffff);
+      values.set(MatchField.CT_MARK, CtAnswer.mark(key.ct(0)) & 0xffff_ffffL);
+      masks.set(MatchField.CT_STATE, CtAnswer.state(masked.ct(0)));
+      masks.set(MatchField.CT_ZONE, CtAnswer.zone(masked.ct(0)) & 0xffff);
+      masks.set(MatchField.CT_MARK, CtAnswer.mark(masked.ct(0)) & 0xffff_ffffL);
+    }
     Match.Builder match = new Match.Builder();
     for (int word = 0; word < FieldValues.WORDS; word++) {
       match.word(word, values.word(word), masks.word(word));

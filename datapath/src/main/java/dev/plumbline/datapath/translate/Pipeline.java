@@ -3,8 +3,10 @@ package dev.plumbline.datapath.translate;
 
 import dev.plumbline.datapath.bridge.TagStack;
 import dev.plumbline.datapath.classifier.Wildcards;
+import dev.plumbline.datapath.flow.CtAnswer;
 import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.openflow.Action;
+import dev.plumbline.datapath.openflow.Action.Ct;
 import dev.plumbline.datapath.openflow.Action.GotoTable;
 import dev.plumbline.datapath.openflow.Action.Group;
 import dev.plumbline.datapath.openflow.Action.Load;
@@ -41,6 +43,9 @@ final class Pipeline {
   /** Most copies of a packet; a way that makes more of them ends. */
   private static final int OUTPUTS = 4096;
 
+  /** Of {@link FieldValues}: has {@link MatchField#CT_MARK} alone. */
+  private static final int MARK_WORD = 13;
+
   private static final List<MatchField> TAG =
       List.of(MatchField.VLAN_TCI, MatchField.VLAN_VID, MatchField.VLAN_PCP);
 
@@ -67,11 +72,15 @@ final class Pipeline {
   private FlowTables tables;
   private long tags;
 
+  /** Of the key: what flows see of connection tracking; -1: nothing yet. */
+  private int answer = -1;
+
   private static final class Saved {
     private final FieldValues fields = new FieldValues();
     private final FieldValues written = new FieldValues();
     private long tags;
     private boolean rewrites;
+    private int answer;
   }
 
   /** For a packet that comes into a bridge that has flows. */
@@ -93,6 +102,7 @@ final class Pipeline {
     rewrites = before != null;
     rewriteIsStale = true;
     savedCount = 0;
+    answer = -1;
     if (before != null) {
       written.set(before.bits());
     }
@@ -134,12 +144,15 @@ final class Pipeline {
   }
 
   private @Nullable TableFlow find(int table) {
-    if (!rewrites) {
+    if (!rewrites && answer < 0) {
       return tables.lookup(table, fields, looked);
     }
     lookup.clear();
     TableFlow found = tables.lookup(table, fields, lookup);
     way.look(lookup, written);
+    if (answer >= 0 && lookup.looked(MARK_WORD) != 0) {
+      way.decision().mask().useCt(answer, true);
+    }
     return found;
   }
 
@@ -171,6 +184,8 @@ final class Pipeline {
       put(MatchField.TUN_ID, tunnel.key());
     } else if (action instanceof Group group) {
       group(group.id(), table);
+    } else if (action instanceof Ct ct) {
+      track(ct, table);
     } else if (action instanceof WriteMetadata metadata) {
       long old = fields.get(MatchField.METADATA);
       fields.set(MatchField.METADATA, (old & ~metadata.mask()) | metadata.value());
@@ -224,25 +239,107 @@ final class Pipeline {
     if (way.isRefused() || way.isEnded()) {
       return;
     }
-    if (savedCount == saved.size()) {
-      saved.add(new Saved());
-    }
-    Saved before = saved.get(savedCount++);
-    before.fields.set(fields);
-    before.written.set(written);
-    before.tags = tags;
-    before.rewrites = rewrites;
+    save();
     boolean goesOn = true;
     List<Action> actions = bucket.actions();
     for (int i = 0; i < actions.size() && goesOn && !way.isRefused() && !way.isEnded(); i++) {
       goesOn = act(actions.get(i), table);
     }
+    restore();
+  }
+
+  /** What is done until {@link #restore} is done to a copy of the packet. */
+  private void save() {
+    if (savedCount == saved.size()) {
+      saved.add(new Saved());
+    }
+    Saved now = saved.get(savedCount++);
+    now.fields.set(fields);
+    now.written.set(written);
+    now.tags = tags;
+    now.rewrites = rewrites;
+    now.answer = answer;
+  }
+
+  private void restore() {
+    Saved before = saved.get(--savedCount);
     fields.set(before.fields);
     written.set(before.written);
     tags = before.tags;
     rewrites = before.rewrites;
+    answer = before.answer;
     rewriteIsStale = true;
-    savedCount--;
+  }
+
+  private void track(Ct ct, int table) {
+    if (isTupleWritten()) {
+      way.end(DropReason.CT_REWRITTEN);
+      return;
+    }
+    Subfield from = ct.zoneFrom();
+    int zone = from == null ? ct.zone() : (int) read(from);
+    int index = way.ask((bridge.number() << 16) | zone);
+    if (index < 0) {
+      return;
+    }
+    long said = way.key().ct(index);
+    DecisionListener listener = way.listener();
+    if (listener != null) {
+      listener.tracked(said);
+    }
+    int mark = CtAnswer.mark(said);
+    if (ct.commit() && (CtAnswer.state(said) & CtAnswer.INV) == 0) {
+      mark = changed(mark, ct.exec());
+      if (changesPartly(ct.exec())) {
+        way.decision().mask().useCt(index, true);
+      }
+      way.decision().commit(index, !ct.exec().isEmpty(), mark);
+    }
+    if (ct.table() != Action.NONE && (ct.table() > table || way.deepen())) {
+      save();
+      answer = index;
+      fields.set(MatchField.CT_STATE, CtAnswer.state(said));
+      fields.set(MatchField.CT_ZONE, zone);
+      fields.set(MatchField.CT_MARK, mark & 0xffff_ffffL);
+      lookUp(ct.table(), in.logical());
+      restore();
+      if (ct.table() <= table) {
+        way.surface();
+      }
+    }
+    if (listener != null) {
+      listener.done();
+    }
+  }
+
+  /** Whether flows changed something by which connections are told apart. */
+  private boolean isTupleWritten() {
+    FieldValues of = written;
+    return (of.get(MatchField.IP_SRC) | of.get(MatchField.IP_DST)) != 0
+        || (of.bits(MatchField.IPV6_SRC, 0, 64) | of.bits(MatchField.IPV6_SRC, 64, 64)) != 0
+        || (of.bits(MatchField.IPV6_DST, 0, 64) | of.bits(MatchField.IPV6_DST, 64, 64)) != 0
+        || (of.get(MatchField.TCP_SRC) | of.get(MatchField.TCP_DST)) != 0;
+  }
+
+  private static int changed(int mark, Action exec) {
+    if (exec instanceof SetField set) {
+      return (int) ((mark & ~set.mask()) | set.value());
+    }
+    Load load = (Load) exec;
+    long bits = ((1L << load.to().width()) - 1) << load.to().offset();
+    return (int) ((mark & ~bits) | (load.value() << load.to().offset()));
+  }
+
+  private static boolean changesPartly(List<Action> exec) {
+    return !exec.isEmpty() && changed(-1, exec) != changed(0, exec);
+  }
+
+  private static int changed(int mark, List<Action> exec) {
+    int changed = mark;
+    for (Action each : exec) {
+      changed = changed(changed, each);
+    }
+    return changed;
   }
 
   private void act(Simple action) {
@@ -391,6 +488,9 @@ final class Pipeline {
   }
 
   private long read(MatchField field, int offset, int width) {
+    if (field == MatchField.CT_MARK && answer >= 0) {
+      way.decision().mask().useCt(answer, true);
+    }
     way.look(field, offset, width, written);
     return fields.bits(field, offset, width);
   }

@@ -239,6 +239,16 @@ public final class SwitchState {
     return rewritesAddresses;
   }
 
+  /** A bridge that asks connection tracking; null: none does. */
+  public @Nullable String tracker() {
+    for (Bridge bridge : bridges) {
+      if (bridge != null && bridge.tracks()) {
+        return bridge.name();
+      }
+    }
+    return null;
+  }
+
   /** Whether {@link #concerns} looks at sources in any bridge. */
   public boolean hasBond() {
     return hasBond;

@@ -2,6 +2,7 @@
 package dev.plumbline.datapath.translate;
 
 import dev.plumbline.datapath.classifier.Wildcards;
+import dev.plumbline.datapath.flow.CtAnswer;
 import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.openflow.FieldValues;
 import dev.plumbline.datapath.openflow.MatchField;
@@ -132,6 +133,30 @@ final class Way {
     if (bridges > 0) {
       surface();
     }
+  }
+
+  /**
+   * What connection tracking says of the packet. If nobody has asked, the decision is to ask, and
+   * the way ends: it begins anew when the answer is there.
+   *
+   * @param zone bridge × 2^16 + zone
+   * @return the answer's index in the key; -1: there is none
+   */
+  int ask(int zone) {
+    for (int i = 0; i < FlowKey.CT_ANSWERS; i++) {
+      decision.mask().useCt(i, false);
+      long answer = key.ct(i);
+      if (answer == 0) {
+        decision.ask(zone);
+        refused = true;
+        return -1;
+      }
+      if (CtAnswer.zone(answer) == zone) {
+        return i;
+      }
+    }
+    end(DropReason.TOO_MANY_ZONES);
+    return -1;
   }
 
   /** Notes a lookup; false: there have been too many. */

@@ -3,6 +3,8 @@ package dev.plumbline.datapath.upcall;
 
 import dev.plumbline.datapath.bpf.Layout;
 import dev.plumbline.datapath.flow.ActionList;
+import dev.plumbline.datapath.flow.FlowField;
+import dev.plumbline.datapath.flow.FlowKey;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 
@@ -11,10 +13,10 @@ import java.util.Objects;
  * src/main/bpf/flow.h}, in host byte order.
  *
  * <pre>
- *   0         2       4       6        8        12      16           20          24            600
- *   +---------+-------+-------+--------+--------+-------+------------+-----------+--- 72 × 8 --+
- *   | in port | TCI   | TPID  | bridge | trail  |       | actions    | prepares  | actions     |
- *   +---------+-------+-------+--------+--------+-------+------------+-----------+-------------+
+ *   0         2       4       6        8        12      16      32          36          40            616
+ *   +---------+-------+-------+--------+--------+-------+-------+-----------+-----------+--- 72 × 8 --+
+ *   | in port | TCI   | TPID  | bridge | trail  |       | ct    | actions   | prepares  | actions     |
+ *   +---------+-------+-------+--------+--------+-------+-------+-----------+-----------+-------------+
  * </pre>
  */
 public final class SlotTable {
@@ -42,25 +44,29 @@ public final class SlotTable {
    * Says what is to be done with the frame that names this slot.
    *
    * @param slot 0 to 255
-   * @param inPort datapath port number that the frame came in by
+   * @param key of the frame: the port that it came in by, and what connection tracking said
    * @param vlanTci the tag that it has before the actions, with {@code FlowKey.VLAN_PRESENT}; 0:
    *     none
    * @param bridge in which it counts as a packet of the flow that it has there; 0: it does not
    * @param trail that it counts for; 0: none
    */
   public void write(
-      int slot, int inPort, int vlanTci, int vlanTpid, int bridge, int trail, ActionList actions) {
+      int slot, FlowKey key, int vlanTci, int vlanTpid, int bridge, int trail, ActionList actions) {
     if (actions.overflowed()) {
       throw new IllegalArgumentException("more actions than fit");
     }
     int at = Objects.checkIndex(slot, SLOTS) * SLOT_BYTES;
-    slots.putShort(at + Layout.Slot.IN_PORT, (short) inPort);
+    slots.putShort(at + Layout.Slot.IN_PORT, (short) key.inPort());
     slots.putShort(at + Layout.Slot.VLAN_TCI, (short) vlanTci);
     slots.putShort(at + Layout.Slot.VLAN_TPID, (short) vlanTpid);
     slots.putShort(at + Layout.Slot.BRIDGE, (short) bridge);
     slots.putInt(at + Layout.Slot.TRAIL, trail);
+    // Both are in network byte order.
+    for (int i = 0; i < 2 * Long.BYTES; i++) {
+      slots.put(at + Layout.Slot.CT + i, key.bytes()[FlowField.CT.offset() + i]);
+    }
     slots.putInt(at + COUNT, actions.size());
-    slots.putInt(at + COUNT + Layout.ActionList.PREPARES, actions.prepares() ? 1 : 0);
+    slots.putInt(at + COUNT + Layout.ActionList.PREPARES, actions.prepares());
     for (int i = 0; i < actions.size(); i++) {
       slots.putLong(at + ACTIONS + i * Long.BYTES, actions.encoded(i));
     }

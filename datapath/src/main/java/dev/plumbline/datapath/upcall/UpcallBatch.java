@@ -12,7 +12,7 @@ import java.util.Objects;
  * injected before the memory is used again.
  *
  * <pre>
- *   0               10             26                      65,600
+ *   0               10             42                      65,600
  *   +---------------+--------------+-------- … ------------+
  *   | vnet header   | prefix       | frame                 |
  *   +---------------+--------------+-------- … ------------+

@@ -3,6 +3,7 @@ package dev.plumbline.datapath.upcall;
 
 import dev.plumbline.datapath.bpf.Layout;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * What is in front of a frame that goes up: struct upcall_prefix of {@code src/main/bpf/flow.h}, in
@@ -13,6 +14,9 @@ import java.nio.ByteBuffer;
  *   +---------+-------+---------+----------+-----------+-----------------+-----------------+
  *   | in port | reason|         | TCI      | TPID      | interface index | skb->mark       |
  *   +---------+-------+---------+----------+-----------+-----------------+-----------------+
+ *   16                                                 24                                  32
+ *   | what connection tracking said, as in the key     | the same of another zone          |
+ *   +--------------------------------------------------+-----------------------------------+
  * </pre>
  */
 public final class UpcallPrefix {
@@ -33,7 +37,7 @@ public final class UpcallPrefix {
   private ByteBuffer buffer = ByteBuffer.allocate(BYTES);
   private int offset;
 
-  /** Lays it over 16 bytes of a buffer in native byte order. */
+  /** Lays it over 32 bytes of a buffer in native byte order. */
   public UpcallPrefix wrap(ByteBuffer bytes, int at) {
     buffer = bytes;
     offset = at;
@@ -70,7 +74,20 @@ public final class UpcallPrefix {
     return buffer.getInt(offset + Layout.UpcallPrefix.MARK);
   }
 
-  /** Writes all of it. */
+  /**
+   * What connection tracking has said of the frame: {@code CtAnswer}; 0: it has not been asked.
+   *
+   * @param index 0 or 1
+   */
+  public long ct(int index) {
+    return toNetwork(buffer.getLong(offset + Layout.UpcallPrefix.CT + index * Long.BYTES));
+  }
+
+  private static long toNetwork(long value) {
+    return ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN ? value : Long.reverseBytes(value);
+  }
+
+  /** Writes all of it, for a frame of which connection tracking has not been asked. */
   public void set(int inPort, int reason, int vlanTci, int vlanTpid, int ifindex, int mark) {
     buffer.putShort(offset + Layout.UpcallPrefix.IN_PORT, (short) inPort);
     buffer.putShort(offset + Layout.UpcallPrefix.REASON, (short) 0); // the reserved byte too
@@ -79,5 +96,7 @@ public final class UpcallPrefix {
     buffer.putShort(offset + Layout.UpcallPrefix.VLAN_TPID, (short) vlanTpid);
     buffer.putInt(offset + Layout.UpcallPrefix.IFINDEX, ifindex);
     buffer.putInt(offset + Layout.UpcallPrefix.MARK, mark);
+    buffer.putLong(offset + Layout.UpcallPrefix.CT, 0);
+    buffer.putLong(offset + Layout.UpcallPrefix.CT + Long.BYTES, 0);
   }
 }

@@ -107,7 +107,9 @@ final class RecordingPath implements AutoCloseable {
 
   /** What is done with a frame of Java's, to which a tag is given first if the TPID is not 0. */
   List<Event> inject(ActionList actions, byte[] frame, int tpid, int tci) throws IOException {
-    slots.write(7, 1, tpid == 0 ? 0 : tci | Layout.VLAN_PRESENT, tpid, 0, 0, actions);
+    FlowKey key = new FlowKey();
+    key.inPort(1);
+    slots.write(7, key, tpid == 0 ? 0 : tci | Layout.VLAN_PRESENT, tpid, 0, 0, actions);
     run.clear().mark(Layout.MARK_SLOT | 7);
     return run(egress, frame);
   }

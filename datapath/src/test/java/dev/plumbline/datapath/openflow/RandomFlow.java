@@ -53,6 +53,9 @@ final class RandomFlow {
     maybe(2, () -> match.add("in_port=" + one("1", "7", "65279", "LOCAL", "local")));
     maybe(3, () -> match.add("tun_id=" + masked(64)));
     maybe(3, () -> match.add("metadata=" + masked(64)));
+    maybe(4, () -> match.add("ct_state=" + one("+new+trk", "-est+trk-new", "0x21/0x23", "-trk")));
+    maybe(6, () -> match.add("ct_zone=" + random.nextInt(65536)));
+    maybe(6, () -> match.add("ct_mark=" + masked(32)));
     maybe(3, () -> match.add("reg" + random.nextInt(16) + "=" + masked(32)));
     maybe(3, () -> match.add(one("dl_src=", "eth_src=") + mac() + oneMask()));
     maybe(3, () -> match.add(one("dl_dst=", "eth_dst=") + mac() + oneMask()));
@@ -179,7 +182,7 @@ final class RandomFlow {
   }
 
   private String action() {
-    return switch (random.nextInt(20)) {
+    return switch (random.nextInt(21)) {
       case 0 -> one("1", "output:7", "65279", "LOCAL", "output:local");
       case 1 -> one("normal", "NORMAL", "output:NORMAL");
       case 2 -> one("flood", "all", "in_port", "IN_PORT");
@@ -198,7 +201,8 @@ final class RandomFlow {
       case 13 -> one("resubmit:5", "resubmit(,7)", "resubmit(3,9)", "resubmit(in_port,3)");
       case 14 -> "group:" + random.nextInt(100);
       case 15 -> "dec_ttl";
-      case 16 ->
+      case 16 -> ct();
+      case 17 ->
           "load:"
               + random.nextInt(64)
               + "->"
@@ -209,9 +213,22 @@ final class RandomFlow {
                   "vlan_tci[0..11]",
                   "tun_id",
                   "eth_dst[40..47]");
-      case 17 -> move();
+      case 18 -> move();
       default -> setField();
     };
+  }
+
+  private String ct() {
+    if (protocol.isEmpty() || protocol.endsWith("arp") || protocol.startsWith("mpls")) {
+      return "dec_ttl";
+    }
+    return one(
+        "ct(commit)",
+        "ct(table=" + random.nextInt(254) + ")",
+        "ct(zone=" + random.nextInt(65535) + ",commit,table=3)",
+        "ct(commit,zone=NXM_NX_REG5[0..15])",
+        "ct(commit,exec(set_field:" + masked(32) + "->ct_mark))",
+        "ct(exec(load:0x3->NXM_NX_CT_MARK[4..7]),commit)");
   }
 
   private String move() {

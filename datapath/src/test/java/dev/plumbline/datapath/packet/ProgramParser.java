@@ -23,10 +23,10 @@ public final class ProgramParser implements AutoCloseable {
   private static final int GIVEN_BYTES = 64;
 
   // struct parsed
-  private static final int FRAMES = 80;
-  private static final int L3_OFFSET = 84;
-  private static final int VLAN_TCI = 88;
-  private static final int LENGTH = 92;
+  private static final int FRAMES = 96;
+  private static final int L3_OFFSET = 100;
+  private static final int VLAN_TCI = 104;
+  private static final int LENGTH = 108;
 
   private final BpfObject object;
   private final BpfProgram given;

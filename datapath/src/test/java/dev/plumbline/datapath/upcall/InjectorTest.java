@@ -9,6 +9,7 @@ import dev.plumbline.datapath.bpf.BpfObject;
 import dev.plumbline.datapath.bpf.Hook;
 import dev.plumbline.datapath.bpf.Hooks;
 import dev.plumbline.datapath.flow.ActionList;
+import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.port.PacketPort;
 import dev.plumbline.datapath.testing.RequiresEbpf;
 import dev.plumbline.netlink.libc.Memory;
@@ -122,7 +123,7 @@ class InjectorTest {
       UpcallPrefix prefix = batch.prefix(i);
       actions.clear();
       actions.output(3 - prefix.inPort());
-      slots.write(i, prefix.inPort(), prefix.vlanTci(), prefix.vlanTpid(), 0, 0, actions);
+      slots.write(i, key(prefix.inPort()), prefix.vlanTci(), prefix.vlanTpid(), 0, 0, actions);
       look(i, seen);
       assertTrue(injector.add(batch, i, i));
     }
@@ -208,9 +209,9 @@ class InjectorTest {
   @Test
   void whatCannotBeSentIsCountedByItsReasonAndTheRestIsSent() throws IOException {
     actions.output(1);
-    slots.write(0, 2, 0, 0, 0, 0, actions);
+    slots.write(0, key(2), 0, 0, 0, 0, actions);
     actions.clear();
-    slots.write(1, 2, 0, 0, 0, 0, actions);
+    slots.write(1, key(2), 0, 0, 0, 0, actions);
     Memory frame = Memory.allocate(80_000);
     frame.buffer().put(1, (byte) 77); // no such way to cut
     assertTrue(injector.add(frame, 20, 40, 70_000, 0)); // longer than the MTU
@@ -226,5 +227,11 @@ class InjectorTest {
         "EINVAL 1, EMSGSIZE 1, ENETDOWN 1, ENOBUFS 1", injector.queue().errors().toString());
     assertEquals(1, injector.queue().sentFrames());
     assertEquals(60, injector.queue().sentBytes());
+  }
+
+  private static FlowKey key(int port) {
+    FlowKey key = new FlowKey();
+    key.inPort(port);
+    return key;
   }
 }

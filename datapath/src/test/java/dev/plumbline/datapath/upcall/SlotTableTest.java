@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.plumbline.datapath.bpf.Layout;
 import dev.plumbline.datapath.flow.ActionList;
+import dev.plumbline.datapath.flow.FlowKey;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.junit.jupiter.api.Test;
@@ -21,22 +22,27 @@ class SlotTableTest {
     ActionList actions = new ActionList();
     actions.pushVlan(0x8100, 100);
     actions.output(9);
-    table.write(255, 5, 0x1007, 0x88a8, 3, 9, actions);
+    FlowKey key = new FlowKey();
+    key.inPort(5);
+    key.ct(1, 7);
+    table.write(255, key, 0x1007, 0x88a8, 3, 9, actions);
     int at = 255 * Layout.Slot.SIZE;
     assertEquals(5, bytes.getShort(at));
     assertEquals(0x1007, bytes.getShort(at + 2));
     assertEquals((short) 0x88a8, bytes.getShort(at + 4));
     assertEquals(3, bytes.getShort(at + 6));
     assertEquals(9, bytes.getInt(at + 8));
-    assertEquals(2, bytes.getInt(at + 16));
-    assertEquals(actions.encoded(0), bytes.getLong(at + 24));
-    assertEquals(actions.encoded(1), bytes.getLong(at + 32));
+    assertEquals(7, bytes.get(at + 31));
+    assertEquals(2, bytes.getInt(at + 32));
+    assertEquals(actions.encoded(0), bytes.getLong(at + 40));
+    assertEquals(actions.encoded(1), bytes.getLong(at + 48));
   }
 
   @Test
   void thereIsNoSlotBeyondTheLast() {
     ActionList none = new ActionList();
-    assertThrows(IndexOutOfBoundsException.class, () -> table.write(256, 0, 0, 0, 0, 0, none));
+    assertThrows(
+        IndexOutOfBoundsException.class, () -> table.write(256, new FlowKey(), 0, 0, 0, 0, none));
     assertThrows(IllegalArgumentException.class, () -> new SlotTable(ByteBuffer.allocate(100)));
   }
 }

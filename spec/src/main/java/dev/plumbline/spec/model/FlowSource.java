@@ -84,9 +84,9 @@ public final class FlowSource {
       return spelled;
     }
     String value = String.valueOf(entry.getValue());
-    return spelled.equals("resubmit") && value.contains(",")
-        ? spelled + "(" + value + ")"
-        : spelled + ":" + argument(entry.getValue());
+    boolean isBracketed =
+        spelled.equals("ct") || (spelled.equals("resubmit") && value.contains(","));
+    return isBracketed ? spelled + "(" + value + ")" : spelled + ":" + argument(entry.getValue());
   }
 
   /** A name that the syntax would cut stands in quotes. */

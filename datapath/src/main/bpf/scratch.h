@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Where a frame is taken apart. */
+#ifndef PLUMBLINE_SCRATCH_H
+#define PLUMBLINE_SCRATCH_H
+
+/* The ends of a packet, in the order in which it goes. */
+struct ends {
+	__u64 source[2]; /* addresses; IPv4 in the first 4 bytes */
+	__u64 destination[2];
+	__be16 source_port, destination_port;
+	__u8 protocol;
+};
+
+/* Whose packet it is. */
+struct tuple {
+	struct connection_key key;
+	__u8 from_high; /* it goes from the high end to the low one */
+	__u8 kind; /* TUPLE_* */
+	__u16 tcp_flags;
+};
+#define TUPLE_NONE 0 /* of nothing that can be tracked */
+#define TUPLE_BEGINS 1 /* may begin a connection */
+#define TUPLE_GOES_ON 2 /* must be of one */
+#define TUPLE_ERROR 3 /* an ICMP error; the ends are those of the packet that it is about */
+
+/* What is known of the frame that is worked on. In a map: what lies there the verifier takes for any numbers, so that the
+ * ways through a parser are one behind it; and stacks are short. Nothing that may run another program comes between. */
+struct scratch {
+	struct flow_key key;
+	struct headers headers;
+	struct ends ends;
+	struct tuple tuple;
+	struct upcall_prefix prefix;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct scratch);
+} scratches SEC(".maps");
+
+/* The key of a frame and its headers; NULL: never. */
+static __noinline struct scratch *parse_all(struct __sk_buff *skb, const struct frame *frame)
+{
+	__u32 zero = 0;
+	struct scratch *scratch = bpf_map_lookup_elem(&scratches, &zero);
+	__u64 *words = (__u64 *)scratch;
+
+	if (!scratch)
+		return NULL;
+	for (int i = 0; i < sizeof(scratch->key) / 8 + 1; i++) /* and the headers, which are 8 bytes */
+		words[i] = 0;
+	scratch->key.l2 = frame->key;
+	parse_l3(skb, frame, &scratch->key, &scratch->headers);
+	return scratch;
+}
+
+#endif
