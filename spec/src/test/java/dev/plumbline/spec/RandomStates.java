@@ -133,7 +133,26 @@ final class RandomStates {
         maybe(random::nextBoolean),
         maybe(random::nextBoolean),
         maybe(random::nextBoolean),
-        maybe(random::nextBoolean));
+        maybe(random::nextBoolean),
+        maybe(this::filter));
+  }
+
+  private PortFilter filter() {
+    return new PortFilter(list(() -> rule("from")), list(() -> rule("to")));
+  }
+
+  private String rule(String address) {
+    return one(
+        "established",
+        "any",
+        "dhcp",
+        "tcp",
+        "udp " + between(0, 65535),
+        "tcp 22,8000-8999 " + address + " 10.0.0.0/8",
+        "tcp " + address + " 2001:db8::/32",
+        "icmp 8",
+        "protocol 47 " + address + " 10.1.0.0/16",
+        "any " + address + " 10.1.2.3/32");
   }
 
   private VlanMode vlanMode() {

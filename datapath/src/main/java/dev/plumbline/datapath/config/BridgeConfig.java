@@ -14,15 +14,18 @@ import java.util.Set;
  * @param forwardBpdu whether frames to 01:80:c2:00:00:00 to 0f are forwarded as any other;
  *     otherwise they are dropped (IEEE 802.1Q-2022, table 8-1)
  * @param flows in any order, no two with one table, priority and match; none: NORMAL alone
+ * @param filters by port, of those that have one
  */
 public record BridgeConfig(
     Map<String, PortConfig> ports,
     MacTableConfig macTable,
     boolean forwardBpdu,
-    Set<FlowConfig> flows) {
+    Set<FlowConfig> flows,
+    Map<String, PortFilter> filters) {
   public BridgeConfig {
     ports = Collections.unmodifiableMap(new LinkedHashMap<>(ports));
     flows = Collections.unmodifiableSet(new LinkedHashSet<>(flows));
+    filters = Map.copyOf(filters);
   }
 
   /** A learning switch. */
@@ -30,8 +33,22 @@ public record BridgeConfig(
     this(ports, macTable, forwardBpdu, Set.of());
   }
 
+  /** One without filters. */
+  public BridgeConfig(
+      Map<String, PortConfig> ports,
+      MacTableConfig macTable,
+      boolean forwardBpdu,
+      Set<FlowConfig> flows) {
+    this(ports, macTable, forwardBpdu, flows, Map.of());
+  }
+
   /** The same bridge with other flows. */
   public BridgeConfig withFlows(Set<FlowConfig> newFlows) {
-    return new BridgeConfig(ports, macTable, forwardBpdu, newFlows);
+    return new BridgeConfig(ports, macTable, forwardBpdu, newFlows, filters);
+  }
+
+  /** The same bridge with other filters. */
+  public BridgeConfig withFilters(Map<String, PortFilter> newFilters) {
+    return new BridgeConfig(ports, macTable, forwardBpdu, flows, newFilters);
   }
 }

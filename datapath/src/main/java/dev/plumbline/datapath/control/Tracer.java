@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 public final class Tracer implements DecisionListener {
   /** What is said once, of the whole packet. */
   private static final Set<DropReason> TOLD_AT_THE_END =
-      Set.of(DropReason.FLOW_DROPS, DropReason.NO_OUTPUT, DropReason.NO_FLOW);
+      Set.of(DropReason.FILTERED, DropReason.FLOW_DROPS, DropReason.NO_OUTPUT, DropReason.NO_FLOW);
 
   /** More than anybody reads; a way through thousands of tables has millions. */
   private static final int STEPS = 10_000;
@@ -237,6 +237,12 @@ public final class Tracer implements DecisionListener {
     String rule = flow == null ? "no flow: dropped" : "";
     add(Kind.FLOW, table, flow == null || !isTelling() ? rule : FlowText.printRule(flow, names()));
     depth++;
+  }
+
+  @Override
+  public void filters(int port, boolean isIn, @Nullable String rule) {
+    String filter = "filter of " + Reports.name(state, port) + (isIn ? ", in: " : ", out: ");
+    add(Kind.NOTE, -1, filter + (rule == null ? "no rule, not let through" : rule));
   }
 
   @Override

@@ -45,6 +45,7 @@ public final class Decision {
   /** By answer of the key: whether its connection is to be kept, and the mark that it gets. */
   private final boolean[] commits = new boolean[FlowKey.CT_ANSWERS];
 
+  private final boolean[] onlyIfSent = new boolean[FlowKey.CT_ANSWERS];
   private final boolean[] marks = new boolean[FlowKey.CT_ANSWERS];
   private final int[] mark = new int[FlowKey.CT_ANSWERS];
   private long arrivedTags;
@@ -163,9 +164,22 @@ public final class Decision {
     }
   }
 
+  /**
+   * Keeps the connection that an answer of a filter's zone is about, if the packet goes anywhere.
+   *
+   * @param began the port that it came in by
+   * @param accepted the port that lets it out; 0: none does yet
+   */
+  void commitIfSent(int answer, int began, int accepted) {
+    int known = commits[answer] ? mark[answer] & 0xffff : 0;
+    int now = known == 0 || accepted == 0 || known == accepted ? known | accepted : Guard.SEVERAL;
+    commit(answer, true, (began << 16) | now);
+    onlyIfSent[answer] = true;
+  }
+
   private void addCommits(ActionList list) {
     for (int i = 0; i < commits.length; i++) {
-      if (commits[i]) {
+      if (commits[i] && (outputs > 0 || !onlyIfSent[i])) {
         list.commit(i, marks[i], mark[i]);
       }
     }
@@ -273,6 +287,7 @@ public final class Decision {
     asked = -1;
     Arrays.fill(commits, false);
     Arrays.fill(marks, false);
+    Arrays.fill(onlyIfSent, false);
   }
 
   void listener(@Nullable DecisionListener newListener) {

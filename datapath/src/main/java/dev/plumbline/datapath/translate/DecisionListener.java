@@ -31,6 +31,14 @@ public interface DecisionListener {
    */
   default void tracked(long answer) {}
 
+  /**
+   * A port's filter was asked.
+   *
+   * @param isIn whether the packet goes to the machine behind the port
+   * @param rule that let it through; null: none did
+   */
+  default void filters(int port, boolean isIn, @Nullable String rule) {}
+
   /** An action of a flow begins. */
   default void does(Action action) {}
 

@@ -29,7 +29,8 @@ public enum DropReason {
   TTL_EXCEEDED(51, "has a TTL or hop limit with which it is not forwarded"),
   NO_GROUP(52, "is for a group that there is not, or that has no bucket for it"),
   CT_REWRITTEN(53, "is to be tracked by other addresses or ports than it came with"),
-  TOO_MANY_ZONES(54, "is to be tracked in more zones than two");
+  TOO_MANY_ZONES(54, "is to be tracked in more zones than two"),
+  FILTERED(55, "is let through by no rule of a port's filter");
 
   private final int code;
   private final String text;

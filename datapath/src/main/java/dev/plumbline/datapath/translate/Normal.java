@@ -77,7 +77,7 @@ final class Normal {
     if (known == 0) {
       flood(way, bridge, in, tags, priority);
     } else {
-      send(way, in, known, tags, priority);
+      send(way, bridge, in, known, tags, priority);
     }
   }
 
@@ -157,7 +157,7 @@ final class Normal {
         : table.lookup(vlan, mac);
   }
 
-  private static void send(Way way, Port in, int known, long tags, int priority) {
+  private static void send(Way way, Bridge bridge, Port in, int known, long tags, int priority) {
     Port port = way.state().port(known);
     Decision decision = way.decision();
     if (known == in.logical()) {
@@ -169,7 +169,7 @@ final class Normal {
     } else if (!port.vlan().carries(tags)) {
       decision.reason(DropReason.VLAN_NOT_CARRIED);
     } else {
-      output(way, port, tags, priority, true);
+      output(way, bridge, in, port, tags, priority, true);
     }
   }
 
@@ -180,7 +180,7 @@ final class Normal {
           && (in.mesh() == 0 || port.mesh() != in.mesh())
           && way.state().isSendable(port)
           && port.vlan().carries(tags)) {
-        output(way, port, tags, priority, false);
+        output(way, bridge, in, port, tags, priority, false);
         if (way.isRefused()) {
           return;
         }
@@ -188,7 +188,11 @@ final class Normal {
     }
   }
 
-  private static void output(Way way, Port port, long tags, int priority, boolean known) {
+  private static void output(
+      Way way, Bridge bridge, Port in, Port port, long tags, int priority, boolean known) {
+    if (!way.guard().letsOut(bridge, in, port)) {
+      return;
+    }
     long leaving = port.vlan().leave(tags, priority);
     if (port.kind() == PortKind.PATCH) {
       Translator.cross(way, port, leaving);

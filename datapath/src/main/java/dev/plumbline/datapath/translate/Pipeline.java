@@ -272,7 +272,7 @@ final class Pipeline {
   }
 
   private void track(Ct ct, int table) {
-    if (isTupleWritten()) {
+    if (isTupleWritten(written)) {
       way.end(DropReason.CT_REWRITTEN);
       return;
     }
@@ -313,8 +313,7 @@ final class Pipeline {
   }
 
   /** Whether flows changed something by which connections are told apart. */
-  private boolean isTupleWritten() {
-    FieldValues of = written;
+  static boolean isTupleWritten(FieldValues of) {
     return (of.get(MatchField.IP_SRC) | of.get(MatchField.IP_DST)) != 0
         || (of.bits(MatchField.IPV6_SRC, 0, 64) | of.bits(MatchField.IPV6_SRC, 64, 64)) != 0
         || (of.bits(MatchField.IPV6_DST, 0, 64) | of.bits(MatchField.IPV6_DST, 64, 64)) != 0
@@ -432,6 +431,10 @@ final class Pipeline {
       way.decision().reason(DropReason.OUTPUT_DOWN);
     } else {
       Rewrite before = leave();
+      if (!way.guard().letsOut(bridge, in, port)) {
+        way.rewrite(before);
+        return;
+      }
       if (port.kind() == PortKind.PATCH) {
         int outer = way.beginAction();
         Translator.cross(way, port, tags);

@@ -3,6 +3,8 @@ package dev.plumbline.datapath.translate;
 
 import dev.plumbline.datapath.bridge.VlanRule;
 import dev.plumbline.datapath.config.PortConfig.BondMode;
+import dev.plumbline.datapath.config.PortFilter;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param mesh the same for all remotes of a mesh; 0: not of one
  * @param peer PATCH: number of the other end, 0: there is none; otherwise 0
  * @param mode BOND, MEMBER: the bond's; otherwise null
+ * @param filters null: everything is let through
  * @param tunnelKey TUNNEL: the key that all its packets have; otherwise, or without one, 0
  */
 record Port(
@@ -25,7 +28,8 @@ record Port(
     int mesh,
     int peer,
     @Nullable BondMode mode,
-    long tunnelKey) {
+    long tunnelKey,
+    @Nullable PortFilters filters) {
   /** One that is no tunnel's. */
   Port(
       int number,
@@ -36,7 +40,20 @@ record Port(
       VlanRule vlan,
       int peer,
       @Nullable BondMode mode) {
-    this(number, id, kind, bridge, logical, vlan, 0, peer, mode, 0);
+    this(number, id, kind, bridge, logical, vlan, 0, peer, mode, 0, null);
+  }
+
+  /** The same with filters. */
+  Port with(@Nullable PortFilters newFilters) {
+    return new Port(
+        number, id, kind, bridge, logical, vlan, mesh, peer, mode, tunnelKey, newFilters);
+  }
+
+  /** Whether filters are the same. */
+  boolean isFilteredAs(Port other) {
+    PortFilter here = filters == null ? null : filters.config();
+    PortFilter there = other.filters == null ? null : other.filters.config();
+    return Objects.equals(here, there);
   }
 
   /** Whether number, place and neighbours are the same: all but how it takes part in VLANs. */

@@ -108,6 +108,8 @@ public final class StateChange {
     } else if (!old.vlan().equals(now.vlan())) {
       again(now.bridge());
       flushed.set(now.logical());
+    } else if (!old.isFilteredAs(now)) {
+      again(now.bridge());
     } else if (old.mode() != now.mode() || before.isUp(old.number()) != after.isUp(now.number())) {
       again(now.bridge());
     } else if (now.kind() == PortKind.MEMBER

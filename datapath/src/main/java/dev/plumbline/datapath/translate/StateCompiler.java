@@ -10,6 +10,7 @@ import dev.plumbline.datapath.config.PortConfig.DevicePort;
 import dev.plumbline.datapath.config.PortConfig.HostPort;
 import dev.plumbline.datapath.config.PortConfig.PatchPort;
 import dev.plumbline.datapath.config.PortConfig.TunnelPort;
+import dev.plumbline.datapath.config.PortFilter;
 import dev.plumbline.datapath.config.SwitchConfig;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class StateCompiler {
   private final SwitchConfig config;
   private final PortNumbers numbers;
+  private final SwitchState before;
   private final @Nullable Port[] ports = new Port[PortNumbers.LIMIT];
   private final @Nullable Bridge[] bridges = new Bridge[PortNumbers.BRIDGE_LIMIT];
 
@@ -33,6 +35,7 @@ final class StateCompiler {
       SwitchState before) {
     this.config = config;
     this.numbers = numbers;
+    this.before = before;
     config.bridges().forEach((bridge, of) -> of.ports().forEach((n, p) -> compile(bridge, n, p)));
     Map<String, String> domains = domains();
     config
@@ -86,7 +89,7 @@ final class StateCompiler {
       for (PortId remote : remotes) {
         int number = number(remote);
         long key = Math.max(0, tunnel.key());
-        put(new Port(number, remote, PortKind.TUNNEL, at, number, vlan, mesh, 0, null, key));
+        put(new Port(number, remote, PortKind.TUNNEL, at, number, vlan, mesh, 0, null, key, null));
       }
     } else if (port instanceof BondPort bond) {
       int logical = number(id);
@@ -116,7 +119,17 @@ final class StateCompiler {
   }
 
   private void put(Port port) {
-    ports[port.number()] = port;
+    BridgeConfig bridge = config.bridges().get(port.id().bridge());
+    PortFilter filter = bridge == null ? null : bridge.filters().get(port.id().port());
+    Port old = before.port(port.number());
+    PortFilters known = old == null ? null : old.filters();
+    if (filter == null) {
+      ports[port.number()] = port;
+    } else if (known != null && known.config().equals(filter)) {
+      ports[port.number()] = port.with(known);
+    } else {
+      ports[port.number()] = port.with(PortFilters.of(filter));
+    }
   }
 
   /** The other end's number, if it names this one as its own other end. */

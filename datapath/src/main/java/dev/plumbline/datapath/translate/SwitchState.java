@@ -246,6 +246,12 @@ public final class SwitchState {
         return bridge.name();
       }
     }
+    for (Port port : ports) {
+      PortFilters filters = port == null ? null : port.filters();
+      if (port != null && filters != null && filters.tracks()) {
+        return port.id().bridge();
+      }
+    }
     return null;
   }
 

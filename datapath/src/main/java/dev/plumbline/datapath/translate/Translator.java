@@ -66,7 +66,9 @@ public final class Translator {
       listener.enters(bridge.number(), in.number());
     }
     FlowTables flows = bridge.flows();
-    if (flows == null) {
+    if (!way.guard().letsIn(bridge, in)) {
+      // and nothing is learnt
+    } else if (flows == null) {
       Normal.forward(way, bridge, in, tags);
     } else {
       way.enterFlows(bridge, in, flows, tags);

@@ -38,6 +38,8 @@ final class Way {
   private final Wildcards looked = new Wildcards();
   private final FieldValues bits = new FieldValues();
   private @Nullable Rewrite rewrite;
+  private boolean hasLooked;
+  private final Guard guard = new Guard(this);
 
   void start(
       FlowKey newKey,
@@ -59,6 +61,8 @@ final class Way {
     depth = 0;
     bridges = 0;
     rewrite = null;
+    hasLooked = false;
+    looked.clear();
   }
 
   /** Null, as nearly always: nobody listens. */
@@ -84,6 +88,11 @@ final class Way {
   /** Goes on with other headers; the value is lent. */
   void rewrite(@Nullable Rewrite now) {
     rewrite = now;
+  }
+
+  /** The filters of ports. */
+  Guard guard() {
+    return guard;
   }
 
   SwitchState state() {
@@ -119,9 +128,7 @@ final class Way {
     if (ended || (bridges > 0 && !deepen())) {
       return;
     }
-    if (lookups == 0) {
-      looked.clear();
-    }
+    hasLooked = true;
     Pipeline pipeline = pipelines[bridges];
     if (pipeline == null) {
       pipeline = new Pipeline(this, looked, bridge, in, flows);
@@ -186,6 +193,7 @@ final class Way {
 
   /** Notes that bits of a field were looked at; those that were written say nothing of it. */
   void look(MatchField field, int offset, int width, FieldValues written) {
+    hasLooked = true;
     bits.clear();
     bits.bits(field, offset, width, -1);
     for (int word = 0; word < FieldValues.WORDS; word++) {
@@ -195,6 +203,7 @@ final class Way {
 
   /** Notes what a lookup looked at; bits that were written say nothing of the packet. */
   void look(Wildcards lookup, FieldValues written) {
+    hasLooked = true;
     for (int word = 0; word < FieldValues.WORDS; word++) {
       looked.look(word, lookup.looked(word) & ~written.word(word));
     }
@@ -202,7 +211,7 @@ final class Way {
 
   /** Puts what flows looked at into the decision's mask. */
   void noteLooked() {
-    if (lookups > 0) {
+    if (hasLooked) {
       for (int word = 0; word < FieldValues.WORDS; word++) {
         bits.word(word, looked.looked(word));
       }

@@ -3,6 +3,7 @@ package dev.plumbline.reconciler.adopt;
 
 import dev.plumbline.datapath.config.FlowConfig;
 import dev.plumbline.datapath.config.MacTableConfig;
+import dev.plumbline.datapath.config.PortFilter;
 import dev.plumbline.datapath.config.PortVlan;
 import dev.plumbline.reconciler.embedded.FlowText;
 import dev.plumbline.reconciler.embedded.Leg;
@@ -76,6 +77,11 @@ final class EmbeddedBridges {
   private void port(Resource port) {
     String bridge = PortText.bridge(port.id());
     String name = PortText.name(port.id());
+    if (PortText.filter(port) != null && !port.get("type").equals("device")) {
+      Map<String, Object> settings = new LinkedHashMap<>();
+      filter(port, settings);
+      Scalars.map(Scalars.map(Scalars.map(tree, "bridges"), bridge), "ports").put(name, settings);
+    }
     switch (port.get("type")) {
       case "internal" -> {
         // With its device.
@@ -84,6 +90,7 @@ final class EmbeddedBridges {
         if (!Leg.isOne(port.get("device"))) {
           Map<String, Object> settings = new LinkedHashMap<>();
           vlan(port, settings);
+          filter(port, settings);
           Map<String, Object> owner = Scalars.map(Scalars.map(tree, "bridges"), bridge);
           Scalars.map(owner, "ports").put(sections.reference("", port.get("device")), settings);
         }
@@ -142,6 +149,15 @@ final class EmbeddedBridges {
           }
         });
     return entry.map();
+  }
+
+  /** What is let through; ports of other kinds have it where the bridge lists them. */
+  private static void filter(Resource port, Map<String, Object> entry) {
+    PortFilter filter = PortText.filter(port);
+    if (filter != null) {
+      entry.put(
+          "filter", new dev.plumbline.spec.model.PortFilter(filter.in(), filter.out()).plain());
+    }
   }
 
   /** Puts the VLANs of a port, unless it carries all of them as they are. */

@@ -7,6 +7,7 @@ import dev.plumbline.datapath.config.PortConfig;
 import dev.plumbline.datapath.config.PortConfig.DevicePort;
 import dev.plumbline.datapath.config.PortConfig.HostPort;
 import dev.plumbline.datapath.config.PortConfig.PatchPort;
+import dev.plumbline.datapath.config.PortFilter;
 import dev.plumbline.datapath.config.PortVlan;
 import dev.plumbline.datapath.config.PortVlan.Mode;
 import dev.plumbline.datapath.config.PortVlan.PriorityTags;
@@ -82,32 +83,34 @@ final class SwitchGoals {
     String kind = device == null ? "" : device.kind();
     String key = device == null || device.key() == null ? "" : device.key();
     PortVlan vlan = vlan(port.vlan());
+    PortFilter filter = filter(port.filter());
     String listed = "bridges." + bridge + ".ports." + reference;
     switch (kind) {
       case "bonds" -> {
         Bond bond = Objects.requireNonNull(goals.state().bonds().get(key));
-        add("bonds." + key, bridge, key, SwitchPorts.bond(goals, bond, vlan));
+        add("bonds." + key, bridge, key, SwitchPorts.bond(goals, bond, vlan), filter);
       }
       case "tunnels" -> {
         Tunnel tunnel = Objects.requireNonNull(goals.state().tunnels().get(key));
-        add("tunnels." + key, bridge, key, SwitchPorts.tunnel(tunnel, vlan));
+        add("tunnels." + key, bridge, key, SwitchPorts.tunnel(tunnel, vlan), filter);
       }
       case "internalPorts" -> {
         String leg = Leg.of(key);
         String name = Objects.requireNonNull(device).name();
         boolean inHost = device.namespace().equals(HOST);
         PortConfig config = inHost ? new HostPort(name, leg, vlan) : new DevicePort(leg, vlan);
-        add("internalPorts." + key + ".bridge", bridge, key, config);
+        add("internalPorts." + key + ".bridge", bridge, key, config, filter);
       }
       default -> {
         String name = device == null ? reference : device.name();
-        add(listed, bridge, name, new DevicePort(name, vlan));
+        add(listed, bridge, name, new DevicePort(name, vlan), filter);
       }
     }
   }
 
-  private void add(String address, String bridge, String name, PortConfig port) {
-    goals.add(new Wanted(address, PortText.of(bridge, name, port), true));
+  private void add(
+      String address, String bridge, String name, PortConfig port, @Nullable PortFilter filter) {
+    goals.add(new Wanted(address, PortText.of(bridge, name, port, filter), true));
   }
 
   /** The host's half, or the container's, and the leg, which lives with the switch. */
@@ -125,8 +128,12 @@ final class SwitchGoals {
     for (int end = 0; end < 2; end++) {
       String bridge = patch.bridges().get(end);
       PatchPort port = new PatchPort(patch.bridges().get(1 - end), key, PortVlan.TRUNK_ALL);
-      add("patches." + key + ".bridges[" + bridge + "]", bridge, key, port);
+      add("patches." + key + ".bridges[" + bridge + "]", bridge, key, port, null);
     }
+  }
+
+  private static @Nullable PortFilter filter(dev.plumbline.spec.model.@Nullable PortFilter named) {
+    return named == null ? null : new PortFilter(named.in(), named.out());
   }
 
   private static PortVlan vlan(@Nullable VlanMode mode) {

@@ -69,7 +69,7 @@ final class Unsupported {
                             refuse(
                                 address + ".ports." + reference + "." + name,
                                 value,
-                                "ports of embedded bridges have `vlan` alone")));
+                                "ports of embedded bridges have `vlan` and `filter` alone")));
   }
 
   /** All that a port can have, beside its VLANs; null where it is not named. */

@@ -9,6 +9,7 @@ import dev.plumbline.datapath.config.PortConfig.HostPort;
 import dev.plumbline.datapath.config.PortConfig.PatchPort;
 import dev.plumbline.datapath.config.PortConfig.TunnelPort;
 import dev.plumbline.datapath.config.PortConfig.TunnelType;
+import dev.plumbline.datapath.config.PortFilter;
 import dev.plumbline.datapath.config.PortVlan;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
@@ -67,7 +68,18 @@ public final class PortText {
   }
 
   public static Resource of(String bridge, String name, PortConfig port) {
+    return of(bridge, name, port, null);
+  }
+
+  /**
+   * The same with what is let through it.
+   *
+   * @param filter null: everything
+   */
+  public static Resource of(
+      String bridge, String name, PortConfig port, @Nullable PortFilter filter) {
     Map<String, String> fields = new TreeMap<>();
+    fields.put("filter", filter == null ? "" : filter.text());
     fields.put("vlan", VlanText.print(port.vlan()));
     if (port instanceof DevicePort device) {
       fields.put("type", "device");
@@ -110,6 +122,12 @@ public final class PortText {
     fields.put("tos", tunnel.tos() < 0 ? INHERIT : String.valueOf(tunnel.tos()));
     fields.put("df", tunnel.dontFragment() ? "set" : "unset");
     fields.put("checksum", String.valueOf(tunnel.checksum()));
+  }
+
+  /** The filter that {@link #of} made this of; null: none. */
+  public static @Nullable PortFilter filter(Resource port) {
+    String text = port.fields().getOrDefault("filter", "");
+    return text.isEmpty() ? null : PortFilter.parse(text);
   }
 
   /** The port that {@link #of} made this of. */

@@ -4,6 +4,7 @@ package dev.plumbline.reconciler.embedded;
 import dev.plumbline.datapath.config.BridgeConfig;
 import dev.plumbline.datapath.config.FlowConfig;
 import dev.plumbline.datapath.config.PortConfig;
+import dev.plumbline.datapath.config.PortFilter;
 import dev.plumbline.datapath.config.SwitchConfig;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceType;
@@ -30,7 +31,10 @@ public final class SwitchText {
               resources.add(BridgeText.of(name, bridge));
               bridge
                   .ports()
-                  .forEach((port, value) -> resources.add(PortText.of(name, port, value)));
+                  .forEach(
+                      (port, value) ->
+                          resources.add(
+                              PortText.of(name, port, value, bridge.filters().get(port))));
               bridge.flows().forEach(flow -> resources.add(FlowText.of(name, flow)));
             });
     return resources;
@@ -43,6 +47,7 @@ public final class SwitchText {
    */
   public static SwitchConfig config(Collection<Resource> resources) {
     Map<String, Map<String, PortConfig>> ports = new TreeMap<>();
+    Map<String, Map<String, PortFilter>> filters = new TreeMap<>();
     Map<String, Set<FlowConfig>> flows = new TreeMap<>();
     Map<String, Resource> bridges = new TreeMap<>();
     for (Resource resource : resources) {
@@ -52,6 +57,12 @@ public final class SwitchText {
         ports
             .computeIfAbsent(PortText.bridge(resource.id()), name -> new TreeMap<>())
             .put(PortText.name(resource.id()), PortText.parse(resource));
+        PortFilter filter = PortText.filter(resource);
+        if (filter != null) {
+          filters
+              .computeIfAbsent(PortText.bridge(resource.id()), name -> new TreeMap<>())
+              .put(PortText.name(resource.id()), filter);
+        }
       } else if (resource.id().type() == ResourceType.FLOW) {
         flows
             .computeIfAbsent(FlowText.bridge(resource.id()), name -> new LinkedHashSet<>())
@@ -71,7 +82,8 @@ public final class SwitchText {
             parsed.put(
                 name,
                 BridgeText.parse(bridge, ports.getOrDefault(name, Map.of()))
-                    .withFlows(flows.getOrDefault(name, Set.of()))));
+                    .withFlows(flows.getOrDefault(name, Set.of()))
+                    .withFilters(filters.getOrDefault(name, Map.of()))));
     return new SwitchConfig(parsed);
   }
 }

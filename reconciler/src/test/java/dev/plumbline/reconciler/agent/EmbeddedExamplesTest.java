@@ -6,8 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.datapath.testing.RequiresEbpf;
+import dev.plumbline.netlink.namespace.NetNamespace;
 import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -83,6 +88,34 @@ class EmbeddedExamplesTest {
       Sh.ping("vm", "10.0.0.9");
       Sh.ping("outside", "10.0.0.2");
       assertEquals(1, agent.lines("applied").size(), "once, and nothing drifts");
+    }
+  }
+
+  @Test
+  void aFilteredPortLetsInWhatItsRulesName() throws Exception {
+    Sh.run("ip -n outside address add 10.0.0.9/24 dev wire");
+    try (AgentRun agent = agent("embedded-filter.yaml")) {
+      Sh.ping("vm", "10.0.0.9");
+      Sh.ping("outside", "10.0.0.2");
+      assertEquals("refused", connect(22, 30_000), "its rule lets it in, and nobody listens");
+      assertEquals("silence", connect(23, 2_000), "no rule");
+      assertEquals(1, agent.lines("applied").size(), "once, and nothing drifts");
+    }
+  }
+
+  private static String connect(int port, int patienceMillis) throws Exception {
+    try (NetNamespace outside = NetNamespace.named("outside")) {
+      return outside.run(
+          () -> {
+            try (Socket socket = new Socket()) {
+              socket.connect(new InetSocketAddress("10.0.0.2", port), patienceMillis);
+              return "open";
+            } catch (ConnectException e) {
+              return "refused";
+            } catch (SocketTimeoutException e) {
+              return "silence";
+            }
+          });
     }
   }
 

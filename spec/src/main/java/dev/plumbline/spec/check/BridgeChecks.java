@@ -151,7 +151,11 @@ final class BridgeChecks {
       bridge
           .ports()
           .forEach(
-              (name, port) -> tunnelled(scope, object + ".ports." + name, object, port.vlan()));
+              (name, port) -> {
+                String at = object + ".ports." + name;
+                tunnelled(scope, at, object, port.vlan());
+                embeddedOnly(scope, at, "filter", port.filter(), "`datapath: embedded`");
+              });
       tunnelled(scope, object, object, bridge.vlan());
     }
     Integer mask = bridge.groupForwardMask();

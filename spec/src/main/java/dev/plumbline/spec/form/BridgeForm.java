@@ -57,7 +57,8 @@ final class BridgeForm {
         fields.flag("bpduGuard"),
         fields.flag("rootBlock"),
         fields.flag("fastLeave"),
-        fields.flag("neighSuppress"));
+        fields.flag("neighSuppress"),
+        PortFilterForm.read(fields));
   }
 
   private static @Nullable StpSettings stp(@Nullable Fields fields) {
@@ -140,7 +141,8 @@ final class BridgeForm {
         .put("bpduGuard", port.bpduGuard())
         .put("rootBlock", port.rootBlock())
         .put("fastLeave", port.fastLeave())
-        .put("neighSuppress", port.neighSuppress());
+        .put("neighSuppress", port.neighSuppress())
+        .put("filter", port.filter() == null ? null : port.filter().plain());
   }
 
   private static @Nullable Tree write(@Nullable StpSettings stp) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param hairpin whether frames may leave by the port they came from
  * @param isolated whether it may speak to ports that are not isolated only
  * @param bpduGuard whether a BPDU disables the port
+ * @param filter what is let through; embedded bridges only
  * @param rootBlock whether the port may never become the root port
  */
 public record BridgePort(
@@ -28,7 +29,8 @@ public record BridgePort(
     @Nullable Boolean bpduGuard,
     @Nullable Boolean rootBlock,
     @Nullable Boolean fastLeave,
-    @Nullable Boolean neighSuppress) {
+    @Nullable Boolean neighSuppress,
+    @Nullable PortFilter filter) {
 
   private static final BridgePort PLAIN = withVlan(null);
 
@@ -40,7 +42,7 @@ public record BridgePort(
   /** A port of which only the VLANs are named. */
   public static BridgePort withVlan(@Nullable VlanMode vlan) {
     return new BridgePort(
-        vlan, null, null, null, null, null, null, null, null, null, null, null, null);
+        vlan, null, null, null, null, null, null, null, null, null, null, null, null, null);
   }
 
   /** This port in other VLANs. */
@@ -58,6 +60,7 @@ public record BridgePort(
         bpduGuard,
         rootBlock,
         fastLeave,
-        neighSuppress);
+        neighSuppress,
+        filter);
   }
 }

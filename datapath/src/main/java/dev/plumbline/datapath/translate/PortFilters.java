@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.translate;
+
+import dev.plumbline.datapath.config.PortFilter;
+
+/** A port's filter, compiled. */
+record PortFilters(PortFilter config, FilterRules in, FilterRules out) {
+  static PortFilters of(PortFilter config) {
+    return new PortFilters(
+        config, FilterRules.of(config.in(), true), FilterRules.of(config.out(), false));
+  }
+
+  /** Whether what it lets through depends on connections. */
+  boolean tracks() {
+    return in.established() || out.established();
+  }
+}

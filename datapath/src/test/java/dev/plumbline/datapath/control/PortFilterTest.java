@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.control;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.plumbline.datapath.config.BridgeConfig;
+import dev.plumbline.datapath.config.PortConfig;
+import dev.plumbline.datapath.config.PortConfig.DevicePort;
+import dev.plumbline.datapath.config.PortFilter;
+import dev.plumbline.datapath.config.PortVlan;
+import dev.plumbline.datapath.config.SwitchConfig;
+import dev.plumbline.datapath.testing.RequiresEbpf;
+import dev.plumbline.netlink.testing.Sh;
+import dev.plumbline.netlink.testing.ThrowawayHost;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Filters of ports with guests that really speak; {@code a} has the filter. Not in user-mode Linux
+ * too: nothing of them is another kernel's matter that {@link ConnectionTest} does not try.
+ */
+@ExtendWith(ThrowawayHost.class)
+@RequiresEbpf
+class PortFilterTest {
+  private static final PortFilter WEB =
+      new PortFilter(List.of("established", "tcp 22,8000-8999 from 10.0.0.2/32"), List.of("any"));
+
+  @TempDir Path directory;
+  private Switch running;
+
+  @BeforeEach
+  void open() throws Exception {
+    running = Switch.open(SwitchOptions.in(directory));
+    Guests.add("a", "10.0.0.1/24");
+    Guests.add("b", "10.0.0.2/24");
+    Guests.add("c", "10.0.0.3/24");
+  }
+
+  @AfterEach
+  void remove() throws Exception {
+    assertNull(running.failure());
+    running.remove();
+  }
+
+  private static BridgeConfig bridge(Map<String, PortFilter> filters, String... guests) {
+    Map<String, PortConfig> ports = new LinkedHashMap<>();
+    for (String guest : guests) {
+      ports.put("v" + guest, new DevicePort("v" + guest, PortVlan.access(5)));
+    }
+    return Guests.oneBridge(ports).bridges().get("br0").withFilters(filters);
+  }
+
+  private static SwitchConfig config(Map<String, PortFilter> filters) {
+    return new SwitchConfig(Map.of("br0", bridge(filters, "a", "b", "c")));
+  }
+
+  @Test
+  void aFilteredGuestIsReachedByWhatItsRulesNameAndByAnswersAlone() throws Exception {
+    running.configure(config(Map.of("va", WEB)));
+    Sh.ping("a", "10.0.0.2"); // ARP both ways, and the answer to its own ping
+    assertFalse(Guests.reaches("b", "10.0.0.1"));
+    assertTrue(Tcp.udp("a", "b", "10.0.0.2", 5000));
+    assertFalse(Tcp.udp("b", "a", "10.0.0.1", 5000));
+    assertTrue(Tcp.isToldOfClosedPort("a", "10.0.0.2", 5001), "an ICMP error is an answer");
+    assertFalse(Tcp.connects("b", "a", "10.0.0.1", 5002));
+    assertFalse(Tcp.connects("c", "a", "10.0.0.1", 8080), "its source is in no rule");
+    try (Tcp in = Tcp.connect("b", "a", "10.0.0.1", 8080);
+        Tcp out = Tcp.connect("a", "b", "10.0.0.2", 5003)) {
+      in.echo();
+      out.echo();
+      running.close();
+      in.echo();
+      out.echo();
+      running = Switch.open(SwitchOptions.in(directory));
+      running.configure(config(Map.of("va", WEB)));
+      in.echo();
+      out.echo();
+      // A rule that goes takes what it let in with it; answers stay.
+      running.configure(
+          config(Map.of("va", new PortFilter(List.of("established", "icmp 8"), List.of("any")))));
+      out.echo();
+      assertFalse(Tcp.connects("b", "a", "10.0.0.1", 8080));
+      Sh.ping("b", "10.0.0.1");
+    }
+  }
+
+  @Test
+  void twoFilteredGuestsNeedTheRulesOfBoth() throws Exception {
+    PortFilter quiet = new PortFilter(List.of("established"), List.of("tcp 8080 to 10.0.0.0/24"));
+    running.configure(config(Map.of("va", WEB, "vb", quiet)));
+    try (Tcp tcp = Tcp.connect("b", "a", "10.0.0.1", 8080)) {
+      tcp.echo();
+    }
+    assertFalse(Tcp.connects("b", "a", "10.0.0.1", 8081), "b may not");
+    assertFalse(Tcp.connects("a", "b", "10.0.0.2", 8080), "b lets nobody in");
+    running.configure(config(Map.of()));
+    Sh.ping("b", "10.0.0.1");
+  }
+
+  @Test
+  void bridgesWithTheSameAddressesAreApart() throws Exception {
+    Guests.add("d", "10.0.0.1/24");
+    Guests.add("e", "10.0.0.2/24");
+    running.configure(
+        new SwitchConfig(
+            Map.of(
+                "br0", bridge(Map.of("va", WEB), "a", "b", "c"),
+                "br1", bridge(Map.of("vd", WEB), "d", "e"))));
+    // The same ends and ports: known in one bridge, and unknown in the other.
+    try (Tcp tcp = Tcp.connect("a", "b", "10.0.0.2", 5003)) {
+      tcp.echo();
+      assertTrue(running.flows("br0").toString().contains("ct_state(+est+rpl+trk)"));
+      assertFalse(running.flows("br1").toString().contains("ct_state(+est"));
+    }
+    assertFalse(Tcp.connects("e", "d", "10.0.0.1", 5003));
+    assertEquals(0, running.flows("br1").stream().filter(f -> f.match().contains("+est")).count());
+  }
+}
