@@ -70,6 +70,9 @@ final class States {
       if (line.startsWith("device ") && line.contains("/lo is ")) {
         continue; // with its namespace
       }
+      if (line.startsWith("vlans ") || line.startsWith("fdb ")) {
+        continue; // parts of a device
+      }
       Set<String> names = new HashSet<>();
       for (Change change : outcome.plan().changes()) {
         Resource before = change.before();
