@@ -21,6 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The hash against MurmurHash3 as published, and against its own C. */
 class FlowHashTest {
+  /** Bytes of a key with its VLAN. */
+  private static final int PLACE = FlowKey.BYTES + 8;
+
   private static final int KEYS = 2_000;
 
   @TempDir Path directory;
@@ -73,12 +76,12 @@ class FlowHashTest {
     Path program = directory.resolve("hash");
     compile(source, program);
     Random random = new Random(2);
-    ByteBuffer input = ByteBuffer.allocate(KEYS * 88);
+    ByteBuffer input = ByteBuffer.allocate(KEYS * PLACE);
     StringBuilder expected = new StringBuilder();
     for (int i = 0; i < KEYS; i++) {
       FlowKey key = key(random);
       int vlan = random.nextInt(4096);
-      input.put(key.bytes()).putShort((short) vlan).position((i + 1) * 88);
+      input.put(key.bytes()).putShort((short) vlan).position((i + 1) * PLACE);
       expected.append(
           String.format(
               "%08x %08x\n", FlowHash.layer2(key.ethSrc(), vlan), FlowHash.layer4(key, vlan)));
