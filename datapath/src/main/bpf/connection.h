@@ -38,14 +38,15 @@
 #define TIMEOUT_ICMP (30 * SECOND)
 #define TIMEOUT_OTHER (600 * SECOND)
 
-/* The identifier of an echo is the port of both ends. */
-static __always_inline bool icmp_port(struct __sk_buff *skb, struct ends *ends, __u32 offset)
+/* The identifier of an echo is the port of the end that requests: requests of the other end are no answers to them. */
+static __always_inline bool echo_port(struct ends *ends, __u8 kind, __be16 id)
 {
-	__be16 id;
-
-	if (bpf_skb_load_bytes(skb, offset + 4, &id, 2))
+	if (kind == TUPLE_BEGINS)
+		ends->source_port = id;
+	else if (kind == TUPLE_GOES_ON)
+		ends->destination_port = id;
+	else
 		return false;
-	ends->source_port = ends->destination_port = id;
 	return true;
 }
 
@@ -96,8 +97,11 @@ static __noinline bool inner_ends(struct __sk_buff *skb, struct ends *ends, __u8
 		__builtin_memcpy(ends->destination, ip + 24, 16);
 		offset += 40;
 	}
-	if (is_icmp(version, ends->protocol))
-		return icmp_port(skb, ends, offset);
+	if (is_icmp(version, ends->protocol)) {
+		if (bpf_skb_load_bytes(skb, offset, ip, 8))
+			return false;
+		return echo_port(ends, icmp_kind(version, ip[0]), *(__be16 *)(ip + 4));
+	}
 	if (ends->protocol == IPPROTO_TCP || ends->protocol == IPPROTO_UDP || ends->protocol == IPPROTO_SCTP) {
 		__be16 ports[2];
 
@@ -116,6 +120,7 @@ static __noinline __u32 find_ends(struct __sk_buff *skb, const struct frame *fra
 	struct ends *ends = &scratch->ends;
 	__u32 offset = frame->l3_offset + skb->len - frame->length + scratch->headers.l4_offset;
 	__u8 version = scratch->headers.l3 == HEADER_IPV4 ? 4 : 6, kind;
+	__be16 id;
 
 	if (scratch->headers.l3 != HEADER_IPV4 && scratch->headers.l3 != HEADER_IPV6)
 		return TUPLE_NONE;
@@ -131,9 +136,16 @@ static __noinline __u32 find_ends(struct __sk_buff *skb, const struct frame *fra
 		if (!scratch->headers.l4)
 			return TUPLE_NONE;
 		kind = icmp_kind(version, bpf_ntohs(key->tp_src));
-		if (kind == TUPLE_ERROR)
-			return inner_ends(skb, ends, version, offset + 8) ? kind : TUPLE_NONE;
-		return icmp_port(skb, ends, offset) ? kind : TUPLE_NONE;
+		if (kind == TUPLE_ERROR) {
+			/* It is for whom the packet came from that it is about, or it is forged: nf_conntrack_inet_error. */
+			if (!inner_ends(skb, ends, version, offset + 8) || ends->source[0] != ((__be64 *)key->ip_dst)[0] ||
+			    ends->source[1] != ((__be64 *)key->ip_dst)[1])
+				return TUPLE_NONE;
+			return kind;
+		}
+		if (bpf_skb_load_bytes(skb, offset + 4, &id, 2))
+			return TUPLE_NONE;
+		return echo_port(ends, kind, id) ? kind : TUPLE_NONE;
 	}
 	if (ends->protocol != IPPROTO_TCP && ends->protocol != IPPROTO_UDP && ends->protocol != IPPROTO_SCTP)
 		return TUPLE_BEGINS;

@@ -12,6 +12,7 @@ import dev.plumbline.datapath.config.PortConfig.DevicePort;
 import dev.plumbline.datapath.config.PortFilter;
 import dev.plumbline.datapath.config.PortVlan;
 import dev.plumbline.datapath.config.SwitchConfig;
+import dev.plumbline.datapath.packet.Frames;
 import dev.plumbline.datapath.testing.RequiresEbpf;
 import dev.plumbline.netlink.testing.Sh;
 import dev.plumbline.netlink.testing.ThrowawayHost;
@@ -124,5 +125,45 @@ class PortFilterTest {
     }
     assertFalse(Tcp.connects("e", "d", "10.0.0.1", 5003));
     assertEquals(0, running.flows("br1").stream().filter(f -> f.match().contains("+est")).count());
+  }
+
+  @Test
+  void anEchoRequestIsNoAnswerToOneOfTheSameIdentifier() throws Exception {
+    running.configure(config(Map.of("va", WEB)));
+    String ping = "ip netns exec %s ping -q -c 2 -i 0.2 -W 1 -e 77 %s > /dev/null && echo yes || :";
+    assertEquals("yes", Sh.run(ping.formatted("a", "10.0.0.2")).strip());
+    assertEquals("", Sh.run(ping.formatted("b", "10.0.0.1")).strip());
+    assertEquals("yes", Sh.run(ping.formatted("a", "10.0.0.2")).strip(), "its own goes on");
+  }
+
+  @Test
+  void anErrorIsRelatedIfItIsForWhomThePacketCameFrom() throws Exception {
+    running.configure(config(Map.of("va", WEB)));
+    assertTrue(Tcp.udp("a", "b", "10.0.0.2", 5000));
+    byte[] a = {10, 0, 0, 1};
+    byte[] b = {10, 0, 0, 2};
+    byte[] other = {10, 0, 0, 9};
+    try (Wire sender = Wire.of("b", "eth0");
+        Wire guest = Wire.of("a", "eth0")) {
+      // What the guest sends next, and an error about it, as anybody on its way may send one.
+      byte[] sent = Frames.ipv4(a, b, 17, 0, 64, 7, 0, 0, Frames.udp(4001, 5001, new byte[8]));
+      guest.send(ethernet("b", "a", sent));
+      byte[] udp = sender.await("the packet", frame -> Wire.find(frame, sent) > 0);
+      assertEquals(14, Wire.find(udp, sent));
+      byte[] error = Frames.icmp(3, 1, sent); // host unreachable
+      for (byte[] to : new byte[][] {other, a}) {
+        sender.send(ethernet("a", "b", Frames.ipv4(b, to, 1, 0, 64, 8, 0, 0, error)));
+      }
+      byte[] came = guest.await("an error", frame -> Wire.find(frame, error) > 0);
+      assertEquals(30, Wire.find(came, a), "the one that was forged did not come first");
+    }
+  }
+
+  private static byte[] ethernet(String to, String from, byte[] packet) {
+    return Frames.ethernet(mac(to), mac(from), new int[0], 0x0800, packet);
+  }
+
+  private static byte[] mac(String guest) {
+    return Frames.hex(Sh.run("ip netns exec " + guest + " cat /sys/class/net/eth0/address"));
   }
 }

@@ -161,7 +161,7 @@ public final class Frames {
     return join(header.array(), payload);
   }
 
-  static byte[] icmp(int type, int code, byte[] payload) {
+  public static byte[] icmp(int type, int code, byte[] payload) {
     byte[] message = join(new byte[] {(byte) type, (byte) code, 0, 0, 0, 1, 0, 1}, payload);
     put16(message, 2, ~sum(message));
     return message;
