@@ -74,6 +74,8 @@ class FlowTalliesTest {
       eventually("it is counted", () -> of("priority=10,in_port=va").packets() == before + 1);
       assertEquals(count - 1, a.run(() -> Burst.send(index, to, FROM, vlan, count - 1)));
     }
+    // Before others are sent, or their first one would be counted among these.
+    eventually("all are counted", () -> of("priority=10,in_port=va").packets() == before + count);
   }
 
   /** Packets and bytes by flow, without actions. */
