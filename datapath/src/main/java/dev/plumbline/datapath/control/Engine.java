@@ -27,7 +27,10 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The switch itself: all that it has, and one turn after another. Belongs to one thread. */
 final class Engine implements AutoCloseable {
@@ -35,6 +38,9 @@ final class Engine implements AutoCloseable {
   static final String PINS = "bpf";
 
   private static final long PASS_MILLIS = 500;
+
+  /** From when flows could not be ended until that is tried again. */
+  private static final long REFUSED_MILLIS = 2_000;
 
   /** Between two passes at most. */
   private static final long QUIET_MILLIS = 2_000;
@@ -65,6 +71,7 @@ final class Engine implements AutoCloseable {
   private final Moderator moderator;
   private final SavedState saved;
   private final Tallies tallies;
+  private final FlowTimeouts timeouts = new FlowTimeouts();
   private final List<Integer> greSockets = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
   private final Map<String, MacTable> tables = new HashMap<>();
@@ -74,11 +81,13 @@ final class Engine implements AutoCloseable {
   private PortNumbers numbers;
   private int lastGeneration;
   private boolean configured;
-  private boolean hasTimeouts;
   private boolean devicesChanged;
   private long lastPass;
   private long lastSave;
   private long nextExpiry;
+  private @Nullable String notEnded;
+  private long notEndedUntil;
+  private @Nullable String notSaved;
   private int connections;
   private long sharedUntil = Long.MAX_VALUE;
 
@@ -168,7 +177,7 @@ final class Engine implements AutoCloseable {
     long now = millis();
     long due = lastPass + (disturbance.isNone() ? longest() : shortest());
     due = Math.min(due, bonds.nextMillis());
-    due = hasTimeouts ? Math.min(due, lastSave + PASS_MILLIS) : due;
+    due = timeouts.isNeeded() ? Math.min(due, lastSave + PASS_MILLIS) : due;
     int count = fast.poll((int) Math.max(0, Math.min(PASS_MILLIS, due - now)), upcalls.batch());
     now = millis();
     if (count > 0) {
@@ -198,27 +207,39 @@ final class Engine implements AutoCloseable {
     }
     if (now - lastSave >= PASS_MILLIS) {
       repair();
-      expire();
-      save(now);
+      expire(now);
+      try {
+        save(now);
+        notSaved = null;
+      } catch (IOException e) {
+        lastSave = now;
+        notSaved = "what was learnt would not outlive this process: " + e.getMessage();
+      }
     }
   }
 
-  /** Ends the flows whose time is up, all in one step. */
-  private void expire() throws IOException {
-    if (!hasTimeouts) {
+  /** Ends the flows whose time is up, all in one step; what failed is tried again. */
+  private void expire(long now) {
+    if (now < notEndedUntil) {
       return;
     }
     SwitchConfig config = state.config();
-    Map<String, List<FlowConfig>> due = FlowTimeouts.due(config, tallies, System.nanoTime());
+    Map<String, List<FlowConfig>> due = timeouts.due(config, tallies, System.nanoTime());
     SwitchConfig after = due.isEmpty() ? config : FlowTimeouts.without(config, due);
-    if (!due.isEmpty() && options.expiry().mayEnd(after, due)) {
+    if (due.isEmpty() ? notEnded == null : !options.expiry().mayEnd(after, due)) {
+      return;
+    }
+    try {
       configure(after, List.of());
+    } catch (IOException | IllegalArgumentException e) {
+      notEnded = "flows whose time is up could not be ended: " + e.getMessage();
+      notEndedUntil = now + REFUSED_MILLIS;
     }
   }
 
   /** Has flows begin their time anew, which somebody put in again as they are. */
   void renew(String bridge, Collection<FlowConfig> flows) {
-    flows.forEach(flow -> tallies.renew(bridge, flow, System.nanoTime()));
+    tallies.renew(bridge, flows, System.nanoTime());
   }
 
   /** Takes in what became of devices; whether anything did. */
@@ -302,12 +323,8 @@ final class Engine implements AutoCloseable {
     }
     // Flows may be refused here: until then nothing is another.
     SwitchState next = reconfigured(config, assigned, kept);
-    String noTracking = fast.cannotTrack();
-    if (noTracking != null && next.tracker() != null) {
-      throw new IllegalArgumentException(next.tracker() + ": " + noTracking);
-    }
     numbers = assigned;
-    hasTimeouts = FlowTimeouts.areIn(config);
+    timeouts.configured(config);
     tables.putAll(kept);
     tables.keySet().retainAll(config.bridges().keySet());
     for (Map.Entry<String, BridgeConfig> one : config.bridges().entrySet()) {
@@ -339,6 +356,7 @@ final class Engine implements AutoCloseable {
     }
     pass(millis());
     save(millis());
+    notEnded = null;
   }
 
   private SwitchState reconfigured(
@@ -346,6 +364,10 @@ final class Engine implements AutoCloseable {
     boolean done = false;
     try {
       SwitchState next = state.reconfigured(config, assigned, kept, tallies.numbers());
+      String noTracking = fast.cannotTrack();
+      if (noTracking != null && next.tracker() != null) {
+        throw new IllegalArgumentException(next.tracker() + ": " + noTracking);
+      }
       tallies.configured(state.config(), config, System.nanoTime());
       done = true;
       return next;
@@ -468,10 +490,8 @@ final class Engine implements AutoCloseable {
   List<String> warnings() {
     List<String> all = new ArrayList<>(warnings);
     all.addAll(fast.warnings());
-    String trouble = tallies.trouble();
-    if (trouble != null) {
-      all.add(trouble);
-    }
+    all.addAll(tallies.warnings());
+    Stream.of(notEnded, notSaved).filter(Objects::nonNull).forEach(all::add);
     return all;
   }
 

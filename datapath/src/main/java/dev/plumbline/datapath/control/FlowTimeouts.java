@@ -12,9 +12,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
-/** Which flows' time is up: no packet for so long, or changed so long ago. */
+/**
+ * Which flows' time is up: no packet for so long, or changed so long ago. What flows counted is
+ * added up only when one of them may be due: packets make that later, never earlier.
+ */
 final class FlowTimeouts {
   private static final long SECOND = 1_000_000_000L;
 
@@ -24,7 +26,21 @@ final class FlowTimeouts {
    */
   private static final FlowConfig DROP = new FlowConfig(0, 0, "", "drop", 0, 0, 0);
 
-  private FlowTimeouts() {}
+  private boolean isNeeded;
+
+  /** No flow is due before. */
+  private long nextNanos;
+
+  /** There is another configuration. */
+  void configured(SwitchConfig config) {
+    isNeeded = areIn(config);
+    nextNanos = 0;
+  }
+
+  /** Whether any flow may ever end. */
+  boolean isNeeded() {
+    return isNeeded;
+  }
 
   /** Whether any flow may ever end so. */
   static boolean areIn(SwitchConfig config) {
@@ -33,31 +49,39 @@ final class FlowTimeouts {
         .anyMatch(FlowConfig::isTemporary);
   }
 
-  /** The flows that are to end now, by bridge. */
-  static Map<String, List<FlowConfig>> due(SwitchConfig config, Tallies tallies, long nowNanos) {
+  /**
+   * The flows that are to end now, by bridge. Those that stay all the same are due the next time.
+   *
+   * @param config of the last {@link #configured}
+   */
+  Map<String, List<FlowConfig>> due(SwitchConfig config, Tallies tallies, long nowNanos) {
     Map<String, List<FlowConfig>> due = new LinkedHashMap<>();
+    if (!isNeeded || nowNanos < nextNanos) {
+      return due;
+    }
     tallies.addUp();
-    config
-        .bridges()
-        .forEach(
-            (name, bridge) ->
-                bridge.flows().stream()
-                    .filter(FlowConfig::isTemporary)
-                    .filter(flow -> isDue(flow, tallies.count(name, flow), nowNanos))
-                    .forEach(
-                        flow -> due.computeIfAbsent(name, any -> new ArrayList<>()).add(flow)));
+    nextNanos = Long.MAX_VALUE;
+    for (Map.Entry<String, BridgeConfig> one : config.bridges().entrySet()) {
+      for (FlowConfig flow : one.getValue().flows()) {
+        FlowCount count = flow.isTemporary() ? tallies.count(one.getKey(), flow) : null;
+        long end = count == null ? Long.MAX_VALUE : endNanos(flow, count);
+        nextNanos = Math.min(nextNanos, end);
+        if (end <= nowNanos) {
+          due.computeIfAbsent(one.getKey(), any -> new ArrayList<>()).add(flow);
+        }
+      }
+    }
     return due;
   }
 
-  private static boolean isDue(FlowConfig flow, @Nullable FlowCount count, long nowNanos) {
-    if (count == null) {
-      return false;
-    }
+  /** When the flow ends if no packet comes. */
+  private static long endNanos(FlowConfig flow, FlowCount count) {
     long idle = flow.idleTimeoutSeconds() * SECOND;
     long hard = flow.hardTimeoutSeconds() * SECOND;
     long usedNanos = Math.max(count.usedNanos(), count.changedNanos());
-    return (idle != 0 && nowNanos - usedNanos >= idle)
-        || (hard != 0 && nowNanos - count.changedNanos() >= hard);
+    return Math.min(
+        idle == 0 ? Long.MAX_VALUE : usedNanos + idle,
+        hard == 0 ? Long.MAX_VALUE : count.changedNanos() + hard);
   }
 
   /** The configuration without them. */

@@ -252,7 +252,7 @@ final class Reports {
         for (FlowConfig flow : one.getValue().flows()) {
           FlowCount count = engine.tallies().count(one.getKey(), flow);
           if (count == null) {
-            throw new IllegalStateException("nothing is counted for " + flow);
+            count = new FlowCount(0, 0, now, now, now);
           }
           decided.add(
               new DecidedFlow(

@@ -181,7 +181,9 @@ public final class EbpfFastPath implements FastPath {
 
   @Override
   public void generation(int bridge, int generation) throws ErrnoException {
-    generations.put(bridge, generation);
+    if (generations.put(bridge, generation) == null && tables.isMasked(bridge)) {
+      maskedBridges.add(bridge); // by an earlier process, whose flows go on
+    }
     tables.bridge(bridge, generation, maskedBridges.contains(bridge));
   }
 

@@ -164,6 +164,12 @@ final class EbpfTables implements AutoCloseable {
     put("bridges", bridge);
   }
 
+  /** Whether masked flows are looked for, as the table has it. */
+  boolean isMasked(int bridge) throws ErrnoException {
+    key.buffer().putInt(0, bridge);
+    return map("bridges").lookup(key, 0, value, 0) && value.buffer().getInt(4) != 0;
+  }
+
   /** The generation that the table has for a bridge. */
   int generation(int bridge) throws ErrnoException {
     key.buffer().putInt(0, bridge);

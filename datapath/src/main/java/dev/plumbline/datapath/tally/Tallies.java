@@ -9,16 +9,23 @@ import dev.plumbline.datapath.translate.FlowNumbers;
 import dev.plumbline.datapath.translate.Trail;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What all flows of a switch counted. */
 public final class Tallies {
   /** What no megaflow names is retired after this: a CPU may be in the middle of counting. */
   private static final long REST_NANOS = 2_000_000_000L;
+
+  /** So many calls of {@link #save} are at most between two tries to write what could not be. */
+  private static final int LONGEST_REST = 64;
 
   private final TrailCounters counters;
   private final Trails trails;
@@ -35,7 +42,10 @@ public final class Tallies {
   private long lastNumber;
   private boolean isFirst = true;
   private boolean isForgotten;
+  private @Nullable String damage;
   private @Nullable String trouble;
+  private int rest;
+  private int restLeft;
 
   private Tallies(TrailCounters counters, TallyFile file) {
     this.counters = counters;
@@ -55,7 +65,7 @@ public final class Tallies {
     try {
       tallies.file.read(tallies.new Reader());
     } catch (IOException e) {
-      tallies.trouble = e.getMessage() + "; what flows counted begins anew";
+      tallies.damage = e.getMessage() + "; flows count on from what can be read of it";
     }
     tallies.renew();
     return tallies;
@@ -215,14 +225,16 @@ public final class Tallies {
     }
   }
 
-  /** A flow was put in again as it is; one that is not there is passed over. */
-  public void renew(String bridge, FlowConfig flow, long nowNanos) {
-    Tally tally = byKey.get(key(bridge, flow));
-    if (tally != null && tally.content == content(flow)) {
-      tally.changedNanos = nowNanos;
-      file.tally(tally);
-      flush();
+  /** Flows were put in again as they are; those that are not there are passed over. */
+  public void renew(String bridge, Collection<FlowConfig> flows, long nowNanos) {
+    for (FlowConfig flow : flows) {
+      Tally tally = byKey.get(key(bridge, flow));
+      if (tally != null && tally.content == content(flow)) {
+        tally.changedNanos = nowNanos;
+        file.tally(tally);
+      }
     }
+    flush();
   }
 
   /**
@@ -330,7 +342,9 @@ public final class Tallies {
         });
     unwritten.clear();
     flush();
-    if (file.isWorn() || trouble != null) {
+    if (restLeft > 0) {
+      restLeft--;
+    } else if (file.isWorn() || trouble != null) {
       renew();
     }
   }
@@ -339,7 +353,7 @@ public final class Tallies {
     try {
       file.flush();
     } catch (IOException e) {
-      trouble = "what flows count would not outlive this process: " + e.getMessage();
+      failed(e);
     }
   }
 
@@ -347,14 +361,21 @@ public final class Tallies {
     try {
       file.renew(lastNumber, byNumber.values(), trails.all());
       trouble = null;
+      rest = 0;
     } catch (IOException e) {
-      trouble = "what flows count would not outlive this process: " + e.getMessage();
+      failed(e);
     }
   }
 
-  /** What is wrong; null: nothing. */
-  public @Nullable String trouble() {
-    return trouble;
+  private void failed(IOException e) {
+    trouble = "what flows count would not outlive this process: " + e.getMessage();
+    restLeft = rest;
+    rest = Math.min(LONGEST_REST, 2 * rest + 1);
+  }
+
+  /** What is wrong, and what was when it began. */
+  public List<String> warnings() {
+    return Stream.of(damage, trouble).filter(Objects::nonNull).toList();
   }
 
   /** Adds up what {@link #count(String, FlowConfig)} tells. */

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -18,6 +19,10 @@ import java.util.Map;
  * file is written anew with what still counts. What was added is there for the next process even if
  * this one is killed. A record that is not whole ends the file: the process was killed while it
  * wrote, and had not yet gone by it.
+ *
+ * <p>If something cannot be written, the file goes: what it says trails mean may be another thing
+ * soon, and a later process had better know nothing. It is there again when it was {@linkplain
+ * #renew written anew}.
  *
  * <pre>
  *   magic (8)  place (8)  identity of the fast path's counters (8)  last number given (8)
@@ -68,6 +73,9 @@ final class TallyFile {
   private long size;
   private long sizeWhenNew;
 
+  /** Whether the file has all that happened; if it has not, nothing is added to it. */
+  private boolean isWhole;
+
   /**
    * A file; nothing is read or written yet.
    *
@@ -80,7 +88,11 @@ final class TallyFile {
     this.identity = identity;
   }
 
-  /** Reads what an earlier process left; nothing if it is of another place. */
+  /**
+   * Reads what an earlier process left; nothing if it is of another place.
+   *
+   * @throws IOException also if the file is damaged; the reader was told what is before that
+   */
   void read(Reader reader) throws IOException {
     ByteBuffer in;
     try {
@@ -101,10 +113,20 @@ final class TallyFile {
       more = readRecord(in, reader);
     }
     reader.ends(isGoingOn);
+    if (in.hasRemaining() && !isType(in.get(in.position()))) {
+      throw new IOException(file + " is damaged");
+    }
+  }
+
+  private static boolean isType(byte type) {
+    return type >= TALLY && type <= RETIRED;
   }
 
   private static boolean readRecord(ByteBuffer in, Reader reader) {
     if (in.remaining() < 1 + Long.BYTES) {
+      return false;
+    }
+    if (!isType(in.get(in.position()))) {
       return false;
     }
     byte type = in.get();
@@ -178,18 +200,46 @@ final class TallyFile {
     return pending;
   }
 
-  /** Writes the records since the last time. */
+  /**
+   * Writes the records since the last time.
+   *
+   * @throws IOException if it cannot; the file is gone then, until it is {@linkplain #renew written
+   *     anew}
+   */
   void flush() throws IOException {
+    if (!isWhole) {
+      pending.clear();
+    }
     if (pending.position() == 0) {
       return;
     }
-    pending.flip();
-    try (FileChannel out = FileChannel.open(file, StandardOpenOption.APPEND)) {
+    try {
+      size += write(file, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      isWhole = false;
+      delete(file, e);
+      throw e;
+    }
+  }
+
+  /** Writes what is pending; returns how many bytes that were. */
+  private int write(Path to, OpenOption... options) throws IOException {
+    int bytes = pending.flip().remaining();
+    try (FileChannel out = FileChannel.open(to, options)) {
       while (pending.hasRemaining()) {
-        size += out.write(pending);
+        int unused = out.write(pending);
       }
     } finally {
       pending.clear();
+    }
+    return bytes;
+  }
+
+  private static void delete(Path path, IOException because) {
+    try {
+      boolean unused = Files.deleteIfExists(path);
+    } catch (IOException e) {
+      because.addSuppressed(e);
     }
   }
 
@@ -198,38 +248,50 @@ final class TallyFile {
     return size > SMALL_BYTES && size > 2 * sizeWhenNew;
   }
 
-  /** Writes the file anew, and puts it in the place of the old one as a whole. */
+  /**
+   * Writes the file anew, and puts it in the place of the old one as a whole.
+   *
+   * @throws IOException if it cannot; the old one stays if it has all, and goes if it has not
+   */
   void renew(long lastNumber, Collection<Tally> tallies, Map<Trail, Integer> trails)
       throws IOException {
     pending.clear();
     room(HEADER_BYTES).putLong(MAGIC).putLong(place).putLong(identity).putLong(lastNumber);
     tallies.forEach(this::tally);
     trails.forEach((trail, index) -> trail(index, trail));
-    pending.flip();
-    Path next = file.resolveSibling(file.getFileName() + ".next");
-    try (FileChannel out =
-        FileChannel.open(
-            next,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      size = 0;
-      while (pending.hasRemaining()) {
-        size += out.write(pending);
+    try {
+      int bytes =
+          write(
+              next(),
+              StandardOpenOption.CREATE,
+              StandardOpenOption.TRUNCATE_EXISTING,
+              StandardOpenOption.WRITE);
+      Files.move(next(), file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      size = bytes;
+      sizeWhenNew = bytes;
+      isWhole = true;
+    } catch (IOException e) {
+      delete(next(), e);
+      if (!isWhole) {
+        delete(file, e);
       }
+      throw e;
     } finally {
-      pending.clear();
+      if (pending.capacity() > SMALL_BYTES) {
+        pending = ByteBuffer.allocate(1 << 12);
+      }
     }
-    if (pending.capacity() > SMALL_BYTES) {
-      pending = ByteBuffer.allocate(1 << 12);
-    }
-    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    sizeWhenNew = size;
+  }
+
+  private Path next() {
+    return file.resolveSibling(file.getFileName() + ".next");
   }
 
   /** Deletes the file. */
   void forget() throws IOException {
     pending.clear();
+    isWhole = false;
+    boolean unusedNext = Files.deleteIfExists(next());
     boolean unused = Files.deleteIfExists(file);
   }
 }

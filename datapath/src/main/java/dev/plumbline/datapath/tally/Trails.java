@@ -15,7 +15,10 @@ final class Trails {
 
   private final int limit;
   private final Map<Trail, Integer> indexes = new HashMap<>();
+
+  /** All that are free, and some that are in use again: {@link #put} looks for none. */
   private final ArrayDeque<Integer> free = new ArrayDeque<>();
+
   private @Nullable Trail[] trails = new Trail[256];
 
   /** By index: when a megaflow or a frame named it last. */
@@ -44,6 +47,9 @@ final class Trails {
       return 0;
     }
     Integer index = free.poll();
+    while (index != null && get(index) != null) {
+      index = free.poll();
+    }
     if (index == null) {
       if (next == limit) {
         return 0;
@@ -56,10 +62,10 @@ final class Trails {
 
   /** Gives it this index, which no other has. */
   void put(int index, Trail trail) {
-    for (; next <= index; next++) {
+    for (; next < index; next++) {
       free.add(next);
     }
-    boolean unused = free.remove(index);
+    next = Math.max(next, index + 1);
     set(index, trail);
   }
 

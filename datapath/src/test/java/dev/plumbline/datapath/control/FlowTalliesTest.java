@@ -30,13 +30,13 @@ import org.junit.jupiter.api.io.TempDir;
 @KernelTest
 @RequiresEbpf
 class FlowTalliesTest {
-  private static final String FIRST = "priority=10,in_port=va actions=resubmit(,1)";
+  static final String FIRST = "priority=10,in_port=va actions=resubmit(,1)";
   private static final String UDP = "table=1,priority=5,udp,in_port=va actions=output:vb";
-  private static final String REST = "table=1,priority=1 actions=drop";
+  static final String REST = "table=1,priority=1 actions=drop";
   private static final long FROM = 0x02aa_0000_0001L;
 
   @TempDir Path directory;
-  private Switch running;
+  Switch running;
   private int index;
   private long to;
 
@@ -61,13 +61,13 @@ class FlowTalliesTest {
     running.remove();
   }
 
-  private static SwitchConfig bridge(List<String> flows) throws FlowSyntaxException {
+  static SwitchConfig bridge(List<String> flows) throws FlowSyntaxException {
     return Guests.withFlows(
         Guests.bridgeOf("a", PortVlan.TRUNK_ALL, "b", PortVlan.TRUNK_ALL), flows);
   }
 
   /** One that comes up, and those that the kernel forwards as that one was. */
-  private void send(int vlan, int count) throws Exception {
+  void send(int vlan, int count) throws Exception {
     long before = of("priority=10,in_port=va").packets();
     try (NetNamespace a = NetNamespace.named("a")) {
       assertEquals(1, a.run(() -> Burst.send(index, to, FROM, vlan, 1)));
@@ -79,7 +79,7 @@ class FlowTalliesTest {
   }
 
   /** Packets and bytes by flow, without actions. */
-  private Map<String, List<Long>> counted() throws Exception {
+  Map<String, List<Long>> counted() throws Exception {
     Map<String, List<Long>> counted = new TreeMap<>();
     for (SwitchStatus.DecidedFlow flow : running.decided("br0")) {
       counted.put(flow.flow().key(), List.of(flow.packets(), flow.bytes()));
@@ -160,7 +160,7 @@ class FlowTalliesTest {
         + ",udp,nw_src=10.200.0.1,nw_dst=10.200.0.2,nw_ttl=64,tp_src=1024,tp_dst=9";
   }
 
-  private SwitchStatus.DecidedFlow of(String key) throws Exception {
+  SwitchStatus.DecidedFlow of(String key) throws Exception {
     return running.decided("br0").stream()
         .filter(flow -> flow.flow().key().equals(key))
         .findFirst()

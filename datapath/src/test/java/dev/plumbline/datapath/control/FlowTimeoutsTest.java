@@ -28,10 +28,13 @@ class FlowTimeoutsTest {
   private static final FlowConfig STAYS = new FlowConfig(0, 4, "", "drop", 0, 0, 0);
   private static final SwitchConfig CONFIG = config(HARD, IDLE, BOTH, STAYS);
 
+  /** Of at most one trail, which no packet goes. */
   private static final class NoCounters implements TrailCounters {
+    private int reads;
+
     @Override
     public int limit() {
-      return 1;
+      return 2;
     }
 
     @Override
@@ -41,6 +44,7 @@ class FlowTimeoutsTest {
 
     @Override
     public long packets(int trail) {
+      reads++;
       return 0;
     }
 
@@ -59,15 +63,16 @@ class FlowTimeoutsTest {
   }
 
   @TempDir Path directory;
+  private final FlowTimeouts timeouts = new FlowTimeouts();
 
   private static SwitchConfig config(FlowConfig... flows) {
     BridgeConfig bridge = new BridgeConfig(Map.of(), MacTableConfig.DEFAULT, false);
     return new SwitchConfig(Map.of("br0", bridge.withFlows(Set.of(flows))));
   }
 
-  private static Set<FlowConfig> due(Tallies tallies, long seconds) {
+  private Set<FlowConfig> due(Tallies tallies, long seconds) {
     return Set.copyOf(
-        FlowTimeouts.due(CONFIG, tallies, seconds * SECOND).getOrDefault("br0", List.of()));
+        timeouts.due(CONFIG, tallies, seconds * SECOND).getOrDefault("br0", List.of()));
   }
 
   @Test
@@ -77,10 +82,11 @@ class FlowTimeoutsTest {
     FlowNumbers numbers = tallies.numbers();
     long[] both = {numbers.number("br0", BOTH)};
     tallies.configured(SwitchConfig.EMPTY, CONFIG, 100 * SECOND);
+    timeouts.configured(CONFIG);
     assertEquals(Set.of(), due(tallies, 103));
     tallies.count(Trail.of(both, 1), 60, 103 * SECOND);
     assertEquals(Set.of(IDLE), due(tallies, 104));
-    tallies.renew("br0", IDLE, 104 * SECOND);
+    tallies.renew("br0", List.of(IDLE, STAYS), 104 * SECOND);
     assertEquals(Set.of(), due(tallies, 106));
     assertEquals(Set.of(BOTH), due(tallies, 107));
     tallies.count(Trail.of(both, 1), 60, 107 * SECOND);
@@ -88,8 +94,26 @@ class FlowTimeoutsTest {
     // The time goes on while no process is there.
     tallies = Tallies.open(file, "here", new NoCounters());
     tallies.configured(SwitchConfig.EMPTY, CONFIG, 108 * SECOND);
+    timeouts.configured(CONFIG);
     assertEquals(Set.of(IDLE), due(tallies, 109));
     assertEquals(Set.of(IDLE, HARD, BOTH), due(tallies, 110));
+  }
+
+  @Test
+  void nothingIsAddedUpWhileNoFlowCanBeDue() {
+    NoCounters counters = new NoCounters();
+    Tallies tallies = Tallies.open(directory.resolve("tallies"), "here", counters);
+    long[] stays = {tallies.numbers().number("br0", STAYS)};
+    tallies.configured(SwitchConfig.EMPTY, CONFIG, 100 * SECOND);
+    timeouts.configured(CONFIG);
+    assertEquals(1, tallies.index(Trail.of(stays, 1), 100 * SECOND));
+    assertEquals(Set.of(), due(tallies, 100));
+    assertEquals(1, counters.reads);
+    assertEquals(Set.of(), due(tallies, 103));
+    assertEquals(1, counters.reads, "idle flows of 4 s");
+    assertEquals(Set.of(IDLE, BOTH), due(tallies, 104));
+    assertEquals(Set.of(IDLE, BOTH), due(tallies, 104), "they stayed");
+    assertEquals(3, counters.reads);
   }
 
   @Test

@@ -11,9 +11,12 @@ import dev.plumbline.netlink.namespace.NetNamespace;
 import dev.plumbline.netlink.testing.Sh;
 import dev.plumbline.netlink.testing.ThrowawayHost;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -51,8 +54,9 @@ class KillTest {
                   ("ip netns exec a ping -q -c " + PINGS + " -i 0.002 -W 1 10.0.0.2")
                       .split(" ", -1))
               .start();
-      // Longer than it takes to save what was learnt, however busy the machine is.
-      Thread.sleep(1_500);
+      // What was learnt before the pings is on record, then.
+      FileTime before = saved();
+      eventually("it saves", () -> !saved().equals(before));
       first.kill();
       Thread.sleep(300);
       second = SwitchProcess.start(directory, "va", "vb");
@@ -104,12 +108,6 @@ class KillTest {
     long to = Burst.mac("b");
     AtomicBoolean goesOn = new AtomicBoolean(true);
     AtomicLong sent = new AtomicLong();
-    SwitchProcess first = SwitchProcess.start(directory, bridge);
-    // Those that come up before there is a megaflow must not be on their way when it is killed.
-    try (NetNamespace a = NetNamespace.named("a")) {
-      sent.addAndGet(a.run(() -> Burst.send(index, to, FROM, 5)));
-    }
-    eventually("all are there", () -> received("b") >= sent.get());
     Thread sender =
         new Thread(
             () -> {
@@ -122,22 +120,44 @@ class KillTest {
                 throw new IllegalStateException(e);
               }
             });
-    sender.start();
-    eventually("it is sent", () -> sent.get() > 100);
-    first.kill();
-    long atKill = sent.get();
-    eventually("more is sent", () -> sent.get() > atKill + 100);
-    SwitchProcess second = SwitchProcess.start(directory, bridge);
-    long atStart = sent.get();
-    eventually("more is sent", () -> sent.get() > atStart + 100);
-    second.kill();
-    goesOn.set(false);
-    sender.join();
+    SwitchProcess first = SwitchProcess.start(directory, bridge);
+    SwitchProcess second = null;
+    try {
+      // Those that come up before there is a megaflow must not be on their way when it is killed.
+      try (NetNamespace a = NetNamespace.named("a")) {
+        sent.addAndGet(a.run(() -> Burst.send(index, to, FROM, 5)));
+      }
+      eventually("all are there", () -> received("b") >= sent.get());
+      sender.start();
+      eventually("it is sent", () -> sent.get() > 100);
+      first.kill();
+      long atKill = sent.get();
+      eventually("more is sent", () -> sent.get() > atKill + 100);
+      second = SwitchProcess.start(directory, bridge);
+      long atStart = sent.get();
+      eventually("more is sent", () -> sent.get() > atStart + 100);
+      goesOn.set(false);
+      sender.join();
+      // If it decided anew, some were on their way up.
+      eventually("all are there", () -> received("b") >= sent.get());
+    } finally {
+      goesOn.set(false);
+      sender.join();
+      first.kill();
+      if (second != null) {
+        second.kill();
+      }
+    }
 
     try (Switch third = Switch.open(SwitchOptions.in(directory))) {
       third.configure(SwitchProcess.config(List.of(bridge)));
       SwitchStatus status = third.status();
       String lost = status.upcallsLost() + " lost, " + status.drops();
+      long end = System.nanoTime() + 30_000_000_000L;
+      while (System.nanoTime() < end
+          && third.decided("br0").stream().anyMatch(flow -> flow.packets() < sent.get())) {
+        Thread.sleep(10);
+      }
       for (SwitchStatus.DecidedFlow flow : third.decided("br0")) {
         assertEquals(sent.get(), flow.packets(), () -> flow + " " + lost);
         assertEquals(flow.packets() * Burst.FRAME_BYTES, flow.bytes());
@@ -145,6 +165,11 @@ class KillTest {
       }
       third.remove();
     }
+  }
+
+  /** When a process last said what it knows. */
+  private FileTime saved() throws IOException {
+    return Files.getLastModifiedTime(directory.resolve("switch.state"));
   }
 
   private static long received(String guest) {

@@ -2,6 +2,7 @@
 package dev.plumbline.datapath.tally;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +15,7 @@ import dev.plumbline.datapath.translate.FlowNumbers;
 import dev.plumbline.datapath.translate.Trail;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
@@ -82,6 +85,89 @@ class TalliesProperties {
   @Property(tries = 150)
   void eachFlowHasWhatItWasSent(@ForAll long seed) throws IOException {
     new Life(new Random(seed)).live();
+  }
+
+  private static final FlowConfig A = new FlowConfig(0, 1, "", "drop", 0, 0, 0);
+  private static final FlowConfig B = new FlowConfig(0, 2, "", "drop", 0, 0, 0);
+  private static final SwitchConfig BOTH =
+      new SwitchConfig(
+          Map.of("br0", new BridgeConfig(Map.of(), MacTableConfig.DEFAULT, false, Set.of(A, B))));
+
+  private static long packets(Tallies tallies, FlowConfig flow) {
+    tallies.addUp();
+    FlowCount count = tallies.count("br0", flow);
+    assertNotNull(count);
+    return count.packets();
+  }
+
+  /** What has a trail of this flow alone. */
+  private static int index(Tallies tallies, FlowConfig flow, long nowNanos) {
+    long[] numbers = {tallies.numbers().number("br0", flow)};
+    return tallies.index(Trail.of(numbers, 1), nowNanos);
+  }
+
+  private static Tallies opened(Path file, Counters counters) {
+    Tallies tallies = Tallies.open(file, "here", counters);
+    tallies.configured(SwitchConfig.EMPTY, BOTH, 1_000);
+    return tallies;
+  }
+
+  @Example
+  void aDamagedFileIsSaidAsLongAsTheProcessRuns() throws IOException {
+    Path file = Files.createTempFile("tallies", "");
+    try {
+      Files.write(file, new byte[50]);
+      Counters counters = new Counters();
+      Tallies tallies = opened(file, counters);
+      tallies.save();
+      assertTrue(tallies.warnings().toString().contains(file + " is damaged"));
+      assertEquals(List.of(), opened(file, counters).warnings());
+      tallies.count(Trail.of(new long[] {tallies.numbers().number("br0", A)}, 1), 60, 2_000);
+      tallies.save();
+      Files.write(file, new byte[20], StandardOpenOption.APPEND);
+      tallies = opened(file, counters);
+      assertTrue(tallies.warnings().toString().contains(file + " is damaged"));
+      assertEquals(1, packets(tallies, A), "what is before it counts");
+    } finally {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  /** A later process must not take for one flow's what another one's trail counted since. */
+  @Example
+  void whatCannotBeWrittenLeavesNothingThatIsWrong() throws IOException {
+    Path directory = Files.createTempDirectory("tallies");
+    Path file = directory.resolve("tallies");
+    Path obstacle = directory.resolve("tallies.next/in the way");
+    Counters counters = new Counters();
+    Tallies tallies = opened(file, counters);
+    int index = index(tallies, A, 1_000);
+    counters.packets[index] = 3;
+    Files.delete(file);
+    Files.createSymbolicLink(file, Path.of("/dev/full"));
+    tallies.retire(10_000_000_000L);
+    assertTrue(tallies.warnings().toString().contains("No space left"));
+    assertFalse(Files.exists(file, LinkOption.NOFOLLOW_LINKS));
+    assertEquals(index, index(tallies, B, 10_000_000_000L));
+    counters.packets[index] = 5;
+    Files.createDirectories(obstacle);
+    tallies.save();
+    assertEquals(1, tallies.warnings().size());
+    Tallies next = opened(file, counters);
+    assertEquals(0, packets(next, A));
+    assertEquals(0, packets(next, B));
+    assertFalse(next.named(index, 10_000_000_000L));
+    // There is room again.
+    Files.delete(obstacle);
+    for (int i = 0; i < 100 && !tallies.warnings().isEmpty(); i++) {
+      tallies.save();
+    }
+    assertEquals(List.of(), tallies.warnings());
+    next = opened(file, counters);
+    assertEquals(3, packets(next, A));
+    assertEquals(5, packets(next, B));
+    next.forget();
+    Files.delete(directory);
   }
 
   /** Of a switch. */
