@@ -12,7 +12,7 @@ final class Arrival implements AutoCloseable {
   private static final int AF_PACKET = 17; // packet(7)
   private static final int SOCK_RAW = 3;
   private static final int IPV4 = 0x0800;
-  private static final int SOURCE_MAC = 6;
+  private static final int IP_SOURCE = 26;
   private static final long PATIENCE_NANOS = 1_000_000_000;
 
   private final int socket;
@@ -34,7 +34,7 @@ final class Arrival implements AutoCloseable {
   /** Spins until a frame of a {@link Flood} is there. */
   void await() throws IOException {
     long end = System.nanoTime() + PATIENCE_NANOS;
-    while (!receive() || frame.getShort(SOURCE_MAC) != 0x02aa) {
+    while (!receive() || frame.getShort(IP_SOURCE) != Flood.NETWORK) {
       if (System.nanoTime() > end) {
         throw new IOException("a frame did not arrive within a second");
       }

@@ -21,6 +21,9 @@ final class Flood implements AutoCloseable {
   /** Any number of flows, each of one frame. */
   static final int RANDOM = 0;
 
+  /** The first two bytes of all source addresses. */
+  static final short NETWORK = (short) 0xe0c8;
+
   private static final int BATCH = 256;
   private static final int VNET_BYTES = 10;
   private static final int FRAME_BYTES = 60;
@@ -69,7 +72,7 @@ final class Flood implements AutoCloseable {
   private void prepare(int place, long flow) {
     int at = place * PLACE_BYTES;
     putMac(at + SOURCE_MAC, 0x02aa_0000_0000L | (flow & 0xff_ffff_ffffL));
-    frames.putInt(at + IP_SOURCE, 0xe0c8_0000 | (int) (flow & 0xffff));
+    frames.putShort(at + IP_SOURCE, NETWORK).putShort(at + IP_SOURCE + 2, (short) flow);
     frames.putShort(at + UDP_SOURCE, (short) (1024 + flow % 60_000));
     frames.putShort(at + IP_CHECKSUM, (short) 0);
     int sum = 0;
