@@ -8,6 +8,7 @@ import dev.plumbline.netlink.libc.Memory;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * has gone stays pinned and knows no device any more.
  */
 final class TcxHooks implements Hooks {
+  private static final long LEAVING_NANOS = 1_000_000_000;
   private static final Pattern PIN = Pattern.compile("tcx-([0-9]{1,9})-(ingress|egress)");
   private static final int TCX_INGRESS = 46; // enum bpf_attach_type
   private static final int TCX_EGRESS = 47;
@@ -86,6 +88,12 @@ final class TcxHooks implements Hooks {
             .u32(4, hook.ifindex())
             .u32(8, hook.direction() == Hook.Direction.INGRESS ? TCX_INGRESS : TCX_EGRESS);
     int link = call.call(BpfCall.LINK_CREATE);
+    // A link whose pin has just gone is let go of by a work queue (bpf_link_put), a moment later.
+    long end = System.nanoTime() + LEAVING_NANOS;
+    while (link == -Errno.EEXIST && System.nanoTime() < end) {
+      LockSupport.parkNanos(LEAVING_NANOS / 100);
+      link = call.call(BpfCall.LINK_CREATE);
+    }
     if (link < 0) {
       throw Hooks.failure("attach " + program.name() + " to", hook, -link);
     }
