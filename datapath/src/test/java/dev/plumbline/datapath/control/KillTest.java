@@ -78,7 +78,7 @@ class KillTest {
       }
     }
 
-    try (Switch third = Switch.open(SwitchOptions.in(directory))) {
+    try (Switch third = Switch.open(SwitchProcess.options(directory))) {
       third.configure(Guests.bridgeOf("a", PortVlan.TRUNK_ALL, "b", PortVlan.TRUNK_ALL));
       long counted =
           third.flows("br0").stream()
@@ -149,7 +149,7 @@ class KillTest {
       }
     }
 
-    try (Switch third = Switch.open(SwitchOptions.in(directory))) {
+    try (Switch third = Switch.open(SwitchProcess.options(directory))) {
       third.configure(SwitchProcess.config(List.of(bridge)));
       SwitchStatus status = third.status();
       String lost = status.upcallsLost() + " lost, " + status.drops();

@@ -64,9 +64,22 @@ final class SwitchProcess {
     return Guests.withFlows(Guests.bridgeOf(ports.toArray()), flows);
   }
 
+  /** As usual, but flows may be idle for as long as a busy machine takes to start a process. */
+  static SwitchOptions options(Path directory) {
+    SwitchOptions usual = SwitchOptions.in(directory);
+    return new SwitchOptions(
+        directory,
+        usual.tap(),
+        usual.flowLimit(),
+        600_000,
+        usual.ebpf(),
+        usual.repaired(),
+        usual.expiry());
+  }
+
   /** Directory, then devices and flows. */
   public static void main(String[] args) throws Exception {
-    try (Switch running = Switch.open(SwitchOptions.in(Path.of(args[0])))) {
+    try (Switch running = Switch.open(options(Path.of(args[0])))) {
       running.configure(config(List.of(args).subList(1, args.length)));
       System.out.println("ready");
       while (running.failure() == null) {
