@@ -13,6 +13,7 @@ import java.util.Map;
 public final class FlowText {
   private static final String TABLE = "table=";
   private static final String PRIORITY = "priority=";
+  private static final String NORMAL = "priority=0";
   private static final String HEX = "0x";
 
   private FlowText() {}
@@ -38,6 +39,11 @@ public final class FlowText {
    */
   public static boolean leavesByItself(Resource flow) {
     return !flow.get("hardTimeout").equals("0s");
+  }
+
+  /** Whether it is the one that stands for a bridge without flows, see {@link RuntimeFlows}. */
+  public static boolean isNormal(Resource flow) {
+    return key(flow.id()).equals(NORMAL) && flow.get("actions").equals("NORMAL");
   }
 
   /** What plans and rules for drift call it: {@code bridges.br0.flows[priority=3,in_port=eth1]}. */

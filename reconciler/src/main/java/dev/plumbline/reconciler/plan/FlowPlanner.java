@@ -19,8 +19,6 @@ import java.util.TreeSet;
  * would stop all that it is not for. So it stays where one of them leaves by itself.
  */
 final class FlowPlanner {
-  private static final String NORMAL = "priority=0";
-
   private final Map<String, Change> changes;
   private final Map<String, Set<String>> after;
 
@@ -39,7 +37,7 @@ final class FlowPlanner {
     for (Change change : changes.values()) {
       if (change instanceof Change.Delete delete && change.id().type() == ResourceType.FLOW) {
         String bridge = FlowText.bridge(change.id());
-        if (isNormal(delete.live())) {
+        if (FlowText.isNormal(delete.live())) {
           normals.put(bridge, change);
         } else {
           others.computeIfAbsent(bridge, key -> new TreeSet<>()).add(change.address());
@@ -72,9 +70,5 @@ final class FlowPlanner {
             after.computeIfAbsent(normal.address(), key -> new TreeSet<>()).addAll(first);
           }
         });
-  }
-
-  private static boolean isNormal(Resource flow) {
-    return FlowText.key(flow.id()).equals(NORMAL) && flow.get("actions").equals("NORMAL");
   }
 }

@@ -23,7 +23,7 @@ final class Leaving {
   private final Set<String> namespaces = new HashSet<>();
 
   /** Null until somebody asks. */
-  private @Nullable Set<String> bridges;
+  private @Nullable Set<String> patient;
 
   Leaving(
       Goal goal, LiveState live, Ownership ownership, LaterNamespaces later, LaterDevices devices) {
@@ -95,17 +95,31 @@ final class Leaving {
         && !step.wanted.resource().id().equals(device);
   }
 
-  /** The embedded bridges of the goal. */
-  private Set<String> bridges() {
-    Set<String> known = bridges;
+  /**
+   * The embedded bridges of the goal that let be what leaves by itself. One without flows forwards
+   * as a learning switch, and does so beside others only by NORMAL: without that one, what is left
+   * alone would stop all the rest until its time is up.
+   */
+  private Set<String> patient() {
+    Set<String> known = patient;
     if (known == null) {
       known = new HashSet<>();
+      Set<String> bridges = new HashSet<>();
       for (Wanted each : goal.wanted()) {
-        if (each.resource().id().type() == ResourceType.BRIDGE) {
-          known.add(each.resource().id().key());
+        ResourceId id = each.resource().id();
+        if (id.type() == ResourceType.BRIDGE) {
+          bridges.add(id.key());
+        } else if (id.type() == ResourceType.FLOW) {
+          known.add(FlowText.bridge(id));
         }
       }
-      bridges = known;
+      for (Resource flow : live.ofType(ResourceType.FLOW)) {
+        if (FlowText.isNormal(flow)) {
+          known.add(FlowText.bridge(flow.id()));
+        }
+      }
+      known.retainAll(bridges);
+      patient = known;
     }
     return known;
   }
@@ -135,7 +149,7 @@ final class Leaving {
       }
       case FLOW -> {
         boolean stays =
-            FlowText.leavesByItself(resource) && bridges().contains(FlowText.bridge(resource.id()));
+            FlowText.leavesByItself(resource) && patient().contains(FlowText.bridge(resource.id()));
         return !stays && (resource.isOurs() || ownership.made(resource.id()));
       }
       case FDB -> {
