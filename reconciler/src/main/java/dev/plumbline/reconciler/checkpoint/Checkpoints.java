@@ -158,7 +158,9 @@ public final class Checkpoints {
                 List.copyOf(Snapshot.of(plan).touched()));
         try {
           files.write(opened, live, ownership);
-          forgetFailed();
+          if (opened.isToBeConfirmed()) {
+            forgetFailed();
+          }
           told.opened(opened);
         } catch (IOException e) {
           files.remove();

@@ -250,6 +250,25 @@ class CheckpointTest {
   }
 
   @Test
+  void whatIsTriedAndUndoneLeavesTheWayBackThatThereWas() throws IOException {
+    apply(Duration.ofMinutes(10));
+    // As one that was put aside.
+    Files.move(host.state.resolve("checkpoint"), host.state.resolve("checkpoint-failed"));
+    Goal goal = TestHost.goal(FIRST);
+    LiveState live = host.host.read(goal);
+    Plan plan = host.host.plan(goal, live);
+    Witness witness = checkpoints.guarding("host.yaml", "the agent");
+    witness.before(goal, live, plan, host.host.ownership());
+    assertTrue(checkpoints.isOpen());
+    witness.after(new Outcome(Outcome.Result.UNDONE, plan, null, List.of(), plan));
+    assertFalse(checkpoints.isOpen());
+    Decided decided = checkpoints.rollBack(host.host, "as ann asked");
+    assertNotNull(decided, "nothing was applied that stays");
+    assertEquals(List.of(), decided.left());
+    assertEquals(List.of(), host.plan(FIRST).changes());
+  }
+
+  @Test
   void aDamagedCheckpointIsInNobodysWay() throws IOException {
     for (String file : Set.of("about.json", "live.json", "ownership")) {
       apply(Duration.ofMillis(1));
