@@ -12,9 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads what is in the brackets of the action {@code ct}. */
 final class CtParser {
-  /** The one behind it is that of the filters of ports. */
-  private static final int LAST_ZONE = 0xfffe;
-
   private static final int ZONE_BITS = 16;
 
   private final SubfieldText subfields;
@@ -58,7 +55,7 @@ final class CtParser {
 
   private void zone(Token value) throws FlowSyntaxException {
     if (!SubfieldText.isField(value)) {
-      zone = (int) ValueText.number(value, LAST_ZONE, "a zone");
+      zone = (int) ValueText.number(value, Flow.LAST_ZONE, "a zone");
       return;
     }
     Subfield from = subfields.readable(value);

@@ -23,6 +23,9 @@ public record Flow(
     List<Action> actions) {
   public static final int LAST_TABLE = 253;
 
+  /** Of connection tracking: the last zone that flows may name. Those behind it are filters'. */
+  public static final int LAST_ZONE = 0xefff;
+
   public static final int DEFAULT_PRIORITY = 32768;
 
   public Flow {

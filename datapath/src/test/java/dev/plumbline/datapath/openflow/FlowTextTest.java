@@ -45,7 +45,7 @@ class FlowTextTest {
         "15 | ip actions=ct(force,commit) | cannot do force in ct",
         "15 | ip actions=ct(exec(load:1->NXM_NX_CT_MARK[])) | commit is missing",
         "42 | ip actions=ct(commit,exec(set_field:0x1->reg0)) | only ct_mark",
-        "20 | ip actions=ct(zone=70000) | 0 to 65534",
+        "20 | ip actions=ct(zone=70000) | 0 to 61439",
         "20 | ip actions=ct(zone=reg0[0..5]) | has 6",
         "27 | ip actions=set_field:0x1->ct_mark | cannot be changed",
         "9 | in_port=eth1 actions=drop | no port: eth1",

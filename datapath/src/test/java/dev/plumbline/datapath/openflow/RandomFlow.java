@@ -225,7 +225,7 @@ final class RandomFlow {
     return one(
         "ct(commit)",
         "ct(table=" + random.nextInt(254) + ")",
-        "ct(zone=" + random.nextInt(65535) + ",commit,table=3)",
+        "ct(zone=" + random.nextInt(0xf000) + ",commit,table=3)",
         "ct(commit,zone=NXM_NX_REG5[0..15])",
         "ct(commit,exec(set_field:" + masked(32) + "->ct_mark))",
         "ct(exec(load:0x3->NXM_NX_CT_MARK[4..7]),commit)");
