@@ -242,7 +242,7 @@ public final class Tracer implements DecisionListener {
   @Override
   public void filters(int port, boolean isIn, @Nullable String rule) {
     String filter = "filter of " + Reports.name(state, port) + (isIn ? ", in: " : ", out: ");
-    add(Kind.NOTE, -1, filter + (rule == null ? "no rule, not let through" : rule));
+    add(Kind.NOTE, -1, filter + (rule == null ? "not let through" : rule));
   }
 
   @Override

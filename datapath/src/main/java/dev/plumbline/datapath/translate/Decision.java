@@ -165,16 +165,23 @@ public final class Decision {
   }
 
   /**
-   * Keeps the connection that an answer of a filter's zone is about, if the packet goes anywhere.
+   * Keeps the connection that an answer of a filter's zone is about, if the packet goes anywhere,
+   * and notes what its mark does not say yet. Who began it stays: one that is routed passes the
+   * bridge again.
    *
-   * @param began the port that it came in by
+   * @param before its mark; 0: it is not known yet
+   * @param began the port that the packet came in by
    * @param accepted the port that lets it out; 0: none does yet
    */
-  void commitIfSent(int answer, int began, int accepted) {
-    int known = commits[answer] ? mark[answer] & 0xffff : 0;
-    int now = known == 0 || accepted == 0 || known == accepted ? known | accepted : Guard.SEVERAL;
-    commit(answer, true, (began << 16) | now);
-    onlyIfSent[answer] = true;
+  void commitIfSent(int answer, int before, int began, int accepted) {
+    int known = commits[answer] ? mark[answer] : before;
+    int first = known >>> 16 == 0 ? began : known >>> 16;
+    int by = known & 0xffff;
+    int now = by == 0 || accepted == 0 || by == accepted ? by | accepted : Guard.SEVERAL;
+    if (((first << 16) | now) != known) {
+      commit(answer, true, (first << 16) | now);
+      onlyIfSent[answer] = true;
+    }
   }
 
   private void addCommits(ActionList list) {

@@ -30,7 +30,9 @@ public enum DropReason {
   NO_GROUP(52, "is for a group that there is not, or that has no bucket for it"),
   CT_REWRITTEN(53, "is to be tracked by other addresses or ports than it came with"),
   TOO_MANY_ZONES(54, "is to be tracked in more zones than two"),
-  FILTERED(55, "is let through by no rule of a port's filter");
+  FILTERED(55, "is let through by no rule of a port's filter"),
+  RESERVED_ZONE(56, "is to be tracked in a zone of the filters of ports"),
+  UNTRACKED(57, "is of no connection and begins none, and a filter's rule for it asks for one");
 
   private final int code;
   private final String text;

@@ -19,24 +19,42 @@ import org.jspecify.annotations.Nullable;
  * @param any whether all is let through
  * @param established whether answers to what the other direction let through are
  * @param rules all others; the target is the rule's text
+ * @param portless the same without what later fragments do not have: ports, and types of ICMP
  */
-record FilterRules(boolean any, boolean established, RuleTable<String> rules) {
+record FilterRules(
+    boolean any, boolean established, RuleTable<String> rules, RuleTable<String> portless) {
   private static final String ANY = "any";
-  private static final String ESTABLISHED = "established";
+  static final String ESTABLISHED = "established";
   private static final int PORT_BITS = 16;
 
-  /** What addresses are found by, in IPv6: RFC 4861, RFC 2710 and RFC 3810. Always let through. */
-  private static final RuleTable<String> DISCOVERY_IN =
-      discovery(130, 131, 132, 134, 135, 136, 143);
+  private static final String LAST_PARTS = ",(tp_src|tp_dst|icmp_type|icmpv6_type)=[^,]*";
+
+  /** RFC 4861, 6.1 and 7.1: no router has forwarded it. */
+  private static final String NEIGHBOURS = "icmp6,nw_ttl=255,icmpv6_type=";
+
+  /**
+   * RFC 2710, 3, and RFC 3810, 5: of this link; RFC 3590: reports also before there is an address.
+   */
+  private static final String LISTENERS = "icmp6,nw_ttl=1,ipv6_src=fe80::/10,icmpv6_type=";
+
+  private static final String NEW_LISTENERS = "icmp6,nw_ttl=1,ipv6_src=::,icmpv6_type=";
+
+  /** What addresses are found by, in IPv6. Always let through. */
+  private static final RuleTable<String> DISCOVERY_IN = discovery(134, 135, 136);
 
   /** Without router advertisements: guests are no routers. */
-  private static final RuleTable<String> DISCOVERY_OUT =
-      discovery(130, 131, 132, 133, 135, 136, 143);
+  private static final RuleTable<String> DISCOVERY_OUT = discovery(133, 135, 136);
 
-  private static RuleTable<String> discovery(int... types) {
+  private static RuleTable<String> discovery(int... neighbours) {
     List<Rule<String>> rules = new ArrayList<>();
-    for (int type : types) {
-      rules.add(new Rule<>(match("icmp6,icmpv6_type=" + type), 1, "neighbour discovery"));
+    for (int type : neighbours) {
+      rules.add(new Rule<>(match(NEIGHBOURS + type), 1, ""));
+    }
+    for (int type : new int[] {130, 131, 132, 143}) {
+      rules.add(new Rule<>(match(LISTENERS + type), 1, ""));
+    }
+    for (int type : new int[] {131, 132, 143}) {
+      rules.add(new Rule<>(match(NEW_LISTENERS + type), 1, ""));
     }
     return RuleTable.<String>empty().with(List.of(), rules);
   }
@@ -50,17 +68,34 @@ record FilterRules(boolean any, boolean established, RuleTable<String> rules) {
    */
   static FilterRules of(List<String> texts, boolean isIn) {
     List<Rule<String>> rules = new ArrayList<>();
+    List<Rule<String>> portless = new ArrayList<>();
     for (String text : texts) {
       if (!text.equals(ANY) && !text.equals(ESTABLISHED)) {
         for (String match : matches(text, isIn)) {
-          rules.add(new Rule<>(match(match), 1, text));
+          int priority = letsUntracked(text) ? 2 : 1;
+          rules.add(new Rule<>(match(match), priority, text));
+          portless.add(new Rule<>(match(match.replaceAll(LAST_PARTS, "")), 1, text));
         }
       }
     }
     return new FilterRules(
         texts.contains(ANY),
         texts.contains(ESTABLISHED),
-        RuleTable.<String>empty().with(List.of(), rules));
+        RuleTable.<String>empty().with(List.of(), rules),
+        RuleTable.<String>empty().with(List.of(), portless));
+  }
+
+  /**
+   * Whether the rule lets through what connection tracking can say nothing of, too: it names ICMP,
+   * of which most types are no connection's. It is found in front of others.
+   */
+  static boolean letsUntracked(String rule) {
+    return rule.equals(ANY) || rule.startsWith("icmp");
+  }
+
+  /** Whether a packet may be let through whose ports, or type of ICMP, nobody knows. */
+  boolean mayFind(FieldValues packet, Wildcards looked) {
+    return any || portless.lookup(packet, looked) != null;
   }
 
   /** The rule that lets a packet through; null: none does. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.translate;
 
+import dev.plumbline.datapath.classifier.Wildcards;
 import dev.plumbline.datapath.flow.FlowField;
 import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.flow.FlowMask;
@@ -19,6 +20,12 @@ final class KeyFields {
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
   private static final int ARP = 0x0806;
   private static final int RARP = 0x8035;
+
+  // RFC 792; RFC 4443.
+  private static final int ECHO_REPLY = 0;
+  private static final int ECHO = 8;
+  private static final int ECHO_REPLY_6 = 129;
+  private static final int ECHO_6 = 128;
 
   // Words of FieldValues.
   private static final int ETHERNET_SOURCE = 11;
@@ -120,6 +127,50 @@ final class KeyFields {
       or(bytes, offset, first);
       or(bytes, offset + Long.BYTES, second);
     }
+  }
+
+  /** The packet that one is an answer to, as far as filters look at it. */
+  static void turn(FieldValues packet, FieldValues turned) {
+    turned.set(packet);
+    for (int i = 0; i < 2; i++) {
+      turned.word(SOURCE + i, packet.word(DESTINATION + i));
+      turned.word(DESTINATION + i, packet.word(SOURCE + i));
+    }
+    if (!isIcmp(packet)) {
+      turned.word(TRANSPORT, turnPorts(packet.word(TRANSPORT)));
+    } else if (packet.get(MatchField.ICMP_TYPE) == ECHO_REPLY) {
+      turned.set(MatchField.ICMP_TYPE, ECHO);
+    } else if (packet.get(MatchField.ICMP_TYPE) == ECHO_REPLY_6) {
+      turned.set(MatchField.ICMP_TYPE, ECHO_6);
+    }
+  }
+
+  /** What of a packet was looked at, if this was of the one that it is an answer to. */
+  static void turn(FieldValues packet, Wildcards looked, Wildcards turned) {
+    for (int i = 0; i < FieldValues.WORDS; i++) {
+      switch (i) {
+        case SOURCE, SOURCE + 1 -> turned.look(i, looked.looked(i - SOURCE + DESTINATION));
+        case DESTINATION, DESTINATION + 1 ->
+            turned.look(i, looked.looked(i - DESTINATION + SOURCE));
+        case TRANSPORT -> {
+          long ports = looked.looked(i);
+          turned.look(i, isIcmp(packet) ? ports : turnPorts(ports));
+        }
+        default -> turned.look(i, looked.looked(i));
+      }
+    }
+  }
+
+  /** Either has its own type of Ethernet in front; the numbers of echoes are not the other's. */
+  private static boolean isIcmp(FieldValues packet) {
+    long protocol = packet.get(MatchField.IP_PROTO);
+    return protocol == 1 || protocol == 58;
+  }
+
+  private static long turnPorts(long transport) {
+    long source = transport >>> 48;
+    long destination = (transport >>> 32) & 0xffff;
+    return (destination << 48) | (source << 32) | (transport & 0xffff_ffffL);
   }
 
   static boolean isArp(FlowKey key) {

@@ -190,7 +190,7 @@ final class Normal {
 
   private static void output(
       Way way, Bridge bridge, Port in, Port port, long tags, int priority, boolean known) {
-    if (!way.guard().letsOut(bridge, in, port)) {
+    if (!way.guard().letsOut(bridge, in, port, TagStack.vlan(tags, 0))) {
       return;
     }
     long leaving = port.vlan().leave(tags, priority);

@@ -278,6 +278,10 @@ final class Pipeline {
     }
     Subfield from = ct.zoneFrom();
     int zone = from == null ? ct.zone() : (int) read(from);
+    if (zone > Flow.LAST_ZONE) {
+      way.end(DropReason.RESERVED_ZONE);
+      return;
+    }
     int index = way.ask((bridge.number() << 16) | zone);
     if (index < 0) {
       return;
@@ -431,7 +435,7 @@ final class Pipeline {
       way.decision().reason(DropReason.OUTPUT_DOWN);
     } else {
       Rewrite before = leave();
-      if (!way.guard().letsOut(bridge, in, port)) {
+      if (!way.guard().letsOut(bridge, in, port, Guard.vlan(port, tags))) {
         way.rewrite(before);
         return;
       }

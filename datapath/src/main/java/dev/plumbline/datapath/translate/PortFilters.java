@@ -10,6 +10,11 @@ record PortFilters(PortFilter config, FilterRules in, FilterRules out) {
         config, FilterRules.of(config.in(), true), FilterRules.of(config.out(), false));
   }
 
+  /** Those for what goes to the machine, or for what comes from it. */
+  FilterRules rules(boolean isIn) {
+    return isIn ? in : out;
+  }
+
   /** Whether what it lets through depends on connections. */
   boolean tracks() {
     return in.established() || out.established();

@@ -66,7 +66,7 @@ public final class Translator {
       listener.enters(bridge.number(), in.number());
     }
     FlowTables flows = bridge.flows();
-    if (!way.guard().letsIn(bridge, in)) {
+    if (!way.guard().letsIn(bridge, in, tags)) {
       // and nothing is learnt
     } else if (flows == null) {
       Normal.forward(way, bridge, in, tags);

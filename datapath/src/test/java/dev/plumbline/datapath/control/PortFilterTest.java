@@ -109,6 +109,24 @@ class PortFilterTest {
   }
 
   @Test
+  void guestsOfTwoNetworksSpeakThroughARouterOnTheirBridge() throws Exception {
+    Sh.run("ip -n b addr add 10.0.1.2/24 dev eth0");
+    Sh.run("ip -n c addr add 10.0.1.3/24 dev eth0");
+    Sh.run("ip -n a route add 10.0.1.2 via 10.0.0.3");
+    Sh.run("ip -n b route add 10.0.0.1 via 10.0.1.3");
+    Sh.run("ip netns exec c sh -c 'echo 0 > /proc/sys/net/ipv4/conf/all/send_redirects'");
+    Sh.run("ip netns exec c sh -c 'echo 0 > /proc/sys/net/ipv4/conf/eth0/send_redirects'");
+    Sh.run("ip netns exec c sh -c 'echo 1 > /proc/sys/net/ipv4/ip_forward'");
+    PortFilter client = new PortFilter(List.of("established"), List.of("any"));
+    PortFilter server = new PortFilter(List.of("tcp 8080"), List.of("established"));
+    running.configure(config(Map.of("va", client, "vb", server)));
+    try (Tcp tcp = Tcp.connect("a", "b", "10.0.1.2", 8080)) {
+      tcp.echo();
+    }
+    assertFalse(Tcp.connects("a", "b", "10.0.1.2", 8081));
+  }
+
+  @Test
   void bridgesWithTheSameAddressesAreApart() throws Exception {
     Guests.add("d", "10.0.0.1/24");
     Guests.add("e", "10.0.0.2/24");
