@@ -119,7 +119,7 @@ final class AgentStatus {
     } catch (IOException e) {
       return null; // the loop puts it aside in a moment, and says so
     }
-    return checkpoint == null
+    return checkpoint == null || !checkpoint.isToBeConfirmed()
         ? null
         : Map.of(
             "file", checkpoint.file(),

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * An apply that is not confirmed yet.
+ * An apply that is not confirmed yet, or, where nobody has to confirm it, not proven yet.
  *
  * @param id tells checkpoints apart
  * @param file the host's file that is applied
@@ -83,7 +83,7 @@ public record Checkpoint(
   }
 
   /** Whether somebody is to confirm it once it is applied; else it stays if its checks hold. */
-  boolean isToBeConfirmed() {
+  public boolean isToBeConfirmed() {
     return !patience.isZero();
   }
 

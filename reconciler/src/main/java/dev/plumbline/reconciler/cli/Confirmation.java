@@ -65,20 +65,46 @@ final class Confirmation {
       awaitAgent();
     }
     if (checkpoints.isOpen()) {
-      throw new CommandException(open() + ": decide that first; nothing was changed");
+      Checkpoint own = ofTheAgent();
+      throw new CommandException(
+          open() + (own == null ? ": decide that first" : "") + "; nothing was changed");
     }
   }
 
-  /** An agent takes back in time what is overdue. */
+  /**
+   * An agent takes back in time what is overdue, or broken off. What it applies itself it proves or
+   * undoes, which takes as long as its checks.
+   */
   private void awaitAgent() throws IOException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(AGENTS_SECONDS);
-    while (checkpoints.isOpen() && checkpoints.millisLeft() == 0 && System.nanoTime() < end) {
+    boolean told = false;
+    while (checkpoints.isOpen()) {
+      Checkpoint own = ofTheAgent();
+      if (own != null && own.isProcessThere() && checkpoints.millisLeft() > 0) {
+        end = System.nanoTime() + TimeUnit.SECONDS.toNanos(AGENTS_SECONDS);
+        if (!told) {
+          told = true;
+          console.info("waiting for the agent, which tries the checks of " + own.file());
+        }
+      } else if ((own == null && checkpoints.millisLeft() > 0) || System.nanoTime() >= end) {
+        return;
+      }
       try {
         Thread.sleep(50);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
       }
+    }
+  }
+
+  /** What an agent applies that nobody has to confirm; null if that is not what is open. */
+  private @Nullable Checkpoint ofTheAgent() {
+    try {
+      Checkpoint checkpoint = checkpoints.find();
+      return checkpoint == null || checkpoint.isToBeConfirmed() ? null : checkpoint;
+    } catch (IOException e) {
+      return null; // put aside by whoever decides it
     }
   }
 
@@ -92,6 +118,15 @@ final class Confirmation {
     }
     if (checkpoint == null) {
       return "";
+    }
+    if (checkpoint.applying() && !checkpoint.isProcessThere()) {
+      return checkpoint.file()
+          + ", which "
+          + checkpoint.by()
+          + " applied, was broken off and is to be rolled back";
+    }
+    if (!checkpoint.isToBeConfirmed()) {
+      return checkpoint.file() + " is being applied by " + checkpoint.by();
     }
     String what = checkpoint.file() + ", applied by " + checkpoint.by();
     if (checkpoints.millisLeft() == 0) {

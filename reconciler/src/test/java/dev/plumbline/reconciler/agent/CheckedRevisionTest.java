@@ -18,10 +18,12 @@ import dev.plumbline.reconciler.source.GitAccess;
 import dev.plumbline.reconciler.source.GitRef;
 import dev.plumbline.reconciler.systemd.ServiceManager;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -194,6 +196,40 @@ class CheckedRevisionTest {
       // It is tried again, as nothing but the agent's end speaks against it.
       agent.await("failed: 1 of 1 check does not hold; all was undone");
       assertEquals(before.byId().keySet(), then.get().byId().keySet());
+    }
+  }
+
+  @Test
+  void whatIsBeingTriedIsNobodysToConfirm() throws Exception {
+    ModelKernel kernel = kernel();
+    CountDownLatch told = new CountDownLatch(1);
+    kernel.answer(
+        check -> {
+          if (has(kernel, "eth0")) { // after the last step
+            await(told);
+          }
+          return null;
+        });
+    write(GOOD);
+    Path checkpoint = directory.resolve("state/checkpoint");
+    try (AgentRun agent = AgentRun.start(options(), () -> kernel)) {
+      try {
+        AgentRun.eventually("applied", () -> has(kernel, "eth0"));
+        assertTrue(Files.exists(checkpoint));
+        assertTrue(status().node("unconfirmed").map().isEmpty(), "" + status().map());
+      } finally {
+        told.countDown();
+      }
+      agent.await("applied .*; 1 check holds");
+      assertFalse(Files.exists(checkpoint));
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -472,6 +472,40 @@ class ConfirmTest {
   }
 
   @Test
+  void anApplyWaitsForTheChecksThatAnAgentTries() throws Exception {
+    Sh.run(
+        "set -e; ip netns add far; ip link add cable type veth peer name far0 netns far;"
+            + " ip -n far link set far0 up; ip -n far addr add 10.0.0.2/24 dev far0");
+    Path followed =
+        file(
+            "followed.yaml",
+            """
+            interfaces: {cable: {up: true, addresses: [10.0.0.1/24]}}
+            routes: [{to: 10.9.0.0/16, via: 10.0.0.2}]
+            checks: {far: {ping: 10.9.9.9, within: 2m}}
+            """);
+    try (AgentProcess agent =
+            AgentProcess.start(directory, "agent", "--file", followed.toString());
+        AgentProcess apply = waiting(agent)) {
+      assertFalse(run("status").contains("rolled back"), "it is none to be confirmed");
+      Sh.run("ip -n far addr add 10.9.9.9/32 dev far0");
+      agent.await("applied .*followed.*; 1 check holds");
+      String said = apply.ended();
+      assertTrue(said.contains("The host matches " + other), said);
+      assertTrue(Sh.run("ip -br link").contains("o@"), said);
+    }
+  }
+
+  /** An apply that has said that it waits for an agent. */
+  private AgentProcess waiting(AgentProcess agent) throws Exception {
+    eventually("checks are tried", this::isOpen);
+    AgentProcess apply = AgentProcess.start(directory, "apply", "--yes", other.toString());
+    apply.await("waiting for the agent, which tries the checks of .*followed");
+    assertFalse(agent.output().contains("applied "), agent.output());
+    return apply;
+  }
+
+  @Test
   void anAgentKeepsOffAndTakesItBackItself() throws Exception {
     Path followed = file("followed.yaml", "veths: {a: {peer: {device: b}}}\n");
     again = true;
