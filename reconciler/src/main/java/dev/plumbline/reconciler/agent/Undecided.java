@@ -41,6 +41,12 @@ final class Undecided {
   /** What becomes the good revision when it is confirmed; null: no apply of this agent waits. */
   private @Nullable Attempt waiting;
 
+  /**
+   * The checkpoint of an apply of this agent that has ended, and which could not be removed: it is
+   * decided, but for other processes. Null: there is none.
+   */
+  private @Nullable String spent;
+
   /** When it was said last that it cannot be taken back; null: never. */
   private @Nullable Long lastTrouble;
 
@@ -48,10 +54,25 @@ final class Undecided {
     this.host = host;
     this.checkpoints = checkpoints;
     this.log = log;
+    host.undecidedWhile(this::isOpen);
   }
 
   boolean isOpen() {
-    return checkpoints.isOpen();
+    return checkpoints.isOpen() && !isSpent();
+  }
+
+  /** Whether what is there is only left over; it is removed as soon as that can be. */
+  private boolean isSpent() {
+    String id = spent;
+    if (id == null) {
+      return false;
+    }
+    if (!checkpoints.remove(id)) {
+      return true;
+    }
+    spent = null;
+    log.say("state-recovered", "state directory: can forget again what there was before an apply");
+    return !checkpoints.isOpen();
   }
 
   /** How long to sleep before it is looked at again. */
@@ -99,10 +120,34 @@ final class Undecided {
       }
 
       @Override
-      public void after(Outcome outcome) throws IOException {
-        guarding.after(outcome);
+      public void after(Outcome outcome) {
+        try {
+          guarding.after(outcome);
+        } catch (IOException e) {
+          left(label, e);
+        }
       }
     };
+  }
+
+  /** What was applied stands all the same, or is undone: the host comes first. */
+  private void left(String label, IOException why) {
+    try {
+      Checkpoint checkpoint = checkpoints.find();
+      if (checkpoint == null) {
+        return; // it has lost its name: nobody takes it for one
+      }
+      spent = checkpoint.id();
+    } catch (IOException e) {
+      return; // damaged as well: it is put aside
+    }
+    log.say(
+        "state-failed",
+        "STATE DIRECTORY: cannot forget what there was before "
+            + label
+            + ": "
+            + why.getMessage()
+            + "; should the agent end before it can, its next start goes back to that first");
   }
 
   private static Map<String, ?> properties(Checkpoint opened) {
@@ -120,8 +165,16 @@ final class Undecided {
   }
 
   /** Something else was applied, and stays. */
-  void forgetFailed() throws IOException {
-    checkpoints.forgetFailed();
+  void forgetFailed() {
+    try {
+      checkpoints.forgetFailed();
+    } catch (IOException e) {
+      log.say(
+          "state-failed",
+          "STATE DIRECTORY: cannot forget what could not be rolled back: "
+              + e.getMessage()
+              + "; `plumbline rollback` would still go back to before it");
+    }
   }
 
   /** As {@link #forgetFailed}, by somebody who may have what was rolled back all the same. */
@@ -132,7 +185,7 @@ final class Undecided {
   /** Takes back what is overdue; null if nothing is, or another process is at it. */
   @Nullable Decided settle() throws IOException {
     try {
-      return checkpoints.isDue() ? said(checkpoints.settle(host)) : null;
+      return isOpen() && checkpoints.isDue() ? said(checkpoints.settle(host)) : null;
     } catch (BusyException e) {
       return null;
     } catch (IOException e) {
@@ -148,6 +201,9 @@ final class Undecided {
 
   /** As somebody asks; null if there is nothing to decide. */
   @Nullable Decided decide(String verb, String by) throws IOException {
+    if (checkpoints.isOpen() && isSpent()) {
+      return null;
+    }
     return said(
         verb.equals("confirm")
             ? checkpoints.confirm(host, by)

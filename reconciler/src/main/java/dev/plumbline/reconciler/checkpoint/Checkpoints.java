@@ -78,6 +78,25 @@ public final class Checkpoints {
     return files.read();
   }
 
+  /**
+   * Removes a checkpoint of this process that is decided.
+   *
+   * @return whether it is not there any more; false: it cannot be removed now
+   */
+  public boolean remove(String id) {
+    try {
+      Checkpoint checkpoint = find();
+      if (checkpoint != null && checkpoint.id().equals(id)) {
+        files.remove();
+      }
+      return true;
+    } catch (DamagedException e) {
+      return true; // another one, or one that is put aside
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /** When it is taken back, by the host's clock. */
   public Instant until(Checkpoint checkpoint) throws IOException {
     return Instant.now().plusMillis(checkpoint.deadlineMillis() - clock.millis());
@@ -163,7 +182,11 @@ public final class Checkpoints {
           }
           told.opened(opened);
         } catch (IOException e) {
-          files.remove();
+          try {
+            files.remove();
+          } catch (IOException second) {
+            e.addSuppressed(second);
+          }
           throw new NotOpenedException(e);
         }
         checkpoint = opened;

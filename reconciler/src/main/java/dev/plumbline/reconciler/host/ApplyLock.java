@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.function.BooleanSupplier;
 
 /**
  * Lets one process at a time apply with a state directory, and only with a plan that no other
@@ -21,8 +22,8 @@ import java.time.Instant;
  * since a process loses its POSIX locks on a file when it closes any descriptor of it (fcntl(2)).
  */
 final class ApplyLock {
-  /** There while an apply is not confirmed yet. */
-  static final String UNDECIDED = "checkpoint";
+  /** There while an apply is not decided yet. */
+  private static final String UNDECIDED = "checkpoint";
 
   private final Path directory;
   private final Path applier;
@@ -31,10 +32,12 @@ final class ApplyLock {
   private String seen = "";
 
   private boolean tolerant;
+  private BooleanSupplier undecided;
 
   ApplyLock(Path directory) {
     this.directory = directory;
     this.applier = directory.resolve("applier");
+    this.undecided = () -> Files.exists(directory.resolve(UNDECIDED));
   }
 
   /** To be called before the live state is read from which the next plan is made. */
@@ -64,7 +67,7 @@ final class ApplyLock {
    */
   Closeable take() throws IOException {
     Closeable taken = lock(false);
-    if (Files.exists(directory.resolve(UNDECIDED))) {
+    if (undecided.getAsBoolean()) {
       taken.close();
       throw new BusyException(
           "an apply with the state directory " + directory + " waits for `plumbline confirm`");
@@ -147,6 +150,11 @@ final class ApplyLock {
       }
       seen = last(); // what the disk had room for; the lock itself is held all the same
     }
+  }
+
+  /** From now on somebody else says whether an earlier apply is not decided yet. */
+  void undecidedWhile(BooleanSupplier says) {
+    undecided = says;
   }
 
   /** From now on a full disk keeps nobody from applying. */

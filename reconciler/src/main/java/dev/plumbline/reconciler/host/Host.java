@@ -140,6 +140,13 @@ public final class Host implements AutoCloseable {
     checks.goOnWhile(goesOn);
   }
 
+  /**
+   * Has somebody else say whether an earlier apply is not decided yet, which keeps all others off.
+   */
+  public void undecidedWhile(BooleanSupplier undecided) {
+    lock.undecidedWhile(undecided);
+  }
+
   /** The host's name, as {@code uname -n} gives it. */
   public static String name() throws IOException {
     return Files.readString(Path.of("/proc/sys/kernel/hostname")).trim();

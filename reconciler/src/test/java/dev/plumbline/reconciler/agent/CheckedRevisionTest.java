@@ -233,6 +233,37 @@ class CheckedRevisionTest {
     }
   }
 
+  /** With something in the place that it is moved to before it is removed. */
+  @Test
+  @KernelTest
+  void whatIsProvenStaysWhereItsCheckpointCannotBeRemoved() throws Exception {
+    ModelKernel kernel = kernel();
+    Path checkpoint = directory.resolve("state/checkpoint");
+    Path place = Files.createDirectories(directory.resolve("state/checkpoint.old"));
+    Sh.run("mount -t tmpfs none " + place);
+    write(GOOD);
+    try (AgentRun agent = AgentRun.start(options(), () -> kernel)) {
+      String failed = agent.await("STATE DIRECTORY: cannot forget what there was before ");
+      assertTrue(failed.contains("busy"), failed);
+      agent.await("applied .*; 1 check holds");
+      AgentRun.eventually("in sync", () -> stateIs("in-sync"));
+      kernel.edit(Edit.deleteDevice(ResourceId.deviceIn("", "vm")));
+      agent.await("drift: .* repaired");
+      Asked decided =
+          Asked.unix(directory.resolve("run"), Asked.request("POST", "/v1/rollback", Map.of(), ""));
+      assertEquals(200, decided.status());
+      assertTrue(has(kernel, "eth0"));
+      assertEquals(List.of(), agent.events("rolled-back"));
+      assertTrue(Files.exists(checkpoint));
+      Sh.run("umount " + place);
+      agent.await("state directory: can forget again ");
+      assertFalse(Files.exists(checkpoint));
+      write(FIXED);
+      agent.await("applied .*; 1 check holds");
+      AgentRun.eventually("the other", () -> has(kernel, "eth1"));
+    }
+  }
+
   @Test
   void whatCannotBeTriedIsUndone() throws Exception {
     ModelKernel kernel = kernel();
