@@ -7,17 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.plumbline.datapath.config.PortConfig;
-import dev.plumbline.datapath.config.PortConfig.DevicePort;
 import dev.plumbline.datapath.config.PortVlan;
 import dev.plumbline.datapath.config.SwitchConfig;
 import dev.plumbline.datapath.testing.RequiresEbpf;
 import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,10 +49,8 @@ class ConnectionTest {
   }
 
   private static SwitchConfig config(String... flows) throws Exception {
-    Map<String, PortConfig> ports = new LinkedHashMap<>();
-    ports.put("va", new DevicePort("va", PortVlan.access(5)));
-    ports.put("vb", new DevicePort("vb", PortVlan.access(5)));
-    return Guests.withFlows(Guests.oneBridge(ports), List.of(flows));
+    SwitchConfig plain = Guests.bridgeOf("a", PortVlan.access(5), "b", PortVlan.access(5));
+    return Guests.withFlows(plain, List.of(flows));
   }
 
   @Test

@@ -19,34 +19,28 @@ public final class FlowTextFuzz {
       return;
     }
     for (String line : new String(input, StandardCharsets.UTF_8).split("\n", -1)) {
-      flow(line);
-      group(line);
+      thereAndBack(line, FlowText::parse);
+      thereAndBack(line, GroupText::parse);
     }
   }
 
-  private static void flow(String line) throws FlowSyntaxException {
-    Flow flow;
+  /** {@link FlowText#parse} or {@link GroupText#parse}. */
+  private interface Parser {
+    Object parse(String text, PortNames ports) throws FlowSyntaxException;
+  }
+
+  private static void thereAndBack(String line, Parser parser) throws FlowSyntaxException {
+    Object read;
     try {
-      flow = FlowText.parse(line, PortNames.NUMBERS);
+      read = parser.parse(line, PortNames.NUMBERS);
     } catch (FlowSyntaxException e) {
       check(e, line);
       return;
     }
-    String printed = flow.toString();
-    assertEquals(flow, FlowText.parse(printed, PortNames.NUMBERS), printed);
-    assertEquals(printed, FlowText.parse(printed, PortNames.NUMBERS).toString());
-  }
-
-  private static void group(String line) throws FlowSyntaxException {
-    FlowGroup group;
-    try {
-      group = GroupText.parse(line, PortNames.NUMBERS);
-    } catch (FlowSyntaxException e) {
-      check(e, line);
-      return;
-    }
-    String printed = group.toString();
-    assertEquals(group, GroupText.parse(printed, PortNames.NUMBERS), printed);
+    String printed = read.toString();
+    Object again = parser.parse(printed, PortNames.NUMBERS);
+    assertEquals(read, again, printed);
+    assertEquals(printed, again.toString());
   }
 
   private static void check(FlowSyntaxException mistake, String line) {
