@@ -320,6 +320,7 @@ struct record {
 	__u16 vlan_tci; /* the tag beside the bytes, with its DEI bit */
 	__u16 vlan_tpid; /* 0: no tag there */
 	__u32 reserved;
+	__be64 ct[2]; /* of an upcall, as in the key */
 	__u8 bytes[RECORD_BYTES]; /* the frame's first */
 };
 

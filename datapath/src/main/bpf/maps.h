@@ -199,13 +199,13 @@ static __always_inline struct record *next_record(__u32 what)
 }
 
 /* A frame that would go out. */
-static __always_inline void record(struct __sk_buff *skb, __u32 what)
+static __always_inline struct record *record(struct __sk_buff *skb, __u32 what)
 {
 	struct record *r = next_record(what);
 	__u32 length = skb->len;
 
 	if (!r)
-		return;
+		return NULL;
 	r->length = length;
 	r->vlan_tci = skb->vlan_present ? skb->vlan_tci : 0;
 	r->vlan_tpid = skb->vlan_present ? bpf_ntohs(skb->vlan_proto) : 0;
@@ -213,6 +213,7 @@ static __always_inline void record(struct __sk_buff *skb, __u32 what)
 		bpf_skb_load_bytes(skb, 0, r->bytes, RECORD_BYTES);
 	else if (length > 0)
 		bpf_skb_load_bytes(skb, 0, r->bytes, ((length - 1) & (RECORD_BYTES - 1)) + 1);
+	return r;
 }
 
 static __always_inline int drop(__u32 reason)

@@ -40,7 +40,12 @@ static __noinline int upcall(struct __sk_buff *skb, __u32 in_port, __u32 reason,
 	struct upcall_prefix *prefix;
 
 	if (recording) {
-		record(skb, RECORD_UPCALL | reason);
+		struct record *r = record(skb, RECORD_UPCALL | reason);
+
+		if (r) {
+			r->ct[0] = ct;
+			r->ct[1] = ct_2;
+		}
 		return TC_ACT_SHOT;
 	}
 	count_miss();

@@ -310,8 +310,9 @@ public final class Layout {
     public static final int LENGTH = 4;
     public static final int VLAN_TCI = 8;
     public static final int VLAN_TPID = 10;
-    public static final int BYTES = 16;
-    public static final int SIZE = 272;
+    public static final int CT = 16;
+    public static final int BYTES = 32;
+    public static final int SIZE = 288;
 
     private Record() {}
   }

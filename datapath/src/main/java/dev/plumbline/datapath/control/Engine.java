@@ -364,10 +364,6 @@ final class Engine implements AutoCloseable {
     boolean done = false;
     try {
       SwitchState next = state.reconfigured(config, assigned, kept, tallies.numbers());
-      String noTracking = fast.cannotTrack();
-      if (noTracking != null && next.tracker() != null) {
-        throw new IllegalArgumentException(next.tracker() + ": " + noTracking);
-      }
       tallies.configured(state.config(), config, System.nanoTime());
       done = true;
       return next;

@@ -158,6 +158,13 @@ final class Upcalls {
     }
     decided++;
     translator.translate(key, state, nowMillis, decision);
+    if (decision.asked() >= 0 && answer(batch, index, state, nowMillis)) {
+      same = remember(key, index);
+      slotOf[index] = same >= 0 ? slotOf[same] : -1;
+      if (slotOf[index] >= 0 && send(batch, index, slotOf[index])) {
+        return;
+      }
+    }
     learn(state, nowMillis);
     long nowNanos = System.nanoTime();
     int trail = tallies.index(decision.trail(), nowNanos);
@@ -194,6 +201,32 @@ final class Upcalls {
       }
       trail = 0; // what is sent in parts counts once
     } while (next < decision.outputs());
+  }
+
+  /**
+   * Asks connection tracking all that the decision needs to know, and decides by that.
+   *
+   * @return false: the fast path asks, by the action that is decided
+   */
+  private boolean answer(UpcallBatch batch, int index, SwitchState state, long nowMillis) {
+    FlowKey key = keys[index];
+    UpcallPrefix prefix = batch.prefix(index);
+    for (int i = 0; i < FlowKey.CT_ANSWERS && decision.asked() >= 0; i++) {
+      long said =
+          fast.track(
+              batch.memory(),
+              batch.frameOffset(index),
+              batch.frameLength(index),
+              prefix.vlanTpid(),
+              prefix.vlanTci(),
+              decision.asked());
+      if (said == 0) {
+        return false;
+      }
+      key.ct(i, said);
+      translator.translate(key, state, nowMillis, decision);
+    }
+    return true;
   }
 
   /** Of the frame with its tag. */

@@ -507,8 +507,9 @@ public final class EbpfFastPath implements FastPath {
   }
 
   @Override
-  public @Nullable String cannotTrack() {
-    return null;
+  public long track(
+      Memory memory, int frameOffset, int frameBytes, int vlanTpid, int vlanTci, int zone) {
+    return 0;
   }
 
   @Override

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What forwards frames by decisions made above it, gives up those that it has no decision for, and
@@ -159,11 +158,14 @@ public interface FastPath extends AutoCloseable {
   TrailCounters trails();
 
   /**
-   * Whether it tracks connections.
+   * What connection tracking says of a frame that came up, where no program asks it.
    *
-   * @return why it does not; null: it does
+   * @param vlanTci the tag beside the frame, with {@link FlowKey#VLAN_PRESENT}; 0: none
+   * @param zone bridge × 2^16 + zone
+   * @return a {@link dev.plumbline.datapath.flow.CtAnswer}; 0: {@link
+   *     dev.plumbline.datapath.flow.ActionType#TRACK} asks, and the frame comes up again
    */
-  @Nullable String cannotTrack();
+  long track(Memory memory, int frameOffset, int frameBytes, int vlanTpid, int vlanTci, int zone);
 
   /**
    * Takes connections out whose time is over; and, when there is hardly any room, those of which

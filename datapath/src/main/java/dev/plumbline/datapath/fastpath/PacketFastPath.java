@@ -260,13 +260,14 @@ public final class PacketFastPath implements FastPath {
   }
 
   @Override
-  public String cannotTrack() {
-    return "connections are tracked by eBPF programs alone, and there are none here: " + reason;
+  public long track(
+      Memory memory, int frameOffset, int frameBytes, int vlanTpid, int vlanTci, int zone) {
+    return outputs.track(memory, frameOffset, frameBytes, vlanTpid, vlanTci, zone);
   }
 
   @Override
   public int expireConnections() {
-    return 0;
+    return outputs.connections().expire(System.nanoTime());
   }
 
   @Override

@@ -4,6 +4,7 @@ package dev.plumbline.datapath.fastpath;
 import dev.plumbline.datapath.flow.ActionList;
 import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.packet.ActionExecutor;
+import dev.plumbline.datapath.packet.ConnectionTuple;
 import dev.plumbline.datapath.packet.VnetHeader;
 import dev.plumbline.datapath.port.PacketPort;
 import dev.plumbline.datapath.upcall.SendQueue;
@@ -45,6 +46,10 @@ final class PacketOutputs implements ActionExecutor.Sink {
   private static final int PORT_DOWN = 5;
   private static final int TOO_BIG = 6;
   private static final int CLONE = 11;
+  private static final int CONNECTIONS = 18;
+
+  /** As in the programs' table. */
+  private static final int MOST_CONNECTIONS = 262_144;
 
   private static final class Slot {
     final FlowKey key = new FlowKey();
@@ -66,6 +71,8 @@ final class PacketOutputs implements ActionExecutor.Sink {
 
   private final PacketTrails trails = new PacketTrails();
   private final ActionExecutor executor = new ActionExecutor();
+  private final ConnectionTracker connections = new ConnectionTracker(MOST_CONNECTIONS);
+  private final ConnectionTuple tuple = new ConnectionTuple();
   private final Slot[] slots = new Slot[FastPath.SLOTS];
   private final @Nullable Port[] ports = new Port[PORTS];
   private final Port[] dirty = new Port[PORTS];
@@ -99,6 +106,25 @@ final class PacketOutputs implements ActionExecutor.Sink {
 
   TrailCounters trails() {
     return trails;
+  }
+
+  ConnectionTracker connections() {
+    return connections;
+  }
+
+  /** As {@link FastPath#track}. */
+  long track(Memory memory, int frameOffset, int bytes, int vlanTpid, int vlanTci, int zone) {
+    tuple.read(memory.buffer(), frameOffset, bytes, vlanTpid, vlanTci);
+    return connections.track(tuple, zone, System.nanoTime());
+  }
+
+  /** False: there is no room for the connection that the frame begins. */
+  private boolean commits(Slot slot, Memory memory, int frameOffset, int bytes) {
+    if (!slot.actions.commits()) {
+      return true;
+    }
+    tuple.read(memory.buffer(), frameOffset, bytes, slot.vlanTpid, slot.vlanTci);
+    return connections.commit(slot.actions, slot.key, tuple, System.nanoTime());
   }
 
   void put(int port, PacketPort socket) {
@@ -187,6 +213,10 @@ final class PacketOutputs implements ActionExecutor.Sink {
     if (slot.trail != 0) {
       int bytes = frameBytes + (slot.vlanTci == 0 ? 0 : TAG_BYTES);
       trails.count(slot.trail, bytes, System.nanoTime());
+    }
+    if (!commits(slot, memory, frameOffset, frameBytes)) {
+      drop(CONNECTIONS);
+      return;
     }
     int head = Math.min(frameBytes, slot.actions.rewrites() ? FRAME_BYTES : HEAD_BYTES);
     if (slot.actions.rewrites() && head < frameBytes) {

@@ -81,13 +81,18 @@ public final class ActionList {
    * first ones keep connections.
    */
   public int prepares() {
-    int prepares = size > 0 && type(0) == ActionType.COMMIT ? 2 : 0;
+    int prepares = commits() ? 2 : 0;
     for (int i = 0; i < size; i++) {
       if ((type(i) == ActionType.BOND && flags(i) == BOND_HASH_L4) || type(i) == ActionType.SET) {
         return prepares | 1;
       }
     }
     return prepares;
+  }
+
+  /** Whether the first ones keep connections. */
+  public boolean commits() {
+    return size > 0 && type(0) == ActionType.COMMIT;
   }
 
   /** Whether one of them changes a header. */

@@ -160,8 +160,11 @@ public final class ActionExecutor {
         sink.drop(actions.arg(index));
         return false;
       }
-      // Only the kernel's programs have connections.
-      case TRACK, COMMIT, LIST -> { // LIST is resolved in the kernel, and in no decision
+      case COMMIT -> {
+        return true; // was done before
+      }
+      // Whoever decides has asked; LIST is resolved in the kernel, and in no decision.
+      case TRACK, LIST -> {
         sink.drop(DROP_BAD_ACTION);
         return false;
       }

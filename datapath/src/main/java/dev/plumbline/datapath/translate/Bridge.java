@@ -22,11 +22,6 @@ record Bridge(
     MacTable table,
     int domain,
     @Nullable FlowTables flows) {
-  /** Whether it asks connection tracking. */
-  boolean tracks() {
-    return flows != null && flows.tracks();
-  }
-
   Bridge withFlows(@Nullable FlowTables newFlows) {
     return new Bridge(number, name, forwardBpdu, hasBond, logicalPorts, table, domain, newFlows);
   }

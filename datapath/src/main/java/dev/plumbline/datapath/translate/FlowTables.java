@@ -5,7 +5,6 @@ import dev.plumbline.datapath.classifier.Rule;
 import dev.plumbline.datapath.classifier.RuleTable;
 import dev.plumbline.datapath.classifier.Wildcards;
 import dev.plumbline.datapath.openflow.Action;
-import dev.plumbline.datapath.openflow.Action.Ct;
 import dev.plumbline.datapath.openflow.Action.Group;
 import dev.plumbline.datapath.openflow.FieldValues;
 import dev.plumbline.datapath.openflow.Flow;
@@ -28,8 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class FlowTables {
   /** Without flows: every packet is dropped. */
   public static final FlowTables EMPTY =
-      new FlowTables(
-          Collections.nCopies(Flow.LAST_TABLE + 1, RuleTable.empty()), Map.of(), false, false);
+      new FlowTables(Collections.nCopies(Flow.LAST_TABLE + 1, RuleTable.empty()), Map.of(), false);
 
   /** By number. */
   private final List<RuleTable<TableFlow>> tables;
@@ -37,19 +35,13 @@ public final class FlowTables {
   /** Of one of them, or one of an earlier version. */
   private final boolean rewritesAddresses;
 
-  private final boolean tracks;
-
   private final Map<Long, FlowGroup> groups;
 
   private FlowTables(
-      List<RuleTable<TableFlow>> tables,
-      Map<Long, FlowGroup> groups,
-      boolean rewritesAddresses,
-      boolean tracks) {
+      List<RuleTable<TableFlow>> tables, Map<Long, FlowGroup> groups, boolean rewritesAddresses) {
     this.tables = tables;
     this.groups = groups;
     this.rewritesAddresses = rewritesAddresses;
-    this.tracks = tracks;
   }
 
   /**
@@ -83,11 +75,7 @@ public final class FlowTables {
         rewritesAddresses
             || put.stream()
                 .flatMap(one -> one.flow().actions().stream())
-                .anyMatch(Abilities::changesAddress),
-        tracks
-            || put.stream()
-                .flatMap(one -> one.flow().actions().stream())
-                .anyMatch(Ct.class::isInstance));
+                .anyMatch(Abilities::changesAddress));
   }
 
   /**
@@ -105,15 +93,13 @@ public final class FlowTables {
       }
     }
     boolean rewrites = rewritesAddresses;
-    boolean asks = tracks;
     for (FlowGroup group : newGroups) {
       for (FlowGroup.Bucket bucket : group.buckets()) {
         refuseWhatCannotBeDone(bucket.actions(), byId, group);
-        asks |= bucket.actions().stream().anyMatch(Ct.class::isInstance);
         rewrites |= bucket.actions().stream().anyMatch(Abilities::changesAddress);
       }
     }
-    return new FlowTables(tables, Map.copyOf(byId), rewrites, asks);
+    return new FlowTables(tables, Map.copyOf(byId), rewrites);
   }
 
   /** The group of that number; null: there is none. */
@@ -158,11 +144,6 @@ public final class FlowTables {
   /** Whether NORMAL may see other addresses than packets came with. */
   boolean rewritesAddresses() {
     return rewritesAddresses;
-  }
-
-  /** Whether connection tracking may be asked, or might have been in an earlier version. */
-  boolean tracks() {
-    return tracks;
   }
 
   /** Flows in all tables. */

@@ -239,22 +239,6 @@ public final class SwitchState {
     return rewritesAddresses;
   }
 
-  /** A bridge that asks connection tracking; null: none does. */
-  public @Nullable String tracker() {
-    for (Bridge bridge : bridges) {
-      if (bridge != null && bridge.tracks()) {
-        return bridge.name();
-      }
-    }
-    for (Port port : ports) {
-      PortFilters filters = port == null ? null : port.filters();
-      if (port != null && filters != null && filters.tracks()) {
-        return port.id().bridge();
-      }
-    }
-    return null;
-  }
-
   /** Whether {@link #concerns} looks at sources in any bridge. */
   public boolean hasBond() {
     return hasBond;

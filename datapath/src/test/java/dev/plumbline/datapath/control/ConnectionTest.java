@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.control;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.datapath.config.PortVlan;
 import dev.plumbline.datapath.config.SwitchConfig;
-import dev.plumbline.datapath.testing.RequiresEbpf;
 import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
 import java.nio.file.Path;
@@ -21,7 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Connection tracking with guests that really speak: {@code a} may begin, {@code b} may answer. */
 @KernelTest
-@RequiresEbpf
 class ConnectionTest {
   private static final String[] ONE_WAY = {
     "arp actions=NORMAL",
@@ -37,9 +33,18 @@ class ConnectionTest {
 
   @BeforeEach
   void open() throws Exception {
-    running = Switch.open(SwitchOptions.in(directory));
+    running = Switch.open(options());
     Guests.add("a", "10.0.0.1/24");
     Guests.add("b", "10.0.0.2/24");
+  }
+
+  SwitchOptions options() {
+    return SwitchOptions.in(directory);
+  }
+
+  /** Whether connections go on while there is no process. */
+  boolean outlivesProcesses() {
+    return true;
   }
 
   @AfterEach
@@ -64,12 +69,16 @@ class ConnectionTest {
     assertFalse(Tcp.connects("b", "a", "10.0.0.1", 5002));
     try (Tcp tcp = Tcp.connect("a", "b", "10.0.0.2", 5003)) {
       tcp.echo();
-      String state = running.flows("br0").toString();
-      assertTrue(state.contains("ct_state(+est+rpl+trk)"), state);
+      if (outlivesProcesses()) {
+        String state = running.flows("br0").toString();
+        assertTrue(state.contains("ct_state(+est+rpl+trk)"), state);
+      }
       // Neither flows nor a process are needed for the state to last.
       running.close();
-      tcp.echo();
-      running = Switch.open(SwitchOptions.in(directory));
+      if (outlivesProcesses()) {
+        tcp.echo();
+      }
+      running = Switch.open(options());
       running.configure(config(ONE_WAY));
       tcp.echo();
     }
@@ -96,19 +105,5 @@ class ConnectionTest {
             "table=1,ct_state=+new+trk,ip actions=ct(commit),NORMAL",
             "table=1,ct_mark=0x6,ct_state=+est+trk actions=NORMAL"));
     assertFalse(Guests.reaches("a", "10.0.0.2"), "answers have no such mark");
-  }
-
-  @Test
-  void withoutEbpfItIsRefusedByName() throws Exception {
-    Path other = directory.resolve("other");
-    try (Switch packets = Switch.open(SwitchOptions.in(other).withoutEbpf())) {
-      Exception refused = assertThrows(Exception.class, () -> packets.configure(config(ONE_WAY)));
-      assertTrue(
-          String.valueOf(refused.getMessage()).contains("connections are tracked by eBPF"),
-          refused::toString);
-      packets.configure(config());
-      assertEquals(0, packets.flows("br0").size());
-      packets.remove();
-    }
   }
 }

@@ -2,6 +2,7 @@
 package dev.plumbline.datapath.fastpath;
 
 import dev.plumbline.datapath.bpf.BpfFs;
+import dev.plumbline.datapath.bpf.BpfMap;
 import dev.plumbline.datapath.bpf.BpfObject;
 import dev.plumbline.datapath.bpf.BpfProgram;
 import dev.plumbline.datapath.bpf.Hooks;
@@ -109,9 +110,29 @@ final class RecordingPath implements AutoCloseable {
   List<Event> inject(ActionList actions, byte[] frame, int tpid, int tci) throws IOException {
     FlowKey key = new FlowKey();
     key.inPort(1);
+    return inject(actions, key, frame, tpid, tci);
+  }
+
+  /**
+   * The same with a key that says where it came from, and what connection tracking said of it.
+   *
+   * <p>If it goes up, {@link #answer} is what connection tracking says then.
+   */
+  List<Event> inject(ActionList actions, FlowKey key, byte[] frame, int tpid, int tci)
+      throws IOException {
     slots.write(7, key, tpid == 0 ? 0 : tci | Layout.VLAN_PRESENT, tpid, 0, 0, actions);
     run.clear().mark(Layout.MARK_SLOT | 7);
     return run(egress, frame);
+  }
+
+  /** What connection tracking said of the frame that was the last one to go up. */
+  long answer() {
+    return one.buffer().duplicate().order(ByteOrder.BIG_ENDIAN).getLong(Layout.Record.CT);
+  }
+
+  /** One of the programs' tables. */
+  BpfMap map(String name) {
+    return tables.map(name);
   }
 
   private List<Event> run(BpfProgram program, byte[] frame) throws IOException {

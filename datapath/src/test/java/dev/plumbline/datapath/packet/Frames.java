@@ -140,7 +140,7 @@ public final class Frames {
   }
 
   /** Flags: the 12 bits behind the data offset. Options are "no operation". */
-  static byte[] tcp(
+  public static byte[] tcp(
       int source, int destination, int sequence, int flags, int optionWords, byte[] payload) {
     byte[] header = new byte[20 + 4 * optionWords];
     Arrays.fill(header, 20, header.length, (byte) 1);
