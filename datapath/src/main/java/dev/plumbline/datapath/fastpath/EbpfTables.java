@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EbpfTables implements AutoCloseable {
   /** In the names of pins: another layout is another set of maps. Raise it when flow.h changes. */
-  private static final String LAYOUT = "v4_";
+  private static final String LAYOUT = "v5_";
 
   /**
    * Counters that go on whatever the layout of the others is; another name if their own changes.
