@@ -42,14 +42,14 @@ enum Prefix {
     return ones < Long.SIZE ? ones : Long.SIZE + Long.numberOfLeadingZeros(~match.mask(word + 1));
   }
 
-  PrefixTrie with(PrefixTrie trie, Match match) {
+  PrefixTrie with(PrefixTrie.Change change, PrefixTrie trie, Match match) {
     int length = length(match);
-    return length == 0 ? trie : trie.with(high(match.value(word)), low(match), length);
+    return length == 0 ? trie : trie.with(change, high(match.value(word)), low(match), length);
   }
 
-  PrefixTrie without(PrefixTrie trie, Match match) {
+  PrefixTrie without(PrefixTrie.Change change, PrefixTrie trie, Match match) {
     int length = length(match);
-    return length == 0 ? trie : trie.without(high(match.value(word)), low(match), length);
+    return length == 0 ? trie : trie.without(change, high(match.value(word)), low(match), length);
   }
 
   void follow(PrefixTrie trie, FieldValues packet, PrefixTrie.Way way) {

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which prefixes of a field the rules of a table ask for: a binary trie with paths of single nodes
- * made one. Immutable; a change copies the path to it.
+ * made one. Immutable once it is published: a change copies the path to it, but what the same
+ * {@link Change} has made is changed in place.
  *
  * <p>A value's way from the root ends where no rule's prefix goes on. A subtable whose rules have a
  * prefix of a length that the way does not have a rule at has nothing for the value, and the bits
@@ -17,25 +18,55 @@ final class PrefixTrie {
   /** Bits of the longest values. */
   static final int BITS = 128;
 
-  /**
-   * A node.
-   *
-   * @param high bits of the prefix from the root to here, left aligned; those beyond are 0
-   * @param length of that prefix
-   * @param rules that have just this prefix
-   */
-  private record Node(
-      long high, long low, int length, int rules, @Nullable Node zero, @Nullable Node one) {
-    Node withRules(int newRules) {
-      return new Node(high, low, length, newRules, zero, one);
+  /** Tries that are made together and seen by nobody until all are. */
+  static final class Change {}
+
+  /** A node, which its change alone may alter. */
+  private static final class Node {
+    private final Change madeBy;
+
+    /** Bits of the prefix from the root to here, left aligned; those beyond are 0. */
+    private final long high;
+
+    private final long low;
+
+    /** Of that prefix. */
+    private final int length;
+
+    /** So many have just this prefix. */
+    private int rules;
+
+    private @Nullable Node zero;
+    private @Nullable Node one;
+
+    Node(Change madeBy, long high, long low, int length, int rules) {
+      this.madeBy = madeBy;
+      this.high = high;
+      this.low = low;
+      this.length = length;
+      this.rules = rules;
+    }
+
+    Node of(Change change) {
+      if (madeBy == change) {
+        return this;
+      }
+      Node copy = new Node(change, high, low, length, rules);
+      copy.zero = zero;
+      copy.one = one;
+      return copy;
     }
 
     @Nullable Node child(int bit) {
       return bit == 0 ? zero : one;
     }
 
-    Node withChild(int bit, @Nullable Node child) {
-      return new Node(high, low, length, rules, bit == 0 ? child : zero, bit == 0 ? one : child);
+    void child(int bit, @Nullable Node child) {
+      if (bit == 0) {
+        zero = child;
+      } else {
+        one = child;
+      }
     }
   }
 
@@ -64,13 +95,17 @@ final class PrefixTrie {
   }
 
   /** With one more rule of a prefix, 1 to 128 bits. */
-  PrefixTrie with(long high, long low, int length) {
-    return new PrefixTrie(add(root, keepHigh(high, length), keepLow(low, length), length));
+  PrefixTrie with(Change change, long high, long low, int length) {
+    return of(add(change, root, keepHigh(high, length), keepLow(low, length), length));
   }
 
   /** With one rule of a prefix less; it is there. */
-  PrefixTrie without(long high, long low, int length) {
-    return new PrefixTrie(remove(root, keepHigh(high, length), keepLow(low, length), length));
+  PrefixTrie without(Change change, long high, long low, int length) {
+    return of(remove(change, root, keepHigh(high, length), keepLow(low, length), length));
+  }
+
+  private PrefixTrie of(@Nullable Node newRoot) {
+    return newRoot == root ? this : new PrefixTrie(newRoot);
   }
 
   boolean isEmpty() {
@@ -107,35 +142,42 @@ final class PrefixTrie {
     }
   }
 
-  private static Node add(@Nullable Node at, long high, long low, int length) {
+  private static Node add(Change change, @Nullable Node at, long high, long low, int length) {
     if (at == null) {
-      return new Node(high, low, length, 1, null, null);
+      return new Node(change, high, low, length, 1);
     }
     int common = Math.min(common(high, low, at.high, at.low), Math.min(length, at.length));
     if (common < at.length) {
-      Node split = new Node(keepHigh(high, common), keepLow(low, common), common, 0, null, null);
-      split = split.withChild(bit(at.high, at.low, common), at);
-      return common == length
-          ? split.withRules(1)
-          : split.withChild(bit(high, low, common), new Node(high, low, length, 1, null, null));
+      Node split = new Node(change, keepHigh(high, common), keepLow(low, common), common, 0);
+      split.child(bit(at.high, at.low, common), at);
+      if (common == length) {
+        split.rules = 1;
+      } else {
+        split.child(bit(high, low, common), new Node(change, high, low, length, 1));
+      }
+      return split;
     }
+    Node own = at.of(change);
     if (length == at.length) {
-      return at.withRules(at.rules + 1);
+      own.rules++;
+    } else {
+      int bit = bit(high, low, at.length);
+      own.child(bit, add(change, at.child(bit), high, low, length));
     }
-    int bit = bit(high, low, at.length);
-    return at.withChild(bit, add(at.child(bit), high, low, length));
+    return own;
   }
 
-  private static @Nullable Node remove(@Nullable Node at, long high, long low, int length) {
+  private static @Nullable Node remove(
+      Change change, @Nullable Node at, long high, long low, int length) {
     if (at == null) {
       throw new IllegalStateException("no rule has the prefix");
     }
-    Node left;
+    Node left = at.of(change);
     if (length == at.length) {
-      left = at.withRules(at.rules - 1);
+      left.rules--;
     } else {
       int bit = bit(high, low, at.length);
-      left = at.withChild(bit, remove(at.child(bit), high, low, length));
+      left.child(bit, remove(change, at.child(bit), high, low, length));
     }
     if (left.rules > 0 || (left.zero != null && left.one != null)) {
       return left;

@@ -83,6 +83,7 @@ public final class RuleTable<T> {
     Map<MaskKey, Subtable<T>> changed = new HashMap<>(subtables);
     Set<MaskKey> own = new HashSet<>();
     PrefixTrie[] newTries = tries.clone();
+    PrefixTrie.Change change = new PrefixTrie.Change();
     Prefix[] prefixes = Prefix.values();
     int newSize = size;
     for (Rule<T> rule : removed) {
@@ -95,7 +96,7 @@ public final class RuleTable<T> {
       if (subtable.remove(rule)) {
         newSize--;
         for (int i = 0; i < prefixes.length; i++) {
-          newTries[i] = prefixes[i].without(newTries[i], rule.match());
+          newTries[i] = prefixes[i].without(change, newTries[i], rule.match());
         }
       }
       if (subtable.size() == 0) {
@@ -109,7 +110,7 @@ public final class RuleTable<T> {
       if (subtable.put(rule)) {
         newSize++;
         for (int i = 0; i < prefixes.length; i++) {
-          newTries[i] = prefixes[i].with(newTries[i], rule.match());
+          newTries[i] = prefixes[i].with(change, newTries[i], rule.match());
         }
       }
     }

@@ -20,10 +20,11 @@ final class Subtable<T> {
   /** A rule; {@code next}: one of lower priority with the same match. */
   private record Entry<T>(Rule<T> rule, int hash, @Nullable Entry<T> next) {}
 
-  private final Match sample;
-
   /** The words that have bits, in order. */
   private final int[] words;
+
+  /** The bits that they have. */
+  private final long[] masks;
 
   /** Stage by stage, the index in {@link #words} of the first word behind it. */
   private final int[] ends;
@@ -39,8 +40,8 @@ final class Subtable<T> {
 
   /** For rules that ask for the same bits as this match. */
   Subtable(Match sample) {
-    this.sample = sample;
     this.words = new int[count(sample)];
+    this.masks = new long[words.length];
     this.ends = new int[FieldValues.STAGES];
     int found = 0;
     int stage = 0;
@@ -49,6 +50,7 @@ final class Subtable<T> {
         ends[stage++] = found;
       }
       if (sample.mask(word) != 0) {
+        masks[found] = sample.mask(word);
         words[found++] = word;
       }
     }
@@ -63,8 +65,8 @@ final class Subtable<T> {
   }
 
   private Subtable(Subtable<T> other) {
-    sample = other.sample;
     words = other.words;
+    masks = other.masks;
     ends = other.ends;
     prefixes = other.prefixes;
     stages = new HashCounts[other.stages.length];
@@ -117,7 +119,7 @@ final class Subtable<T> {
         return null;
       }
       for (; at < ends[stage]; at++) {
-        hash = mix(hash, packet.word(words[at]) & sample.mask(words[at]));
+        hash = mix(hash, packet.word(words[at]) & masks[at]);
       }
       HashCounts index = stages[stage];
       if (index != null && !index.has(finish(hash))) {
@@ -153,13 +155,13 @@ final class Subtable<T> {
 
   private void look(int end, Wildcards looked) {
     for (int i = 0; i < end; i++) {
-      looked.look(words[i], sample.mask(words[i]));
+      looked.look(words[i], masks[i]);
     }
   }
 
   private boolean isFor(Match match, FieldValues packet) {
-    for (int word : words) {
-      if (((packet.word(word) ^ match.value(word)) & sample.mask(word)) != 0) {
+    for (int i = 0; i < words.length; i++) {
+      if (((packet.word(words[i]) ^ match.value(words[i])) & masks[i]) != 0) {
         return false;
       }
     }

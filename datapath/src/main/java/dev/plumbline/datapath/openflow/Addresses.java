@@ -46,24 +46,35 @@ final class Addresses {
   }
 
   static int ipv4(Token token) throws FlowSyntaxException {
-    String[] parts = token.text().split("\\.", -1);
+    String text = token.text();
     int address = 0;
-    boolean isGood = parts.length == 4;
-    for (String part : parts) {
-      isGood &= part.length() <= 3 && !part.isEmpty() && part.chars().allMatch(Addresses::isDigit);
-      isGood &= part.length() == 1 || !part.startsWith("0");
-      int one = isGood ? Integer.parseInt(part) : 0;
-      isGood &= one <= 255;
-      address = (address << 8) | one;
-    }
-    if (!isGood) {
-      throw token.mistake("an IPv4 address is expected, not " + token.text());
+    int at = 0;
+    for (int part = 0; part < 4; part++) {
+      int end = part == 3 ? text.length() : text.indexOf('.', at);
+      int value = decimalByte(text, at, end);
+      if (value < 0) {
+        throw token.mistake("an IPv4 address is expected, not " + text);
+      }
+      address = (address << 8) | value;
+      at = end + 1;
     }
     return address;
   }
 
-  private static boolean isDigit(int character) {
-    return character >= '0' && character <= '9';
+  /** What stands there, without leading zeros; -1: it is none from 0 to 255. */
+  private static int decimalByte(String text, int from, int to) {
+    if (to <= from || to - from > 3 || (to - from > 1 && text.charAt(from) == '0')) {
+      return -1;
+    }
+    int value = 0;
+    for (int i = from; i < to; i++) {
+      int digit = text.charAt(i) - '0';
+      if (digit < 0 || digit > 9) {
+        return -1;
+      }
+      value = 10 * value + digit;
+    }
+    return value <= 255 ? value : -1;
   }
 
   /** High and low 64 bits. */

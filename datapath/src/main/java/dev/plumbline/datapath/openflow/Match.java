@@ -11,12 +11,27 @@ public final class Match {
   /** Every packet. */
   public static final Match ANY = new Builder().build();
 
-  private final long[] values;
-  private final long[] masks;
+  /** Which words of {@link FieldValues} are asked for: bit by bit from the lowest. */
+  private final int asked;
+
+  /** Of the words that are asked for, in order: the values of all, then the masks of all. */
+  private final long[] bits;
 
   private Match(long[] values, long[] masks) {
-    this.values = values;
-    this.masks = masks;
+    int words = 0;
+    for (int i = 0; i < FieldValues.WORDS; i++) {
+      words |= masks[i] == 0 ? 0 : 1 << i;
+    }
+    asked = words;
+    int count = Integer.bitCount(words);
+    bits = new long[2 * count];
+    int next = 0;
+    for (int i = 0; i < FieldValues.WORDS; i++) {
+      if (masks[i] != 0) {
+        bits[next] = values[i];
+        bits[count + next++] = masks[i];
+      }
+    }
   }
 
   /** Makes a match. */
@@ -61,7 +76,7 @@ public final class Match {
     }
 
     public Match build() {
-      return new Match(values.clone(), masks.clone());
+      return new Match(values, masks);
     }
   }
 
@@ -69,27 +84,36 @@ public final class Match {
   public Builder toBuilder() {
     Builder builder = new Builder();
     for (int i = 0; i < FieldValues.WORDS; i++) {
-      builder.word(i, values[i], masks[i]);
+      builder.word(i, value(i), mask(i));
     }
     return builder;
   }
 
+  private boolean asks(int word) {
+    return ((asked >>> word) & 1) != 0;
+  }
+
+  /** How many words that are asked for are before this one. */
+  private int index(int word) {
+    return Integer.bitCount(asked & ((1 << word) - 1));
+  }
+
   /** The bits of a word of {@link FieldValues} that are asked for. */
   public long mask(int word) {
-    return masks[word];
+    return asks(word) ? bits[bits.length / 2 + index(word)] : 0;
   }
 
   public long value(int word) {
-    return values[word];
+    return asks(word) ? bits[index(word)] : 0;
   }
 
   /** The bits of a field of at most 64 bits that are asked for. */
   public long mask(MatchField field) {
-    return FieldValues.bits(masks, field, 0, field.width());
+    return (mask(field.word()) >>> field.shift()) & FieldValues.ones(field.width());
   }
 
   public long value(MatchField field) {
-    return FieldValues.bits(values, field, 0, field.width());
+    return (value(field.word()) >>> field.shift()) & FieldValues.ones(field.width());
   }
 
   /** Whether it asks for the whole of a field of at most 64 bits. */
@@ -99,8 +123,11 @@ public final class Match {
 
   /** Whether the flow is for the packet. */
   public boolean matches(FieldValues packet) {
-    for (int i = 0; i < FieldValues.WORDS; i++) {
-      if (((packet.word(i) ^ values[i]) & masks[i]) != 0) {
+    int masks = bits.length / 2;
+    int next = 0;
+    for (int left = asked; left != 0; left &= left - 1) {
+      long differs = packet.word(Integer.numberOfTrailingZeros(left)) ^ bits[next];
+      if ((differs & bits[masks + next++]) != 0) {
         return false;
       }
     }
@@ -109,19 +136,19 @@ public final class Match {
 
   /** Whether both ask for the same bits. */
   public boolean sameMask(Match other) {
-    return Arrays.equals(masks, other.masks);
+    int masks = bits.length / 2;
+    return asked == other.asked
+        && Arrays.equals(bits, masks, bits.length, other.bits, masks, bits.length);
   }
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Match match
-        && Arrays.equals(values, match.values)
-        && Arrays.equals(masks, match.masks);
+    return other instanceof Match match && asked == match.asked && Arrays.equals(bits, match.bits);
   }
 
   @Override
   public int hashCode() {
-    return 31 * Arrays.hashCode(values) + Arrays.hashCode(masks);
+    return 31 * asked + Arrays.hashCode(bits);
   }
 
   /** As ovs-ofctl prints it, with the numbers of ports; for people. */

@@ -26,6 +26,7 @@ enum Protocol {
   private static final int IPV4_TYPE = 0x0800;
   private static final int IPV6_TYPE = 0x86dd;
 
+  private static final Protocol[] ALL = values();
   private static final Map<String, Protocol> BY_KEYWORD = new HashMap<>();
 
   static {
@@ -55,12 +56,12 @@ enum Protocol {
     if (!match.isExact(MatchField.ETH_TYPE)) {
       return null;
     }
+    long type = match.value(MatchField.ETH_TYPE);
+    long transport = match.isExact(MatchField.IP_PROTO) ? match.value(MatchField.IP_PROTO) : -1;
     Protocol found = null;
-    for (Protocol protocol : values()) {
-      if (protocol.type == match.value(MatchField.ETH_TYPE)
-          && (protocol.transport < 0
-              || (match.isExact(MatchField.IP_PROTO)
-                  && match.value(MatchField.IP_PROTO) == protocol.transport))
+    for (Protocol protocol : ALL) {
+      if (protocol.type == type
+          && (protocol.transport < 0 || protocol.transport == transport)
           && (found == null || protocol.transport >= 0)) {
         found = protocol;
       }
