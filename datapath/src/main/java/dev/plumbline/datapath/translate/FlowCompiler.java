@@ -100,6 +100,9 @@ final class FlowCompiler {
     }
     Set<FlowConfig> gone = new LinkedHashSet<>(flowsBefore);
     flows.forEach(gone::remove);
+    if (2 * gone.size() > flowsBefore.size()) {
+      return compile(flows); // is less work than to take out what is gone
+    }
     Set<FlowConfig> put = new LinkedHashSet<>(flows);
     flowsBefore.forEach(put::remove);
     Set<String> renumbered = renumbered(compilerBefore);
