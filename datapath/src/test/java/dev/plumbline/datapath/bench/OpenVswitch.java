@@ -3,7 +3,9 @@ package dev.plumbline.datapath.bench;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /** Open vSwitch's userspace datapath, with a database and sockets in a directory of its own. */
 final class OpenVswitch extends Contender {
@@ -100,10 +102,20 @@ final class OpenVswitch extends Contender {
   boolean kill() throws Exception {
     long pid = pid("ovs-vswitchd");
     shell("kill -9 " + pid);
-    // A new one refuses to start while the old one holds the lock on its file; a zombie does not.
-    Path stat = Path.of("/proc/" + pid + "/stat");
-    waitFor(() -> !Files.exists(stat) || Files.readString(stat).contains(") Z "), "end of " + pid);
+    waitFor(() -> hasEnded(Path.of("/proc/" + pid)), "end of " + pid);
     return true;
+  }
+
+  /**
+   * A new one refuses to start while a thread of the old one is left to hold the lock on its file;
+   * a zombie alone does not.
+   */
+  private static boolean hasEnded(Path process) throws IOException {
+    try (Stream<Path> threads = Files.list(process.resolve("task"))) {
+      return Files.readString(process.resolve("stat")).contains(") Z ") && threads.count() == 1;
+    } catch (NoSuchFileException e) {
+      return true;
+    }
   }
 
   @Override
