@@ -4,7 +4,10 @@
  * says why the kernel's own is not used.
  *
  * A frame is judged by its addresses, protocol and ports as they came. TCP goes by flags alone: sequence numbers are not
- * looked at. Two CPUs may write the same connection; what is lost by it is a timeout's fraction. */
+ * looked at. Two CPUs may write the same connection; what is lost by it is a timeout's fraction.
+ *
+ * What has to do with connections alone is in two functions that are not static, track_tuple and commit_tuple: they take
+ * numbers and find the rest in the scratch, so that every kernel looks at them once and not at each call. */
 #ifndef PLUMBLINE_CONNECTION_H
 #define PLUMBLINE_CONNECTION_H
 
@@ -37,6 +40,9 @@
 #define TIMEOUT_UDP_REPLIED (120 * SECOND)
 #define TIMEOUT_ICMP (30 * SECOND)
 #define TIMEOUT_OTHER (600 * SECOND)
+
+/* What commit_tuple says beside reasons to drop. */
+#define TRANSLATE DROP_REASONS
 
 /* The identifier of an echo is the port of the end that requests: requests of the other end are no answers to them. */
 static __always_inline bool echo_port(struct ends *ends, __u8 kind, __be16 id)
@@ -164,19 +170,11 @@ static __noinline __u32 find_ends(struct __sk_buff *skb, const struct frame *fra
 	return TUPLE_BEGINS;
 }
 
-/* Says whose the packet is that the scratch's key is of. */
-static __noinline struct tuple *read_tuple(struct __sk_buff *skb, const struct frame *frame, struct scratch *scratch,
-					   __u32 zone)
+/* Puts the ends of a packet into a key. 1: it goes from the high end to the low one. */
+static __noinline __u8 order_ends(const struct ends *ends, struct connection_key *key)
 {
-	struct tuple *tuple = &scratch->tuple;
-	struct ends *ends = &scratch->ends;
-	__u64 from, to;
+	__u64 from = bpf_be64_to_cpu(ends->source[0]), to = bpf_be64_to_cpu(ends->destination[0]);
 
-	tuple->key.zone = zone;
-	tuple->kind = find_ends(skb, frame, scratch);
-	tuple->key.protocol = ends->protocol;
-	from = bpf_be64_to_cpu(ends->source[0]);
-	to = bpf_be64_to_cpu(ends->destination[0]);
 	if (from == to) {
 		from = bpf_be64_to_cpu(ends->source[1]);
 		to = bpf_be64_to_cpu(ends->destination[1]);
@@ -186,19 +184,55 @@ static __noinline struct tuple *read_tuple(struct __sk_buff *skb, const struct f
 		to = bpf_ntohs(ends->destination_port);
 	}
 	if (from > to) {
-		tuple->from_high = 1;
-		__builtin_memcpy(tuple->key.low_address, ends->destination, 16);
-		__builtin_memcpy(tuple->key.high_address, ends->source, 16);
-		tuple->key.low_port = ends->destination_port;
-		tuple->key.high_port = ends->source_port;
-	} else {
-		tuple->from_high = 0;
-		__builtin_memcpy(tuple->key.low_address, ends->source, 16);
-		__builtin_memcpy(tuple->key.high_address, ends->destination, 16);
-		tuple->key.low_port = ends->source_port;
-		tuple->key.high_port = ends->destination_port;
+		__builtin_memcpy(key->low_address, ends->destination, 16);
+		__builtin_memcpy(key->high_address, ends->source, 16);
+		key->low_port = ends->destination_port;
+		key->high_port = ends->source_port;
+		return 1;
 	}
+	__builtin_memcpy(key->low_address, ends->source, 16);
+	__builtin_memcpy(key->high_address, ends->destination, 16);
+	key->low_port = ends->source_port;
+	key->high_port = ends->destination_port;
+	return 0;
+}
+
+/* Says whose the packet is that the scratch's key is of. */
+static __noinline struct tuple *read_tuple(struct __sk_buff *skb, const struct frame *frame, struct scratch *scratch,
+					   __u32 zone)
+{
+	struct tuple *tuple = &scratch->tuple;
+
+	tuple->key.zone = zone;
+	tuple->kind = find_ends(skb, frame, scratch);
+	tuple->key.protocol = scratch->ends.protocol;
+	tuple->from_high = order_ends(&scratch->ends, &tuple->key);
 	return tuple;
+}
+
+/* The connection that a packet is of, over or not; NULL: none. Behind nat it has other ends than it began with. */
+static __noinline struct connection *find_connection(struct tuple *tuple)
+{
+	struct connection *connection = bpf_map_lookup_elem(&connections, &tuple->key);
+	/* It has the ends of the packet that it is about, which went the other way. */
+	bool is_error = tuple->kind == TUPLE_ERROR;
+	struct translation *translation;
+
+	tuple->astray = tuple->other_side = 0;
+	if (connection) {
+		tuple->reply = tuple->from_high != (connection->flags & CONNECTION_FROM_HIGH);
+		if (connection->flags & CONNECTION_NAT)
+			tuple->astray = tuple->reply != is_error;
+		return connection;
+	}
+	translation = bpf_map_lookup_elem(&translations, &tuple->key);
+	if (!translation || translation->is_original)
+		return NULL;
+	tuple->reply = tuple->from_high != translation->from_high;
+	tuple->astray = tuple->reply == is_error;
+	tuple->other_side = 1;
+	connection = bpf_map_lookup_elem(&connections, &translation->other);
+	return connection && connection->flags & CONNECTION_NAT ? connection : NULL;
 }
 
 /* How long it stays from its last packet on. */
@@ -278,21 +312,24 @@ static __always_inline __be64 answer(__u32 zone, __u32 mark, __u32 state)
 			       (zone >> 16) << CT_BRIDGE_SHIFT | state | CT_TRK);
 }
 
-/* Says what the frame that the scratch's key is of is to a zone, and counts it as seen there. */
-static __noinline __be64 track(struct __sk_buff *skb, const struct frame *frame, struct scratch *scratch, __u32 zone)
+/* What the packet that the scratch's tuple is of is to a zone; it counts as seen there. */
+__noinline __u64 track_tuple(__u32 zone)
 {
-	struct tuple *tuple = read_tuple(skb, frame, scratch, zone);
+	struct scratch *scratch = the_scratch();
+	struct tuple *tuple = scratch ? &scratch->tuple : NULL;
 	struct connection *connection;
 	__u64 now = bpf_ktime_get_coarse_ns(), stays;
 	__u8 state;
 	bool reply;
 
-	if (tuple->kind == TUPLE_NONE)
+	if (!tuple || tuple->kind == TUPLE_NONE)
 		return answer(zone, 0, CT_INV);
-	connection = bpf_map_lookup_elem(&connections, &tuple->key);
+	connection = find_connection(tuple);
 	if (!connection || is_over(connection, tuple, now))
 		return answer(zone, 0, tuple->kind == TUPLE_BEGINS ? CT_NEW : CT_INV);
-	reply = tuple->from_high != (connection->flags & CONNECTION_FROM_HIGH);
+	if (tuple->astray)
+		return answer(zone, 0, CT_INV);
+	reply = tuple->reply;
 	if (tuple->kind == TUPLE_ERROR) /* it goes against the packet that it is about */
 		return answer(zone, connection->mark, reply ? CT_REL : CT_REL | CT_RPL);
 	state = connection->state;
@@ -310,46 +347,291 @@ static __noinline __be64 track(struct __sk_buff *skb, const struct frame *frame,
 	return answer(zone, connection->mark, connection->flags & CONNECTION_REPLIED ? CT_EST : CT_NEW);
 }
 
-/* Keeps a packet's connection, if that is what the action says. False: there is no room. */
-static __always_inline bool commit(const struct frame *frame, struct tuple *tuple, const struct action *action)
+/* Says what the frame that the scratch's key is of is to a zone, and counts it as seen there. */
+static __noinline __be64 track(struct __sk_buff *skb, const struct frame *frame, struct scratch *scratch, __u32 zone)
 {
-	__u64 asked = bpf_be64_to_cpu(action->flags & 1 ? frame->ct[1] : frame->ct[0]), now = bpf_ktime_get_coarse_ns();
-	struct connection *connection, begun = {};
-
-	if (action->type != ACTION_COMMIT)
-		return true;
-	tuple->key.zone = ((asked >> CT_BRIDGE_SHIFT) & 0x3ff) << 16 | ((asked >> CT_ZONE_SHIFT) & 0xffff);
-	connection = bpf_map_lookup_elem(&connections, &tuple->key);
-	if (connection && !is_over(connection, tuple, now)) {
-		if (action->flags & COMMIT_MARK && connection->mark != action->arg)
-			connection->mark = action->arg;
-		return true;
-	}
-	if (tuple->kind != TUPLE_BEGINS)
-		return true;
-	if (action->flags & COMMIT_MARK)
-		begun.mark = action->arg;
-	if (tuple->from_high)
-		begun.flags = CONNECTION_FROM_HIGH;
-	if (tuple->key.protocol == IPPROTO_TCP)
-		begun.state = tuple->tcp_flags & TCP_SYN ? CONNECTION_SYN_SENT : CONNECTION_ESTABLISHED;
-	begun.expires_ns = now + timeout(&begun, tuple->key.protocol);
-	return !bpf_map_update_elem(&connections, &tuple->key, &begun, BPF_ANY);
+	read_tuple(skb, frame, scratch, zone);
+	return track_tuple(zone);
 }
 
-/* The commits of a flow: they come first, and are done before its actions, for the sake of the verifier's loops. False:
- * there was no room. */
-static __noinline bool commit_all(struct __sk_buff *skb, const struct frame *frame, const struct action *actions)
+/* Whether the port may have one more connection: as many as there is room left. So whoever begins all that he can leaves
+ * as much to all others, and less the more of them do the same. */
+static __always_inline bool has_room(__u32 *of_port, __u32 *of_all)
+{
+	return of_port && of_all && *of_all < CONNECTIONS && *of_port < CONNECTIONS - *of_all;
+}
+
+static __always_inline __u32 *share(__u32 port)
+{
+	return bpf_map_lookup_elem(&connection_shares, &port);
+}
+
+/* Lets go of the ends that a connection had behind nat. */
+static __noinline int forget_translation(const struct connection_key *key)
+{
+	struct translation *there = bpf_map_lookup_elem(&translations, key);
+
+	if (there && there->is_original) {
+		bpf_map_delete_elem(&translations, &there->other);
+		bpf_map_delete_elem(&translations, key);
+	}
+	return 0;
+}
+
+/* Which ports a connection may get behind nat, as in Linux (nf_nat_core.c): its own if nobody has that. */
+static __noinline int search_ports(struct nat_search *search, const struct nat_range *range, const struct tuple *tuple,
+				   __u32 own, __u32 hash)
+{
+	__u8 protocol = tuple->key.protocol;
+	__u32 first = own, last = own;
+
+	if (protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6) {
+		if (range->flags & NAT_SOURCE) {
+			first = 0;
+			last = 0xffff;
+		}
+	} else if (protocol == IPPROTO_TCP || protocol == IPPROTO_UDP) {
+		if (range->first_port) {
+			first = range->first_port;
+			last = range->last_port;
+		} else if (range->flags & NAT_SOURCE) {
+			first = own < 512 ? 1 : own < 1024 ? 600 : 1024;
+			last = own < 512 ? 511 : own < 1024 ? 1023 : 0xffff;
+		}
+	}
+	search->first = first;
+	search->ports = last - first + 1;
+	search->start = own < first || own > last ? hash % search->ports : own - first;
+	search->stride = search->ports / NAT_TRIES;
+	if (!search->stride)
+		search->stride = 1;
+	return 0;
+}
+
+/* Tries one port for a connection behind nat. */
+static __noinline bool try_port(struct scratch *scratch, __u32 number)
+{
+	struct nat_search *search = &scratch->search;
+	__be16 *ports = &scratch->translated_key.low_port; /* and the high one */
+
+	ports[search->high & 1] = bpf_htons(search->first + (search->start + number * search->stride) % search->ports);
+	return !bpf_map_lookup_elem(&connections, &scratch->translated_key) &&
+	       !bpf_map_update_elem(&translations, &scratch->translated_key, &scratch->back, BPF_NOEXIST);
+}
+
+/* Finds the connection that begins ends behind nat that nobody has, and keeps both ways. begun.flags say whether they
+ * are other ones. Not 0: why there are none. */
+static __noinline __u32 translate_connection(struct scratch *scratch, __u32 number)
+{
+	struct nat_range *range = bpf_map_lookup_elem(&nat_ranges, &number);
+	struct tuple *tuple = &scratch->tuple;
+	struct ends *ends = &scratch->translated;
+	__u32 *words = (__u32 *)scratch->ends.source, *to, hash = 0, own;
+	bool is_source, found = false;
+	__u8 from_high;
+
+	if (!range || range->version != tuple->key.version)
+		return DROP_NAT;
+	*ends = scratch->ends;
+	for (int i = 0; i < 4; i++)
+		hash = hash_word(hash, words[i]);
+	hash = hash_finish(hash, 16);
+	is_source = range->flags & NAT_SOURCE;
+	to = (__u32 *)(is_source ? ends->source : ends->destination);
+	own = bpf_ntohs(is_source ? ends->source_port : ends->destination_port);
+	__builtin_memcpy(to, range->address, 16);
+	to[range->word & 3] = bpf_htonl(bpf_ntohl(to[range->word & 3]) + hash % range->addresses);
+	search_ports(&scratch->search, range, tuple, own, hash);
+	if (!((ends->source[0] ^ scratch->ends.source[0]) | (ends->source[1] ^ scratch->ends.source[1]) |
+	      (ends->destination[0] ^ scratch->ends.destination[0]) |
+	      (ends->destination[1] ^ scratch->ends.destination[1]) |
+	      ((scratch->search.first + scratch->search.start) ^ own)))
+		return 0; /* it has these ends already */
+	scratch->translated_key = tuple->key;
+	from_high = order_ends(ends, &scratch->translated_key);
+	if (!((ends->source[0] ^ ends->destination[0]) | (ends->source[1] ^ ends->destination[1])))
+		return DROP_NAT; /* whose order would depend on the ports */
+	scratch->search.high = from_high == is_source;
+	scratch->back.other = tuple->key;
+	scratch->back.from_high = scratch->there.other_from_high = from_high;
+	scratch->back.other_from_high = scratch->there.from_high = tuple->from_high;
+	scratch->back.is_original = 0;
+	scratch->there.is_original = 1;
+	for (__u64 i = 0; i < NAT_TRIES; i++) {
+		if (i >= scratch->search.ports)
+			break;
+		found = try_port(scratch, i);
+		if (found)
+			break;
+	}
+	if (!found)
+		return DROP_NAT;
+	scratch->there.other = scratch->translated_key;
+	if (bpf_map_update_elem(&translations, &tuple->key, &scratch->there, BPF_ANY)) {
+		bpf_map_delete_elem(&translations, &scratch->translated_key);
+		return DROP_CONNECTIONS;
+	}
+	scratch->begun.flags |= CONNECTION_NAT;
+	return 0;
+}
+
+/* Keeps a connection that a packet begins, in the place of one that is over. Not 0: why not. */
+static __noinline __u32 begin(struct scratch *scratch, __u32 port, __u32 range, __u32 mark, struct connection *over)
+{
+	struct tuple *tuple = &scratch->tuple;
+	struct connection *begun = &scratch->begun;
+	__u32 *of_port = share(port), *of_all = share(0), *of_over = NULL, refused;
+
+	if (!over && !has_room(of_port, of_all))
+		return DROP_CONNECTIONS;
+	if (over) {
+		of_over = share(over->port);
+		if (over->flags & CONNECTION_NAT)
+			forget_translation(&tuple->key);
+	}
+	begun->mark = mark;
+	begun->flags = tuple->from_high ? CONNECTION_FROM_HIGH : 0;
+	begun->state = CONNECTION_OPEN;
+	begun->port = port;
+	if (tuple->key.protocol == IPPROTO_TCP)
+		begun->state = tuple->tcp_flags & TCP_SYN ? CONNECTION_SYN_SENT : CONNECTION_ESTABLISHED;
+	begun->expires_ns = bpf_ktime_get_coarse_ns() + timeout(begun, tuple->key.protocol);
+	if (range) {
+		refused = translate_connection(scratch, range);
+		if (refused)
+			return refused;
+	}
+	if (bpf_map_update_elem(&connections, &tuple->key, begun, BPF_ANY)) {
+		forget_translation(&tuple->key);
+		return DROP_CONNECTIONS;
+	}
+	if (of_over)
+		__sync_fetch_and_add(of_over, -1);
+	else if (of_all)
+		__sync_fetch_and_add(of_all, 1);
+	if (of_port)
+		__sync_fetch_and_add(of_port, 1);
+	return 0;
+}
+
+/* Says which ends packets of the tuple's connection have on the other side of nat. Not 0: why they have none. */
+static __always_inline __u32 other_side(struct scratch *scratch)
+{
+	struct tuple *tuple = &scratch->tuple;
+	struct translation *translation = bpf_map_lookup_elem(&translations, &tuple->key);
+	struct ends *ends = &scratch->translated;
+
+	if (!translation)
+		return DROP_NAT;
+	if (tuple->kind == TUPLE_ERROR)
+		return DROP_NAT_ERROR;
+	if (tuple->reply != translation->other_from_high) {
+		__builtin_memcpy(ends->source, translation->other.high_address, 16);
+		__builtin_memcpy(ends->destination, translation->other.low_address, 16);
+		ends->source_port = translation->other.high_port;
+		ends->destination_port = translation->other.low_port;
+	} else {
+		__builtin_memcpy(ends->source, translation->other.low_address, 16);
+		__builtin_memcpy(ends->destination, translation->other.high_address, 16);
+		ends->source_port = translation->other.low_port;
+		ends->destination_port = translation->other.high_port;
+	}
+	return TRANSLATE;
+}
+
+/* Keeps a connection of the packet that the scratch's tuple is of, by an ACTION_COMMIT with these flags, and its port as
+ * their upper half. TRANSLATE: the packet is to get the ends that are now in the scratch. Neither that nor 0: it cannot
+ * be, and why. */
+__noinline __u32 commit_tuple(__u32 zone, __u32 range_flags, __u32 mark, __u32 in_port)
+{
+	struct scratch *scratch = the_scratch();
+	struct tuple *tuple = scratch ? &scratch->tuple : NULL;
+	struct connection *connection;
+	__u32 refused;
+	__u8 flags;
+
+	if (!tuple || tuple->kind == TUPLE_NONE)
+		return 0;
+	tuple->key.zone = zone;
+	connection = find_connection(tuple);
+	if (connection && !is_over(connection, tuple, bpf_ktime_get_coarse_ns())) {
+		if (tuple->astray)
+			return 0;
+		if (range_flags & COMMIT_MARK && connection->mark != mark)
+			connection->mark = mark;
+		flags = connection->flags;
+	} else {
+		if (tuple->kind != TUPLE_BEGINS || range_flags & COMMIT_NOTHING)
+			return 0;
+		if (tuple->other_side) /* what is over has other ends */
+			connection = NULL;
+		refused = begin(scratch, in_port, range_flags >> 16, range_flags & COMMIT_MARK ? mark : 0, connection);
+		if (refused)
+			return refused;
+		tuple->reply = 0;
+		flags = scratch->begun.flags;
+	}
+	return range_flags & COMMIT_NAT && flags & CONNECTION_NAT ? other_side(scratch) : 0;
+}
+
+/* Gives a packet the ends that are in the scratch. Not 0: why it cannot. */
+static __noinline __u32 translate_packet(struct __sk_buff *skb, const struct frame *frame, struct scratch *scratch)
+{
+	struct tuple *tuple = &scratch->tuple;
+	struct action *set = &scratch->set;
+	struct ends *ends = &scratch->translated;
+	__be32 *words = (__be32 *)ends->source; /* and destination */
+	__u32 failed = 0;
+
+	begin_rewriting(skb, &scratch->headers, frame->l3_offset + skb->len - frame->length);
+	set->type = ACTION_SET;
+	for (__u64 i = 0; i < 8; i++) { /* of IPv4 there is the first of four words alone, and nothing is done with others */
+		set->flags = i < 4 ? SET_IP_SRC : SET_IP_DST;
+		set->port = i & 3;
+		set->arg = bpf_ntohl(words[i]);
+		failed |= !set_field(skb, frame, set);
+	}
+	set->port = 0;
+	for (__u64 i = 0; i < 2; i++) { /* an echo has its one port twice, and nothing else has the other field */
+		set->flags = i ? SET_TP_DST : SET_TP_SRC;
+		set->arg = bpf_ntohs(i ? ends->destination_port : ends->source_port);
+		if (is_icmp(tuple->key.version, tuple->key.protocol)) {
+			set->flags = SET_ICMP_ID;
+			set->arg = bpf_ntohs(tuple->kind == TUPLE_BEGINS ? ends->source_port : ends->destination_port);
+		}
+		failed |= !set_field(skb, frame, set);
+	}
+	return failed ? DROP_SET : 0;
+}
+
+static __always_inline __u32 commit(const struct frame *frame, const struct action *action)
+{
+	__u64 asked = bpf_be64_to_cpu(action->flags & 1 ? frame->ct[1] : frame->ct[0]);
+	__u32 zone = ((asked >> CT_BRIDGE_SHIFT) & 0x3ff) << 16 | ((asked >> CT_ZONE_SHIFT) & 0xffff);
+
+	if (action->type != ACTION_COMMIT)
+		return 0;
+	return commit_tuple(zone, (__u32)action->port << 16 | action->flags, action->arg, frame->key.in_port);
+}
+
+/* The commits of a flow: they come first, and are done before its actions, for the sake of the verifier's loops. Not 0:
+ * one was refused, and why. */
+static __noinline __u32 commit_all(struct __sk_buff *skb, const struct frame *frame, const struct action *actions)
 {
 	struct scratch *scratch = parse_all(skb, frame);
-	struct tuple *tuple;
+	__u32 done, translates = 0;
 
 	if (!scratch)
-		return true;
-	tuple = read_tuple(skb, frame, scratch, 0);
-	if (tuple->kind == TUPLE_NONE)
-		return true;
-	return commit(frame, tuple, &actions[0]) && commit(frame, tuple, &actions[1]);
+		return 0;
+	read_tuple(skb, frame, scratch, 0);
+	for (__u64 i = 0; i < CT_ANSWERS; i++) {
+		done = commit(frame, &actions[i]);
+		if (done == TRANSLATE)
+			translates = 1;
+		else if (done)
+			return done;
+	}
+	return translates ? translate_packet(skb, frame, scratch) : 0;
 }
 
 #endif

@@ -193,10 +193,13 @@ static __always_inline int end(struct __sk_buff *skb, struct frame *frame, struc
 static __noinline int execute_list(struct __sk_buff *skb, struct action_list *list, struct frame *frame, bool may_peer)
 {
 	struct ending ending = {};
-	__u32 n = list->n_actions;
+	__u32 n = list->n_actions, refused;
 
-	if (list->prepares & PREPARES_COMMIT && !commit_all(skb, frame, list->actions))
-		return drop(DROP_CONNECTIONS);
+	if (list->prepares & PREPARES_COMMIT) {
+		refused = commit_all(skb, frame, list->actions);
+		if (refused)
+			return drop(refused);
+	}
 	if (list->prepares & PREPARES_HEADERS)
 		prepare(skb, frame);
 	for (__u64 i = 0; i < ACTIONS_LIST && i < n; i++) {
@@ -209,7 +212,7 @@ static __noinline int execute_list(struct __sk_buff *skb, struct action_list *li
 static __always_inline int execute_flow(struct __sk_buff *skb, struct flow *flow, struct frame *frame, bool may_peer)
 {
 	struct ending ending = {};
-	__u32 n = flow->n_actions;
+	__u32 n = flow->n_actions, refused;
 
 	if (n && flow->actions[0].type == ACTION_LIST) {
 		__u32 index = flow->actions[0].arg;
@@ -219,8 +222,11 @@ static __always_inline int execute_flow(struct __sk_buff *skb, struct flow *flow
 			return drop(DROP_BAD_LIST);
 		return execute_list(skb, list, frame, may_peer);
 	}
-	if (flow->prepares & PREPARES_COMMIT && !commit_all(skb, frame, flow->actions))
-		return drop(DROP_CONNECTIONS);
+	if (flow->prepares & PREPARES_COMMIT) {
+		refused = commit_all(skb, frame, flow->actions);
+		if (refused)
+			return drop(refused);
+	}
 	if (flow->prepares & PREPARES_HEADERS)
 		prepare(skb, frame);
 	for (__u64 i = 0; i < ACTIONS_INLINE && i < n; i++) {

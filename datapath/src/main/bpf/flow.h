@@ -92,7 +92,7 @@ struct connection {
 	__u32 mark;
 	__u8 state; /* connection_state */
 	__u8 flags; /* CONNECTION_* */
-	__u16 reserved;
+	__u16 port; /* that its first packet came in by: it counts for its share */
 };
 
 enum connection_state {
@@ -110,6 +110,31 @@ enum connection_state {
 #define CONNECTION_FIN 4 /* the end that began it has sent a FIN */
 #define CONNECTION_FIN_REPLY 8
 #define CONNECTION_RESET_REPLY 16 /* it was the other end that sent the RST */
+#define CONNECTION_NAT 32 /* its packets have other ends on the other side of nat: those of its translation */
+#define CONNECTIONS 262144
+
+/* From the ends that a connection began with to those that its packets have on the other side of nat, and back: each is
+ * found by the other. */
+struct translation {
+	struct connection_key other;
+	__u8 from_high; /* of the ends that it is found by, the high one began the connection */
+	__u8 other_from_high; /* of the other ends */
+	__u8 is_original; /* it is found by the ends that the connection began with */
+	__u8 reserved;
+};
+
+/* What a connection's ends may become. */
+struct nat_range {
+	__u8 flags; /* NAT_* */
+	__u8 version; /* of IP; 0: no range */
+	__u16 word; /* which four bytes of the address differ within the range */
+	__u16 first_port, last_port; /* host byte order; 0: not said */
+	__u32 addresses; /* how many there are, from 1 */
+	__u8 address[16]; /* the first; IPv4 in the first 4 bytes */
+};
+#define NAT_SOURCE 1 /* the end that begins it gets another address; otherwise the other end */
+#define NAT_RANGES 4096
+#define NAT_TRIES 64 /* ports that are tried for a connection */
 
 struct masked_key {
 	__u32 mask; /* index of the mask, 0 to MASKS - 1 */
@@ -128,7 +153,8 @@ enum action_type {
 	ACTION_LIST = 7, /* arg: list; a flow's only action: it goes on there */
 	ACTION_SET = 8, /* flags: set_field; port, arg: the value. Nothing happens to a frame without the field */
 	ACTION_TRACK = 9, /* arg: bridge << 16 | zone; a flow's only action: the frame's flow is looked for again, with ct */
-	ACTION_COMMIT = 10, /* flags: which answer of ct, from 0, and COMMIT_MARK; arg: the connection's mark from now on */
+	ACTION_COMMIT = 10, /* flags: which answer of ct, from 0, and COMMIT_*; arg: the connection's mark from now on;
+			     * port: the range that a new one is translated to, 0: none */
 };
 
 /* What ACTION_SET changes. A MAC address is port (its first two bytes) and arg, any other value is arg: numbers, in host
@@ -148,9 +174,12 @@ enum set_field {
 	SET_IPV6_LABEL = 12,
 	SET_TP_SRC = 13, /* ICMP: type */
 	SET_TP_DST = 14, /* ICMP: code */
+	SET_ICMP_ID = 15, /* of an echo */
 };
 
 #define COMMIT_MARK 2 /* the mark is set; otherwise it stays */
+#define COMMIT_NAT 4 /* the packet gets the ends that its connection's have on the other side of nat */
+#define COMMIT_NOTHING 8 /* no connection is kept for it */
 
 #define PREPARES_HEADERS 1 /* actions need to know what is behind layer 2: BOND_HASH_L4, ACTION_SET */
 #define PREPARES_COMMIT 2 /* the first one or two are ACTION_COMMIT */
@@ -344,6 +373,8 @@ enum drop_reason {
 	DROP_CONGESTION = 16, /* congestion in a tunnel, met by a packet that cannot be told so */
 	DROP_SET = 17, /* a header could not be changed */
 	DROP_CONNECTIONS = 18, /* begins a connection, and there is no room for one more */
+	DROP_NAT = 24, /* begins a connection that is to be translated, and all that was tried is in use */
+	DROP_NAT_ERROR = 25, /* an ICMP error about a connection that is translated */
 	DROP_KERNEL_REASONS = 32, /* Java's own from here: translate.DropReason */
 	DROP_REASONS = 64,
 };

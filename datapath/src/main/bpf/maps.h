@@ -116,11 +116,35 @@ struct {
 /* Not the kind that forgets the oldest when it is full: new connections must not end those that there are. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 262144);
+	__uint(max_entries, CONNECTIONS);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct connection_key);
 	__type(value, struct connection);
 } connections SEC(".maps");
+
+/* Two for each connection that is translated. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 2 * CONNECTIONS);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct connection_key);
+	__type(value, struct translation);
+} translations SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, NAT_RANGES);
+	__type(key, __u32); /* from 1 */
+	__type(value, struct nat_range);
+} nat_ranges SEC(".maps");
+
+/* Connections that a port began; 0: all. Java counts anew whenever it looks through them. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 4096);
+	__type(key, __u32); /* port */
+	__type(value, __u32);
+} connection_shares SEC(".maps");
 
 /* Frames that were to go up, whether they could or not. */
 struct {

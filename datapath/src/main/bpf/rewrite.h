@@ -93,6 +93,8 @@ static const struct place places[ROWS * FIELDS] = {
 	[ROW_BARE_PORTS * FIELDS + SET_TP_DST] = BARE_L4(0xffff, 0),
 	[ROW_ICMP * FIELDS + SET_TP_SRC] = L4(0xff000000, 24),
 	[ROW_ICMP * FIELDS + SET_TP_DST] = L4(0xff0000, 16),
+	[ROW_ICMP * FIELDS + SET_ICMP_ID] =
+		{.mask = 0xffff0000, .words = 1, .offset = 4, .shift = 16, .l3 = ALL, .l4 = ALL, .covered = CB_PORTS},
 };
 
 /* Says what changes go by. l3: where it begins. */

@@ -18,11 +18,23 @@ struct tuple {
 	__u8 from_high; /* it goes from the high end to the low one */
 	__u8 kind; /* TUPLE_* */
 	__u16 tcp_flags;
+	/* Once its connection is found. */
+	__u8 reply; /* it goes to the end that began it */
+	__u8 astray; /* it has ends that packets of this way do not have on this side of nat */
+	__u8 other_side; /* it has the ends that are on the other side of nat */
+	__u8 reserved;
 };
 #define TUPLE_NONE 0 /* of nothing that can be tracked */
 #define TUPLE_BEGINS 1 /* may begin a connection */
 #define TUPLE_GOES_ON 2 /* must be of one */
 #define TUPLE_ERROR 3 /* an ICMP error; the ends are those of the packet that it is about */
+
+/* Which ports a connection may get behind nat. */
+struct nat_search {
+	__u32 first, ports;
+	__u32 start, stride; /* from the first one on */
+	__u32 high; /* 1: it is the high end that gets them */
+};
 
 /* What is known of the frame that is worked on. In a map: what lies there the verifier takes for any numbers, so that the
  * ways through a parser are one behind it; and stacks are short. Nothing that may run another program comes between. */
@@ -32,6 +44,14 @@ struct scratch {
 	struct ends ends;
 	struct tuple tuple;
 	struct upcall_prefix prefix;
+	/* Of a connection that begins. */
+	struct connection begun;
+	struct ends translated;
+	struct connection_key translated_key;
+	struct translation there, back;
+	struct nat_search search;
+	/* Of a packet that is translated. */
+	struct action set;
 };
 
 struct {
@@ -41,11 +61,17 @@ struct {
 	__type(value, struct scratch);
 } scratches SEC(".maps");
 
+static __always_inline struct scratch *the_scratch(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&scratches, &zero);
+}
+
 /* The key of a frame and its headers; NULL: never. */
 static __noinline struct scratch *parse_all(struct __sk_buff *skb, const struct frame *frame)
 {
-	__u32 zero = 0;
-	struct scratch *scratch = bpf_map_lookup_elem(&scratches, &zero);
+	struct scratch *scratch = the_scratch();
 	__u64 *words = (__u64 *)scratch;
 
 	if (!scratch)

@@ -112,6 +112,8 @@ struct tunnel layout_tunnel;
 struct tunnel_id layout_tunnel_id;
 struct connection_key layout_connection_key;
 struct connection layout_connection;
+struct translation layout_translation;
+struct nat_range layout_nat_range;
 struct upcall_prefix layout_upcall_prefix;
 struct slot layout_slot;
 struct settings layout_settings;

@@ -24,6 +24,8 @@ public final class Layout {
   public static final int BRIDGE_MASKED = 1;
   public static final int OUTPUT_KNOWN = 1;
   public static final int COMMIT_MARK = 2;
+  public static final int COMMIT_NAT = 4;
+  public static final int COMMIT_NOTHING = 8;
   public static final int PREPARES_HEADERS = 1;
   public static final int PREPARES_COMMIT = 2;
   public static final int CT_NEW = 1;
@@ -41,6 +43,11 @@ public final class Layout {
   public static final int CONNECTION_FIN = 4;
   public static final int CONNECTION_FIN_REPLY = 8;
   public static final int CONNECTION_RESET_REPLY = 16;
+  public static final int CONNECTION_NAT = 32;
+  public static final int CONNECTIONS = 262144;
+  public static final int NAT_SOURCE = 1;
+  public static final int NAT_RANGES = 4096;
+  public static final int NAT_TRIES = 64;
   public static final int TUNNEL_IPV6 = 1;
   public static final int TUNNEL_CSUM = 2;
   public static final int TUNNEL_DF = 4;
@@ -106,6 +113,8 @@ public final class Layout {
   public static final int DROP_CONGESTION = 16;
   public static final int DROP_SET = 17;
   public static final int DROP_CONNECTIONS = 18;
+  public static final int DROP_NAT = 24;
+  public static final int DROP_NAT_ERROR = 25;
   public static final int DROP_KERNEL_REASONS = 32;
   public static final int DROP_REASONS = 64;
 
@@ -248,9 +257,35 @@ public final class Layout {
     public static final int MARK = 8;
     public static final int STATE = 12;
     public static final int FLAGS = 13;
+    public static final int PORT = 14;
     public static final int SIZE = 16;
 
     private Connection() {}
+  }
+
+  /** {@code struct translation}. */
+  public static final class Translation {
+    public static final int OTHER = 0;
+    public static final int FROM_HIGH = 44;
+    public static final int OTHER_FROM_HIGH = 45;
+    public static final int IS_ORIGINAL = 46;
+    public static final int SIZE = 48;
+
+    private Translation() {}
+  }
+
+  /** {@code struct nat_range}. */
+  public static final class NatRange {
+    public static final int FLAGS = 0;
+    public static final int VERSION = 1;
+    public static final int WORD = 2;
+    public static final int FIRST_PORT = 4;
+    public static final int LAST_PORT = 6;
+    public static final int ADDRESSES = 8;
+    public static final int ADDRESS = 12;
+    public static final int SIZE = 28;
+
+    private NatRange() {}
   }
 
   /** {@code struct upcall_prefix}. */

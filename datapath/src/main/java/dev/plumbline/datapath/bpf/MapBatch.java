@@ -190,6 +190,19 @@ public final class MapBatch {
     return write(BpfCall.MAP_DELETE_BATCH, count);
   }
 
+  /** Deletes the entries of the first keys, and passes over those that are not there. */
+  public void deletePresent(int count) throws ErrnoException {
+    int rest = count;
+    for (int done = delete(rest); done < rest; done = delete(rest)) {
+      if (failure != Errno.ENOENT) {
+        throw new ErrnoException("delete from map " + map.info().name(), failure);
+      }
+      rest -= done + 1; // one had gone by itself: go on behind it
+      byte[] behind = new byte[rest * map.keyBytes()];
+      keys.buffer().get((done + 1) * map.keyBytes(), behind).put(0, behind);
+    }
+  }
+
   /** Why the last {@link #update} or {@link #delete} stopped: a positive errno, 0 if it did not. */
   public int failure() {
     return failure;

@@ -55,7 +55,10 @@ final class Reports {
           Map.entry(15, "is of no known flow, and its port brings more new flows than its share"),
           Map.entry(CONGESTION, "met congestion in a tunnel, and cannot be told so"),
           Map.entry(17, "could not be given the header that its flow says"),
-          Map.entry(18, "begins a connection, and the table of connections is full"));
+          Map.entry(
+              18, "begins a connection, and there is no room for it, or its port has its share"),
+          Map.entry(24, "begins a connection, and nat has no address and port free for it"),
+          Map.entry(25, "is an ICMP error about a connection that is translated"));
 
   private final Engine engine;
 

@@ -26,7 +26,7 @@ final class Revalidator implements FlowVisitor {
   private final FlowAddresses addresses;
   private final Disturbance disturbance;
   private final Tallies tallies;
-  private final Translator translator = new Translator();
+  private final Translator translator;
   private final Decision decision = new Decision();
   private final long idleNanos;
 
@@ -53,6 +53,7 @@ final class Revalidator implements FlowVisitor {
     this.tallies = tallies;
     this.addresses = addresses;
     this.disturbance = new Disturbance(addresses);
+    this.translator = new Translator(fast.ranges());
     this.fast = fast;
     this.pending = pending;
     this.idleNanos = idleMillis * 1_000_000L;

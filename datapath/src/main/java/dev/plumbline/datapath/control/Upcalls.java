@@ -35,7 +35,7 @@ final class Upcalls {
   private final UpcallBatch batch = new UpcallBatch(BATCH);
   private final UpcallBatch own = new UpcallBatch(1);
   private final PacketParser parser = new PacketParser();
-  private final Translator translator = new Translator();
+  private final Translator translator;
   private final Decision decision = new Decision();
   private final ActionList part = new ActionList();
   private final FlowKey leavingKey = new FlowKey();
@@ -56,6 +56,7 @@ final class Upcalls {
       TunnelUpcalls tunnels,
       Tallies tallies) {
     this.tallies = tallies;
+    this.translator = new Translator(fast.ranges());
     this.flows = flows;
     this.tunnels = tunnels;
     this.fast = fast;

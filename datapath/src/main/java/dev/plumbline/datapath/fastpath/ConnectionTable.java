@@ -5,7 +5,9 @@ import dev.plumbline.datapath.bpf.BpfMap;
 import dev.plumbline.datapath.bpf.Layout;
 import dev.plumbline.datapath.bpf.MapBatch;
 import dev.plumbline.netlink.libc.ErrnoException;
+import dev.plumbline.netlink.libc.Memory;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * The connections: {@code struct connection} by {@code struct connection_key}. The programs make
@@ -17,20 +19,37 @@ final class ConnectionTable {
   /** From so many eighths on there is hardly any room. */
   private static final int CROWDED = 7;
 
-  private final BpfMap map;
-  private final MapBatch reads;
-  private final int room;
-  private int left;
+  private static final int KEY_BYTES = Layout.ConnectionKey.SIZE;
 
-  ConnectionTable(BpfMap map) {
-    this.map = map;
+  private final BpfMap map;
+  private final BpfMap translations;
+  private final MapBatch reads;
+  private final MapBatch deletes;
+  private final MapBatch counts;
+  private final Memory translation = Memory.allocate(Layout.Translation.SIZE);
+  private final int room;
+
+  /** By port, those that it began; 0: all. */
+  private final int[] shares;
+
+  private int left;
+  private int doomed;
+
+  ConnectionTable(EbpfTables tables) {
+    this.map = tables.map("connections");
+    this.translations = tables.map("translations");
     this.reads = new MapBatch(map, READS);
+    this.deletes = new MapBatch(map, READS);
+    BpfMap ofPorts = tables.map("connection_shares");
+    this.shares = new int[ofPorts.info().maxEntries()];
+    this.counts = new MapBatch(ofPorts, shares.length);
     this.room = map.info().maxEntries();
   }
 
   /**
    * Takes out those whose time is over. When there is hardly any room left, also those of which
-   * nothing has come back: who floods gets less, and established ones stay.
+   * nothing has come back: who floods gets less, and established ones stay. Then it is known anew
+   * how many each port has; what begins meanwhile is counted the next time.
    *
    * @param nowNanos CLOCK_MONOTONIC
    * @return how many are left
@@ -39,23 +58,69 @@ final class ConnectionTable {
     boolean isCrowded = left > room / 8 * CROWDED;
     int seen = 0;
     int gone = 0;
+    Arrays.fill(shares, 0);
     reads.rewind();
     for (int count = reads.lookup(); count > 0; count = reads.lookup()) {
       ByteBuffer values = reads.values().buffer();
       for (int i = 0; i < count; i++) {
         int at = i * Layout.Connection.SIZE;
-        boolean isReplied =
-            (values.get(at + Layout.Connection.FLAGS) & Layout.CONNECTION_REPLIED) != 0;
+        int flags = values.get(at + Layout.Connection.FLAGS);
+        boolean isUnanswered = (flags & Layout.CONNECTION_REPLIED) == 0;
         // One that is begun anew this very moment goes with the old: its next packet finds none.
-        if ((values.getLong(at + Layout.Connection.EXPIRES_NS) <= nowNanos
-                || (isCrowded && !isReplied))
-            && map.delete(reads.keys(), i * Layout.ConnectionKey.SIZE)) {
+        if (values.getLong(at + Layout.Connection.EXPIRES_NS) <= nowNanos
+            || (isCrowded && isUnanswered)) {
+          delete(i, (flags & Layout.CONNECTION_NAT) != 0);
           gone++;
+        } else {
+          shares[values.getShort(at + Layout.Connection.PORT) & (shares.length - 1)]++;
         }
       }
       seen += count;
     }
+    delete();
+    boolean hadNone = left == 0;
     left = seen - gone;
+    shares[0] = left;
+    if (left > 0 || !hadNone || seen > 0) {
+      writeShares();
+    }
     return left;
+  }
+
+  private void delete(int index, boolean isTranslated) throws ErrnoException {
+    if (isTranslated) {
+      forgetTranslation(index * KEY_BYTES);
+    }
+    if (doomed == deletes.capacity()) {
+      delete();
+    }
+    deletes
+        .keys()
+        .buffer()
+        .put(doomed * KEY_BYTES, reads.keys().buffer(), index * KEY_BYTES, KEY_BYTES);
+    doomed++;
+  }
+
+  /** First, so that what a killed process leaves is a connection that goes the next time. */
+  private void forgetTranslation(int keyAt) throws ErrnoException {
+    if (translations.lookup(reads.keys(), keyAt, translation, 0)) {
+      boolean unused = translations.delete(translation, Layout.Translation.OTHER);
+      unused = translations.delete(reads.keys(), keyAt);
+    }
+  }
+
+  private void delete() throws ErrnoException {
+    deletes.deletePresent(doomed);
+    doomed = 0;
+  }
+
+  private void writeShares() throws ErrnoException {
+    for (int i = 0; i < shares.length; i++) {
+      counts.keys().buffer().putInt(i * Integer.BYTES, i);
+      counts.values().buffer().putInt(i * Integer.BYTES, shares[i]);
+    }
+    if (counts.update(shares.length) < shares.length) {
+      throw new ErrnoException("write connection_shares", counts.failure());
+    }
   }
 }

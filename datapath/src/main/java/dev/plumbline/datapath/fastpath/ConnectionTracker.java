@@ -6,9 +6,15 @@ import dev.plumbline.datapath.flow.ActionList;
 import dev.plumbline.datapath.flow.ActionType;
 import dev.plumbline.datapath.flow.ConnectionKey;
 import dev.plumbline.datapath.flow.CtAnswer;
+import dev.plumbline.datapath.flow.FlowHash;
 import dev.plumbline.datapath.flow.FlowKey;
+import dev.plumbline.datapath.flow.NatRange;
+import dev.plumbline.datapath.flow.NatRanges;
+import dev.plumbline.datapath.flow.SetField;
 import dev.plumbline.datapath.packet.ConnectionTuple;
 import dev.plumbline.datapath.packet.ConnectionTuple.Kind;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -40,23 +46,74 @@ final class ConnectionTracker {
     int mark;
     int state;
     int flags;
+    int port;
   }
 
+  /** {@code struct translation}. */
+  record Translation(
+      ConnectionKey other, boolean fromHigh, boolean otherFromHigh, boolean isOriginal) {}
+
+  private static final int ADDRESS_BYTES = 16;
+
   private final Map<ConnectionKey, Connection> connections = new HashMap<>();
+  private final Map<ConnectionKey, Translation> translations = new HashMap<>();
+  private final Map<Integer, Integer> shares = new HashMap<>();
+  private final NatRanges ranges;
   private final int room;
+  private final byte[] addresses = new byte[2 * ADDRESS_BYTES];
+  private final ConnectionKey candidate = new ConnectionKey();
+
+  // Of the packet whose connection was found.
+  private boolean isReply;
+  private boolean isAstray;
+  private boolean isOnOtherSide;
 
   /**
    * An empty one.
    *
    * @param room for so many connections
+   * @param ranges that actions name
    */
-  ConnectionTracker(int room) {
+  ConnectionTracker(int room, NatRanges ranges) {
     this.room = room;
+    this.ranges = ranges;
   }
 
   /** What there is, those that are over among them; for tests. */
   Map<ConnectionKey, Connection> connections() {
     return connections;
+  }
+
+  /** By port, the connections that it began; for tests. */
+  Map<Integer, Integer> shares() {
+    return shares;
+  }
+
+  /** By both sides' ends, what is on the other side of nat; for tests. */
+  Map<ConnectionKey, Translation> translations() {
+    return translations;
+  }
+
+  /** The connection that a packet is of, over or not; null: none. */
+  private @Nullable Connection find(ConnectionTuple tuple) {
+    boolean isError = tuple.kind() == Kind.ERROR;
+    Connection found = connections.get(tuple.key());
+    isAstray = false;
+    isOnOtherSide = false;
+    if (found != null) {
+      isReply = tuple.isFromHigh() != has(found, Layout.CONNECTION_FROM_HIGH);
+      isAstray = has(found, Layout.CONNECTION_NAT) && isReply != isError;
+      return found;
+    }
+    Translation translation = translations.get(tuple.key());
+    if (translation == null || translation.isOriginal()) {
+      return null;
+    }
+    isReply = tuple.isFromHigh() != translation.fromHigh();
+    isAstray = isReply == isError;
+    isOnOtherSide = true;
+    found = connections.get(translation.other());
+    return found != null && has(found, Layout.CONNECTION_NAT) ? found : null;
   }
 
   /**
@@ -70,11 +127,13 @@ final class ConnectionTracker {
       return CtAnswer.of(zone, CtAnswer.INV, 0);
     }
     tuple.key().zone(zone);
-    Connection found = connections.get(tuple.key());
+    Connection found = find(tuple);
     if (found == null || isOver(found, tuple, nowNanos)) {
       return CtAnswer.of(zone, kind == Kind.BEGINS ? CtAnswer.NEW : CtAnswer.INV, 0);
     }
-    boolean isReply = tuple.isFromHigh() != has(found, Layout.CONNECTION_FROM_HIGH);
+    if (isAstray) {
+      return CtAnswer.of(zone, CtAnswer.INV, 0);
+    }
     if (kind == Kind.ERROR) { // it goes against the packet that it is about
       return CtAnswer.of(zone, isReply ? CtAnswer.REL : CtAnswer.REL | CtAnswer.RPL, found.mark);
     }
@@ -100,51 +159,197 @@ final class ConnectionTracker {
   /**
    * Does the commits that a list begins with.
    *
-   * @param key of the packet: its answers say the zones
-   * @return false if there is no room for one of them
+   * @param key of the packet: its answers say the zones, and where it came in
+   * @param sets takes what translates the packet
+   * @return 0, or the {@code DROP_*} that says why one cannot be done
    */
-  boolean commit(ActionList actions, FlowKey key, ConnectionTuple tuple, long nowNanos) {
-    boolean hasRoom = true;
-    for (int i = 0; i < FlowKey.CT_ANSWERS && hasRoom; i++) {
+  int commit(
+      ActionList actions, FlowKey key, ConnectionTuple tuple, long nowNanos, ActionList sets) {
+    int refused = 0;
+    for (int i = 0; i < FlowKey.CT_ANSWERS && refused == 0; i++) {
       if (i < actions.size() && actions.type(i) == ActionType.COMMIT) {
-        hasRoom = commit(actions, i, key, tuple, nowNanos);
+        refused = commit(actions, i, key, tuple, nowNanos, sets);
       }
     }
-    return hasRoom;
+    return refused;
   }
 
-  private boolean commit(
-      ActionList actions, int index, FlowKey key, ConnectionTuple tuple, long nowNanos) {
+  private int commit(
+      ActionList actions,
+      int index,
+      FlowKey key,
+      ConnectionTuple tuple,
+      long nowNanos,
+      ActionList sets) {
     if (tuple.kind() == Kind.NONE) {
-      return true;
+      return 0;
     }
-    boolean setsMark = (actions.flags(index) & ActionList.COMMIT_MARK) != 0;
-    tuple.key().zone(CtAnswer.zone(key.ct(actions.flags(index) & 1)));
-    Connection there = connections.get(tuple.key());
-    if (there != null && !isOver(there, tuple, nowNanos)) {
-      there.mark = setsMark ? actions.arg(index) : there.mark;
-      return true;
+    int flags = actions.flags(index);
+    boolean setsMark = (flags & ActionList.COMMIT_MARK) != 0;
+    tuple.key().zone(CtAnswer.zone(key.ct(flags & 1)));
+    Connection found = find(tuple);
+    if (found == null || isOver(found, tuple, nowNanos)) {
+      if (tuple.kind() != Kind.BEGINS || (flags & ActionList.COMMIT_NOTHING) != 0) {
+        return 0;
+      }
+      int mark = setsMark ? actions.arg(index) : 0;
+      Connection over = isOnOtherSide ? null : found; // what is over there has other ends
+      int refused = begin(tuple, key.inPort(), actions.port(index), mark, over, nowNanos);
+      if (refused != 0) {
+        return refused;
+      }
+      isReply = false;
+      found = connections.get(tuple.key());
+    } else if (isAstray) {
+      return 0;
+    } else if (setsMark) {
+      found.mark = actions.arg(index);
     }
-    if (tuple.kind() != Kind.BEGINS) {
-      return true;
+    boolean translates =
+        (flags & ActionList.COMMIT_NAT) != 0 && found != null && has(found, Layout.CONNECTION_NAT);
+    return translates ? translate(tuple, sets) : 0;
+  }
+
+  /** Keeps a connection that a packet begins, in the place of one that is over. */
+  private int begin(
+      ConnectionTuple tuple,
+      int port,
+      int range,
+      int mark,
+      @Nullable Connection over,
+      long nowNanos) {
+    int ofPort = shares.getOrDefault(port, 0);
+    if (over == null && (connections.size() >= room || ofPort >= room - connections.size())) {
+      return Layout.DROP_CONNECTIONS;
     }
-    if (there == null && connections.size() >= room) {
-      return false;
+    if (over != null && has(over, Layout.CONNECTION_NAT)) {
+      forgetTranslation(tuple.key());
     }
-    Connection begun = there == null ? new Connection() : there;
+    Connection begun = new Connection();
     boolean isTcp = tuple.key().protocol() == PROTO_TCP;
     boolean isSyn = (tuple.tcpFlags() & SYN) != 0;
-    begun.mark = setsMark ? actions.arg(index) : 0;
+    begun.mark = mark;
+    begun.port = port;
     begun.flags = tuple.isFromHigh() ? Layout.CONNECTION_FROM_HIGH : 0;
     begun.state =
         !isTcp
             ? Layout.CONNECTION_OPEN
             : isSyn ? Layout.CONNECTION_SYN_SENT : Layout.CONNECTION_ESTABLISHED;
     begun.expiresNanos = nowNanos + timeoutSeconds(begun, tuple.key().protocol()) * SECOND;
-    if (there == null) {
-      connections.put(tuple.key().copy(), begun);
+    ConnectionKey own = tuple.key().copy();
+    if (range != 0) {
+      int refused = translateConnection(tuple, own, ranges.get(range), begun);
+      if (refused != 0) {
+        return refused;
+      }
     }
-    return true;
+    if (over != null) {
+      shares.merge(over.port, -1, Integer::sum);
+    }
+    shares.merge(port, 1, Integer::sum);
+    connections.put(own, begun);
+    return 0;
+  }
+
+  /** Finds the connection that begins ends behind nat that nobody has, and keeps both ways. */
+  private int translateConnection(
+      ConnectionTuple tuple, ConnectionKey own, NatRange range, Connection begun) {
+    boolean isSource = range.isSource();
+    boolean fromHigh = tuple.isFromHigh();
+    if (range.version() != own.version()) {
+      return Layout.DROP_NAT;
+    }
+    own.address(fromHigh, addresses, 0);
+    own.address(!fromHigh, addresses, ADDRESS_BYTES);
+    int hash = FlowHash.address(addresses, 0);
+    int index = Integer.remainderUnsigned(hash, range.addresses());
+    byte[] address = range.address(index);
+    int at = isSource ? 0 : ADDRESS_BYTES;
+    boolean isOther = !Arrays.equals(address, 0, ADDRESS_BYTES, addresses, at, at + ADDRESS_BYTES);
+    System.arraycopy(address, 0, addresses, at, ADDRESS_BYTES);
+    int port = own.port(isSource == fromHigh);
+    int[] ports = ports(range, own.protocol(), port);
+    int size = ports[1] - ports[0] + 1;
+    int start =
+        port < ports[0] || port > ports[1]
+            ? Integer.remainderUnsigned(hash, size)
+            : port - ports[0];
+    if (!isOther && ports[0] + start == port) {
+      return 0; // it has these ends already
+    }
+    if (Arrays.equals(addresses, 0, ADDRESS_BYTES, addresses, ADDRESS_BYTES, 2 * ADDRESS_BYTES)) {
+      return Layout.DROP_NAT; // their order would depend on the ports
+    }
+    System.arraycopy(own.bytes(), 0, candidate.bytes(), 0, ConnectionKey.BYTES);
+    boolean otherFromHigh =
+        candidate.ends(
+            own.version(), own.protocol(), addresses, 0, own.port(fromHigh), own.port(!fromHigh));
+    int stride = Math.max(1, size / Layout.NAT_TRIES);
+    for (int i = 0; i < Layout.NAT_TRIES && i < size; i++) {
+      candidate.port(otherFromHigh == isSource, ports[0] + (start + i * stride) % size);
+      if (!connections.containsKey(candidate) && !translations.containsKey(candidate)) {
+        ConnectionKey other = candidate.copy();
+        translations.put(other, new Translation(own, otherFromHigh, fromHigh, false));
+        translations.put(own, new Translation(other, fromHigh, otherFromHigh, true));
+        begun.flags |= Layout.CONNECTION_NAT;
+        return 0;
+      }
+    }
+    return Layout.DROP_NAT;
+  }
+
+  /** The first and the last port that a connection may get behind nat, as in Linux. */
+  private static int[] ports(NatRange range, int protocol, int own) {
+    boolean isEcho = protocol == PROTO_ICMP || protocol == PROTO_ICMPV6;
+    boolean hasPorts = protocol == PROTO_TCP || protocol == PROTO_UDP;
+    if (isEcho && range.isSource()) {
+      return new int[] {0, 0xffff};
+    }
+    if (hasPorts && range.firstPort() != 0) {
+      return new int[] {range.firstPort(), range.lastPort()};
+    }
+    if (hasPorts && range.isSource()) {
+      return own < 512
+          ? new int[] {1, 511}
+          : own < 1024 ? new int[] {600, 1023} : new int[] {1024, 0xffff};
+    }
+    return new int[] {own, own};
+  }
+
+  private void forgetTranslation(ConnectionKey key) {
+    Translation there = translations.get(key);
+    if (there != null && there.isOriginal()) {
+      translations.remove(there.other());
+      translations.remove(key);
+    }
+  }
+
+  /** Says what gives a packet the ends that its connection's have on the other side of nat. */
+  private int translate(ConnectionTuple tuple, ActionList sets) {
+    Translation translation = translations.get(tuple.key());
+    if (translation == null) {
+      return Layout.DROP_NAT;
+    }
+    if (tuple.kind() == Kind.ERROR) {
+      return Layout.DROP_NAT_ERROR;
+    }
+    ConnectionKey other = translation.other();
+    boolean fromHigh = isReply != translation.otherFromHigh();
+    other.address(fromHigh, addresses, 0);
+    other.address(!fromHigh, addresses, ADDRESS_BYTES);
+    ByteBuffer words = ByteBuffer.wrap(addresses);
+    for (int word = 0; word < (other.version() == 4 ? 1 : 4); word++) {
+      sets.setWord(SetField.IP_SRC, word, words.getInt(4 * word));
+      sets.setWord(SetField.IP_DST, word, words.getInt(ADDRESS_BYTES + 4 * word));
+    }
+    int protocol = other.protocol();
+    if (protocol == PROTO_ICMP || protocol == PROTO_ICMPV6) {
+      sets.set(SetField.ICMP_ID, other.port(fromHigh == (tuple.kind() == Kind.BEGINS)));
+    } else if (protocol == PROTO_TCP || protocol == PROTO_UDP) {
+      sets.set(SetField.TP_SRC, other.port(fromHigh));
+      sets.set(SetField.TP_DST, other.port(!fromHigh));
+    }
+    return 0;
   }
 
   /**
@@ -156,11 +361,19 @@ final class ConnectionTracker {
   int expire(long nowNanos) {
     boolean isCrowded = connections.size() > room / 8 * CROWDED;
     connections
-        .values()
+        .entrySet()
         .removeIf(
-            one ->
-                one.expiresNanos - nowNanos <= 0
-                    || (isCrowded && !has(one, Layout.CONNECTION_REPLIED)));
+            each -> {
+              Connection one = each.getValue();
+              boolean goes =
+                  one.expiresNanos - nowNanos <= 0
+                      || (isCrowded && !has(one, Layout.CONNECTION_REPLIED));
+              if (goes) {
+                shares.merge(one.port, -1, (a, b) -> a + b == 0 ? null : a + b);
+                forgetTranslation(each.getKey());
+              }
+              return goes;
+            });
     return connections.size();
   }
 

@@ -7,6 +7,8 @@ import dev.plumbline.datapath.bpf.Hooks;
 import dev.plumbline.datapath.flow.ActionList;
 import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.flow.FlowMask;
+import dev.plumbline.datapath.flow.NatRange;
+import dev.plumbline.datapath.flow.NatRanges;
 import dev.plumbline.datapath.upcall.UpcallBatch;
 import dev.plumbline.netlink.libc.Errno;
 import dev.plumbline.netlink.libc.ErrnoException;
@@ -42,6 +44,11 @@ public final class EbpfFastPath implements FastPath {
   private final FlowTable layer2;
   private final FlowTable masked;
   private final ConnectionTable connections;
+  private final NatRanges ranges = new NatRanges();
+
+  /** Numbers up to before this one are in the programs' table. */
+  private int knownRanges = 1;
+
   private final MaskTable masks = new MaskTable();
   private final FlowKey maskedKey = new FlowKey();
   private final Map<Integer, PortLink> links = new HashMap<>();
@@ -71,7 +78,8 @@ public final class EbpfFastPath implements FastPath {
     this.layer2 = new FlowTable(tables.map("flows_l2"), lists, true);
     this.masked = new FlowTable(tables.map("flows"), lists, false);
     this.trails = new EbpfTrails(tables.map("trails"));
-    this.connections = new ConnectionTable(tables.map("connections"));
+    this.connections = new ConnectionTable(tables);
+    adoptRanges();
     hooks.list().forEach(attachment -> unclaimed.add(attachment.hook()));
     adoptMasks();
   }
@@ -131,6 +139,14 @@ public final class EbpfFastPath implements FastPath {
         detachAll(hooks);
       }
       pins.unmount();
+    }
+  }
+
+  private void adoptRanges() throws ErrnoException {
+    for (NatRange known = tables.natRange(1); known != null; ) {
+      int number = ranges.number(known);
+      knownRanges = number + 1;
+      known = knownRanges < NatRanges.LIMIT ? tables.natRange(knownRanges) : null;
     }
   }
 
@@ -513,6 +529,11 @@ public final class EbpfFastPath implements FastPath {
   }
 
   @Override
+  public NatRanges ranges() {
+    return ranges;
+  }
+
+  @Override
   public int expireConnections() throws ErrnoException {
     return connections.expire(System.nanoTime());
   }
@@ -555,6 +576,9 @@ public final class EbpfFastPath implements FastPath {
 
   @Override
   public void flush() throws ErrnoException {
+    for (; knownRanges < ranges.size(); knownRanges++) {
+      tables.natRange(knownRanges, ranges.get(knownRanges));
+    }
     layer2.flush();
     masked.flush();
     int unused = frames.injector().flush();

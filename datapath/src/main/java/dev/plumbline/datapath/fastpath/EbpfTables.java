@@ -6,6 +6,7 @@ import dev.plumbline.datapath.bpf.BpfMap;
 import dev.plumbline.datapath.bpf.BpfObject;
 import dev.plumbline.datapath.bpf.BpfProgram;
 import dev.plumbline.datapath.bpf.Layout;
+import dev.plumbline.datapath.flow.NatRange;
 import dev.plumbline.netlink.libc.ErrnoException;
 import dev.plumbline.netlink.libc.Memory;
 import java.io.IOException;
@@ -237,6 +238,18 @@ final class EbpfTables implements AutoCloseable {
   void mask(int index, byte[] mask) throws ErrnoException {
     value.buffer().put(0, mask);
     put("masks", index);
+  }
+
+  /** What connections are translated to that a number names. */
+  void natRange(int number, NatRange range) throws ErrnoException {
+    range.write(value.buffer(), 0);
+    put("nat_ranges", number);
+  }
+
+  /** The range that a number names; null: none. */
+  @Nullable NatRange natRange(int number) throws ErrnoException {
+    key.buffer().putInt(0, number);
+    return map("nat_ranges").lookup(key, 0, value, 0) ? NatRange.read(value.buffer(), 0) : null;
   }
 
   /** Received packets, received bytes, sent packets, sent bytes of a port. */

@@ -4,6 +4,7 @@ package dev.plumbline.datapath.fastpath;
 import dev.plumbline.datapath.flow.ActionList;
 import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.flow.FlowMask;
+import dev.plumbline.datapath.flow.NatRanges;
 import dev.plumbline.datapath.upcall.UpcallBatch;
 import dev.plumbline.netlink.libc.ErrnoException;
 import dev.plumbline.netlink.libc.Memory;
@@ -166,6 +167,12 @@ public interface FastPath extends AutoCloseable {
    *     dev.plumbline.datapath.flow.ActionType#TRACK} asks, and the frame comes up again
    */
   long track(Memory memory, int frameOffset, int frameBytes, int vlanTpid, int vlanTci, int zone);
+
+  /**
+   * The ranges that actions name. One that has got its number is known from the next {@link #flush}
+   * on, as flows are.
+   */
+  NatRanges ranges();
 
   /**
    * Takes connections out whose time is over; and, when there is hardly any room, those of which

@@ -292,26 +292,7 @@ final class FlowTable {
   }
 
   private void delete() throws ErrnoException {
-    int from = 0;
-    int bytes = map.keyBytes();
-    while (from < doomed) {
-      int deleted = deletes.delete(doomed - from);
-      from += deleted;
-      if (from == doomed) {
-        break;
-      }
-      if (deletes.failure() != Errno.ENOENT) {
-        throw new ErrnoException("delete flows", deletes.failure());
-      }
-      // One had gone by itself: go on behind it.
-      from++;
-      Memory keys = deletes.keys();
-      int left = (doomed - from) * bytes;
-      byte[] rest = new byte[left];
-      keys.buffer().get(from * bytes, rest).put(0, rest);
-      doomed -= from;
-      from = 0;
-    }
+    deletes.deletePresent(doomed);
     doomed = 0;
   }
 }

@@ -4,6 +4,7 @@ package dev.plumbline.datapath.fastpath;
 import dev.plumbline.datapath.flow.ActionList;
 import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.flow.FlowMask;
+import dev.plumbline.datapath.flow.NatRanges;
 import dev.plumbline.datapath.port.PacketPort;
 import dev.plumbline.datapath.upcall.PollSet;
 import dev.plumbline.datapath.upcall.UpcallBatch;
@@ -32,7 +33,8 @@ public final class PacketFastPath implements FastPath {
   private final String reason;
   private final Screen screen;
   private final PollSet waiting = new PollSet();
-  private final PacketOutputs outputs = new PacketOutputs();
+  private final NatRanges ranges = new NatRanges();
+  private final PacketOutputs outputs = new PacketOutputs(ranges);
   private final Map<Integer, PortLink> links = new HashMap<>();
   private final Map<Integer, Integer> generations = new HashMap<>();
 
@@ -263,6 +265,11 @@ public final class PacketFastPath implements FastPath {
   public long track(
       Memory memory, int frameOffset, int frameBytes, int vlanTpid, int vlanTci, int zone) {
     return outputs.track(memory, frameOffset, frameBytes, vlanTpid, vlanTci, zone);
+  }
+
+  @Override
+  public NatRanges ranges() {
+    return ranges;
   }
 
   @Override

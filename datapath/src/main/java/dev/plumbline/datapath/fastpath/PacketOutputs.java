@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.fastpath;
 
+import dev.plumbline.datapath.bpf.Layout;
 import dev.plumbline.datapath.flow.ActionList;
 import dev.plumbline.datapath.flow.FlowKey;
+import dev.plumbline.datapath.flow.NatRanges;
 import dev.plumbline.datapath.packet.ActionExecutor;
 import dev.plumbline.datapath.packet.ConnectionTuple;
 import dev.plumbline.datapath.packet.VnetHeader;
@@ -46,10 +48,6 @@ final class PacketOutputs implements ActionExecutor.Sink {
   private static final int PORT_DOWN = 5;
   private static final int TOO_BIG = 6;
   private static final int CLONE = 11;
-  private static final int CONNECTIONS = 18;
-
-  /** As in the programs' table. */
-  private static final int MOST_CONNECTIONS = 262_144;
 
   private static final class Slot {
     final FlowKey key = new FlowKey();
@@ -71,8 +69,12 @@ final class PacketOutputs implements ActionExecutor.Sink {
 
   private final PacketTrails trails = new PacketTrails();
   private final ActionExecutor executor = new ActionExecutor();
-  private final ConnectionTracker connections = new ConnectionTracker(MOST_CONNECTIONS);
+  private final ConnectionTracker connections;
   private final ConnectionTuple tuple = new ConnectionTuple();
+
+  /** What translates the frame that is worked on. */
+  private final ActionList translation = new ActionList();
+
   private final Slot[] slots = new Slot[FastPath.SLOTS];
   private final @Nullable Port[] ports = new Port[PORTS];
   private final Port[] dirty = new Port[PORTS];
@@ -100,7 +102,8 @@ final class PacketOutputs implements ActionExecutor.Sink {
   private int restOffset;
   private int restBytes;
 
-  PacketOutputs() {
+  PacketOutputs(NatRanges ranges) {
+    connections = new ConnectionTracker(Layout.CONNECTIONS, ranges);
     Arrays.setAll(slots, i -> new Slot());
   }
 
@@ -118,13 +121,14 @@ final class PacketOutputs implements ActionExecutor.Sink {
     return connections.track(tuple, zone, System.nanoTime());
   }
 
-  /** False: there is no room for the connection that the frame begins. */
-  private boolean commits(Slot slot, Memory memory, int frameOffset, int bytes) {
+  /** Keeps the frame's connections, and says what translates it; not 0: why it cannot be. */
+  private int commit(Slot slot, Memory memory, int frameOffset, int bytes) {
+    translation.clear();
     if (!slot.actions.commits()) {
-      return true;
+      return 0;
     }
     tuple.read(memory.buffer(), frameOffset, bytes, slot.vlanTpid, slot.vlanTci);
-    return connections.commit(slot.actions, slot.key, tuple, System.nanoTime());
+    return connections.commit(slot.actions, slot.key, tuple, System.nanoTime(), translation);
   }
 
   void put(int port, PacketPort socket) {
@@ -214,12 +218,14 @@ final class PacketOutputs implements ActionExecutor.Sink {
       int bytes = frameBytes + (slot.vlanTci == 0 ? 0 : TAG_BYTES);
       trails.count(slot.trail, bytes, System.nanoTime());
     }
-    if (!commits(slot, memory, frameOffset, frameBytes)) {
-      drop(CONNECTIONS);
+    int refused = commit(slot, memory, frameOffset, frameBytes);
+    if (refused != 0) {
+      drop(refused);
       return;
     }
-    int head = Math.min(frameBytes, slot.actions.rewrites() ? FRAME_BYTES : HEAD_BYTES);
-    if (slot.actions.rewrites() && head < frameBytes) {
+    boolean rewrites = slot.actions.rewrites() || translation.size() > 0;
+    int head = Math.min(frameBytes, rewrites ? FRAME_BYTES : HEAD_BYTES);
+    if (rewrites && head < frameBytes) {
       drop(TOO_BIG);
       return;
     }
@@ -228,8 +234,15 @@ final class PacketOutputs implements ActionExecutor.Sink {
     frame = memory;
     restOffset = frameOffset + head;
     restBytes = frameBytes - head;
+    if (translation.size() > 0) {
+      execute(translation, slot, frameBytes);
+    }
+    execute(slot.actions, slot, frameBytes);
+  }
+
+  private void execute(ActionList actions, Slot slot, int frameBytes) {
     executor.execute(
-        slot.actions,
+        actions,
         slot.key,
         work.buffer(),
         ROOM,

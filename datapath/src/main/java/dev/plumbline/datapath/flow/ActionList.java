@@ -25,6 +25,12 @@ public final class ActionList {
   /** Flag of {@link ActionType#COMMIT}: the mark is set. */
   public static final int COMMIT_MARK = 2;
 
+  /** The packet is translated as its connection is. */
+  public static final int COMMIT_NAT = 4;
+
+  /** No connection is kept. */
+  public static final int COMMIT_NOTHING = 8;
+
   private final long[] actions = new long[LIMIT];
   private int size;
   private boolean overflowed;
@@ -183,10 +189,12 @@ public final class ActionList {
    * Keeps the packet's connection.
    *
    * @param answer index of the {@link CtAnswer} that says the zone
-   * @param setsMark whether the connection gets this mark
+   * @param flags {@code COMMIT_*}
+   * @param mark of the connection from now on, if the flags say so
+   * @param range number of the {@link NatRange} that a new one is translated to; 0: none
    */
-  public void commit(int answer, boolean setsMark, int mark) {
-    add(ActionType.COMMIT, answer | (setsMark ? COMMIT_MARK : 0), 0, setsMark ? mark : 0);
+  public void commit(int answer, int flags, int mark, int range) {
+    add(ActionType.COMMIT, answer | flags, range, (flags & COMMIT_MARK) == 0 ? 0 : mark);
   }
 
   /** Adds one as {@link #encoded} gives it. */
@@ -257,9 +265,11 @@ public final class ActionList {
     if (type(index) == ActionType.TRACK) {
       return "track(zone=" + (arg(index) & 0xffff) + ")";
     }
-    return (flags(index) & COMMIT_MARK) == 0
-        ? "commit"
-        : "commit(mark=0x" + Integer.toHexString(arg(index)) + ")";
+    boolean isKept = (flags(index) & COMMIT_NOTHING) == 0;
+    boolean hasMark = (flags(index) & COMMIT_MARK) != 0;
+    String mark = hasMark ? "(mark=0x" + Integer.toHexString(arg(index)) + ")" : "";
+    String nat = (flags(index) & COMMIT_NAT) == 0 ? "" : isKept ? ",nat" : "nat";
+    return (isKept ? "commit" : "") + mark + nat;
   }
 
   /** A {@link ActionType#SET} as {@code set(ip_ttl=0x3f)}; for people. */

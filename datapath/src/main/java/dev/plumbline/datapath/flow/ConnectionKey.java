@@ -76,6 +76,28 @@ public final class ConnectionKey {
     NATIVE_32.set(bytes, ZONE, zone);
   }
 
+  /**
+   * Puts the address of an end where {@link #ends} takes one.
+   *
+   * @param isHigh of the two ends the high one
+   */
+  public void address(boolean isHigh, byte[] to, int at) {
+    System.arraycopy(bytes, isHigh ? HIGH : 0, to, at, ADDRESS_BYTES);
+  }
+
+  /** The port of an end. */
+  public int port(boolean isHigh) {
+    return (short) NETWORK_16.get(bytes, isHigh ? HIGH_PORT : LOW_PORT) & 0xffff;
+  }
+
+  public void port(boolean isHigh, int port) {
+    NETWORK_16.set(bytes, isHigh ? HIGH_PORT : LOW_PORT, (short) port);
+  }
+
+  public int version() {
+    return bytes[VERSION];
+  }
+
   public int protocol() {
     return bytes[PROTOCOL] & 0xff;
   }

@@ -52,6 +52,15 @@ public final class FlowHash {
     return finish(hash, 52);
   }
 
+  /** Of an address in 16 bytes: which one of a range it is translated to. */
+  public static int address(byte[] bytes, int at) {
+    int hash = 0;
+    for (int i = 0; i < 4; i++) {
+      hash = word(hash, (int) WORD.get(bytes, at + 4 * i));
+    }
+    return finish(hash, 16);
+  }
+
   /**
    * The source port of a VXLAN or Geneve packet (RFC 7348 4.1, RFC 8926 3.3), 49,152 to 65,535, so
    * that the underlay spreads flows and keeps each on one way. From bits other than those of a

@@ -26,7 +26,9 @@ public enum SetField {
   /** Source port of TCP or UDP; type of ICMP or ICMPv6. */
   TP_SRC(13),
   /** Destination port; code. */
-  TP_DST(14);
+  TP_DST(14),
+  /** Identifier of an echo, in ICMP or ICMPv6. */
+  ICMP_ID(15);
 
   private static final SetField[] BY_CODE = new SetField[256];
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.openflow;
 
+import dev.plumbline.datapath.flow.NatRange;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -204,9 +205,16 @@ public sealed interface Action {
    * @param table where a copy of the packet goes on, with what was said; {@link #NONE}: nowhere
    * @param zone 0 to 65,535; 0 where it is read from a field
    * @param zoneFrom the bits that say the zone; null: {@code zone} does
+   * @param nat null: the packet keeps its addresses
    * @param exec {@link SetField} and {@link Load} on the connection's mark; only with commit
    */
-  record Ct(boolean commit, int table, int zone, @Nullable Subfield zoneFrom, List<Action> exec)
+  record Ct(
+      boolean commit,
+      int table,
+      int zone,
+      @Nullable Subfield zoneFrom,
+      @Nullable Nat nat,
+      List<Action> exec)
       implements Action {
     public Ct {
       exec = List.copyOf(exec);
@@ -226,10 +234,25 @@ public sealed interface Action {
       } else if (zone != 0) {
         parts.add("zone=" + zone);
       }
+      if (nat != null) {
+        parts.add(nat.toString());
+      }
       if (!exec.isEmpty()) {
         parts.add("exec(" + String.join(",", exec.stream().map(Object::toString).toList()) + ")");
       }
       return parts.isEmpty() ? "ct" : "ct(" + String.join(",", parts) + ")";
+    }
+  }
+
+  /**
+   * Translates the packet as its connection is.
+   *
+   * @param range what a connection becomes that is kept now; null: one that is new becomes nothing
+   */
+  record Nat(@Nullable NatRange range) {
+    @Override
+    public String toString() {
+      return range == null ? "nat" : "nat(" + NatText.print(range) + ")";
     }
   }
 

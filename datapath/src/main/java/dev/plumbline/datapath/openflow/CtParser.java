@@ -3,6 +3,7 @@ package dev.plumbline.datapath.openflow;
 
 import dev.plumbline.datapath.openflow.Action.Ct;
 import dev.plumbline.datapath.openflow.Action.Load;
+import dev.plumbline.datapath.openflow.Action.Nat;
 import dev.plumbline.datapath.openflow.Action.SetField;
 import dev.plumbline.datapath.openflow.FlowScanner.Entry;
 import dev.plumbline.datapath.openflow.ValueText.Masked;
@@ -16,6 +17,7 @@ final class CtParser {
 
   private final SubfieldText subfields;
   private final List<Action> exec = new ArrayList<>();
+  private @Nullable Nat nat;
   private boolean commit;
   private int table = Action.NONE;
   private int zone;
@@ -30,6 +32,7 @@ final class CtParser {
       throw ct.key().mistake("ct is for IP packets: the match must ask for ip or ipv6");
     }
     Token execKey = null;
+    Token natKey = null;
     FlowScanner scanner = new FlowScanner(ct.value());
     for (Entry entry = scanner.next(); entry != null; entry = scanner.next()) {
       Token value = entry.value();
@@ -41,16 +44,26 @@ final class CtParser {
           execKey = entry.key();
           exec(value);
         }
-        case "nat", "force", "alg" ->
+        case "nat" -> {
+          natKey = entry.key();
+          nat = new Nat(NatText.parse(value, subfields));
+        }
+        case "force", "alg" ->
             throw entry.key().mistake("the switch cannot do " + entry.key().text() + " in ct");
         default ->
-            throw entry.key().mistake("commit, table, zone or exec, not " + entry.key().text());
+            throw entry
+                .key()
+                .mistake("commit, table, zone, nat or exec, not " + entry.key().text());
       }
     }
     if (execKey != null && !commit) {
       throw execKey.mistake("exec changes a connection that is kept: commit is missing");
     }
-    return new Ct(commit, table, zone, zoneFrom, exec);
+    if (natKey != null && nat != null && nat.range() != null && !commit) {
+      throw natKey.mistake(
+          "nat with an address says what a connection that is kept becomes: commit is missing");
+    }
+    return new Ct(commit, table, zone, zoneFrom, nat, exec);
   }
 
   private void zone(Token value) throws FlowSyntaxException {

@@ -44,6 +44,12 @@ final class SubfieldText {
     return isAnyPacket || (protocol != null && (protocol.isIp() || protocol.isIpv6()));
   }
 
+  /** Whether packets are of that version of IP, or any may come. */
+  boolean isOfVersion(int version) {
+    return isAnyPacket
+        || (protocol != null && (version == 4 ? protocol.isIp() : protocol.isIpv6()));
+  }
+
   /** Whether the text begins as a field's. */
   static boolean isField(Token token) {
     String name = name(token).text();

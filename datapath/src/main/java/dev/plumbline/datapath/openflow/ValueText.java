@@ -271,7 +271,8 @@ final class ValueText {
       return 1L << index;
     }
     if (!isTcp && NAT_STATES.contains(name)) {
-      throw token.mistake("the switch translates no addresses (nat), so nothing is " + name);
+      throw token.mistake(
+          "the switch does not tell flows whether a connection is translated: no " + name);
     }
     throw token.mistake(
         (isTcp ? "no TCP flag: " : "no state of connections: ")

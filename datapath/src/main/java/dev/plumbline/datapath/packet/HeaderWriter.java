@@ -83,6 +83,7 @@ final class HeaderWriter {
       case IP_TOS, IP_TTL, IPV6_LABEL -> ip(field, value);
       case TP_SRC -> transport(true, value);
       case TP_DST -> transport(false, value);
+      case ICMP_ID -> identifier(value);
       case ETH_DST, ETH_SRC, ARP_SHA, ARP_THA -> false;
     };
   }
@@ -142,6 +143,13 @@ final class HeaderWriter {
               : four(transport, 0xff_0000, value << 16);
       default -> false;
     };
+  }
+
+  private boolean identifier(int value) {
+    isUnderTransport = true;
+    int proto = parser.transportProto();
+    return (proto == Wire.PROTO_ICMP || proto == Wire.PROTO_ICMPV6)
+        && four(transport + 4, 0xffff_0000, value << 16);
   }
 
   private void change(int offset, VnetHeader vnet) {

@@ -48,6 +48,13 @@ public final class Decision {
   private final boolean[] onlyIfSent = new boolean[FlowKey.CT_ANSWERS];
   private final boolean[] marks = new boolean[FlowKey.CT_ANSWERS];
   private final int[] mark = new int[FlowKey.CT_ANSWERS];
+
+  /** The range that a connection is translated to if it is new; 0: none. */
+  private final int[] range = new int[FlowKey.CT_ANSWERS];
+
+  /** Whether the packet is translated as the connection is. */
+  private final boolean[] nats = new boolean[FlowKey.CT_ANSWERS];
+
   private long arrivedTags;
 
   private int outputs;
@@ -184,12 +191,40 @@ public final class Decision {
     }
   }
 
-  private void addCommits(ActionList list) {
+  /**
+   * Has a new connection that an answer of the key is about be another on the other side of nat.
+   *
+   * @param newRange its number
+   */
+  void range(int answer, int newRange) {
+    range[answer] = newRange;
+  }
+
+  /** Translates the packet as the connection is that an answer of the key is about. */
+  void nat(int answer) {
+    nats[answer] = true;
+  }
+
+  private void addCommits(ActionList list, boolean isFirst) {
     for (int i = 0; i < commits.length; i++) {
-      if (commits[i] && (outputs > 0 || !onlyIfSent[i])) {
-        list.commit(i, marks[i], mark[i]);
+      boolean keeps = isFirst && commits[i] && (outputs > 0 || !onlyIfSent[i]);
+      if (keeps || nats[i]) {
+        int flags =
+            (keeps ? (marks[i] ? ActionList.COMMIT_MARK : 0) : ActionList.COMMIT_NOTHING)
+                | (nats[i] ? ActionList.COMMIT_NAT : 0);
+        list.commit(i, flags, mark[i], keeps ? range[i] : 0);
       }
     }
+  }
+
+  /** Whether some outputs are translated and others are not: the fast path does all or none. */
+  private boolean isMixed() {
+    int translated = 0;
+    for (int i = 0; i < outputs; i++) {
+      Rewrite rewrite = rewrite(outputRewrites[i]);
+      translated += rewrite != null && rewrite.nat() >= 0 ? 1 : 0;
+    }
+    return (nats[0] || nats[1]) && translated < outputs;
   }
 
   public int outputs() {
@@ -229,9 +264,7 @@ public final class Decision {
    */
   public int fill(int first, ActionList list) {
     list.clear();
-    if (first == 0) {
-      addCommits(list); // while the packet has the headers that it came with
-    }
+    addCommits(list, first == 0); // while the packet has the headers that it came with
     long tags = arrivedTags;
     int rewrite = 0;
     int next = first;
@@ -295,6 +328,8 @@ public final class Decision {
     Arrays.fill(commits, false);
     Arrays.fill(marks, false);
     Arrays.fill(onlyIfSent, false);
+    Arrays.fill(range, 0);
+    Arrays.fill(nats, false);
   }
 
   void listener(@Nullable DecisionListener newListener) {
@@ -382,8 +417,12 @@ public final class Decision {
       actions.track(asked);
       return;
     }
+    if (isMixed()) {
+      refuse(DropReason.NAT_MIXED);
+      Arrays.fill(nats, false);
+    }
     if (outputs == 0) {
-      addCommits(actions);
+      addCommits(actions, true);
       reason(DropReason.NO_OUTPUT);
       actions.drop(code());
       return;

@@ -85,6 +85,10 @@ final class Guard {
       return rules.any() || refuse(port, isIn, DropReason.FILTERED);
     }
     Rewrite rewrite = way.rewrite();
+    if (rewrite != null && rewrite.nat() >= 0) {
+      way.decision().reason(DropReason.CT_REWRITTEN); // nobody here knows to what
+      return false;
+    }
     FieldValues written = rewrite == null ? NOTHING : rewrite.bits();
     KeyFields.read(packet, fields);
     way.look(MatchField.IP_FRAG, 1, 1, written);

@@ -5,6 +5,7 @@ import dev.plumbline.datapath.bridge.TagStack;
 import dev.plumbline.datapath.classifier.Wildcards;
 import dev.plumbline.datapath.flow.CtAnswer;
 import dev.plumbline.datapath.flow.FlowKey;
+import dev.plumbline.datapath.flow.NatRange;
 import dev.plumbline.datapath.openflow.Action;
 import dev.plumbline.datapath.openflow.Action.Ct;
 import dev.plumbline.datapath.openflow.Action.GotoTable;
@@ -12,6 +13,7 @@ import dev.plumbline.datapath.openflow.Action.Group;
 import dev.plumbline.datapath.openflow.Action.Load;
 import dev.plumbline.datapath.openflow.Action.Modify;
 import dev.plumbline.datapath.openflow.Action.Move;
+import dev.plumbline.datapath.openflow.Action.Nat;
 import dev.plumbline.datapath.openflow.Action.Output;
 import dev.plumbline.datapath.openflow.Action.OutputField;
 import dev.plumbline.datapath.openflow.Action.Part;
@@ -58,6 +60,7 @@ final class Pipeline {
 
   private final Wildcards lookup = new Wildcards();
   private final FieldValues newBits = new FieldValues();
+  private final FieldValues lookedAt = new FieldValues();
   private final FieldValues newValues = new FieldValues();
   private final Rewrite rewrite = new Rewrite();
   private boolean rewrites;
@@ -75,12 +78,20 @@ final class Pipeline {
   /** Of the key: what flows see of connection tracking; -1: nothing yet. */
   private int answer = -1;
 
+  /** As {@link Rewrite#nat}. */
+  private int nat = -1;
+
+  /** Whether it is known that the packet is translated: new ones are as they came. */
+  private boolean natHides;
+
   private static final class Saved {
     private final FieldValues fields = new FieldValues();
     private final FieldValues written = new FieldValues();
     private long tags;
     private boolean rewrites;
     private int answer;
+    private int nat;
+    private boolean natHides;
   }
 
   /** For a packet that comes into a bridge that has flows. */
@@ -103,8 +114,12 @@ final class Pipeline {
     rewriteIsStale = true;
     savedCount = 0;
     answer = -1;
+    nat = -1;
+    natHides = false;
     if (before != null) {
       written.set(before.bits());
+      nat = before.nat();
+      natHides = nat >= 0 && isAnswered(way.key().ct(nat));
     }
     fields.set(MatchField.IN_PORT, in.logical());
     fields.set(MatchField.TUN_ID, in.tunnelKey());
@@ -150,6 +165,9 @@ final class Pipeline {
     lookup.clear();
     TableFlow found = tables.lookup(table, fields, lookup);
     way.look(lookup, written);
+    if (natHides && looksAtTuple()) {
+      way.end(DropReason.NAT_HIDES);
+    }
     if (answer >= 0 && lookup.looked(MARK_WORD) != 0) {
       way.decision().mask().useCt(answer, true);
     }
@@ -259,6 +277,8 @@ final class Pipeline {
     now.tags = tags;
     now.rewrites = rewrites;
     now.answer = answer;
+    now.nat = nat;
+    now.natHides = natHides;
   }
 
   private void restore() {
@@ -268,6 +288,8 @@ final class Pipeline {
     tags = before.tags;
     rewrites = before.rewrites;
     answer = before.answer;
+    nat = before.nat;
+    natHides = before.natHides;
     rewriteIsStale = true;
   }
 
@@ -286,6 +308,10 @@ final class Pipeline {
     if (index < 0) {
       return;
     }
+    if (nat >= 0 && nat != index) {
+      way.end(DropReason.CT_REWRITTEN);
+      return;
+    }
     long said = way.key().ct(index);
     DecisionListener listener = way.listener();
     if (listener != null) {
@@ -299,8 +325,11 @@ final class Pipeline {
       }
       way.decision().commit(index, !ct.exec().isEmpty(), mark);
     }
-    if (ct.table() != Action.NONE && (ct.table() > table || way.deepen())) {
+    if (ct.table() == Action.NONE) {
+      translate(ct, index);
+    } else if (ct.table() > table || way.deepen()) {
       save();
+      translate(ct, index); // what goes on here is as it was
       answer = index;
       fields.set(MatchField.CT_STATE, CtAnswer.state(said));
       fields.set(MatchField.CT_ZONE, zone);
@@ -314,6 +343,40 @@ final class Pipeline {
     if (listener != null) {
       listener.done();
     }
+  }
+
+  /** From here on the packet is as its connection is on the other side of nat. */
+  private void translate(Ct ct, int index) {
+    Nat to = ct.nat();
+    long said = way.key().ct(index);
+    if (to == null || (CtAnswer.state(said) & CtAnswer.INV) != 0) {
+      return;
+    }
+    NatRange range = to.range();
+    if (range != null) {
+      int number = way.ranges().number(range);
+      if (number == 0) {
+        way.end(DropReason.NAT_RANGES);
+        return;
+      }
+      way.decision().range(index, number);
+    }
+    way.decision().nat(index);
+    nat = index;
+    natHides = isAnswered(said);
+    rewrites = true;
+    rewriteIsStale = true;
+  }
+
+  private static boolean isAnswered(long said) {
+    return (CtAnswer.state(said) & (CtAnswer.EST | CtAnswer.REL)) != 0;
+  }
+
+  private boolean looksAtTuple() {
+    for (int word = 0; word < FieldValues.WORDS; word++) {
+      lookedAt.word(word, lookup.looked(word));
+    }
+    return isTupleWritten(lookedAt);
   }
 
   /** Whether flows changed something by which connections are told apart. */
@@ -376,7 +439,7 @@ final class Pipeline {
     Rewrite before = way.rewrite();
     if (rewrites) {
       if (rewriteIsStale) {
-        rewrite.set(way.key(), fields, written);
+        rewrite.set(way.key(), fields, written, nat);
         rewriteIsStale = false;
       }
       way.rewrite(rewrite);
@@ -499,6 +562,13 @@ final class Pipeline {
       way.decision().mask().useCt(answer, true);
     }
     way.look(field, offset, width, written);
+    if (natHides) {
+      lookedAt.clear();
+      lookedAt.bits(field, offset, width, -1);
+      if (isTupleWritten(lookedAt)) {
+        way.end(DropReason.NAT_HIDES);
+      }
+    }
     return fields.bits(field, offset, width);
   }
 
@@ -556,6 +626,10 @@ final class Pipeline {
 
   /** Writes what is new. */
   private void putNew(MatchField field) {
+    if (nat >= 0 && isTupleWritten(newBits)) {
+      way.end(DropReason.NAT_REWRITTEN);
+      return;
+    }
     if (field == MatchField.NW_TOS) {
       newBits.bits(MatchField.NW_ECN, 0, MatchField.NW_ECN.width(), 0); // is a field by itself
     }

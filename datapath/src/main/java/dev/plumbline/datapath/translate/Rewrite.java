@@ -13,6 +13,7 @@ final class Rewrite {
   private final FlowKey key = new FlowKey();
   private final FlowMask written = new FlowMask();
   private final FieldValues bits = new FieldValues();
+  private int nat = -1;
 
   /**
    * Takes the headers.
@@ -20,8 +21,10 @@ final class Rewrite {
    * @param arrived the packet as it came in
    * @param fields of it by now
    * @param newBits those of the fields that were written
+   * @param newNat as {@link #nat}
    */
-  void set(FlowKey arrived, FieldValues fields, FieldValues newBits) {
+  void set(FlowKey arrived, FieldValues fields, FieldValues newBits, int newNat) {
+    nat = newNat;
     bits.set(newBits);
     written.clear();
     KeyFields.add(arrived, newBits, written);
@@ -32,6 +35,15 @@ final class Rewrite {
     key.set(other.key);
     System.arraycopy(other.written.bytes(), 0, written.bytes(), 0, FlowKey.BYTES);
     bits.set(other.bits);
+    nat = other.nat;
+  }
+
+  /**
+   * The answer of connection tracking by whose connection the packet is translated, to addresses
+   * and ports that only the fast path knows; -1: none.
+   */
+  int nat() {
+    return nat;
   }
 
   /** The packet by now; ports and tags are as they came. */
@@ -50,6 +62,6 @@ final class Rewrite {
 
   /** Whether the same bits were written, and to the same. */
   boolean isSame(Rewrite other) {
-    return bits.equals(other.bits) && written.matches(key, other.key);
+    return nat == other.nat && bits.equals(other.bits) && written.matches(key, other.key);
   }
 }

@@ -4,6 +4,7 @@ package dev.plumbline.datapath.translate;
 import dev.plumbline.datapath.bridge.TagStack;
 import dev.plumbline.datapath.flow.FlowField;
 import dev.plumbline.datapath.flow.FlowKey;
+import dev.plumbline.datapath.flow.NatRanges;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,21 @@ import org.jspecify.annotations.Nullable;
  * is in front of {@link Normal}.
  */
 public final class Translator {
-  private final Way way = new Way();
+  private final Way way;
+
+  /** Ranges of nat have numbers of its own. */
+  public Translator() {
+    this(new NatRanges());
+  }
+
+  /**
+   * One whose actions name ranges of nat by these numbers.
+   *
+   * @param ranges those that flows name and that are not there yet get theirs
+   */
+  public Translator(NatRanges ranges) {
+    way = new Way(ranges);
+  }
 
   /**
    * Decides.

@@ -4,6 +4,7 @@ package dev.plumbline.datapath.translate;
 import dev.plumbline.datapath.classifier.Wildcards;
 import dev.plumbline.datapath.flow.CtAnswer;
 import dev.plumbline.datapath.flow.FlowKey;
+import dev.plumbline.datapath.flow.NatRanges;
 import dev.plumbline.datapath.openflow.FieldValues;
 import dev.plumbline.datapath.openflow.MatchField;
 import java.util.BitSet;
@@ -40,6 +41,17 @@ final class Way {
   private @Nullable Rewrite rewrite;
   private boolean hasLooked;
   private final Guard guard = new Guard(this);
+
+  private final NatRanges ranges;
+
+  Way(NatRanges ranges) {
+    this.ranges = ranges;
+  }
+
+  /** The numbers of what connections are translated to. */
+  NatRanges ranges() {
+    return ranges;
+  }
 
   void start(
       FlowKey newKey,

@@ -28,8 +28,18 @@ final class Tcp implements AutoCloseable {
 
   /** Connects; TCP sends its first segment again until it passes. */
   static Tcp connect(String from, String to, String address, int port) throws Exception {
-    try (ServerSocket listener = listener(to, port)) {
-      Socket client = in(from, Tcp::socket);
+    return connect(from, 0, to, address, port, port);
+  }
+
+  /**
+   * The same where who listens may do it by another port than is asked for.
+   *
+   * @param own port of who connects; 0: any
+   */
+  static Tcp connect(String from, int own, String to, String address, int port, int listening)
+      throws Exception {
+    try (ServerSocket listener = listener(to, listening)) {
+      Socket client = in(from, () -> socket(own));
       client.connect(new InetSocketAddress(address, port), PATIENCE_MILLIS);
       listener.setSoTimeout(PATIENCE_MILLIS);
       Socket server = listener.accept();
@@ -52,9 +62,18 @@ final class Tcp implements AutoCloseable {
 
   /** Its descriptor is there from now on, and so is its namespace. */
   private static Socket socket() throws IOException {
+    return socket(0);
+  }
+
+  private static Socket socket(int port) throws IOException {
     Socket socket = new Socket();
-    socket.bind(null);
+    socket.bind(new InetSocketAddress(port));
     return socket;
+  }
+
+  /** Who connects, as who listens sees him: address and port. */
+  InetSocketAddress peer() {
+    return (InetSocketAddress) server.getRemoteSocketAddress();
   }
 
   private static ServerSocket listener(String guest, int port) throws Exception {

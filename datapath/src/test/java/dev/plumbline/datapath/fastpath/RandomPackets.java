@@ -4,6 +4,7 @@ package dev.plumbline.datapath.fastpath;
 import dev.plumbline.datapath.packet.Frames;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 
@@ -18,6 +19,9 @@ final class RandomPackets {
 
   /** IP packets, from which answers and errors are made. */
   private final List<byte[]> sent = new ArrayList<>();
+
+  /** Those that left the switch. */
+  private final List<byte[]> seen = new ArrayList<>();
 
   RandomPackets(Random random) {
     this.random = random;
@@ -38,11 +42,53 @@ final class RandomPackets {
             Frames.udp(source, destination, new byte[8])));
   }
 
+  /** A frame left the switch: what comes next may be an answer, or an error about it. */
+  void saw(Event left) {
+    byte[] frame = HexFormat.of().parseHex(left.begin());
+    byte[] packet = Arrays.copyOfRange(frame, 14, frame.length);
+    int protocol = packet[packet[0] >> 4 == 4 ? 9 : 6];
+    if (protocol == 6 || protocol == 17) {
+      seen.add(packet);
+    } else if (protocol == 1 || protocol == 58) {
+      sent.add(packet);
+      seen.add(packet);
+    }
+  }
+
+  /** The packet with its ends exchanged, and other flags; or an echo's reply. */
+  private byte[] answer(byte[] packet) {
+    if (random.nextInt(4) == 0) {
+      return error(packet);
+    }
+    boolean isFour = packet[0] >> 4 == 4;
+    byte[] from = Arrays.copyOfRange(packet, isFour ? 12 : 8, isFour ? 16 : 24);
+    byte[] to = Arrays.copyOfRange(packet, isFour ? 16 : 24, isFour ? 20 : 40);
+    int at = isFour ? 20 : 40;
+    int source = (packet[at] & 0xff) << 8 | (packet[at + 1] & 0xff);
+    int destination = (packet[at + 2] & 0xff) << 8 | (packet[at + 3] & 0xff);
+    int protocol = packet[isFour ? 9 : 6];
+    return switch (protocol) {
+      case 6 -> {
+        int flags = FLAGS[random.nextInt(FLAGS.length)];
+        yield ip(to, from, 6, 0, Frames.tcp(destination, source, 1, flags, 0, new byte[0]));
+      }
+      case 17 -> ip(to, from, 17, 0, Frames.udp(destination, source, new byte[4]));
+      default -> {
+        byte[] echo = Arrays.copyOfRange(packet, at, packet.length);
+        echo[0] = (byte) (isFour ? 0 : 129);
+        yield ip(to, from, protocol, 0, echo);
+      }
+    };
+  }
+
   byte[] next() {
     int version = random.nextInt(3) == 0 ? 6 : 4;
     byte[] from = address(version, 1 + random.nextInt(2));
     byte[] to = address(version, 1 + random.nextInt(2));
     byte[] packet;
+    if (!seen.isEmpty() && random.nextInt(3) == 0) {
+      return framed(answer(seen.get(random.nextInt(seen.size()))));
+    }
     if (!sent.isEmpty() && random.nextInt(6) == 0) {
       packet = error(sent.get(random.nextInt(sent.size())));
     } else {

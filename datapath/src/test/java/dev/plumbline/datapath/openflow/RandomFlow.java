@@ -228,7 +228,17 @@ final class RandomFlow {
         "ct(zone=" + random.nextInt(0xf000) + ",commit,table=3)",
         "ct(commit,zone=NXM_NX_REG5[0..15])",
         "ct(commit,exec(set_field:" + masked(32) + "->ct_mark))",
+        "ct(nat,table=" + random.nextInt(254) + ")",
+        "ct(commit,nat(" + nat() + "))",
         "ct(exec(load:0x3->NXM_NX_CT_MARK[4..7]),commit)");
+  }
+
+  private String nat() {
+    String end = one("src=", "dst=");
+    if (protocol.endsWith("6")) {
+      return end + one("fd00::1", "fd00::1-fd00::ff", "[fd00::5]:80", "[fd00::5]-[fd00::7]:80-90");
+    }
+    return end + one("10.0.0.1", "10.0.0.1-10.0.1.255", "10.0.0.1:80", "10.0.0.5-10.0.0.7:80-90");
   }
 
   private String move() {

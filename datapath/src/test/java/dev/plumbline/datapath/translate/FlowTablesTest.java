@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.datapath.config.PortConfig.DevicePort;
 import dev.plumbline.datapath.config.PortVlan;
+import dev.plumbline.datapath.flow.CtAnswer;
 import dev.plumbline.datapath.flow.FlowField;
 import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.openflow.Flow;
@@ -210,5 +211,48 @@ class FlowTablesTest {
     assertTrue(change.redecides(port("a")) && change.redecides(port("d")));
     assertTrue(change.bumped().isEmpty());
     assertFalse(StateChange.between(state, state).redecides(port("a")));
+  }
+
+  private void answered(int state) {
+    key.ct(0, CtAnswer.of(this.state.numbers().bridge("br0") << 16, state, 0));
+  }
+
+  @Test
+  void aTranslatedPacketLeavesTranslatedAndFlowsCannotAskToWhat() throws Exception {
+    flows(
+        "br0",
+        "priority=2,ip,in_port=a actions=ct(commit,nat(src=192.0.2.9)),b",
+        "ip,in_port=b actions=ct(nat,table=1)",
+        "table=1,priority=9,ct_state=+est+trk,tcp,tp_dst=81 actions=c",
+        "table=1,ct_state=+new+trk,tcp,tp_dst=80 actions=a");
+    answered(CtAnswer.NEW);
+    assertEquals("commit,nat,output:" + port("b"), decided());
+    assertEquals(1, decision.actions().port(0), "the range's number");
+    answered(CtAnswer.EST);
+    assertEquals("commit,nat,output:" + port("b"), decided());
+    answered(CtAnswer.INV);
+    assertEquals("output:" + port("b"), decided(), "as in Open vSwitch");
+    key.inPort(port("b"));
+    answered(CtAnswer.NEW);
+    assertEquals("nat,output:" + port("a"), decided());
+    answered(CtAnswer.EST | CtAnswer.RPL);
+    assertEquals("NAT_HIDES", decided());
+  }
+
+  @Test
+  void nothingLeavesBothTranslatedAndAsItCameNorTranslatedAndSet() throws Exception {
+    answered(CtAnswer.NEW);
+    flows("br0", "ip actions=b,ct(commit,nat(src=192.0.2.9)),c");
+    assertEquals("NAT_MIXED", decided());
+    flows("br0", "ip actions=ct(commit,nat(src=192.0.2.9)),b,c");
+    assertTrue(decided().startsWith("commit,nat,output:"), decided());
+    flows("br0", "ip actions=ct(commit,nat(src=192.0.2.9)),mod_nw_dst:192.0.2.1,b");
+    assertEquals("NAT_REWRITTEN", decided());
+    flows("br0", "ip actions=ct(commit,nat(src=192.0.2.9)),mod_dl_dst:02:00:00:00:00:07,b");
+    assertEquals("commit,nat,set(eth_dst=0x20000000007),output:" + port("b"), decided());
+    flows("br0", "ip actions=ct(commit,nat(src=192.0.2.9)),ct(commit,zone=3),b");
+    assertEquals("track(zone=3)", decided());
+    key.ct(1, CtAnswer.of((state.numbers().bridge("br0") << 16) | 3, CtAnswer.NEW, 0));
+    assertEquals("CT_REWRITTEN", decided());
   }
 }
