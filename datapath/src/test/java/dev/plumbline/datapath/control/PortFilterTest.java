@@ -105,6 +105,36 @@ class PortFilterTest {
   }
 
   @Test
+  void ipv6PassesByTheSameRulesAndNeighboursAreFoundThroughThem() throws Exception {
+    Sh.run(
+        "ip -n a addr add fd00::1/64 dev eth0 nodad; ip -n b addr add fd00::2/64 dev eth0 nodad");
+    PortFilter filter =
+        new PortFilter(
+            List.of("established", "tcp 8080 from fd00::2/128"),
+            List.of("udp", "tcp", "icmp6 128"));
+    running.configure(config(Map.of("va", filter)));
+    // Nobody knows anybody's MAC address yet: solicitations and advertisements pass by themselves.
+    Sh.run("ip -n a neigh flush all; ip -n b neigh flush all");
+    Sh.ping("a", "fd00::2");
+    assertFalse(Guests.reaches("b", "fd00::1"));
+    assertTrue(Tcp.udp("a", "b", "fd00::2", 5000));
+    assertFalse(Tcp.udp("b", "a", "fd00::1", 5000));
+    assertTrue(Tcp.isToldOfClosedPort("a", "fd00::2", 5001), "an ICMPv6 error is an answer");
+    try (Tcp in = Tcp.connect("b", "a", "fd00::1", 8080);
+        Tcp out = Tcp.connect("a", "b", "fd00::2", 5003)) {
+      in.echo();
+      out.echo();
+    }
+    assertFalse(Tcp.connects("b", "a", "fd00::1", 8081));
+    assertFalse(Guests.reaches("a", "10.0.0.2"), "icmp6 is no icmp");
+    // Found anew while the filter is there, from the outside, too.
+    Sh.run("ip -n a neigh flush all; ip -n b neigh flush all");
+    try (Tcp in = Tcp.connect("b", "a", "fd00::1", 8080)) {
+      in.echo();
+    }
+  }
+
+  @Test
   void twoFilteredGuestsNeedTheRulesOfBoth() throws Exception {
     PortFilter quiet = new PortFilter(List.of("established"), List.of("tcp 8080 to 10.0.0.0/24"));
     running.configure(config(Map.of("va", WEB, "vb", quiet)));

@@ -64,15 +64,15 @@ final class RandomPackets {
     byte[] from = Arrays.copyOfRange(packet, isFour ? 12 : 8, isFour ? 16 : 24);
     byte[] to = Arrays.copyOfRange(packet, isFour ? 16 : 24, isFour ? 20 : 40);
     int at = isFour ? 20 : 40;
-    int source = (packet[at] & 0xff) << 8 | (packet[at + 1] & 0xff);
-    int destination = (packet[at + 2] & 0xff) << 8 | (packet[at + 3] & 0xff);
+    int first = (packet[at] & 0xff) << 8 | (packet[at + 1] & 0xff);
+    int second = (packet[at + 2] & 0xff) << 8 | (packet[at + 3] & 0xff);
     int protocol = packet[isFour ? 9 : 6];
     return switch (protocol) {
       case 6 -> {
         int flags = FLAGS[random.nextInt(FLAGS.length)];
-        yield ip(to, from, 6, 0, Frames.tcp(destination, source, 1, flags, 0, new byte[0]));
+        yield ip(to, from, 6, 0, Frames.tcp(second, first, 1, flags, 0, new byte[0]));
       }
-      case 17 -> ip(to, from, 17, 0, Frames.udp(destination, source, new byte[4]));
+      case 17 -> ip(to, from, 17, 0, Frames.udp(second, first, new byte[4]));
       default -> {
         byte[] echo = Arrays.copyOfRange(packet, at, packet.length);
         echo[0] = (byte) (isFour ? 0 : 129);
