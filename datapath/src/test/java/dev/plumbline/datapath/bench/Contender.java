@@ -111,6 +111,25 @@ abstract class Contender {
     return false;
   }
 
+  /**
+   * Lets TCP and the floods' UDP begin connections, and answers pass, and no other IP; or all.
+   *
+   * @return false: it cannot
+   */
+  boolean filter(boolean isOn) throws Exception {
+    Path file = directory.resolve(isOn ? "filter" : "no-filter");
+    List<String> all = List.of("priority=0 actions=NORMAL");
+    List<String> filtered =
+        List.of(
+            "priority=9,ip actions=ct(table=1)",
+            "table=1,priority=9,ct_state=+est+trk actions=NORMAL",
+            "table=1,priority=8,ct_state=+new+trk,tcp actions=ct(commit),NORMAL",
+            "table=1,priority=8,ct_state=+new+trk,udp,tp_dst=9 actions=ct(commit),NORMAL",
+            "priority=0 actions=NORMAL");
+    Files.write(file, isOn ? filtered : all);
+    return flows(file, isOn);
+  }
+
   /** Bytes that it needs for what it has learnt; -1: cannot be told. */
   long memory() throws Exception {
     return -1;

@@ -21,6 +21,12 @@ final class Flood implements AutoCloseable {
   /** Any number of flows, each of one frame. */
   static final int RANDOM = 0;
 
+  /**
+   * The same, and each frame is TCP or UDP to an address and a port of its own: whoever looks
+   * through rules looks at other bits for each.
+   */
+  static final int EXPLODING = -1;
+
   /** The first two bytes of all source addresses. */
   static final short NETWORK = (short) 0xe0c8;
 
@@ -32,9 +38,11 @@ final class Flood implements AutoCloseable {
 
   // Ethernet, IPv4, UDP
   private static final int SOURCE_MAC = 6;
+  private static final int IP_PROTOCOL = 23;
   private static final int IP_CHECKSUM = 24;
   private static final int IP_SOURCE = 26;
   private static final int UDP_SOURCE = 34;
+  private static final int TCP_OFFSET = 46;
 
   private final PacketSocket socket;
   private final SendQueue queue;
@@ -48,7 +56,7 @@ final class Flood implements AutoCloseable {
    * A flood.
    *
    * @param destination MAC address in the low 48 bits
-   * @param flows from 1, or {@link #RANDOM}
+   * @param flows from 1, or {@link #RANDOM} or {@link #EXPLODING}
    */
   Flood(int ifindex, long destination, int flows) throws ErrnoException {
     this.flows = flows;
@@ -85,7 +93,15 @@ final class Flood implements AutoCloseable {
 
   private int send(int count) {
     for (int i = 0; i < count; i++) {
-      if (flows == RANDOM) {
+      if (flows == EXPLODING) {
+        int at = i * PLACE_BYTES;
+        long bits = random.nextLong();
+        frames.put(at + IP_PROTOCOL, (byte) ((bits & 1) == 0 ? 6 : 17));
+        frames.putInt(at + IP_SOURCE + 4, (int) (bits >>> 32));
+        frames.putShort(at + UDP_SOURCE + 2, (short) (bits >>> 16));
+        frames.put(at + TCP_OFFSET, (byte) 0x50);
+        prepare(i, random.nextLong());
+      } else if (flows == RANDOM) {
         prepare(i, random.nextLong());
       } else {
         prepare(i, next);

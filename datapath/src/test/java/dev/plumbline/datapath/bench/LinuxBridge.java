@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.bench;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The kernel's bridge, which is not asked to snoop or to call iptables. */
@@ -18,6 +20,41 @@ final class LinuxBridge extends Contender {
     for (String guest : Guests.NAMES) {
       inHost("ip link set v" + guest + " master br0");
     }
+  }
+
+  /**
+   * By nftables: in the bridge's own family where the kernel tracks connections there
+   * (nf_conntrack_bridge), else in that of IPv4, to which br_netfilter takes the frames.
+   */
+  @Override
+  boolean filter(boolean isOn) throws Exception {
+    if (!isOn) {
+      inHost("nft flush ruleset");
+      inHost("sh -c 'echo 0 > /proc/sys/net/bridge/bridge-nf-call-iptables || :'");
+      return true;
+    }
+    try {
+      rules("bridge", "ether type arp accept;");
+    } catch (IOException e) {
+      inHost("nft flush ruleset");
+      inHost("sh -c 'echo 1 > /proc/sys/net/bridge/bridge-nf-call-iptables'");
+      rules("ip", "");
+      System.err.println("  bridge: no connections in nftables' bridge family; by br_netfilter");
+    }
+    return true;
+  }
+
+  private void rules(String family, String more) throws Exception {
+    Path file = directory.resolve("nft");
+    Files.writeString(
+        file,
+        "table "
+            + family
+            + " guests {\nchain through {\ntype filter hook forward priority 0; policy drop;\n"
+            + "ct state established,related accept;\n"
+            + more
+            + "\nct state new meta l4proto tcp accept;\nct state new udp dport 9 accept;\n}\n}\n");
+    inHost("nft -f " + file);
   }
 
   /** VXLAN's, for every kind: not every kernel has gretap. */

@@ -50,6 +50,11 @@ final class Scenarios {
         new Scenario("setup-cpu", "µs a flow", 1e-6, Scenarios::setUpCpu),
         new Scenario("attack-max", "% of its rate", 1e-2, Scenarios::attackOnNobody),
         new Scenario("attack", "% of its rate", 1e-2, Scenarios::attack),
+        filtered("tcp", "Gb/s", 1e9, (on, nanos) -> tcp(on, "b", 1, nanos)),
+        filtered("tcp-100", "Gb/s", 1e9, (on, nanos) -> tcp(on, "b", 100, nanos)),
+        filtered("small-100", "kpps", 1e3, (on, nanos) -> small(on, 100, nanos)),
+        filtered("rr", "k/s", 1e3, (on, nanos) -> requests(on, "b", nanos)),
+        filtered("connect", "k/s", 1e3, Scenarios::connect),
         new Scenario("vxlan", "Gb/s", 1e9, (on, nanos) -> tunnelled(on, "vxlan", nanos)),
         new Scenario("vxlan-rr", "k/s", 1e3, (on, nanos) -> requested(on, "vxlan", nanos)),
         new Scenario("gre", "Gb/s", 1e9, (on, nanos) -> tunnelled(on, "gre", nanos)),
@@ -58,6 +63,22 @@ final class Scenarios {
         new Scenario("first-p99", "µs", 1, (on, nanos) -> first(on, nanos, 0.99)),
         new Scenario("kill", "of 2,000 lost", 1, 1, (on, nanos) -> kill(on)),
         new Scenario("upgrade", "of 2,000 lost", 1, (on, nanos) -> upgrade(on)));
+  }
+
+  /** The same with a stateful filter between the guests. */
+  private static Scenario filtered(
+      String name, String unit, double scale, Scenario.Measure measure) {
+    return new Scenario(
+        "filtered-" + name,
+        unit,
+        scale,
+        (on, nanos) -> {
+          try {
+            return on.filter(true) ? measure.of(on, nanos) : -1;
+          } finally {
+            boolean unused = on.filter(false);
+          }
+        });
   }
 
   /** The same with rules in front of it; and how long it takes to put, replace and remove them. */
@@ -71,6 +92,7 @@ final class Scenarios {
       all.add(with(rules, "first-p50" + of, "µs", 1, (on, nanos) -> first(on, nanos, 0.5)));
       all.add(with(rules, "first-p99" + of, "µs", 1, (on, nanos) -> first(on, nanos, 0.99)));
     }
+    all.add(with(100_000, "attack-100000-rules", "% of its rate", 1e-2, Scenarios::explosion));
     for (String change : List.of("install", "replace", "remove")) {
       all.add(new Scenario(change + "-100000", "ms", 1, (on, nanos) -> change(on, change)));
     }
@@ -269,8 +291,17 @@ final class Scenarios {
    * The rate of a TCP connection while guest c sends frames of random flows, to its rate without.
    */
   private static double attack(Contender on, long nanos) throws Exception {
+    return attack(on, Flood.RANDOM, nanos);
+  }
+
+  /** As {@link #attack}, by frames each of which has rules looked through for other bits. */
+  private static double explosion(Contender on, long nanos) throws Exception {
+    return attack(on, Flood.EXPLODING, nanos);
+  }
+
+  private static double attack(Contender on, int flows, long nanos) throws Exception {
     double alone = tcp(on, "b", 1, nanos);
-    try (Flood flood = flood(on, "c", Flood.RANDOM)) {
+    try (Flood flood = flood(on, "c", flows)) {
       return attacked(on, flood, nanos) / alone;
     }
   }

@@ -35,7 +35,9 @@ final class SwitchBench {
         throw new IOException("no contender is left");
       }
       for (Scenario scenario : Scenarios.all()) {
-        if (chosen.isEmpty() || chosen.contains(scenario.name())) {
+        if (chosen.isEmpty()
+            || chosen.contains(scenario.name())
+            || (chosen.contains("filtered") && scenario.name().startsWith("filtered-"))) {
           measure(scenario, contenders, rounds, nanos);
         }
       }
