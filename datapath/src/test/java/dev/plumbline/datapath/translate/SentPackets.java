@@ -181,6 +181,7 @@ final class SentPackets {
       case IPV6_LABEL -> bytes.putInt(FlowField.IPV6_LABEL.offset(), (int) value);
       case TP_SRC -> bytes.putShort(FlowField.TP_SRC.offset(), (short) value);
       case TP_DST -> bytes.putShort(FlowField.TP_DST.offset(), (short) value);
+      case ICMP_ID -> throw new AssertionError("no flow sets it: " + actions);
     }
   }
 
