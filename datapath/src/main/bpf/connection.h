@@ -316,13 +316,16 @@ static __always_inline __be64 answer(__u32 zone, __u32 mark, __u32 state)
 __noinline __u64 track_tuple(__u32 zone)
 {
 	struct scratch *scratch = the_scratch();
-	struct tuple *tuple = scratch ? &scratch->tuple : NULL;
 	struct connection *connection;
 	__u64 now = bpf_ktime_get_coarse_ns(), stays;
+	struct tuple *tuple;
 	__u8 state;
 	bool reply;
 
-	if (!tuple || tuple->kind == TUPLE_NONE)
+	if (!scratch)
+		return answer(zone, 0, CT_INV);
+	tuple = &scratch->tuple;
+	if (tuple->kind == TUPLE_NONE)
 		return answer(zone, 0, CT_INV);
 	connection = find_connection(tuple);
 	if (!connection || is_over(connection, tuple, now))
@@ -545,12 +548,15 @@ static __always_inline __u32 other_side(struct scratch *scratch)
 __noinline __u32 commit_tuple(__u32 zone, __u32 range_flags, __u32 mark, __u32 in_port)
 {
 	struct scratch *scratch = the_scratch();
-	struct tuple *tuple = scratch ? &scratch->tuple : NULL;
 	struct connection *connection;
+	struct tuple *tuple;
 	__u32 refused;
 	__u8 flags;
 
-	if (!tuple || tuple->kind == TUPLE_NONE)
+	if (!scratch)
+		return 0;
+	tuple = &scratch->tuple;
+	if (tuple->kind == TUPLE_NONE)
 		return 0;
 	tuple->key.zone = zone;
 	connection = find_connection(tuple);
