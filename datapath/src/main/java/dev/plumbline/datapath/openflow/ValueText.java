@@ -228,10 +228,10 @@ final class ValueText {
     int slash = token.text().indexOf('/');
     long most = FieldValues.ones(CT_STATES.size());
     long value = number(slash < 0 ? token : token.part(0, slash), most, field.text());
-    long mask =
-        slash < 0
-            ? FieldValues.ones(field.width())
-            : number(token.from(slash + 1), FieldValues.ones(field.width()), field.text());
+    long all = FieldValues.ones(field.width());
+    long mask = slash < 0 ? all : number(token.from(slash + 1), all, field.text());
+    // No packet has any of the bits beyond, so that to ask for them is to ask for nothing.
+    mask = mask == all ? all : mask & most;
     return new Masked(0, value & mask, 0, mask);
   }
 
