@@ -13,7 +13,7 @@ import java.util.Map;
  */
 public final class RandomHost {
   /** How many numbers make a file. */
-  public static final int NUMBERS = 40;
+  public static final int NUMBERS = 56;
 
   private static final List<String> ADDRESSES =
       List.of("10.0.0.1/24", "10.0.0.2/24", "10.0.1.1/24", "fd00::1/64", "fd00::1/48");
@@ -78,6 +78,9 @@ public final class RandomHost {
     }
     masters();
     routes();
+    if (choose(2) == 1) {
+      embedded(web);
+    }
     return print();
   }
 
@@ -138,6 +141,57 @@ public final class RandomHost {
     }
     if (choose(2) == 1) {
       add("rules", "{from: 10.1.0.0/16, table: 10" + choose(2) + ", priority: 1000}");
+    }
+  }
+
+  /** A bridge of the embedded switch: its ports, flows and tunnels, and another one beside it. */
+  private void embedded(String web) {
+    List<String> free = new ArrayList<>(List.of("eth1", "eth2", "v0", "d1"));
+    members.values().forEach(free::removeAll);
+    free.removeIf(name -> !name.startsWith("eth") && !kinds.toString().contains(name + ": {"));
+    List<String> ports = new ArrayList<>();
+    List<String> flows = new ArrayList<>();
+    if (!free.isEmpty() && choose(2) == 1) {
+      String port = free.remove(choose(free.size()));
+      String vlan = List.of("", "vlan: {access: 10}", "vlan: {trunk: [10, 20]}").get(choose(3));
+      ports.add(port + ": {" + vlan + "}");
+      if (choose(2) == 1) {
+        flows.add("priority=2,in_port=" + port + " actions=drop");
+      }
+    }
+    if (choose(2) == 1) {
+      flows.add("priority=1 actions=" + List.of("NORMAL", "drop").get(choose(2)));
+    }
+    if (free.size() > 1 && choose(2) == 1) {
+      String mode = List.of("active-backup", "balance-slb").get(choose(2));
+      String two = free.get(0) + ", " + free.get(1);
+      add("bonds", "obond: {bridge: ob, members: [" + two + "], mode: " + mode + "}");
+    }
+    String aging = choose(2) == 1 ? "macTable: {aging: 60s}, " : "";
+    add(
+        "bridges",
+        "ob: {"
+            + aging
+            + "ports: {"
+            + String.join(", ", ports)
+            + "}, flows: ["
+            + String.join(", ", flows.stream().map(flow -> "'" + flow + "'").toList())
+            + "]}");
+    if (choose(2) == 1) {
+      String place = choose(2) == 1 && !web.isEmpty() ? ", namespace: web" : "";
+      String addresses = choose(2) == 1 ? ", addresses: [10.0.2.1/24]" : "";
+      String vlan = choose(2) == 1 ? ", vlan: {access: 10}" : "";
+      add("internalPorts", "in0: {bridge: ob" + place + addresses + vlan + "}");
+    }
+    if (choose(2) == 1) {
+      String type = List.of("gre", "vxlan").get(choose(2));
+      add(
+          "tunnels",
+          "ot: {bridge: ob, type: " + type + ", key: 7, remote: 10.0.0." + (8 + choose(2)) + "}");
+    }
+    if (choose(2) == 1) {
+      add("bridges", "oc: {}");
+      add("patches", "op: {bridges: [ob, oc]}");
     }
   }
 

@@ -17,9 +17,11 @@ import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
@@ -57,6 +59,9 @@ public final class ModelKernel implements Kernel {
   private volatile Disturbance disturbance = Disturbance.NONE;
   private volatile Function<PlannedCheck, @Nullable String> answers = check -> null;
   private @Nullable ModelView view;
+
+  /** In which order dumps tell what there is: another one each time, the same from the start on. */
+  private final Random order = new Random(1);
 
   /**
    * A kernel of which this is there at first.
@@ -162,7 +167,7 @@ public final class ModelKernel implements Kernel {
     List<Resource> resources = new ArrayList<>();
     Map<ResourceId, Integer> indexes = parts.store.indexes();
     if (disturbing.disturbsReading()) {
-      Reading reading = new Reading(this, parts.store, disturbing);
+      Reading reading = new Reading(this, parts.store, disturbing, order);
       parts.post.tell(notes);
       try {
         resources.addAll(reading.read());
@@ -172,6 +177,7 @@ public final class ModelKernel implements Kernel {
       indexes = reading.indexes();
     } else {
       resources.addAll(parts.store.told());
+      Collections.shuffle(resources, order);
     }
     Map<String, String> atFirst = new TreeMap<>();
     for (ResourceId id : sysctls) {

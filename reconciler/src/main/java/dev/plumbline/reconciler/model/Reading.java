@@ -7,9 +7,11 @@ import dev.plumbline.reconciler.resource.ResourceType;
 import dev.plumbline.reconciler.resource.RouteText;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,14 +35,19 @@ final class Reading {
   private final ModelKernel kernel;
   private final Store store;
   private final Disturbance disturbance;
+  private final Random order;
   private final List<Resource> found = new ArrayList<>();
   private final Map<ResourceId, Integer> indexes = new HashMap<>();
   private final Map<Integer, ResourceId> links = new HashMap<>();
 
-  Reading(ModelKernel kernel, Store store, Disturbance disturbance) {
+  /**
+   * @param order of what is in one dump
+   */
+  Reading(ModelKernel kernel, Store store, Disturbance disturbance, Random order) {
     this.kernel = kernel;
     this.store = store;
     this.disturbance = disturbance;
+    this.order = order;
   }
 
   /** Of the devices, as their links were dumped. */
@@ -62,7 +69,7 @@ final class Reading {
         links(name);
         for (ResourceType type : AFTER_LINKS) {
           disturbance.reading(kernel);
-          store.ofType(type).forEach(each -> hanging(name, each));
+          dump(type).forEach(each -> hanging(name, each));
         }
       }
     }
@@ -70,12 +77,18 @@ final class Reading {
     return found;
   }
 
+  private List<Resource> dump(ResourceType type) {
+    List<Resource> all = new ArrayList<>(store.ofType(type));
+    Collections.shuffle(all, order);
+    return all;
+  }
+
   private void links(String namespace) {
     Resource itself = store.find(ResourceId.namespaceNamed(namespace));
     if (!namespace.isEmpty() && itself != null) {
       found.add(itself);
     }
-    for (Resource each : store.ofType(ResourceType.DEVICE)) {
+    for (Resource each : dump(ResourceType.DEVICE)) {
       Integer index = store.indexes().get(each.id());
       if (index != null && each.id().namespace().equals(namespace)) {
         found.add(store.told(each));
