@@ -4,6 +4,7 @@ package dev.plumbline.testkit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.netlink.libc.Errno;
@@ -14,6 +15,7 @@ import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.model.Disturbance;
 import dev.plumbline.reconciler.model.Edit;
 import dev.plumbline.reconciler.model.ModelKernel;
+import dev.plumbline.reconciler.plan.Change;
 import dev.plumbline.reconciler.plan.Goal;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
@@ -230,5 +232,152 @@ class FoundCasesTest {
       Outcome outcome = host.apply(goal(after));
       assertTrue(outcome.isGood(), () -> before + "then\n" + after + outcome.left());
     }
+  }
+
+  @Test
+  void whatGoesAlongWithAStepIsNamedToWhereTheHostCannotBeReadToUndoIt() {
+    String file =
+        """
+        namespaces: {web: {}}
+        veths: {v0: {peer: {device: eth0, namespace: web, addresses: [10.0.0.7/24]}}}
+        """;
+    LiveState bare = ModelKernel.withCards("host", List.of("eth0")).state();
+    Simulation simulation =
+        new Simulation(bare, List.of(new NamedGoal("pair", goal(file)), NamedGoal.EMPTY));
+    int named = 0;
+    for (int request = 0; request < 10; request++) {
+      for (int dump = 6; dump < 24; dump++) {
+        Happening refusal = new Happening(Happening.Sort.REFUSAL, request, 0);
+        Happening unreadable = new Happening(Happening.Sort.INTERRUPTED, dump, 0);
+        Played played =
+            simulation.play(
+                List.of(
+                    new Event.Applied(0, List.of()),
+                    new Event.Applied(1, List.of(refusal, unreadable))));
+        String story = String.join("\n", played.story());
+        assertNull(played.broken(), story);
+        named += story.contains("may have gone along with") ? 1 : 0;
+      }
+    }
+    assertTrue(named > 0, "nothing went along");
+  }
+
+  @Test
+  void whatIsToBeDownIsSetDownAgainWhenABondTakesIt() {
+    String file = "dummies: {d0: {up: %s}}\nbonds: {bond0: {members: [%s], mode: %s}}\n";
+    for (String up : List.of("true", "false")) {
+      applied(file.formatted(up, "", "active-backup"), file.formatted("false", "d0", "balance-rr"));
+      applied(file.formatted(up, "d0", "balance-rr"), file.formatted("false", "d0", "802.3ad"));
+    }
+    String over = "vlans: {vl0: {parent: d0, id: 7}}\n";
+    applied(
+        file.formatted("false", "", "balance-rr") + over,
+        file.formatted("false", "d0", "balance-rr") + over);
+  }
+
+  @Test
+  void aBondPrefersNobodyInAModeThatHasNone() {
+    String file = "dummies: {d0: {}}\nbonds: {bond0: {members: [%s], mode: %s}}\n";
+    try (ModelHost host = host()) {
+      assertTrue(host.apply(goal(file.formatted("d0", "active-backup, primary: d0"))).isGood());
+      assertTrue(host.apply(goal(file.formatted("", "802.3ad"))).isGood());
+      assertTrue(host.apply(goal(file.formatted("d0", "802.3ad"))).isGood());
+      Resource bond = host.kernel.state().find(ResourceId.deviceIn("", "bond0"));
+      assertEquals("", Objects.requireNonNull(bond).get("primary"));
+    }
+  }
+
+  @Test
+  void anAddressWithAnotherLengthComesBackWithTheNameOfItsDevice() {
+    String file = "dummies: {d0: {%saddresses: ['fd00::1/%s']}}\n";
+    LiveState bare = ModelKernel.withCards("host", List.of("eth0")).state();
+    List<NamedGoal> files =
+        List.of(
+            new NamedGoal("64", goal(file.formatted("device: d1x, ", 64))),
+            new NamedGoal("48", goal(file.formatted("", 48))));
+    Played played =
+        new Simulation(bare, files)
+            .play(List.of(new Event.Applied(0, List.of()), new Event.RolledBack(1)));
+    assertNull(played.broken(), () -> String.join("\n", played.story()));
+  }
+
+  @Test
+  void aDeviceThatCouldNotBeMarkedNorRemovedBeforeTheProcessDiedIsTold() throws Exception {
+    String file = "bonds: {bond0: {members: [], mode: active-backup}}\n";
+    try (ModelHost host = host()) {
+      host.kernel.disturb(
+          new Disturbance() {
+            private int count;
+
+            @Override
+            public int before(ModelKernel kernel, Change change) {
+              return count++ == 1 ? Errno.ENOMEM : 0;
+            }
+
+            @Override
+            public int afterFailure(ModelKernel kernel, Change change) {
+              throw new ModelHost.Crash();
+            }
+          });
+      assertThrows(ModelHost.Crash.class, () -> host.apply(goal(file)));
+      host.kernel.disturb(Disturbance.NONE);
+      host.restart();
+      String told =
+          "bonds.bond0: device bond0 does not bear plumbline's mark, so it stays when the file no"
+              + " longer names it; if it is plumbline's: ip link set bond0 alias"
+              + " plumbline:bonds.bond0";
+      assertEquals(List.of(told), host.plan(goal(file)).warnings());
+      assertTrue(host.apply(goal(file)).isGood());
+      assertEquals(List.of(told), host.plan(goal("")).warnings());
+      assertTrue(host.apply(goal("")).isGood());
+      assertTrue(host.kernel.state().has(ResourceId.deviceIn("", "bond0")));
+    }
+  }
+
+  @Test
+  void aVlanThatSomebodyRenamedAndUnmarkedIsInTheWayAlsoWhereItsParentWasRenamed()
+      throws Exception {
+    String file =
+        "bonds: {bond0: {members: [], mode: active-backup}}\n"
+            + "vlans: {vl0: {parent: bond0, id: 5}}\n";
+    for (String parent : List.of("bond0", "y")) {
+      try (ModelHost host = host()) {
+        assertTrue(host.apply(goal(file)).isGood());
+        if (!parent.equals("bond0")) {
+          host.kernel.edit(Edit.rename(ResourceId.deviceIn("", "bond0"), parent));
+        }
+        host.kernel.edit(Edit.rename(ResourceId.deviceIn("", "vl0"), "z"));
+        host.kernel.edit(Edit.unmark(ResourceId.deviceIn("", "z")));
+        assertEquals(
+            List.of(
+                "vlans.vl0: the kernel refuses it beside device z, which stays because plumbline"
+                    + " did not make it: ip link delete z, or change the file"),
+            host.plan(goal(file)).problems());
+      }
+    }
+  }
+
+  @Test
+  void theFarEndOfAPairThatWasMadeIsNamedWhereTheHostCannotBeReadToUndoIt() {
+    String pairs =
+        """
+        namespaces: {blue: {}, red: {}}
+        veths:
+          blue0: {peer: {device: eth0, namespace: blue}}
+          red0: {peer: {device: eth0, namespace: red}}
+        bridges: {br0: {datapath: kernel, ports: {blue0: {}, red0: {}}}}
+        """;
+    int unread = 0;
+    for (int request = 2; request < 12; request++) {
+      for (int dump = 6; dump < 24; dump++) {
+        Happening refusal = new Happening(Happening.Sort.REFUSAL, request, 0);
+        Happening unreadable = new Happening(Happening.Sort.INTERRUPTED, dump, 0);
+        Played played = play(pairs, new Event.Applied(0, List.of(refusal, unreadable)));
+        String story = String.join("\n", played.story());
+        assertNull(played.broken(), story);
+        unread += story.contains("may have come, gone or changed with") ? 1 : 0;
+      }
+    }
+    assertTrue(unread > 0, "no far end was to be named");
   }
 }

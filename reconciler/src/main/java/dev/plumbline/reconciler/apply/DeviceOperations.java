@@ -341,18 +341,18 @@ final class DeviceOperations {
   private void prefer(ResourceId member, List<Operation> operations) {
     String bond = primaries.remove(member);
     if (bond != null) {
-      operations.add(primary(member.namespace(), bond, member.device()));
+      int index = indexes.of(ResourceId.deviceIn(member.namespace(), bond));
+      operations.add(primary(member.namespace(), index, member.device()));
     }
   }
 
-  private Operation primary(String namespace, String bond, String member) {
+  private Operation primary(String namespace, int bond, String member) {
     DeviceField field = DeviceKinds.field(BOND, "primary");
     if (field == null) {
       throw new IllegalStateException("a bond has no primary");
     }
     AttributeMap data = field.writer().write(AttributeMap.EMPTY, member, indexes.in(namespace));
-    int index = indexes.of(ResourceId.deviceIn(namespace, bond));
-    return ask(namespace, Link.change(Link.at(index).kind(BOND).data(data)));
+    return ask(namespace, Link.change(Link.at(bond).kind(BOND).data(data)));
   }
 
   private void portSettings(Resource wanted, Set<String> names, List<Operation> operations) {
@@ -433,9 +433,10 @@ final class DeviceOperations {
     } else if (renames) {
       operations.add(ask(namespace, Link.rename(index, to.id().device())));
       indexes.move(from.id(), to.id(), index);
-      String preferred = renamedMembers.preferred(from, to);
-      if (preferred != null) {
-        operations.add(primary(namespace, from.get("master"), preferred));
+      RenamedMembers.Preference preferred = renamedMembers.preferred(from, to);
+      Integer bond = preferred == null ? null : live.indexes().get(preferred.bond());
+      if (preferred != null && bond != null) {
+        operations.add(primary(namespace, bond, preferred.member()));
       }
     }
     kinds.put(to.id(), to.get("kind"));

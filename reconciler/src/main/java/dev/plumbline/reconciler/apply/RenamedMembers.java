@@ -22,6 +22,14 @@ public final class RenamedMembers {
   private static final Set<String> PREFERRING =
       Set.of("active-backup", "balance-tlb", "balance-alb");
 
+  /**
+   * Whom a bond is to prefer.
+   *
+   * @param bond as it is called before the plan
+   * @param member as it is called by then; empty for nobody
+   */
+  public record Preference(ResourceId bond, String member) {}
+
   private final LiveState live;
 
   /** Bonds that the plan tells, or makes anew, itself. */
@@ -30,8 +38,12 @@ public final class RenamedMembers {
   /** Whom bonds prefer by now, who may have had several names on the way. */
   private final Map<ResourceId, String> primaries = new HashMap<>();
 
+  /** What devices that have another name by now were called before the plan. */
+  private final Map<ResourceId, ResourceId> origins = new HashMap<>();
+
   public RenamedMembers(Plan plan, LiveState live) {
     this.live = live;
+    Map<ResourceId, ResourceId> names = new HashMap<>();
     for (Change change : plan.changes()) {
       Resource before = change.before();
       boolean device = change.id().type() == ResourceType.DEVICE;
@@ -39,26 +51,36 @@ public final class RenamedMembers {
           change instanceof Change.Modify modify
               && !modify.changes("primary")
               && !modify.changes("mode")
-              && modify.live().id().equals(modify.id());
-      if (device && before != null && !keeps) {
-        told.add(before.id());
+              && modify.live().id().namespace().equals(modify.id().namespace());
+      if (!device || before == null) {
+        continue;
+      }
+      ResourceId origin = names.getOrDefault(before.id(), before.id());
+      if (!before.id().equals(change.id())) {
+        names.remove(before.id()); // whoever has that name later is another one
+        names.put(change.id(), origin);
+      }
+      if (!keeps) {
+        told.add(origin);
       }
     }
   }
 
-  /** The bond that a device is a member of. */
-  public static ResourceId bond(Resource member) {
-    return ResourceId.deviceIn(member.id().namespace(), member.get("master"));
-  }
-
   /**
-   * Whom {@link #bond} is to prefer once a member of it has another name; to be asked for each
-   * rename, in the order in which they are done.
+   * Whom the bond of a device is to prefer once that has another name; to be asked for each rename,
+   * in the order in which they are done.
    *
-   * @return a name, empty for nobody; null where it need not be told
+   * @return null where it need not be told
    */
-  public @Nullable String preferred(Resource from, Resource to) {
-    Resource bond = live.find(bond(from));
+  public @Nullable Preference preferred(Resource from, Resource to) {
+    ResourceId origin = origins.getOrDefault(from.id(), from.id());
+    origins.remove(from.id());
+    origins.put(to.id(), origin);
+    Resource member = live.find(origin);
+    Resource bond =
+        member == null
+            ? null
+            : live.find(ResourceId.deviceIn(origin.namespace(), member.get("master")));
     boolean stays =
         from.get("master").equals(to.get("master"))
             && from.id().namespace().equals(to.id().namespace());
@@ -72,6 +94,6 @@ public final class RenamedMembers {
     String primary = primaries.getOrDefault(bond.id(), bond.get("primary"));
     String now = primary.equals(from.id().device()) ? to.id().device() : primary;
     primaries.put(bond.id(), now);
-    return now;
+    return new Preference(bond.id(), now);
   }
 }

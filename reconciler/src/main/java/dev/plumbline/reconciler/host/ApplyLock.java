@@ -11,7 +11,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets one process at a time apply with a state directory, and only with a plan that no other
@@ -31,7 +33,7 @@ final class ApplyLock {
   /** Who had applied last when the live state was read. */
   private String seen = "";
 
-  private boolean tolerant;
+  private @Nullable BiConsumer<String, IOException> tolerant;
   private BooleanSupplier undecided;
 
   ApplyLock(Path directory) {
@@ -62,11 +64,11 @@ final class ApplyLock {
    * Holds the next process off until the result is closed.
    *
    * @throws BusyException if another process holds it, or has held it since {@link #look}, or an
-   *     earlier apply is not confirmed yet
+   *     earlier apply is not confirmed yet; of who tolerates it also if there is no lock to be had
    * @throws IOException if the directory cannot be written
    */
   Closeable take() throws IOException {
-    Closeable taken = lock(false);
+    Closeable taken = tolerant == null ? lock(false) : lockOrLater();
     if (undecided.getAsBoolean()) {
       taken.close();
       throw new BusyException(
@@ -75,13 +77,24 @@ final class ApplyLock {
     return taken;
   }
 
+  /** Whoever goes on without a disk does not end for want of a lock, but tries again. */
+  private Closeable lockOrLater() throws IOException {
+    try {
+      return lock(true);
+    } catch (BusyException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new BusyException("the state directory cannot be locked: " + e.getMessage());
+    }
+  }
+
   /**
-   * As {@link #take}, also while an apply waits to be confirmed. Whoever tolerates a full disk
-   * decides on a file system that is read-only by now, too: what is in the kernel counts, and there
-   * nobody else can apply, but for one who began before.
+   * As {@link #take}, also while an apply waits to be confirmed. Whoever tolerates a full disk goes
+   * on, here as there, on a file system that is read-only by now, too: what is in the kernel
+   * counts, and there nobody else can apply, but for one who began before.
    */
   Closeable takeToDecide() throws IOException {
-    return lock(tolerant);
+    return lock(tolerant != null);
   }
 
   /**
@@ -98,7 +111,9 @@ final class ApplyLock {
       if (!readOnly) {
         throw e;
       }
-      return takeToRead(e);
+      Closeable taken = takeToRead(e);
+      told("lock it against who began before", e);
+      return taken;
     }
     return held(channel, false);
   }
@@ -145,9 +160,10 @@ final class ApplyLock {
     try {
       Files.writeString(applier, seen + "\n");
     } catch (IOException e) {
-      if (!tolerant) {
+      if (tolerant == null) {
         throw e;
       }
+      told("write down who applies", e);
       seen = last(); // what the disk had room for; the lock itself is held all the same
     }
   }
@@ -157,9 +173,15 @@ final class ApplyLock {
     undecided = says;
   }
 
-  /** From now on a full disk keeps nobody from applying. */
-  void tolerate() {
-    tolerant = true;
+  private void told(String what, IOException why) {
+    if (tolerant != null) {
+      tolerant.accept(what, why);
+    }
+  }
+
+  /** From now on a full disk, or one that is read-only, keeps nobody from applying; it is told. */
+  void tolerate(BiConsumer<String, IOException> unsaved) {
+    tolerant = unsaved;
   }
 
   /**

@@ -121,7 +121,7 @@ public final class Host implements AutoCloseable {
       throws IOException {
     Host host = open(stateDirectory, embedded, kernel);
     host.memory.tolerate(unsaved);
-    host.lock.tolerate();
+    host.lock.tolerate(unsaved);
     return host;
   }
 
@@ -422,10 +422,7 @@ public final class Host implements AutoCloseable {
     } catch (IOException e) {
       List<String> left = new ArrayList<>();
       left.add("it cannot be undone, or not all: " + e.getMessage());
-      for (Change change : asked) {
-        String step = change.action().label();
-        left.add(change.address() + ": may still be as its step (" + step + ") leaves it");
-      }
+      left.addAll(Doubtful.lines(live, plan, asked));
       return new Outcome(Result.UNDO_FAILED, plan, failure, unheld, left, plan);
     }
   }

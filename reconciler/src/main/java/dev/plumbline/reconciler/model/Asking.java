@@ -84,7 +84,7 @@ final class Asking {
     return ask(what, request, false, false);
   }
 
-  /** Asks after a failure, in one breath with what failed. */
+  /** Asks after a failure, once that is known. */
   void askAllTheSame(String what, Request request) {
     Change step = asked;
     Failure before = failure;
@@ -92,7 +92,7 @@ final class Asking {
       return;
     }
     try {
-      int errno = disturbance.before(kernel, step);
+      int errno = disturbance.afterFailure(kernel, step);
       RefusedException.when(errno != 0, errno, "so it was to be");
       synchronized (kernel) {
         request.take();

@@ -69,6 +69,11 @@ final class BondRules {
     }
   }
 
+  /** Whether the bond's mode has a member that it prefers (bond_uses_primary). */
+  static boolean prefers(Resource bond) {
+    return PREFERRING.contains(bond.get("mode"));
+  }
+
   /** Whether the bond takes this value as it is now. */
   static void set(Resource bond, String name, String value) throws RefusedException {
     check(bond.get("mode"), bond.get("miimon"), name, value);

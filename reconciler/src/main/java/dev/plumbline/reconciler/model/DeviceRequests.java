@@ -288,12 +288,12 @@ final class DeviceRequests {
     } else if (renames) {
       asking.ask("rename link " + id, () -> devices.rename(handles.now(id), to.id().device()));
       handles.renamed(id, to.id());
-      String preferred = renamedMembers.preferred(from, to);
+      RenamedMembers.Preference preferred = renamedMembers.preferred(from, to);
       if (preferred != null) {
-        ResourceId bond = RenamedMembers.bond(from);
+        ResourceId bond = preferred.bond();
         asking.ask(
             "change link " + bond,
-            () -> devices.set(handles.now(bond), Map.of("primary", preferred)));
+            () -> devices.set(handles.before(bond), Map.of("primary", preferred.member())));
       }
     }
     settings(change);

@@ -46,6 +46,11 @@ final class Devices {
     this.rules = new DeviceRules(store, capabilities);
     this.parents = new Parents(store);
     this.settings = new Settings(store, rules);
+    for (Resource bond : store.ofType(ResourceType.DEVICE)) {
+      if (!bond.get("primary").isEmpty()) {
+        primaries.put(bond.id(), bond.get("primary"));
+      }
+    }
   }
 
   /**
@@ -230,7 +235,7 @@ final class Devices {
   /** A bond knows by name whom it prefers, and no more under another (bond_slave_netdev_event). */
   private void preferByName(ResourceId from, ResourceId to) {
     Resource bond = store.under(Objects.requireNonNull(store.find(to)), "master");
-    if (bond == null || !bond.get("kind").equals("bond")) {
+    if (bond == null || !bond.get("kind").equals("bond") || !BondRules.prefers(bond)) {
       return;
     }
     if (bond.get("primary").equals(from.device())) {
@@ -271,7 +276,8 @@ final class Devices {
     defaults.fill(id);
     if (kind.equals("bond")) {
       goUp(id);
-      prefer(over, primaries.getOrDefault(over, ""));
+      // By the name that it was told once, maybe in another mode (bond_enslave).
+      prefer(over, BondRules.prefers(master) ? primaries.getOrDefault(over, "") : "");
     } else if (kind.equals("vrf") && up) {
       goDown(id);
       goUp(id);

@@ -28,6 +28,14 @@ public interface Disturbance {
    */
   int before(ModelKernel kernel, Change change);
 
+  /**
+   * As {@link #before}, of a request that is made after a failure, when all that came before it has
+   * been answered.
+   */
+  default int afterFailure(ModelKernel kernel, Change change) {
+    return before(kernel, change);
+  }
+
   /** Whether {@link #reading} is to be asked: a reading is one moment otherwise. */
   default boolean disturbsReading() {
     return false;

@@ -16,6 +16,7 @@ final class Handles {
   private static final int NOTHING = -1;
 
   private final Store store;
+  private final Map<ResourceId, Integer> live;
   private final Map<ResourceId, Integer> indexes;
 
   /**
@@ -23,6 +24,7 @@ final class Handles {
    */
   Handles(Store store, Map<ResourceId, Integer> live) {
     this.store = store;
+    this.live = live;
     this.indexes = new HashMap<>(live);
   }
 
@@ -36,6 +38,16 @@ final class Handles {
     ResourceId id = index == null ? null : store.at(index);
     if (id == null || !id.namespace().equals(device.namespace())) {
       throw new RefusedException(errno, "there is no " + device);
+    }
+    return id;
+  }
+
+  /** As {@link #now}, by what the device was called when the host was read. */
+  ResourceId before(ResourceId device) throws RefusedException {
+    Integer index = live.get(device);
+    ResourceId id = index == null ? null : store.at(index);
+    if (id == null || !id.namespace().equals(device.namespace())) {
+      throw new RefusedException(Errno.ENODEV, "there is no " + device);
     }
     return id;
   }

@@ -89,6 +89,7 @@ final class DevicePlanner {
     waitForMasters();
     waitForParents();
     new PortPlanner(steps, comparison, findings).settle();
+    stayDown();
     for (DeviceStep step : steps.all()) {
       comparison.compare(step);
     }
@@ -330,8 +331,9 @@ final class DevicePlanner {
     }
     String up = step.wanted.resource().get("up");
     boolean changes = step.fate == Fate.CREATE || step.fate == Fate.KEEP;
-    if (changes && comparison.differs(step, "master") && joinsBond(step.wanted.resource())) {
-      return false; // which takes it up (bond_enslave)
+    boolean joins = changes && comparison.differs(step, "master");
+    if (joins && !up.equals("false") && joinsBond(step.wanted.resource())) {
+      return false; // the bond takes it up (bond_enslave)
     }
     if (changes && !up.isEmpty()) {
       return up.equals("false");
@@ -340,9 +342,23 @@ final class DevicePlanner {
   }
 
   private boolean joinsBond(Resource wanted) {
-    DeviceStep bond =
-        steps.ofWanted(ResourceId.deviceIn(wanted.id().namespace(), wanted.get("master")));
-    return bond != null && bond.kind().equals("bond");
+    ResourceId master = ResourceId.deviceIn(wanted.id().namespace(), wanted.get("master"));
+    return !wanted.get("master").isEmpty() && steps.kindOf(master).equals("bond");
+  }
+
+  /** What joins a bond and is to be down is set down once more: the bond sets it up. */
+  private void stayDown() {
+    for (DeviceStep step : steps.all()) {
+      Wanted wanted = step.wanted;
+      Resource device = step.remaining;
+      if (wanted == null || device == null || step.fate != Fate.KEEP) {
+        continue;
+      }
+      boolean joins = step.moves() || comparison.differs(step, "master");
+      if (joins && wanted.resource().get("up").equals("false") && joinsBond(wanted.resource())) {
+        step.remaining = device.with("up", "true");
+      }
+    }
   }
 
   private static boolean isDown(@Nullable Resource device) {

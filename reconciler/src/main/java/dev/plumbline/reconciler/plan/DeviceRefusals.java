@@ -55,13 +55,33 @@ final class DeviceRefusals {
     }
   }
 
+  private static String removal(Resource device) {
+    String in = device.id().namespace();
+    return "ip "
+        + (in.isEmpty() ? "" : "-n " + in + " ")
+        + "link delete "
+        + device.id().device()
+        + ", or change the file";
+  }
+
+  /** The device as it is once what it is over has the name that it gets. */
+  private Resource onRenamedParent(Resource device) {
+    DeviceStep parent =
+        device.get("parent").isEmpty()
+            ? null
+            : steps.ofLive(ResourceId.deviceIn(device.id().namespace(), device.get("parent")));
+    return parent != null && parent.wanted != null && parent.renames() && !parent.moves()
+        ? device.with("parent", parent.wanted.resource().id().device())
+        : device;
+  }
+
   /** What two devices can not share, such as a VXLAN id, and another device has. */
   void conflicts() {
     Map<String, Resource> staying = new HashMap<>();
     for (Resource device : live.ofType(ResourceType.DEVICE)) {
       DeviceStep step = steps.ofLive(device.id());
       boolean stays = step == null || step.fate == Fate.KEEP || step.fate == Fate.LEFT;
-      String key = stays ? DeviceKinds.conflict(device) : null;
+      String key = stays ? DeviceKinds.conflict(onRenamedParent(device)) : null;
       if (key != null) {
         staying.put(key, device);
       }
@@ -82,7 +102,7 @@ final class DeviceRefusals {
                 + ": the kernel refuses it beside "
                 + other.id()
                 + ", which stays"
-                + (other.isOurs() ? "" : " because plumbline did not make it"));
+                + (other.isOurs() ? "" : " because plumbline did not make it: " + removal(other)));
       }
     }
   }

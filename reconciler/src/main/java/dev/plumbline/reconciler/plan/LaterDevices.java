@@ -45,6 +45,13 @@ final class LaterDevices {
     return byFinal.get(device);
   }
 
+  /** The identity that something has now, on a device that may get another name. */
+  ResourceId before(ResourceId id) {
+    DeviceStep step = id.device().isEmpty() ? null : ofFinal(id.ofDevice());
+    ResourceId device = step == null ? null : step.liveId();
+    return device == null ? id : id.onDevice(device.device());
+  }
+
   boolean has(ResourceId device) {
     return there.contains(device);
   }
@@ -53,9 +60,16 @@ final class LaterDevices {
     return has(device) && (!get(device, "up").equals("false") || joinsBond(device));
   }
 
-  /** A bond sets up what joins it (bond_enslave, drivers/net/bonding/bond_main.c). */
+  /**
+   * A bond sets up what joins it (bond_enslave, drivers/net/bonding/bond_main.c), and it stays so
+   * unless the file wants it down.
+   */
   private boolean joinsBond(ResourceId device) {
     DeviceStep step = byFinal.get(device);
+    Wanted wanted = step == null ? null : step.wanted;
+    if (wanted != null && wanted.resource().get("up").equals("false")) {
+      return false;
+    }
     Resource before = step == null ? null : step.live;
     String master = get(device, "master");
     boolean joins = before != null && !master.isEmpty() && !before.get("master").equals(master);

@@ -134,7 +134,7 @@ final class Leaving {
     if (withNamespace(resource.id())) {
       return false;
     }
-    if (goal.remove().contains(resource.id())) {
+    if (goal.remove().contains(devices.before(resource.id()))) {
       return true;
     }
     if (!goal.prune()) {

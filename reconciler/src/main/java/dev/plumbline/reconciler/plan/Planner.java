@@ -39,6 +39,7 @@ public final class Planner {
       }
     }
     changes.addAll(rest.plan());
+    Restorer.unmarked(live, ownership).forEach(findings::warning);
     protect(whole, changes, findings);
     List<Change> ordered = new Order(changes, rest.after(), live).sorted();
     return new Plan(

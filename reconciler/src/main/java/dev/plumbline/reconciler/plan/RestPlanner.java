@@ -290,7 +290,7 @@ final class RestPlanner {
       // Left to itself the kernel may take another one in the same network.
       whole = whole.with("dev", there.get("dev"));
     }
-    ResourceId now = before(target.id());
+    ResourceId now = devices.before(target.id()); // remembered by the name that it has
     Change change =
         Comparison.of(
             wanted.address(),
@@ -307,13 +307,6 @@ final class RestPlanner {
         afterTakenDown(wanted.address(), whole);
       }
     }
-  }
-
-  /** What is on a device that gets another name is remembered by the name that it has. */
-  private ResourceId before(ResourceId id) {
-    DeviceStep step = id.device().isEmpty() ? null : devices.ofFinal(id.ofDevice());
-    ResourceId device = step == null ? null : step.liveId();
-    return device == null ? id : id.onDevice(device.device());
   }
 
   private void create(Wanted wanted) {

@@ -3,15 +3,18 @@ package dev.plumbline.reconciler.plan;
 
 import dev.plumbline.reconciler.kind.DeviceField;
 import dev.plumbline.reconciler.kind.DeviceKinds;
+import dev.plumbline.reconciler.live.LiveReader;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.plan.Ownership.Setting;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -27,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Restorer {
   private static final SortedMap<String, Setting> NO_SETTINGS = new TreeMap<>();
+
+  /** Beside the settings of a device that plumbline made: its mark, by which it is found again. */
+  private static final String MARK = "owner";
 
   private Restorer() {}
 
@@ -55,8 +61,9 @@ final class Restorer {
               if (id.type() == ResourceType.ADDRESS) {
                 return; // Nobody gets back a lifetime that has run down.
               }
-              Resource device = found(id, wanted.get(id), live, byOwner);
-              ResourceId later = later(id, byMark, live);
+              Resource marked = marked(id, ownership, byOwner);
+              Resource device = found(id, marked, wanted.get(id), live, byOwner);
+              ResourceId later = later(device == null ? id : device.id(), byMark, live);
               Wanted named = wanted.get(later);
               boolean leaves = named == null && leaves(id, device, wanted, inUse, live);
               if (device == null || leaves) {
@@ -67,7 +74,9 @@ final class Restorer {
                   (field, setting) -> {
                     boolean unnamed = named == null || !named.resource().has(field);
                     boolean fits = named == null || fitsMode(named.resource(), field);
-                    if (unnamed && fits && stillSet(device, field, setting, byMark, live)) {
+                    if (unnamed
+                        && fits
+                        && stillSet(device, field, setting, ownership, byMark, live)) {
                       originals.put(field, setting.original());
                     }
                   });
@@ -112,9 +121,30 @@ final class Restorer {
     return !now.isEmpty() && master.equals(ResourceId.deviceIn(later.namespace(), next));
   }
 
-  /** The live resource, also where somebody has renamed it meanwhile. */
+  /** The device that bears the mark of the one that this is, or is on; null where none is known. */
+  private static @Nullable Resource marked(
+      ResourceId id, Ownership ownership, Map<String, Resource> byOwner) {
+    Setting mark = id.device().isEmpty() ? null : ownership.find(id.ofDevice(), MARK);
+    return mark == null
+        ? null
+        : mark.set().stream().map(byOwner::get).filter(Objects::nonNull).findFirst().orElse(null);
+  }
+
+  /**
+   * The live resource, also where somebody has renamed the device meanwhile, and another one has
+   * its name by now.
+   */
   private static @Nullable Resource found(
-      ResourceId id, @Nullable Wanted named, LiveState live, Map<String, Resource> byOwner) {
+      ResourceId id,
+      @Nullable Resource marked,
+      @Nullable Wanted named,
+      LiveState live,
+      Map<String, Resource> byOwner) {
+    if (marked != null && marked.id().namespace().equals(id.namespace())) {
+      return id.type() == ResourceType.DEVICE
+          ? marked
+          : live.find(id.onDevice(marked.id().device()));
+    }
     Resource there = live.find(id);
     if (there != null || named == null || !named.makes() || id.type() != ResourceType.DEVICE) {
       return there;
@@ -165,6 +195,7 @@ final class Restorer {
       Resource device,
       String field,
       Setting setting,
+      Ownership ownership,
       Map<String, ResourceId> byMark,
       LiveState live) {
     String value = device.get(field);
@@ -172,7 +203,9 @@ final class Restorer {
     if (!set && field.equals("master") && !value.isEmpty()) {
       // Somebody has renamed the master, and gets its name back.
       ResourceId master = ResourceId.deviceIn(device.id().namespace(), value);
-      set = setting.set().contains(later(master, byMark, live).device());
+      set =
+          setting.set().contains(later(master, byMark, live).device())
+              || setting.set().stream().anyMatch(name -> wasCalled(master, name, ownership, live));
     }
     if (!set) {
       return false;
@@ -180,6 +213,14 @@ final class Restorer {
     return !field.equals("master")
         || setting.original().isEmpty()
         || live.has(ResourceId.deviceIn(device.id().namespace(), setting.original()));
+  }
+
+  /** Whether the device bears the mark of the one that had this name. */
+  private static boolean wasCalled(
+      ResourceId device, String name, Ownership ownership, LiveState live) {
+    Resource there = live.find(device);
+    Setting mark = ownership.find(ResourceId.deviceIn(device.namespace(), name), MARK);
+    return there != null && mark != null && mark.set().contains(String.valueOf(there.owner()));
   }
 
   /** What has to be on disk before the first step is taken, so that a crash forgets nothing. */
@@ -194,8 +235,14 @@ final class Restorer {
       }
       if (change instanceof Change.Modify modify && !modify.live().id().equals(id)) {
         // What is remembered of a device goes with it to its new name.
+        Map<String, Setting> before = settings.get(modify.live().id());
+        boolean aside = before != null && !live.has(modify.live().id());
         settings.put(
-            id, new HashMap<>(ownership.settings().getOrDefault(modify.live().id(), NO_SETTINGS)));
+            id,
+            new HashMap<>(
+                aside
+                    ? before
+                    : ownership.settings().getOrDefault(modify.live().id(), NO_SETTINGS)));
         lifetimes(modify, ownership, settings);
       }
       if (id.type() == ResourceType.ADDRESS) {
@@ -210,12 +257,39 @@ final class Restorer {
           || id.type() == ResourceType.SYSCTL
           || id.type() == ResourceType.VLANS) {
         Map<String, Setting> fields = settingsOf(change, live, ownership, pvids);
+        if (fields.containsKey("master")) {
+          master(change, plan, live, ownership, settings);
+        }
         if (!fields.isEmpty()) {
           settings.computeIfAbsent(id, key -> new HashMap<>()).putAll(fields);
         }
       }
     }
     return ownership.with(settings, unmarked);
+  }
+
+  /** A port that is to be let go later may find its master under another name. */
+  private static void master(
+      Change port,
+      Plan plan,
+      LiveState live,
+      Ownership ownership,
+      Map<ResourceId, Map<String, Setting>> settings) {
+    String name = Objects.requireNonNull(port.after()).get("master");
+    ResourceId id = ResourceId.deviceIn(port.id().namespace(), name);
+    Resource master = live.find(id);
+    for (Change change : plan.changes()) {
+      master = change.id().equals(id) && change.after() != null ? change.after() : master;
+    }
+    String mark = master == null ? null : master.owner();
+    if (mark != null) {
+      settings.computeIfAbsent(id, key -> new HashMap<>()).put(MARK, mark(id, mark, ownership));
+    }
+  }
+
+  private static Setting mark(ResourceId device, String mark, Ownership ownership) {
+    Setting known = ownership.find(device, MARK);
+    return known == null ? new Setting("", mark) : known.or(mark);
   }
 
   /** So does what is remembered of the addresses on it. */
@@ -307,7 +381,54 @@ final class Restorer {
       }
       settings.put(field.name(), new Setting(original, Set.of(field.after())));
     }
+    String mark = wanted == null ? null : wanted.owner();
+    boolean makes = change instanceof Change.Create || change instanceof Change.Recreate;
+    boolean remembers = makes || !settings.isEmpty();
+    if (remembers && mark != null && change.id().type() == ResourceType.DEVICE) {
+      settings.put(MARK, mark(change.id(), mark, ownership));
+    }
     return settings;
+  }
+
+  /**
+   * Devices of names under which plumbline made some, without its mark: a sentence for each.
+   * Somebody has taken it away; or it is another device; or the kernel refused it and plumbline was
+   * killed before it had removed the device, for the kernel takes no mark with a creation.
+   */
+  static List<String> unmarked(LiveState live, Ownership ownership) {
+    List<String> sentences = new ArrayList<>();
+    ownership
+        .settings()
+        .forEach(
+            (id, settings) -> {
+              Setting mark = settings.get(MARK);
+              Resource there = id.type() == ResourceType.DEVICE ? live.find(id) : null;
+              if (mark == null || there == null || live.isOurs(there)) {
+                return;
+              }
+              boolean elsewhere =
+                  live.ofType(ResourceType.DEVICE).stream()
+                      .anyMatch(each -> mark.set().contains(String.valueOf(each.owner())));
+              if (!elsewhere) {
+                sentences.add(unmarked(id, mark.set().iterator().next()));
+              }
+            });
+    return sentences;
+  }
+
+  private static String unmarked(ResourceId device, String mark) {
+    String in = device.namespace().isEmpty() ? "" : "-n " + device.namespace() + " ";
+    return mark
+        + ": "
+        + device
+        + " does not bear plumbline's mark, so it stays when the file no longer names it; if it is"
+        + " plumbline's: ip "
+        + in
+        + "link set "
+        + device.device()
+        + " alias "
+        + LiveReader.MARK
+        + mark;
   }
 
   /** Whether nobody can tell what became of it. */
@@ -333,6 +454,10 @@ final class Restorer {
                 kept.keySet().removeIf(field -> !named.has(field));
                 kept.replaceAll(
                     (field, setting) -> new Setting(setting.original(), Set.of(named.get(field))));
+                String mark = named.owner();
+                if (mark != null && fields.containsKey(MARK)) {
+                  kept.put(MARK, new Setting("", mark));
+                }
                 if (!kept.isEmpty()) {
                   settings.put(id, kept);
                 }

@@ -60,6 +60,9 @@ final class Player implements AutoCloseable {
   private final Set<Integer> refused = new TreeSet<>();
   private final Set<ResourceId> named = new HashSet<>();
 
+  /** Devices that a crash left without a mark, of which a plan has told. */
+  private final Set<ResourceId> leftOver = new HashSet<>();
+
   /** Of the plan that {@link #begin} told of last. */
   private int steps;
 
@@ -149,6 +152,7 @@ final class Player implements AutoCloseable {
   private boolean begin(String verb, NamedGoal file) {
     Plan plan = host.plan(file.goal());
     steps = plan.changes().size();
+    noteLeftOver(plan);
     tell(verb + " " + file.name() + ": " + counted(steps, "step"));
     if (!plan.problems().isEmpty()) {
       passOver("a plan for " + file.name() + " has a problem: " + plan.problems().get(0));
@@ -287,9 +291,12 @@ final class Player implements AutoCloseable {
   /** The next run, by which all is as it should be. */
   private void again(NamedGoal file, Throwing throwing) {
     Plan next = host.plan(file.goal());
+    noteLeftOver(next);
     if (!next.problems().isEmpty()) {
       if (!throwing.edited() && !leftSomething) {
-        hold(Law.CONVERGES, "the next plan has a problem: " + next.problems().get(0));
+        String problem = next.problems().get(0);
+        boolean told = throwing.refused() && !leftOver.isEmpty();
+        hold(Law.CONVERGES, told ? "" : "the next plan has a problem: " + problem);
       }
       throw new PassedOverException(
           "a plan for " + file.name() + " has a problem: " + next.problems().get(0));
@@ -297,6 +304,20 @@ final class Player implements AutoCloseable {
     tell("apply " + file.name() + " again: " + counted(next.changes().size(), "step"));
     applied(file.goal());
     leftSomething = false; // what had been left is as the file says now
+  }
+
+  /** Notes of what was made and could not be marked, nor removed before the process died. */
+  private void noteLeftOver(Plan plan) {
+    if (!crashed || plan.warnings().isEmpty()) {
+      return;
+    }
+    for (Resource device : host.kernel.state().ofType(ResourceType.DEVICE)) {
+      String told = device.id() + " does not bear plumbline's mark";
+      boolean left = !device.isOurs() && !others.has(device.id());
+      if (left && plan.warnings().stream().anyMatch(each -> each.contains(told))) {
+        leftOver.add(device.id());
+      }
+    }
   }
 
   /** A device that no file names is down, as a bond leaves it: what is over it cannot come up. */
@@ -403,13 +424,14 @@ final class Player implements AutoCloseable {
     is.resources().stream().filter(Resource::isOurs).forEach(each -> ours.add(each.id()));
     // What somebody else has put on it keeps it, and a plan says that it waits for that to go.
     boolean waited = others.resources().stream().anyMatch(Resource::isOurs);
-    boolean waits = (edited || waited) && !host.plan(NamedGoal.EMPTY.goal()).waiting().isEmpty();
+    boolean guest = edited || waited || !leftOver.isEmpty();
+    boolean waits = guest && !host.plan(NamedGoal.EMPTY.goal()).waiting().isEmpty();
     if (!waits) {
       hold(Law.GIVEN_BACK, ours.isEmpty() ? "" : "still marked as plumbline's: " + ours);
       Ownership left = host.ownership();
       hold(Law.GIVEN_BACK, left.equals(Ownership.NONE) ? "" : "still remembered: " + left);
     }
-    if (!edited && !lost) {
+    if (!edited && !lost && (leftOver.isEmpty() || !waits)) {
       hold(Law.GIVEN_BACK, States.difference(expected(is), is));
     }
   }
@@ -419,7 +441,15 @@ final class Player implements AutoCloseable {
     LiveState was = new ModelKernel(others).state();
     Predicate<Resource> excused =
         each -> crashed && !is.has(each.id()) && States.goesWithItsDevice(each);
-    List<Resource> expected = was.resources().stream().filter(each -> !excused.test(each)).toList();
+    List<Resource> expected =
+        new ArrayList<>(was.resources().stream().filter(each -> !excused.test(each)).toList());
+    for (Resource each : is.resources()) {
+      ResourceId id = each.id();
+      boolean on = !id.device().isEmpty() && leftOver.contains(id.ofDevice());
+      if (on || leftOver.contains(id)) {
+        expected.add(each);
+      }
+    }
     return new LiveState(was.host(), was.capabilities(), expected, Map.of());
   }
 

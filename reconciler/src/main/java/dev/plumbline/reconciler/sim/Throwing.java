@@ -108,6 +108,13 @@ final class Throwing implements Disturbance {
     return errno;
   }
 
+  /** The process may die before it has removed what it could not mark. */
+  @Override
+  public int afterFailure(ModelKernel kernel, Change change) {
+    last = null;
+    return before(kernel, change);
+  }
+
   private void edit(ModelKernel kernel, Happening happening, String when) {
     String edit = Edits.make(kernel, happening.edit());
     edited |= edit != null;

@@ -49,6 +49,12 @@ final class Watching implements Disturbance, ModelKernel.Listener, Witnessed.Sig
   }
 
   @Override
+  public int afterFailure(ModelKernel asked, Change change) {
+    last().asks(change);
+    return nature.afterFailure(asked, change);
+  }
+
+  @Override
   public boolean disturbsReading() {
     return nature.disturbsReading();
   }

@@ -7,12 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.plumbline.netlink.testing.Sh;
 import dev.plumbline.netlink.testing.ThrowawayHost;
 import dev.plumbline.reconciler.host.Host;
+import dev.plumbline.reconciler.plan.Ownership.Setting;
+import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.source.GitAccess;
 import dev.plumbline.reconciler.source.GitRef;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -121,15 +122,37 @@ class FullDiskTest {
       agent.await(since, "drift: bridges.br0 is missing, repaired in");
     }
     try (Host host = Host.open(state)) {
-      assertEquals(
-          Map.of("mtu", "1500"),
-          host.ownership().settings().values().stream()
-              .findFirst()
-              .map(settings -> Map.of("mtu", settings.get("mtu").original()))
-              .orElse(Map.of()));
+      Setting mtu = host.ownership().find(ResourceId.deviceIn("", "nic0"), "mtu");
+      assertEquals("1500", mtu == null ? "nothing" : mtu.original());
     } catch (IOException e) {
       throw new AssertionError(e);
     }
     assertTrue(Sh.run("ip link show dev nic0").contains("mtu 1400"));
+  }
+
+  /** As a file system becomes when its disk fails: what is open stays open. */
+  @Test
+  void anAgentWhoseDiskIsReadOnlyByNowGoesOnAndSaysSo() throws Exception {
+    Sh.run("ip link add nic0 type veth peer name nic1");
+    Path file = directory.resolve("host.yaml");
+    AgentRun.write(file, file("1400"));
+    try (AgentRun agent = AgentRun.ofFile(file, state)) {
+      agent.await("applied .*1 created, 1 modified");
+      Sh.run("mount --bind " + state + " " + state);
+      Sh.run("mount -o remount,bind,ro " + state);
+      int since = agent.size();
+      Sh.run("ip link set nic0 mtu 1300"); // repaired by itself
+      agent.await(since, "STATE DIRECTORY: cannot lock it against who began before: .*ead-only");
+      agent.await(since, "drift: .*mtu 1300 → 1400, repaired in");
+      Sh.run("ip link del br0"); // repaired as a whole
+      agent.await(since, "drift: bridges.br0 is missing, repaired in");
+      since = agent.size();
+      AgentRun.write(file, file("1350"));
+      agent.await(since, "applied .*1 modified");
+      Sh.run("umount " + state);
+      since = agent.size();
+      Sh.run("ip link set nic0 mtu 1300");
+      agent.await(since, "drift: .*mtu 1300 → 1350, repaired in");
+    }
   }
 }

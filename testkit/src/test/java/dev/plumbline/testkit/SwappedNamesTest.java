@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.plumbline.reconciler.apply.Outcome;
+import dev.plumbline.reconciler.live.LiveState;
+import dev.plumbline.reconciler.model.Edit;
+import dev.plumbline.reconciler.model.ModelKernel;
+import dev.plumbline.reconciler.plan.Goal;
+import dev.plumbline.reconciler.resource.ResourceId;
+import dev.plumbline.reconciler.sim.ModelHost;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Two bonds and two devices, whose names are theirs or each other's, and who are members in all
+ * ways that there are: from each to each other with all names exchanged, also after somebody has
+ * renamed one of the four.
+ */
+class SwappedNamesTest {
+  /** The ways in which each of two devices is a member of one of two bonds, or of none. */
+  private static final int WAYS = 9;
+
+  private static String file(boolean swapped, boolean prefers, int way) {
+    List<List<String>> members = List.of(new ArrayList<>(), new ArrayList<>());
+    for (int device = 0; device < 2; device++) {
+      int bond = (device == 0 ? way % 3 : way / 3) - 1;
+      if (bond >= 0) {
+        members.get(bond).add("d" + device);
+      }
+    }
+    StringBuilder text = new StringBuilder("version: 1\n");
+    text.append(swapped ? "dummies: {d0: {device: d1}, d1: {device: d0}}\n" : "")
+        .append(swapped ? "" : "dummies: {d0: {}, d1: {}}\n")
+        .append("bonds:\n");
+    for (int bond = 0; bond < 2; bond++) {
+      List<String> in = members.get(bond);
+      text.append("  b" + bond + ": {mode: active-backup, members: [" + String.join(", ", in))
+          .append("]")
+          .append(prefers && !in.isEmpty() ? ", primary: " + in.get(0) : "")
+          .append(swapped ? ", device: b" + (1 - bond) + "}\n" : "}\n");
+    }
+    return text.toString();
+  }
+
+  @Test
+  void bondsAndMembersExchangeTheirNamesWhoeverIsAMemberOfWhich() throws Exception {
+    LiveState bare = ModelKernel.withCards("host", List.of("eth0")).state();
+    for (boolean prefers : new boolean[] {true, false}) {
+      Map<String, Goal> after = new LinkedHashMap<>();
+      for (int way = 0; way < WAYS; way++) {
+        String file = file(true, prefers, way);
+        after.put(file, Objects.requireNonNull(ModelHost.goal(file)));
+      }
+      for (int way = 0; way < WAYS; way++) {
+        String before = file(false, prefers, way);
+        Goal goal = Objects.requireNonNull(ModelHost.goal(before));
+        for (String file : after.keySet()) {
+          for (String renamed : List.of("", "d0", "b0")) {
+            exchange(bare, before, goal, file, after.get(file), renamed);
+          }
+        }
+      }
+    }
+  }
+
+  /** There, and back again. */
+  private static void exchange(
+      LiveState bare, String before, Goal first, String after, Goal second, String renamed)
+      throws Exception {
+    try (ModelHost host = new ModelHost(bare)) {
+      assertTrue(host.apply(first).isGood(), before);
+      for (Goal goal : List.of(second, first)) {
+        if (!renamed.isEmpty()) {
+          host.kernel.edit(Edit.rename(ResourceId.deviceIn("", renamed), "z"));
+        }
+        Outcome outcome = host.apply(goal);
+        assertTrue(
+            outcome.isGood(),
+            () ->
+                before
+                    + "and\n"
+                    + after
+                    + (goal == first ? "and back\n" : "")
+                    + "renamed: "
+                    + renamed
+                    + "\n"
+                    + outcome.failure()
+                    + outcome.left());
+      }
+    }
+  }
+}
