@@ -338,8 +338,10 @@ class FoundCasesTest {
   void aVlanThatSomebodyRenamedAndUnmarkedIsInTheWayAlsoWhereItsParentWasRenamed()
       throws Exception {
     String file =
-        "bonds: {bond0: {members: [], mode: active-backup}}\n"
-            + "vlans: {vl0: {parent: bond0, id: 5}}\n";
+        """
+        bonds: {bond0: {members: [], mode: active-backup}}
+        vlans: {vl0: {parent: bond0, id: 5}}
+        """;
     for (String parent : List.of("bond0", "y")) {
       try (ModelHost host = host()) {
         assertTrue(host.apply(goal(file)).isGood());

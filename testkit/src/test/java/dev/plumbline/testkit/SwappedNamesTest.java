@@ -86,7 +86,7 @@ class SwappedNamesTest {
                 before
                     + "and\n"
                     + after
-                    + (goal == first ? "and back\n" : "")
+                    + (goal.equals(first) ? "and back\n" : "")
                     + "renamed: "
                     + renamed
                     + "\n"

@@ -131,7 +131,7 @@ public final class PortText {
   }
 
   /** The port that {@link #of} made this of. */
-  static PortConfig parse(Resource port) {
+  public static PortConfig parse(Resource port) {
     PortVlan vlan = VlanText.parse(port.get("vlan"));
     String type = port.get("type");
     switch (type) {

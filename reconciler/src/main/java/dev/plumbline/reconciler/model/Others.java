@@ -2,6 +2,7 @@
 package dev.plumbline.reconciler.model;
 
 import dev.plumbline.netlink.libc.Errno;
+import dev.plumbline.reconciler.embedded.PortText;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
@@ -51,7 +52,16 @@ final class Others {
         // The switch's bridges and ports are not the kernel's.
       }
     }
-    store.put(wanted);
+    store.put(id.type() == ResourceType.PORT ? known(wanted) : wanted);
+  }
+
+  /** A port of the switch without what only ports of another type have. */
+  private static Resource known(Resource port) {
+    return PortText.of(
+        PortText.bridge(port.id()),
+        PortText.name(port.id()),
+        PortText.parse(port),
+        PortText.filter(port));
   }
 
   private void vlans(ResourceId id) throws RefusedException {

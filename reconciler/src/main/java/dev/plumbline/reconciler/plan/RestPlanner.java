@@ -282,6 +282,12 @@ final class RestPlanner {
       return;
     }
     Resource whole = SameText.completed(target, there);
+    if (target.id().type() == ResourceType.PORT) {
+      // Of another type it has other fields, and none of those that it had.
+      for (String field : there.fields().keySet()) {
+        whole = whole.has(field) ? whole : whole.with(field, "");
+      }
+    }
     boolean route = target.id().type() == ResourceType.ROUTE;
     String device = route ? ways.otherDevice(target, there) : "";
     if (!device.isEmpty()) {

@@ -83,6 +83,10 @@ final class Restorer {
               if (!staysPort(device, later, named, originals, byMark, live)) {
                 originals.keySet().removeIf(field -> field.startsWith("port."));
               }
+              // Who was no port before had none, and cannot be told to have none.
+              originals
+                  .entrySet()
+                  .removeIf(each -> each.getKey().startsWith("port.") && each.getValue().isEmpty());
               if (!originals.isEmpty()) {
                 wanted.put(
                     later,

@@ -13,6 +13,7 @@ import dev.plumbline.reconciler.plan.GoalIndex;
 import dev.plumbline.reconciler.plan.Plan;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
+import dev.plumbline.reconciler.resource.ResourceType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
@@ -56,6 +57,11 @@ final class Following {
       goal.wanted().forEach(each -> namespaces.add(each.resource().id().namespace()));
       watch.cover(namespaces);
       LiveState live = host.read(goal);
+      for (Resource each : live.ofType(ResourceType.NAMESPACE)) {
+        if (each.isOurs() && !namespaces.contains(each.id().key())) {
+          return null; // it waits to leave, and nobody is told what happens in it
+        }
+      }
       Plan settled = host.plan(goal, live);
       host.awaitFollowing();
       watch.drain();

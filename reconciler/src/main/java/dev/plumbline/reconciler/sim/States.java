@@ -15,11 +15,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Compares what was with what is. */
 final class States {
+  private static final Pattern NAME_OF_ANOTHER =
+      Pattern.compile("(?:peer|master|parent|dev) was (?:.*/)?(\\S+) and is (?:.*/)?(\\S+)");
+
   private States() {}
 
   /** What is not the same in two states, a line each; empty for nothing. */
@@ -73,6 +78,9 @@ final class States {
       if (line.startsWith("vlans ") || line.startsWith("fdb ")) {
         continue; // parts of a device
       }
+      if (followsRename(line, outcome.plan())) {
+        continue; // it calls a device by its name, which is named
+      }
       Set<String> names = new HashSet<>();
       for (Change change : outcome.plan().changes()) {
         Resource before = change.before();
@@ -94,6 +102,33 @@ final class States {
       text.append(named ? "" : "not named: " + line + "\n");
     }
     return text.toString();
+  }
+
+  /** Whether nothing else is told than the name of a device that the plan gives another one. */
+  private static boolean followsRename(String difference, Plan plan) {
+    int fields = difference.indexOf(": ");
+    if (fields < 0) {
+      return false;
+    }
+    for (String field : difference.substring(fields + 2).split(";", -1)) {
+      Matcher matcher = NAME_OF_ANOTHER.matcher(field.strip());
+      boolean renamed =
+          matcher.matches()
+              && plan.changes().stream()
+                  .anyMatch(each -> isRename(each, matcher.group(1), matcher.group(2)));
+      if (!renamed) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether it gives a device the one name instead of the other, or was to do so. */
+  private static boolean isRename(Change change, String one, String other) {
+    Resource before = change.before();
+    return before != null
+        && new HashSet<>(List.of(before.id().device(), change.id().device()))
+            .equals(new HashSet<>(List.of(one, other)));
   }
 
   /** Whether a line begins with this name, or with that of a part: {@code bonds.b.primary: …}. */
