@@ -35,6 +35,7 @@ final class ArchitectureTest {
           Map.entry("live", List.of("resource", "kind")),
           Map.entry("plan", List.of("resource", "kind", "embedded", "live")),
           Map.entry("desired", List.of("resource", "kind", "embedded", "plan")),
+          Map.entry("path", List.of("resource", "kind", "embedded", "plan", "desired")),
           Map.entry("apply", List.of("resource", "kind", "embedded", "live", "plan")),
           Map.entry("check", List.of("plan", "apply")),
           Map.entry(
@@ -43,7 +44,8 @@ final class ArchitectureTest {
           Map.entry(
               "model", List.of("resource", "kind", "embedded", "live", "plan", "apply", "host")),
           Map.entry(
-              "render", List.of("resource", "kind", "live", "plan", "desired", "apply", "sim")),
+              "render",
+              List.of("resource", "kind", "live", "plan", "desired", "path", "apply", "sim")),
           Map.entry("adopt", List.of("resource", "kind", "embedded", "live", "plan")),
           Map.entry("report", List.of("render")),
           Map.entry("api", List.of("resource", "embedded", "render", "report")),
@@ -96,6 +98,7 @@ final class ArchitectureTest {
                   "live",
                   "plan",
                   "desired",
+                  "path",
                   "apply",
                   "host",
                   "checkpoint",
@@ -154,7 +157,8 @@ final class ArchitectureTest {
   static void planningIsPure(JavaClasses imported) {
     noClasses()
         .that()
-        .resideInAnyPackage(ROOT + "plan..", ROOT + "desired..", ROOT + "resource..")
+        .resideInAnyPackage(
+            ROOT + "plan..", ROOT + "desired..", ROOT + "path..", ROOT + "resource..")
         .should()
         .dependOnClassesThat(
             resideInAnyPackage(

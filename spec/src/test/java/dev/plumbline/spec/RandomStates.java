@@ -55,6 +55,7 @@ final class RandomStates {
         list(this::route),
         list(this::rule),
         map(key -> check()),
+        map(key -> reachability()),
         SourceMap.empty());
   }
 
@@ -297,6 +298,16 @@ final class RandomStates {
         device ? one("eth0", "br-int", "v1") : null,
         device ? null : maybe(() -> ip(family)),
         Duration.ofMillis(between(100, 120_000)));
+  }
+
+  private Reachability reachability() {
+    boolean tcp = random.nextBoolean();
+    return new Reachability(
+        name(),
+        ip(family()).toString(),
+        one(Reachability.Expectation.values()),
+        tcp ? Integer.valueOf(between(1, 65535)) : null,
+        tcp ? null : maybe(() -> between(1, 65535)));
   }
 
   private NumberRange range(int low) {

@@ -93,7 +93,7 @@ final class Apply implements Callable<Integer> {
       throw new CommandException(
           source + " is for the host " + saved.host() + ", and this is " + Host.name());
     }
-    GoalFile goal = GoalFile.load(file, Host.name(), console);
+    GoalFile goal = GoalFile.promised(file, Host.name(), console);
     RemoteSwitch embedded = RemoteSwitch.of(run.directory());
     Confirmation confirmation = new Confirmation(state.directory(), run.directory(), console);
     try (Host host = Privilege.open(state.directory(), embedded, "")) {

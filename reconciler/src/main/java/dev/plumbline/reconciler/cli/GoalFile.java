@@ -3,6 +3,7 @@ package dev.plumbline.reconciler.cli;
 
 import dev.plumbline.reconciler.desired.FlowChecks;
 import dev.plumbline.reconciler.desired.Goals;
+import dev.plumbline.reconciler.path.Promises;
 import dev.plumbline.reconciler.plan.Goal;
 import dev.plumbline.reconciler.render.SavedPlan;
 import dev.plumbline.spec.HostFile;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,11 +34,22 @@ record GoalFile(Path file, Goal goal, SortedMap<String, String> digests) {
    * @throws CommandException if the file can not be planned
    */
   static GoalFile load(Path file, @Nullable String host, Console console) throws IOException {
+    return load(file, host, console, FlowChecks::in);
+  }
+
+  /** The same, of a file in which traffic goes where its {@code reachability} says. */
+  static GoalFile promised(Path file, @Nullable String host, Console console) throws IOException {
+    return load(file, host, console, options -> Promises.in(FlowChecks.in(options)));
+  }
+
+  private static GoalFile load(
+      Path file, @Nullable String host, Console console, UnaryOperator<LoadOptions> checks)
+      throws IOException {
     Path absolute = file.toAbsolutePath().normalize();
     Path directory = absolute.getParent() == null ? absolute : absolute.getParent();
     Path git = DirectorySource.gitRoot(directory);
     Path root = git == null ? directory : git;
-    Loaded loaded = HostFile.load(file, FlowChecks.in(new LoadOptions(host, root)));
+    Loaded loaded = HostFile.load(file, checks.apply(new LoadOptions(host, root)));
     for (Problem problem : loaded.problems()) {
       console.info(problem.line());
     }

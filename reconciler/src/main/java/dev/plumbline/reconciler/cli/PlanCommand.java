@@ -145,9 +145,9 @@ final class PlanCommand implements Callable<Integer> {
   private Planned planned() throws IOException {
     if (snapshot != null) {
       LiveState recorded = recorded(snapshot);
-      return Planned.ofRecorded(GoalFile.load(file, recorded.host(), console), recorded);
+      return Planned.ofRecorded(GoalFile.promised(file, recorded.host(), console), recorded);
     }
-    GoalFile goal = GoalFile.load(file, Host.name(), console);
+    GoalFile goal = GoalFile.promised(file, Host.name(), console);
     RemoteSwitch embedded = RemoteSwitch.of(run.directory());
     try (Host host =
         Privilege.open(

@@ -41,6 +41,7 @@ public final class StateForm {
         fields.list("routes", RouteForm::read),
         fields.list("rules", RuleForm::read),
         fields.objects("checks", CheckForm::read),
+        fields.objects("reachability", ReachabilityForm::read),
         sources(tree, fields.kept()));
   }
 
@@ -95,6 +96,7 @@ public final class StateForm {
     list(tree, "routes", state.routes().stream().map(RouteForm::write).toList());
     list(tree, "rules", state.rules().stream().map(RuleForm::write).toList());
     section(tree, "checks", state.checks(), CheckForm::write);
+    section(tree, "reachability", state.reachability(), ReachabilityForm::write);
     return tree.map();
   }
 

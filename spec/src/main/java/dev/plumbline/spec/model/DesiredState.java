@@ -37,6 +37,7 @@ public record DesiredState(
     List<Route> routes,
     List<Rule> rules,
     Map<String, Check> checks,
+    Map<String, Reachability> reachability,
     SourceMap sources) {
 
   public DesiredState {
@@ -55,6 +56,7 @@ public record DesiredState(
     routes = List.copyOf(routes);
     rules = List.copyOf(rules);
     checks = ordered(checks);
+    reachability = ordered(reachability);
   }
 
   private static <T> Map<String, T> ordered(Map<String, T> map) {
@@ -81,6 +83,7 @@ public record DesiredState(
         Map.of(),
         List.of(),
         List.of(),
+        Map.of(),
         Map.of(),
         SourceMap.empty());
   }
