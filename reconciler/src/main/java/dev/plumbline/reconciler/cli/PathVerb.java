@@ -15,7 +15,6 @@ import dev.plumbline.reconciler.render.PathText;
 import dev.plumbline.reconciler.render.PathTree;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
-import dev.plumbline.reconciler.resource.ResourceType;
 import dev.plumbline.spec.value.IpAddress;
 import dev.plumbline.spec.value.ValueException;
 import java.io.IOException;
@@ -178,15 +177,8 @@ final class PathVerb implements Callable<Integer> {
         Privilege.open(state.directory(), embedded, ", or follow a file, without --live")) {
       LiveState first = opened.read(new Goal(List.of(), false, Set.of(), List.of()));
       List<Wanted> sysctls = new ArrayList<>();
-      List<String> namespaces = new ArrayList<>(List.of(""));
-      for (Resource each : first.ofType(ResourceType.NAMESPACE)) {
-        namespaces.add(each.id().key());
-      }
-      for (String namespace : namespaces) {
-        for (String key : List.of("net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding")) {
-          Resource sysctl = new Resource(ResourceId.sysctl(namespace, key), null, Map.of());
-          sysctls.add(new Wanted(key, sysctl, false));
-        }
+      for (ResourceId id : Topology.sysctls(first.resources())) {
+        sysctls.add(new Wanted(id.key(), new Resource(id, null, Map.of()), false));
       }
       if (embedded.agent() == null) {
         console.info("no agent is running: bridges of the embedded switch are not seen");

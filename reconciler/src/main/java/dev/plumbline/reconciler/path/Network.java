@@ -38,6 +38,7 @@ final class Network {
   private final Set<Packet> received = new LinkedHashSet<>();
   private Outcome out = new Outcome();
   private String silence = "";
+  private End.Kind silent = End.Kind.DROPPED;
   private int steps;
 
   Network(Topology topology, Notes notes) {
@@ -398,6 +399,8 @@ final class Network {
       neighbours.put(key, found);
     } else {
       silence = why(asked);
+      boolean open = asked.ways.stream().anyMatch(way -> way.end().kind() == End.Kind.UNKNOWN);
+      silent = open ? End.Kind.UNKNOWN : End.Kind.DROPPED;
     }
     return found;
   }
@@ -405,11 +408,16 @@ final class Network {
   /** What became of a question that nobody answered; in brackets, or nothing. */
   private static String why(Outcome asked) {
     for (Way way : asked.ways) {
-      if (way.end().kind() == End.Kind.DROPPED) {
+      if (way.end().kind() == End.Kind.DROPPED || way.end().kind() == End.Kind.UNKNOWN) {
         return " (the question is " + way.end().text() + ")";
       }
     }
     return "";
+  }
+
+  /** What that makes of the packet: whether somebody answers may not be known. */
+  End.Kind silent() {
+    return silent;
   }
 
   /** Why nobody answered the last question that nobody did; in brackets. */

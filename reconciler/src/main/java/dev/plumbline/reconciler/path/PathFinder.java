@@ -103,8 +103,8 @@ public final class PathFinder {
     // Copies that nobody wants say nothing, once one has gone where it should.
     told.removeIf(
         way ->
-            way.end().kind() == End.Kind.IGNORED && all.size() > 1
-                || goes && way.isCopy() && way.end().kind() == End.Kind.DROPPED);
+            (way.end().kind() == End.Kind.IGNORED && all.size() > 1)
+                || (goes && way.isCopy() && way.end().kind() == End.Kind.DROPPED));
     return told.isEmpty() ? all : told;
   }
 

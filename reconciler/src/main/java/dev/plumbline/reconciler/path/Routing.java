@@ -91,7 +91,7 @@ final class Routing {
         continue;
       }
       long table = line.table();
-      if (rule == null && line.priority() == L3MDEV_PRIORITY || isL3mdev(rule)) {
+      if ((rule == null && line.priority() == L3MDEV_PRIORITY) || isL3mdev(rule)) {
         if (vrf == null) {
           continue;
         }
@@ -256,7 +256,7 @@ final class Routing {
     }
     boolean connects = network != null && !network.isHost() && !own.device().isDown();
     boolean peers = network != null && network.isHost() && !network.equals(host);
-    if ((connects || peers) && table == (vrf == null ? MAIN : in)) {
+    if (network != null && (connects || peers) && table == (vrf == null ? MAIN : in)) {
       String text =
           "route " + network + ", connected by " + own.address() + " of " + own.device().name();
       long metric = network.family() == IpFamily.IPV6 ? 256 : 0;

@@ -85,7 +85,7 @@ final class Stack {
   private void forward(Device device, Packet packet, Trail trail) {
     String namespace = device.namespace();
     String name = Topology.name(namespace);
-    String sysctl = packet.isIpv6() ? "net.ipv6.conf.all.forwarding" : "net.ipv4.ip_forward";
+    String sysctl = packet.isIpv6() ? Topology.IPV6_FORWARDING : Topology.IPV4_FORWARDING;
     Boolean forwards = topology.forwards(namespace, packet.destination().family());
     if (Boolean.FALSE.equals(forwards)) {
       network.drop(trail, name, name + " does not forward: " + sysctl + " is 0");
@@ -177,6 +177,9 @@ final class Stack {
                 + " is "
                 + device.place()
                 + ", whose frames go by that tunnel");
+      } else if (network.silent() == End.Kind.UNKNOWN) {
+        network.end(trail, End.Kind.UNKNOWN, device.place(), why);
+        return;
       } else {
         network.notes.found(Finding.Kind.BLACK_HOLE, why);
       }

@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 public final class Topology {
   static final String HOST = "";
 
+  static final String IPV4_FORWARDING = "net.ipv4.ip_forward";
+  static final String IPV6_FORWARDING = "net.ipv6.conf.all.forwarding";
+
   /** What stands for the MAC addresses that nobody says: 02:00:00:… with the device's number. */
   private static final long MADE_UP = 0x0200_0000_0000L;
 
@@ -61,6 +64,22 @@ public final class Topology {
    */
   public static Topology of(Collection<Resource> resources, boolean isLive) {
     return new Topology(resources, isLive);
+  }
+
+  /** The sysctls that a host has to be asked for, beside what is read of it anyway. */
+  public static List<ResourceId> sysctls(Collection<Resource> resources) {
+    Set<String> namespaces = new TreeSet<>(Set.of(HOST));
+    for (Resource each : resources) {
+      if (each.id().type() == ResourceType.NAMESPACE) {
+        namespaces.add(each.id().key());
+      }
+    }
+    List<ResourceId> ids = new ArrayList<>();
+    for (String namespace : namespaces) {
+      ids.add(ResourceId.sysctl(namespace, IPV4_FORWARDING));
+      ids.add(ResourceId.sysctl(namespace, IPV6_FORWARDING));
+    }
+    return ids;
   }
 
   private Topology(Collection<Resource> resources, boolean isLive) {
@@ -286,8 +305,8 @@ public final class Topology {
   @Nullable Boolean forwards(String namespace, IpFamily family) {
     List<String> keys =
         family == IpFamily.IPV6
-            ? List.of("net.ipv6.conf.all.forwarding")
-            : List.of("net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding");
+            ? List.of(IPV6_FORWARDING)
+            : List.of(IPV4_FORWARDING, "net.ipv4.conf.all.forwarding");
     for (String key : keys) {
       String value = sysctls.get(ResourceId.sysctl(namespace, key));
       if (value != null) {

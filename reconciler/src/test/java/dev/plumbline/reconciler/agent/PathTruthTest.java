@@ -38,11 +38,10 @@ class PathTruthTest {
 
   @Test
   void packetsTakeTheWayThatIsSaid() throws Exception {
-    int networks = Integer.getInteger("plumbline.networks", 24);
+    int networks = Integer.getInteger("plumbline.networks", 12);
     long first = Long.getLong("plumbline.seed", 1);
     boolean vlans = filtersVlans();
-    Path file =
-        Files.writeString(directory.resolve("host.yaml"), RandomNetwork.file(first, vlans));
+    Path file = Files.writeString(directory.resolve("host.yaml"), RandomNetwork.file(first, vlans));
     int delivered = 0;
     int dropped = 0;
     try (AgentRun agent = AgentRun.ofFile(file, directory.resolve("state"))) {
@@ -141,9 +140,8 @@ class PathTruthTest {
   private static Map<String, Long> counts() {
     Map<String, Long> counts = new TreeMap<>();
     String script =
-        "for d in /sys/class/net/[gwx][0-9]*; do"
-            + " [ -e $d ] && echo ${d##*/} $(cat $d/statistics/rx_bytes) $(cat $d/statistics/tx_bytes)"
-            + "; done; true";
+        "for d in /sys/class/net/[gwx][0-9]*; do [ -e $d ] && echo ${d##*/} $(cat"
+            + " $d/statistics/rx_bytes) $(cat $d/statistics/tx_bytes); done; true";
     for (String line : Sh.run(script).lines().toList()) {
       String[] words = line.split(" ", -1);
       counts.put(words[0], Long.parseLong(words[1]) + Long.parseLong(words[2]));

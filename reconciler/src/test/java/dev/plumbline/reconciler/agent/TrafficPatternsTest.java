@@ -10,15 +10,21 @@ import dev.plumbline.netlink.testing.Sh;
 import dev.plumbline.netlink.testing.ThrowawayHost;
 import dev.plumbline.reconciler.api.RemoteSwitch;
 import dev.plumbline.reconciler.host.Host;
+import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.path.Answer;
 import dev.plumbline.reconciler.path.End;
 import dev.plumbline.reconciler.path.Hop;
 import dev.plumbline.reconciler.path.Topology;
 import dev.plumbline.reconciler.path.Way;
 import dev.plumbline.reconciler.plan.Goal;
+import dev.plumbline.reconciler.plan.Wanted;
+import dev.plumbline.reconciler.resource.Resource;
+import dev.plumbline.reconciler.resource.ResourceId;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
@@ -125,8 +131,13 @@ class TrafficPatternsTest {
   private Topology live() throws Exception {
     Path run = directory.resolve("host").resolve("run");
     try (Host host = Host.open(directory.resolve("reader"), RemoteSwitch.of(run))) {
+      LiveState first = host.read(new Goal(List.of(), false, Set.of(), List.of()));
+      List<Wanted> sysctls = new ArrayList<>();
+      for (ResourceId id : Topology.sysctls(first.resources())) {
+        sysctls.add(new Wanted(id.key(), new Resource(id, null, Map.of()), false));
+      }
       return Topology.of(
-          host.read(new Goal(List.of(), false, Set.of(), List.of())).resources(), true);
+          host.read(new Goal(sysctls, false, Set.of(), List.of())).resources(), true);
     }
   }
 
