@@ -75,8 +75,7 @@ final class Keys {
           frame.with(packet.to(word(packet.destination(), list.port(index), value)));
       case TP_SRC -> frame.with(packet.withPorts((int) value, packet.destinationPort()));
       case TP_DST -> frame.with(packet.withPorts(packet.sourcePort(), (int) value));
-      case ARP_SHA, ARP_THA, ARP_OP, IP_TOS, IP_TTL, IPV6_LABEL ->
-          frame; // no other decision looks at them
+      default -> frame; // no decision that is made here looks at it
     };
   }
 
