@@ -18,6 +18,18 @@ import org.jspecify.annotations.Nullable;
 
 /** Answers a question: follows a packet there, and the answer to it back. */
 public final class PathFinder {
+  /** What may drop or turn a packet, and is looked at in no question. */
+  public static final List<String> NOT_LOOKED_AT =
+      List.of(
+          "nftables and iptables",
+          "traffic control",
+          "other eBPF programs",
+          "rp_filter",
+          "ARP settings",
+          "static neighbours",
+          "IPsec",
+          "cables");
+
   private static final int ANY_PORT = 49152;
 
   private final Question question;

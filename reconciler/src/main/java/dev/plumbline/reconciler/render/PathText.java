@@ -15,15 +15,15 @@ public final class PathText {
     text.append(answer.text("from")).append(" → ").append(answer.text("to")).append('\n');
     direction("there", answer.node("there"), text);
     direction("back", answer.node("back"), text);
-    boolean more = !answer.nodes("findings").isEmpty() || !answer.texts("notKnown").isEmpty();
-    text.append(more ? "\n" : "");
+    text.append('\n');
     for (Node finding : answer.nodes("findings")) {
       text.append("found: ").append(finding.text("text")).append('\n');
     }
     for (String what : answer.texts("notKnown")) {
       text.append("not known: ").append(what).append('\n');
     }
-    return text.toString();
+    text.append("not looked at: ").append(String.join(", ", answer.texts("notLookedAt")));
+    return text.append('\n').toString();
   }
 
   private static void direction(String name, Node direction, StringBuilder text) {

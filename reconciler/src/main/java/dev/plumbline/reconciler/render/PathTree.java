@@ -5,6 +5,7 @@ import dev.plumbline.reconciler.path.Answer;
 import dev.plumbline.reconciler.path.End;
 import dev.plumbline.reconciler.path.Finding;
 import dev.plumbline.reconciler.path.Hop;
+import dev.plumbline.reconciler.path.PathFinder;
 import dev.plumbline.reconciler.path.Way;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -33,6 +34,7 @@ public final class PathTree {
     }
     tree.put("findings", findings);
     tree.put("notKnown", answer.notKnown());
+    tree.put("notLookedAt", PathFinder.NOT_LOOKED_AT);
     return tree;
   }
 
