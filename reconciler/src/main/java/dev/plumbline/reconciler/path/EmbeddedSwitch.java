@@ -219,16 +219,25 @@ final class EmbeddedSwitch {
                           list.arg(i) & 0xfff));
           case POP_VLAN -> at = at.tagged(TagStack.pop(at.tags()));
           case SET -> at = Keys.set(at, list, i);
-          case COMMIT -> {
-            int zone = CtAnswer.zone(key.ct(list.flags(i) & 1));
-            boolean marks = (list.flags(i) & ActionList.COMMIT_MARK) != 0;
-            connections.put(zone, marks ? list.arg(i) : connections.getOrDefault(zone, 0));
-          }
+          case COMMIT -> commit(list, i, key);
           default -> network.notes.unknown("what the switch does by " + list.type(i));
         }
       }
     }
     copies.forEach(Runnable::run);
+  }
+
+  /** Keeps a connection, for the answer; nat is not done. */
+  private void commit(ActionList list, int index, FlowKey key) {
+    int flags = list.flags(index);
+    if ((flags & ActionList.COMMIT_NAT) != 0) {
+      network.notes.unknown("what nat makes of its addresses and ports: it is followed as it is");
+    }
+    if ((flags & ActionList.COMMIT_NOTHING) == 0) {
+      int zone = CtAnswer.zone(key.ct(flags & 1));
+      boolean marks = (flags & ActionList.COMMIT_MARK) != 0;
+      connections.put(zone, marks ? list.arg(index) : connections.getOrDefault(zone, 0));
+    }
   }
 
   private void output(int number, Frame frame, Trail trail) {
