@@ -164,6 +164,11 @@ static __always_inline bool act(struct __sk_buff *skb, const struct action *acti
 		break;
 	case ACTION_COMMIT:
 		return false; /* was done before */
+	case ACTION_METER:
+		if (meter_lets(skb, port, action->arg))
+			return false;
+		ending->arg = DROP_METER;
+		break;
 	case ACTION_UPCALL:
 		ending->type = ACTION_UPCALL;
 		return true;

@@ -155,6 +155,7 @@ enum action_type {
 	ACTION_TRACK = 9, /* arg: bridge << 16 | zone; a flow's only action: the frame's flow is looked for again, with ct */
 	ACTION_COMMIT = 10, /* flags: which answer of ct, from 0, and COMMIT_*; arg: the connection's mark from now on;
 			     * port: the range that a new one is translated to, 0: none */
+	ACTION_METER = 11, /* port: bridge, arg: meter; nothing behind this is done with a frame that it has no room for */
 };
 
 /* What ACTION_SET changes. A MAC address is port (its first two bytes) and arg, any other value is arg: numbers, in host
@@ -215,6 +216,28 @@ struct trail {
 	__u64 bytes; /* as a flow's */
 	__u64 used_ns; /* as a flow's */
 	__u64 reserved; /* two of them in a cache line, none in two */
+};
+
+/* A rate limit, by bridge and number. */
+struct meter_key {
+	__u32 bridge;
+	__u32 number;
+};
+
+struct meter {
+	__u32 rate; /* a second: thousands of bits, or packets; 0: no limit */
+	__u32 flags; /* METER_PACKETS */
+	__u64 burst_ns; /* how long its bucket takes to fill */
+};
+#define METER_PACKETS 1
+
+/* What has become of it; written by packets alone. */
+struct meter_state {
+	__u64 full_ns; /* CLOCK_MONOTONIC: when its bucket will be full */
+	__u64 packets; /* that it let through: frames, whatever segments they have */
+	__u64 bytes; /* as a flow's */
+	__u64 dropped_packets;
+	__u64 dropped_bytes;
 };
 
 struct action_list {
@@ -373,6 +396,7 @@ enum drop_reason {
 	DROP_CONGESTION = 16, /* congestion in a tunnel, met by a packet that cannot be told so */
 	DROP_SET = 17, /* a header could not be changed */
 	DROP_CONNECTIONS = 18, /* begins a connection, and there is no room for one more */
+	DROP_METER = 19, /* more than a meter lets through */
 	DROP_NAT = 24, /* begins a connection that is to be translated, and all that was tried is in use */
 	DROP_NAT_ERROR = 25, /* an ICMP error about a connection that is translated */
 	DROP_KERNEL_REASONS = 32, /* Java's own from here: translate.DropReason */

@@ -113,6 +113,21 @@ struct {
 	__type(value, __u64); /* CLOCK_MONOTONIC_COARSE: until when its upcalls have used up its share */
 } upcall_shares SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct meter_key);
+	__type(value, struct meter);
+} meters SEC(".maps");
+
+/* Apart, so that what Java writes there takes nothing of what packets write here. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct meter_key);
+	__type(value, struct meter_state);
+} meter_states SEC(".maps");
+
 /* Not the kind that forgets the oldest when it is full: new connections must not end those that there are. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

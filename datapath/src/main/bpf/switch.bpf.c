@@ -29,6 +29,7 @@
 #include "tunnel.h"
 #include "rewrite.h"
 #include "connection.h"
+#include "meter.h"
 #include "execute.h"
 
 /* The flow of the packet that the scratch's key is of. A stale flow does not hide one under a later mask. */
@@ -75,12 +76,6 @@ static __always_inline struct flow *find_flow(struct __sk_buff *skb, const struc
 		return NULL;
 	scratch = parse_all(skb, frame);
 	return scratch ? masked_flow(scratch, frame, bridge->generation) : NULL;
-}
-
-/* With the tag beside it. */
-static __always_inline __u32 frame_bytes(struct __sk_buff *skb)
-{
-	return skb->len + (skb->vlan_present ? 4 : 0);
 }
 
 static __always_inline void count_trail(struct __sk_buff *skb, __u32 number)

@@ -20,7 +20,7 @@ class ArchitectureTest {
       Map.ofEntries(
           Map.entry("flow", List.of()),
           Map.entry("config", List.of()),
-          Map.entry("openflow", List.of("flow")),
+          Map.entry("openflow", List.of("flow", "config")),
           Map.entry("classifier", List.of("openflow")),
           Map.entry("packet", List.of("flow")),
           Map.entry("bridge", List.of("flow", "config")),
@@ -28,7 +28,7 @@ class ArchitectureTest {
           Map.entry(
               "translate", List.of("flow", "config", "bridge", "bond", "openflow", "classifier")),
           Map.entry("bpf", List.of("flow")),
-          Map.entry("fastpath", List.of("flow", "packet", "bpf", "upcall", "port")),
+          Map.entry("fastpath", List.of("flow", "config", "packet", "bpf", "upcall", "port")),
           Map.entry("upcall", List.of("flow", "packet", "bpf")),
           Map.entry("tally", List.of("config", "translate", "fastpath")),
           Map.entry("port", List.of("flow", "upcall")),

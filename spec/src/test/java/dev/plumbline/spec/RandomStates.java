@@ -117,7 +117,9 @@ final class RandomStates {
         maybe(() -> between(0, 65528)),
         maybe(this::stp),
         maybe(random::nextBoolean),
-        list(this::flow));
+        list(this::flow),
+        list(this::group),
+        list(this::meter));
   }
 
   private BridgePort bridgePort() {
@@ -189,6 +191,26 @@ final class RandomStates {
         maybe(() -> one((Object) 9L, "0x1f")),
         random.nextBoolean() ? match : Map.of(),
         list(() -> one("normal", (Object) Map.of("setVlan", 5L))));
+  }
+
+  private GroupEntry group() {
+    return random.nextBoolean()
+        ? new GroupEntry.Text("group_id=1,type=all,bucket=" + text())
+        : new GroupEntry.Parts(
+            (long) between(0, 9),
+            one("all", "select", "indirect"),
+            list(
+                () ->
+                    new GroupEntry.Bucket(
+                        maybe(() -> between(0, 65535)),
+                        list(() -> one("normal", (Object) Map.of("setVlan", 5L))))));
+  }
+
+  private MeterEntry meter() {
+    return random.nextBoolean()
+        ? new MeterEntry.Text("meter=1 kbps bands=type=drop rate=1" + text())
+        : new MeterEntry.Parts(
+            (long) between(1, 9), u32(1), one("kbps", "pktps"), maybe(() -> u32(1)));
   }
 
   private Bond bond(String key) {

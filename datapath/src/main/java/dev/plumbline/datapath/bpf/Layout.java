@@ -48,6 +48,7 @@ public final class Layout {
   public static final int NAT_SOURCE = 1;
   public static final int NAT_RANGES = 4096;
   public static final int NAT_TRIES = 64;
+  public static final int METER_PACKETS = 1;
   public static final int TUNNEL_IPV6 = 1;
   public static final int TUNNEL_CSUM = 2;
   public static final int TUNNEL_DF = 4;
@@ -113,6 +114,7 @@ public final class Layout {
   public static final int DROP_CONGESTION = 16;
   public static final int DROP_SET = 17;
   public static final int DROP_CONNECTIONS = 18;
+  public static final int DROP_METER = 19;
   public static final int DROP_NAT = 24;
   public static final int DROP_NAT_ERROR = 25;
   public static final int DROP_KERNEL_REASONS = 32;
@@ -286,6 +288,37 @@ public final class Layout {
     public static final int SIZE = 28;
 
     private NatRange() {}
+  }
+
+  /** {@code struct meter_key}. */
+  public static final class MeterKey {
+    public static final int BRIDGE = 0;
+    public static final int NUMBER = 4;
+    public static final int SIZE = 8;
+
+    private MeterKey() {}
+  }
+
+  /** {@code struct meter}. */
+  public static final class Meter {
+    public static final int RATE = 0;
+    public static final int FLAGS = 4;
+    public static final int BURST_NS = 8;
+    public static final int SIZE = 16;
+
+    private Meter() {}
+  }
+
+  /** {@code struct meter_state}. */
+  public static final class MeterState {
+    public static final int FULL_NS = 0;
+    public static final int PACKETS = 8;
+    public static final int BYTES = 16;
+    public static final int DROPPED_PACKETS = 24;
+    public static final int DROPPED_BYTES = 32;
+    public static final int SIZE = 40;
+
+    private MeterState() {}
   }
 
   /** {@code struct upcall_prefix}. */

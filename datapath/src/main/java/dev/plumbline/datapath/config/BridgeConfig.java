@@ -15,17 +15,23 @@ import java.util.Set;
  *     otherwise they are dropped (IEEE 802.1Q-2022, table 8-1)
  * @param flows in any order, no two with one table, priority and match; none: NORMAL alone
  * @param filters by port, of those that have one
+ * @param groups that flows name, in any order, no two with one number
+ * @param meters that flows name, in any order, no two with one number
  */
 public record BridgeConfig(
     Map<String, PortConfig> ports,
     MacTableConfig macTable,
     boolean forwardBpdu,
     Set<FlowConfig> flows,
-    Map<String, PortFilter> filters) {
+    Map<String, PortFilter> filters,
+    Set<GroupConfig> groups,
+    Set<MeterConfig> meters) {
   public BridgeConfig {
     ports = Collections.unmodifiableMap(new LinkedHashMap<>(ports));
     flows = Collections.unmodifiableSet(new LinkedHashSet<>(flows));
     filters = Map.copyOf(filters);
+    groups = Collections.unmodifiableSet(new LinkedHashSet<>(groups));
+    meters = Collections.unmodifiableSet(new LinkedHashSet<>(meters));
   }
 
   /** A learning switch. */
@@ -33,22 +39,32 @@ public record BridgeConfig(
     this(ports, macTable, forwardBpdu, Set.of());
   }
 
-  /** One without filters. */
+  /** One without filters, groups and meters. */
   public BridgeConfig(
       Map<String, PortConfig> ports,
       MacTableConfig macTable,
       boolean forwardBpdu,
       Set<FlowConfig> flows) {
-    this(ports, macTable, forwardBpdu, flows, Map.of());
+    this(ports, macTable, forwardBpdu, flows, Map.of(), Set.of(), Set.of());
   }
 
   /** The same bridge with other flows. */
   public BridgeConfig withFlows(Set<FlowConfig> newFlows) {
-    return new BridgeConfig(ports, macTable, forwardBpdu, newFlows, filters);
+    return new BridgeConfig(ports, macTable, forwardBpdu, newFlows, filters, groups, meters);
   }
 
   /** The same bridge with other filters. */
   public BridgeConfig withFilters(Map<String, PortFilter> newFilters) {
-    return new BridgeConfig(ports, macTable, forwardBpdu, flows, newFilters);
+    return new BridgeConfig(ports, macTable, forwardBpdu, flows, newFilters, groups, meters);
+  }
+
+  /** The same bridge with other groups. */
+  public BridgeConfig withGroups(Set<GroupConfig> newGroups) {
+    return new BridgeConfig(ports, macTable, forwardBpdu, flows, filters, newGroups, meters);
+  }
+
+  /** The same bridge with other meters. */
+  public BridgeConfig withMeters(Set<MeterConfig> newMeters) {
+    return new BridgeConfig(ports, macTable, forwardBpdu, flows, filters, groups, newMeters);
   }
 }

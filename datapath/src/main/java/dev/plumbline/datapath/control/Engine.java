@@ -7,6 +7,7 @@ import dev.plumbline.datapath.bridge.MacTable;
 import dev.plumbline.datapath.config.BridgeConfig;
 import dev.plumbline.datapath.config.FlowConfig;
 import dev.plumbline.datapath.config.MacTableConfig;
+import dev.plumbline.datapath.config.MeterConfig;
 import dev.plumbline.datapath.config.SwitchConfig;
 import dev.plumbline.datapath.fastpath.FastPath;
 import dev.plumbline.datapath.fastpath.FastPaths;
@@ -336,6 +337,7 @@ final class Engine implements AutoCloseable {
       }
     }
     restoreTables(config, next);
+    fast.meters(meters(config)); // before flows are decided by them
     become(next);
     if (!numbers.ports().equals(before.ports()) || !numbers.bridges().equals(before.bridges())) {
       // Before any flow can name them: a process that takes over must know what they mean.
@@ -373,6 +375,19 @@ final class Engine implements AutoCloseable {
         tallies.refused();
       }
     }
+  }
+
+  private Map<Integer, Map<Long, MeterConfig>> meters(SwitchConfig config) {
+    Map<Integer, Map<Long, MeterConfig>> meters = new HashMap<>();
+    config
+        .bridges()
+        .forEach(
+            (name, bridge) -> {
+              Map<Long, MeterConfig> of = new HashMap<>();
+              bridge.meters().forEach(meter -> of.put(meter.id(), meter));
+              meters.put(numbers.bridge(name), of);
+            });
+    return meters;
   }
 
   private void configureTunnels(SwitchConfig config) throws IOException {

@@ -5,6 +5,7 @@ import dev.plumbline.datapath.bond.Bond;
 import dev.plumbline.datapath.bridge.MacTable;
 import dev.plumbline.datapath.config.BridgeConfig;
 import dev.plumbline.datapath.config.FlowConfig;
+import dev.plumbline.datapath.config.MeterConfig;
 import dev.plumbline.datapath.config.PortConfig.BondPort;
 import dev.plumbline.datapath.control.SwitchStatus.CachedFlow;
 import dev.plumbline.datapath.control.SwitchStatus.DecidedFlow;
@@ -57,6 +58,7 @@ final class Reports {
           Map.entry(17, "could not be given the header that its flow says"),
           Map.entry(
               18, "begins a connection, and there is no room for it, or its port has its share"),
+          Map.entry(19, "is more than a meter lets through"),
           Map.entry(24, "begins a connection, and nat has no address and port free for it"),
           Map.entry(25, "is an ICMP error about a connection that is translated"));
 
@@ -272,6 +274,24 @@ final class Reports {
     return decided;
   }
 
+  /** The meters of a bridge, and what they counted; null: of all. */
+  List<SwitchStatus.Meter> meters(@Nullable String bridge) throws ErrnoException {
+    List<SwitchStatus.Meter> meters = new ArrayList<>();
+    SwitchState state = engine.state();
+    for (Map.Entry<String, BridgeConfig> one : state.config().bridges().entrySet()) {
+      for (MeterConfig meter : one.getValue().meters()) {
+        if (bridge == null || bridge.equals(one.getKey())) {
+          int number = state.numbers().bridge(one.getKey());
+          long[] counters = engine.fast().meterCounters(number, meter.id());
+          meters.add(
+              new SwitchStatus.Meter(
+                  one.getKey(), meter, counters[0], counters[1], counters[2], counters[3]));
+        }
+      }
+    }
+    return meters;
+  }
+
   /** Since then; a coarse clock may be behind by some milliseconds, or ahead of one read before. */
   private static long millis(long nanos) {
     return Math.max(0, nanos / 1_000_000);
@@ -346,6 +366,7 @@ final class Reports {
         case UPCALL -> text.append("userspace");
         case SET -> text.append(actions.setText(i));
         case TRACK, COMMIT -> text.append(actions.ctText(i));
+        case METER -> text.append(actions.meterText(i));
         case END, LIST -> text.append('?');
       }
     }

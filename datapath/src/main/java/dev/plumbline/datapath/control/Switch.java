@@ -213,6 +213,11 @@ public final class Switch implements AutoCloseable {
     return call(on -> new Reports(on).decided(bridge));
   }
 
+  /** The meters of a bridge, in any order, and what they counted; null: all bridges. */
+  public List<SwitchStatus.Meter> meters(@Nullable String bridge) throws IOException {
+    return call(on -> new Reports(on).meters(bridge));
+  }
+
   /** The megaflows of frames that came in by a bridge's ports; null: all bridges. */
   public List<SwitchStatus.CachedFlow> flows(@Nullable String bridge) throws IOException {
     return call(on -> new Reports(on).flows(bridge));

@@ -2,6 +2,7 @@
 package dev.plumbline.datapath.control;
 
 import dev.plumbline.datapath.config.FlowConfig;
+import dev.plumbline.datapath.config.MeterConfig;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -133,6 +134,20 @@ public record SwitchStatus(
       long durationMillis,
       long changedMillis,
       long idleMillis) {}
+
+  /**
+   * A meter.
+   *
+   * @param packets that it let through
+   * @param bytes of whole frames with their tags
+   */
+  public record Meter(
+      String bridge,
+      MeterConfig meter,
+      long packets,
+      long bytes,
+      long droppedPackets,
+      long droppedBytes) {}
 
   /**
    * A megaflow in the fast path.

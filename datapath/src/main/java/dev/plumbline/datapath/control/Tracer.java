@@ -14,6 +14,7 @@ import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.flow.FlowMask;
 import dev.plumbline.datapath.openflow.Action;
 import dev.plumbline.datapath.openflow.Flow;
+import dev.plumbline.datapath.openflow.FlowGroup;
 import dev.plumbline.datapath.openflow.FlowSyntaxException;
 import dev.plumbline.datapath.openflow.FlowText;
 import dev.plumbline.datapath.openflow.PortNames;
@@ -250,6 +251,15 @@ public final class Tracer implements DecisionListener {
     depth++;
     String zone = "zone " + (CtAnswer.zone(answer) & 0xffff);
     add(Kind.NOTE, -1, "connection tracking, " + zone + ": " + CtAnswer.text(answer));
+  }
+
+  @Override
+  public void bucket(FlowGroup group, int index) {
+    depth++;
+    int count = group.buckets().size();
+    boolean isChosen = group.type() == FlowGroup.Type.SELECT;
+    String why = isChosen ? ", by the hash of the packet's addresses and ports" : "";
+    add(Kind.NOTE, -1, "bucket " + index + " (of 0 to " + (count - 1) + ")" + why);
   }
 
   @Override

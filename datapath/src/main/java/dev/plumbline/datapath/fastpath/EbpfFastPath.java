@@ -4,6 +4,7 @@ package dev.plumbline.datapath.fastpath;
 import dev.plumbline.datapath.bpf.BpfFs;
 import dev.plumbline.datapath.bpf.Hook;
 import dev.plumbline.datapath.bpf.Hooks;
+import dev.plumbline.datapath.config.MeterConfig;
 import dev.plumbline.datapath.flow.ActionList;
 import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.flow.FlowMask;
@@ -49,6 +50,7 @@ public final class EbpfFastPath implements FastPath {
   /** Numbers up to before this one are in the programs' table. */
   private int knownRanges = 1;
 
+  private final MeterTable meters;
   private final MaskTable masks = new MaskTable();
   private final FlowKey maskedKey = new FlowKey();
   private final Map<Integer, PortLink> links = new HashMap<>();
@@ -79,6 +81,7 @@ public final class EbpfFastPath implements FastPath {
     this.masked = new FlowTable(tables.map("flows"), lists, false);
     this.trails = new EbpfTrails(tables.map("trails"));
     this.connections = new ConnectionTable(tables);
+    this.meters = new MeterTable(tables.map("meters"), tables.map("meter_states"));
     adoptRanges();
     hooks.list().forEach(attachment -> unclaimed.add(attachment.hook()));
     adoptMasks();
@@ -536,6 +539,16 @@ public final class EbpfFastPath implements FastPath {
   @Override
   public int expireConnections() throws ErrnoException {
     return connections.expire(System.nanoTime());
+  }
+
+  @Override
+  public void meters(Map<Integer, Map<Long, MeterConfig>> wanted) throws ErrnoException {
+    meters.configure(wanted);
+  }
+
+  @Override
+  public long[] meterCounters(int bridge, long number) throws ErrnoException {
+    return meters.counters(bridge, number);
   }
 
   @Override

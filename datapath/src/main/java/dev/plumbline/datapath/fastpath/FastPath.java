@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.fastpath;
 
+import dev.plumbline.datapath.config.MeterConfig;
 import dev.plumbline.datapath.flow.ActionList;
 import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.flow.FlowMask;
@@ -181,6 +182,15 @@ public interface FastPath extends AutoCloseable {
    * @return how many are left
    */
   int expireConnections() throws ErrnoException;
+
+  /**
+   * Has these meters, by bridge and number, and no others. One that it had goes on as full as it
+   * was.
+   */
+  void meters(Map<Integer, Map<Long, MeterConfig>> meters) throws ErrnoException;
+
+  /** Packets and bytes that a meter let through, packets and bytes that it did not. */
+  long[] meterCounters(int bridge, long number) throws ErrnoException;
 
   // Frames.
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.fastpath;
 
+import dev.plumbline.datapath.config.MeterConfig;
 import dev.plumbline.datapath.flow.ActionList;
 import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.flow.FlowMask;
@@ -275,6 +276,16 @@ public final class PacketFastPath implements FastPath {
   @Override
   public int expireConnections() {
     return outputs.connections().expire(System.nanoTime());
+  }
+
+  @Override
+  public void meters(Map<Integer, Map<Long, MeterConfig>> meters) {
+    outputs.meters(meters);
+  }
+
+  @Override
+  public long[] meterCounters(int bridge, long number) {
+    return outputs.meterCounters(bridge, number);
   }
 
   @Override

@@ -2,6 +2,7 @@
 package dev.plumbline.datapath.fastpath;
 
 import dev.plumbline.datapath.bpf.Layout;
+import dev.plumbline.datapath.config.MeterConfig;
 import dev.plumbline.datapath.flow.ActionList;
 import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.flow.NatRanges;
@@ -14,6 +15,8 @@ import dev.plumbline.netlink.libc.Errno;
 import dev.plumbline.netlink.libc.Memory;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +69,9 @@ final class PacketOutputs implements ActionExecutor.Sink {
     long txPackets;
     long txBytes;
   }
+
+  /** By bridge and number. */
+  private Map<Long, Meter> meters = new HashMap<>();
 
   private final PacketTrails trails = new PacketTrails();
   private final ActionExecutor executor = new ActionExecutor();
@@ -293,6 +299,38 @@ final class PacketOutputs implements ActionExecutor.Sink {
   private static boolean isTag(ByteBuffer buffer, int offset) {
     int type = buffer.getShort(offset + TYPE_OFFSET) & 0xffff; // in native byte order
     return type == 0x0081 || type == 0xa888 || type == 0x8100 || type == 0x88a8;
+  }
+
+  void meters(Map<Integer, Map<Long, MeterConfig>> wanted) {
+    Map<Long, Meter> kept = new HashMap<>();
+    long now = System.nanoTime();
+    wanted.forEach(
+        (bridge, of) ->
+            of.forEach(
+                (number, config) -> {
+                  Meter meter = meters.get(meterKey(bridge, number));
+                  if (meter == null) {
+                    meter = new Meter(config, now);
+                  }
+                  meter.configure(config, now);
+                  kept.put(meterKey(bridge, number), meter);
+                }));
+    meters = kept;
+  }
+
+  private static long meterKey(int bridge, long number) {
+    return ((long) bridge << 32) | number;
+  }
+
+  long[] meterCounters(int bridge, long number) {
+    Meter meter = meters.get(meterKey(bridge, number));
+    return meter == null ? new long[4] : meter.counters();
+  }
+
+  @Override
+  public boolean meter(int bridge, long number, int frameBytes, int segments) {
+    Meter meter = meters.get(meterKey(bridge, number));
+    return meter == null || meter.lets(frameBytes, segments, System.nanoTime());
   }
 
   @Override

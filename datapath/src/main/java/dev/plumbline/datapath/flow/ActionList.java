@@ -197,6 +197,11 @@ public final class ActionList {
     add(ActionType.COMMIT, answer | flags, range, (flags & COMMIT_MARK) == 0 ? 0 : mark);
   }
 
+  /** Asks a meter of a bridge for room. */
+  public void meter(int bridge, long number) {
+    add(ActionType.METER, 0, bridge, (int) number);
+  }
+
   /** Adds one as {@link #encoded} gives it. */
   public void addEncoded(long action) {
     if (size == LIMIT) {
@@ -255,6 +260,7 @@ public final class ActionList {
         case LIST -> text.append("list:").append(arg(i));
         case SET -> text.append(setText(i));
         case TRACK, COMMIT -> text.append(ctText(i));
+        case METER -> text.append(meterText(i));
       }
     }
     return size == 0 ? "drop" : text.toString();
@@ -270,6 +276,11 @@ public final class ActionList {
     String mark = hasMark ? "(mark=0x" + Integer.toHexString(arg(index)) + ")" : "";
     String nat = (flags(index) & COMMIT_NAT) == 0 ? "" : isKept ? ",nat" : "nat";
     return (isKept ? "commit" : "") + mark + nat;
+  }
+
+  /** A {@link ActionType#METER}; for people. */
+  public String meterText(int index) {
+    return "meter(" + (arg(index) & 0xffff_ffffL) + ")";
   }
 
   /** A {@link ActionType#SET} as {@code set(ip_ttl=0x3f)}; for people. */

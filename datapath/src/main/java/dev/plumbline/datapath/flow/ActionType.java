@@ -28,7 +28,12 @@ public enum ActionType {
    * Keeps the packet's connection; {@code flags}: which {@link CtAnswer} of the packet says the
    * zone, and whether {@code arg} is the connection's mark from now on.
    */
-  COMMIT(10);
+  COMMIT(10),
+  /**
+   * Ends for a frame that a meter has no room for; {@code port}: the meter's bridge, {@code arg}:
+   * its number.
+   */
+  METER(11);
 
   private static final ActionType[] BY_CODE = values();
 

@@ -192,6 +192,14 @@ public sealed interface Action {
 
   /** A rate limit, 1 to 0xffff0000; first. */
   record Meter(long id) implements Action {
+    /** Numbers of the meters that the actions name, in their order. */
+    public static List<Long> named(List<Action> actions) {
+      return actions.stream()
+          .filter(Meter.class::isInstance)
+          .map(action -> ((Meter) action).id())
+          .toList();
+    }
+
     @Override
     public String toString() {
       return "meter:" + id;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.openflow;
 
+import dev.plumbline.datapath.config.MeterConfig;
 import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.openflow.Action.GotoTable;
 import dev.plumbline.datapath.openflow.Action.Group;
@@ -25,8 +26,6 @@ import java.util.Locale;
 
 /** Reads the actions of a flow. */
 final class ActionParser {
-  private static final long LAST_METER = 0xffff_0000L;
-
   private final PortNames ports;
   private final int table;
   private final SubfieldText subfields;
@@ -126,7 +125,7 @@ final class ActionParser {
         return new Group(ValueText.number(value, FlowGroup.LAST, name));
       }
       case "meter" -> {
-        return new Meter(ValueText.number(value, LAST_METER, name));
+        return new Meter(ValueText.number(value, MeterConfig.LAST, name));
       }
       case "resubmit" -> {
         return resubmit(entry);

@@ -51,6 +51,19 @@ public record FlowGroup(long id, Type type, List<Bucket> buckets) {
     buckets = List.copyOf(buckets);
   }
 
+  /** Numbers of the groups that the actions name, in their order. */
+  public static List<Long> named(List<Action> actions) {
+    return actions.stream()
+        .filter(Action.Group.class::isInstance)
+        .map(action -> ((Action.Group) action).id())
+        .toList();
+  }
+
+  /** Numbers of the groups that its buckets name. */
+  public List<Long> named() {
+    return buckets.stream().flatMap(bucket -> named(bucket.actions()).stream()).toList();
+  }
+
   /** As ovs-ofctl has it, with the numbers of ports; for people. */
   @Override
   public String toString() {

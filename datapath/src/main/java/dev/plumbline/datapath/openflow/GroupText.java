@@ -47,6 +47,8 @@ public final class GroupText {
       switch (name) {
         case "group_id" -> id = ValueText.number(entry.value(), FlowGroup.LAST, name);
         case "type" -> type = type(entry.value());
+        case "selection_method", "selection_method_param", "fields", "command_bucket_id" ->
+            throw entry.key().mistake("the switch has no " + name);
         default -> throw entry.key().mistake("group_id, type or bucket is expected, not " + name);
       }
     }
@@ -160,11 +162,20 @@ public final class GroupText {
 
   /** As Open vSwitch's {@code dump-groups} has it. {@link #parse} makes an equal group of it. */
   public static String print(FlowGroup group, PortNames ports) {
-    StringBuilder text = new StringBuilder("group_id=");
-    text.append(group.id()).append(",type=").append(group.type());
+    String buckets = printBuckets(group, ports);
+    return "group_id="
+        + group.id()
+        + ",type="
+        + group.type()
+        + (buckets.isEmpty() ? "" : "," + buckets);
+  }
+
+  /** The buckets alone; empty: there are none. */
+  public static String printBuckets(FlowGroup group, PortNames ports) {
+    StringBuilder text = new StringBuilder();
     int usual = group.type() == FlowGroup.Type.SELECT ? 1 : 0;
     for (Bucket bucket : group.buckets()) {
-      text.append(",").append(BUCKET);
+      text.append(text.length() == 0 ? "" : ",").append(BUCKET);
       text.append(bucket.weight() == usual ? "" : "weight:" + bucket.weight() + ",");
       text.append("actions=").append(ActionPrinter.print(bucket.actions(), ports));
     }

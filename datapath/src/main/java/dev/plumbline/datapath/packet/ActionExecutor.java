@@ -33,6 +33,7 @@ public final class ActionExecutor {
   static final int DROP_BAD_ACTION = 7;
   static final int DROP_BAD_LIST = 8;
   static final int DROP_VLAN_OPERATION = 13;
+  static final int DROP_METER = 19;
 
   /** What becomes of a frame. */
   public interface Sink {
@@ -42,6 +43,9 @@ public final class ActionExecutor {
      * vnet header given ({@link VnetHeader#completeChecksum}).
      */
     void output(int port, ByteBuffer buffer, int offset, int length, VnetHeader vnet);
+
+    /** Whether a meter of a bridge has room for a frame, which takes it then. */
+    boolean meter(int bridge, long number, int frameBytes, int segments);
 
     /** The port of the bond's member for the hash; 0: none, the frame is dropped. */
     int bondPort(int bond, int hash);
@@ -147,6 +151,15 @@ public final class ActionExecutor {
       case SET -> {
         headers.set(actions, index, offset, vnet);
         return true;
+      }
+      case METER -> {
+        int bytes = length + ((besideTci & FlowKey.VLAN_PRESENT) == 0 ? 0 : Wire.TAG_BYTES);
+        long number = actions.arg(index) & 0xffff_ffffL;
+        if (sink.meter(actions.port(index), number, bytes, vnet.segments(length))) {
+          return true;
+        }
+        sink.drop(DROP_METER);
+        return false;
       }
       case UPCALL -> {
         if (!putIn()) {

@@ -115,6 +115,12 @@ public final class VnetHeader {
     u16(4, bytes);
   }
 
+  /** How many segments a frame of that length is to be cut into; 1: it is not to be. */
+  public int segments(int frameBytes) {
+    int rest = frameBytes - headerBytes();
+    return !isGso() || gsoSize() == 0 || rest <= 0 ? 1 : (rest + gsoSize() - 1) / gsoSize();
+  }
+
   public int checksumStart() {
     return u16(6);
   }

@@ -3,7 +3,6 @@ package dev.plumbline.datapath.translate;
 
 import dev.plumbline.datapath.openflow.Action;
 import dev.plumbline.datapath.openflow.Action.Load;
-import dev.plumbline.datapath.openflow.Action.Meter;
 import dev.plumbline.datapath.openflow.Action.Modify;
 import dev.plumbline.datapath.openflow.Action.Move;
 import dev.plumbline.datapath.openflow.Action.SetField;
@@ -23,7 +22,7 @@ final class Abilities {
         default -> true;
       };
     }
-    return !(action instanceof Meter);
+    return true;
   }
 
   /** Whether NORMAL may see another address behind it than the packet came with. */

@@ -29,7 +29,10 @@ public final class Decision {
   private static final int KNOWN = 1 << 17;
 
   /** More than tags can count for. */
-  private static final int REWRITE_RANK = 1 << 7;
+  private static final long REWRITE_RANK = 1 << 7;
+
+  /** More than headers can count for, of which there are not more than outputs. */
+  private static final long METER_RANK = 1L << 40;
 
   private final FlowMask mask = new FlowMask();
   private final Trail trail = new Trail();
@@ -61,9 +64,19 @@ public final class Decision {
   private int[] outputPorts = new int[OUTPUT_LIMIT];
   private long[] outputTags = new long[OUTPUT_LIMIT];
   private int[] outputRewrites = new int[OUTPUT_LIMIT];
+
+  /** By output: how many of the meters have to let it through. */
+  private int[] outputMeters = new int[OUTPUT_LIMIT];
+
+  private int[] orderedMeters = new int[OUTPUT_LIMIT];
   private int[] orderedPorts = new int[OUTPUT_LIMIT];
   private long[] orderedTags = new long[OUTPUT_LIMIT];
   private int[] orderedRewrites = new int[OUTPUT_LIMIT];
+
+  /** Bridge × 2^32 + number, in the order in which they were met. */
+  private long[] meters = new long[OUTPUT_LIMIT];
+
+  private int meterCount;
 
   private final HeaderActions headers = new HeaderActions();
 
@@ -267,9 +280,13 @@ public final class Decision {
     addCommits(list, first == 0); // while the packet has the headers that it came with
     long tags = arrivedTags;
     int rewrite = 0;
+    int passed = 0;
     int next = first;
     while (next < outputs && next - first < OUTPUT_LIMIT) {
       int size = list.size();
+      for (; passed < outputMeters[next]; passed++) {
+        list.meter((int) (meters[passed] >>> 32), meters[passed] & 0xffff_ffffL);
+      }
       headers.add(list, mask, rewrite(rewrite), rewrite(outputRewrites[next]));
       retag(list, tags, outputTags[next]);
       addTo(list, next);
@@ -324,6 +341,7 @@ public final class Decision {
     outputs = 0;
     learns = 0;
     rewriteCount = 0;
+    meterCount = 0;
     asked = -1;
     Arrays.fill(commits, false);
     Arrays.fill(marks, false);
@@ -338,6 +356,14 @@ public final class Decision {
 
   void notCacheable() {
     cacheable = false;
+  }
+
+  /** What is sent from now on is sent only if the bridge's meter lets it through. */
+  void meter(int bridge, long number) {
+    if (meterCount == meters.length) {
+      meters = Arrays.copyOf(meters, 2 * meterCount);
+    }
+    meters[meterCount++] = ((long) bridge << 32) | number;
   }
 
   /** The first reason stays: it is the one nearest to where the packet came in. */
@@ -375,6 +401,8 @@ public final class Decision {
       outputPorts = Arrays.copyOf(outputPorts, 2 * outputs);
       outputTags = Arrays.copyOf(outputTags, 2 * outputs);
       outputRewrites = Arrays.copyOf(outputRewrites, 2 * outputs);
+      outputMeters = Arrays.copyOf(outputMeters, 2 * outputs);
+      orderedMeters = new int[2 * outputs];
       orderedRewrites = new int[2 * outputs];
       orderedPorts = new int[2 * outputs];
       orderedTags = new long[2 * outputs];
@@ -384,6 +412,7 @@ public final class Decision {
     }
     outputPorts[outputs] =
         port.number() | (port.kind() == PortKind.BOND ? BOND : 0) | (known ? KNOWN : 0);
+    outputMeters[outputs] = meterCount;
     outputRewrites[outputs] = rewrite == null ? 0 : number(rewrite);
     outputTags[outputs++] = tags;
   }
@@ -437,7 +466,8 @@ public final class Decision {
   }
 
   /**
-   * First what has the headers that the packet came with, then those that it has got, in turn, so
+   * First what fewer meters have to let through, in the order in which they were met. Then, among
+   * those, what has the headers that the packet came with, then those that it has got, in turn, so
    * that few have to be restored; and among them what keeps most of the tags that it came with, so
    * that none of them is taken off and put on again (its drop eligible bit would be lost); of those
    * always next what needs the fewest pushes and pops after what is there; alike ones together.
@@ -454,10 +484,15 @@ public final class Decision {
       }
       tags = outputTags[best];
       int rewrite = outputRewrites[best];
+      int metered = outputMeters[best];
       for (int i = best; i < outputs; i++) {
-        if (outputPorts[i] != 0 && outputTags[i] == tags && outputRewrites[i] == rewrite) {
+        if (outputPorts[i] != 0
+            && outputTags[i] == tags
+            && outputRewrites[i] == rewrite
+            && outputMeters[i] == metered) {
           orderedPorts[done] = outputPorts[i];
           orderedRewrites[done] = rewrite;
+          orderedMeters[done] = metered;
           orderedTags[done++] = tags;
           outputPorts[i] = 0;
         }
@@ -469,15 +504,19 @@ public final class Decision {
     long[] stacks = outputTags;
     outputTags = orderedTags;
     orderedTags = stacks;
+    int[] metered = outputMeters;
+    outputMeters = orderedMeters;
+    orderedMeters = metered;
     int[] numbers = outputRewrites;
     outputRewrites = orderedRewrites;
     orderedRewrites = numbers;
   }
 
-  private int rank(long from, int output) {
+  private long rank(long from, int output) {
     long to = outputTags[output];
-    return REWRITE_RANK * outputRewrites[output]
-        + 16 * (TagStack.LIMIT - TagStack.common(arrivedTags, to))
+    return METER_RANK * outputMeters[output]
+        + REWRITE_RANK * outputRewrites[output]
+        + 16L * (TagStack.LIMIT - TagStack.common(arrivedTags, to))
         + cost(from, to);
   }
 

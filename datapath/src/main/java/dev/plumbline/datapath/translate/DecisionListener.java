@@ -3,6 +3,7 @@ package dev.plumbline.datapath.translate;
 
 import dev.plumbline.datapath.openflow.Action;
 import dev.plumbline.datapath.openflow.Flow;
+import dev.plumbline.datapath.openflow.FlowGroup;
 import org.jspecify.annotations.Nullable;
 
 /** Is told of each step of a decision, as it is made. Ports and bridges by their numbers. */
@@ -20,7 +21,14 @@ public interface DecisionListener {
    */
   default void looksUp(int bridge, int table, @Nullable Flow flow) {}
 
-  /** What the flow found last does is all told. */
+  /**
+   * A bucket of a group begins; what it does follows, until {@link #done}.
+   *
+   * @param index its place among the group's, from 0
+   */
+  default void bucket(FlowGroup group, int index) {}
+
+  /** What the flow found last does, or the bucket, is all told. */
   default void done() {}
 
   /**

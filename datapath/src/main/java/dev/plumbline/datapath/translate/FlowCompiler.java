@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.translate;
 
+import dev.plumbline.datapath.config.BridgeConfig;
 import dev.plumbline.datapath.config.FlowConfig;
+import dev.plumbline.datapath.config.GroupConfig;
+import dev.plumbline.datapath.config.MeterConfig;
 import dev.plumbline.datapath.openflow.Action;
 import dev.plumbline.datapath.openflow.Action.Output;
 import dev.plumbline.datapath.openflow.Flow;
+import dev.plumbline.datapath.openflow.FlowGroup;
 import dev.plumbline.datapath.openflow.FlowSyntaxException;
 import dev.plumbline.datapath.openflow.FlowText;
+import dev.plumbline.datapath.openflow.GroupText;
 import dev.plumbline.datapath.openflow.Match;
 import dev.plumbline.datapath.openflow.MatchField;
 import dev.plumbline.datapath.openflow.PortNames;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +24,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.ToLongFunction;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,48 +80,55 @@ final class FlowCompiler {
   }
 
   /**
-   * The tables of these flows; null: there are none.
+   * The tables of a bridge's flows; null: it has none.
    *
-   * @throws IllegalArgumentException one of the flows is none, or cannot be done
+   * @throws IllegalArgumentException one of its flows or groups is none, or cannot be done
    */
-  @Nullable FlowTables compile(Set<FlowConfig> flows) {
-    return flows.isEmpty()
+  @Nullable FlowTables compile(BridgeConfig bridge) {
+    return bridge.flows().isEmpty()
         ? null
-        : FlowTables.EMPTY.withNumbered(List.of(), numbered(flows, numbers));
+        : FlowTables.EMPTY
+            .withKnown(groups(bridge))
+            .withMeters(meters(bridge))
+            .withNumbered(List.of(), numbered(bridge.flows(), numbers));
   }
 
   /**
    * The same from tables that share what is the same: only flows that are others, and those that
-   * may name a port that has another number, are read.
+   * may name a port that has another number, are read; of the groups all or none.
    *
-   * @param before of the flows that there were
+   * @param before of the bridge as it was
    * @param compilerBefore that made them
    */
   @Nullable FlowTables compile(
-      Set<FlowConfig> flows,
-      FlowTables before,
-      Set<FlowConfig> flowsBefore,
-      FlowCompiler compilerBefore) {
-    if (flows.isEmpty()) {
+      BridgeConfig bridge, FlowTables before, BridgeConfig old, FlowCompiler compilerBefore) {
+    if (bridge.flows().isEmpty()) {
       return null;
     }
-    Set<FlowConfig> gone = new LinkedHashSet<>(flowsBefore);
-    flows.forEach(gone::remove);
-    if (2 * gone.size() > flowsBefore.size()) {
-      return compile(flows); // is less work than to take out what is gone
+    Set<FlowConfig> gone = new LinkedHashSet<>(old.flows());
+    bridge.flows().forEach(gone::remove);
+    if (2 * gone.size() > old.flows().size()) {
+      return compile(bridge); // is less work than to take out what is gone
     }
-    Set<FlowConfig> put = new LinkedHashSet<>(flows);
-    flowsBefore.forEach(put::remove);
+    Set<FlowConfig> put = new LinkedHashSet<>(bridge.flows());
+    old.flows().forEach(put::remove);
     Set<String> renumbered = renumbered(compilerBefore);
-    for (FlowConfig flow : renumbered.isEmpty() ? Set.<FlowConfig>of() : flows) {
-      if (mayName(flow, renumbered) && flowsBefore.contains(flow)) {
+    for (FlowConfig flow : renumbered.isEmpty() ? Set.<FlowConfig>of() : bridge.flows()) {
+      if (mayName(flow.match() + flow.actions(), renumbered) && old.flows().contains(flow)) {
         gone.add(flow);
         put.add(flow);
       }
     }
+    boolean isGrouped =
+        bridge.groups().equals(old.groups())
+            && bridge.groups().stream().noneMatch(group -> mayName(group.buckets(), renumbered));
+    FlowTables grouped = isGrouped ? before : before.withKnown(groups(bridge));
+    if (!meters(bridge).equals(meters(old))) {
+      grouped = grouped.withMeters(meters(bridge));
+    }
     return gone.isEmpty() && put.isEmpty()
-        ? before
-        : before.withNumbered(
+        ? grouped
+        : grouped.withNumbered(
             compilerBefore.numbered(gone, compilerBefore.numbers), numbered(put, numbers));
   }
 
@@ -127,15 +141,34 @@ final class FlowCompiler {
   }
 
   /** Whether the text has one of these names in it; one that is written otherwise may be in any. */
-  private static boolean mayName(FlowConfig flow, Set<String> names) {
+  private static boolean mayName(String text, Set<String> names) {
     for (String name : names) {
-      if (!PLAIN.matcher(name).matches()
-          || flow.match().contains(name)
-          || flow.actions().contains(name)) {
+      if (!PLAIN.matcher(name).matches() || text.contains(name)) {
         return true;
       }
     }
     return false;
+  }
+
+  private static Set<Long> meters(BridgeConfig bridge) {
+    return bridge.meters().stream().map(MeterConfig::id).collect(Collectors.toSet());
+  }
+
+  private Map<Long, FlowGroup> groups(BridgeConfig bridge) {
+    Map<Long, FlowGroup> groups = new HashMap<>();
+    for (GroupConfig config : bridge.groups()) {
+      try {
+        FlowGroup group = GroupText.parse(config.text(), names);
+        List<FlowGroup.Bucket> buckets =
+            group.buckets().stream()
+                .map(each -> new FlowGroup.Bucket(each.weight(), actions(each.actions())))
+                .toList();
+        groups.put(group.id(), new FlowGroup(group.id(), group.type(), buckets));
+      } catch (FlowSyntaxException e) {
+        throw new IllegalArgumentException(config.text() + ": " + e.getMessage(), e);
+      }
+    }
+    return groups;
   }
 
   private List<TableFlow> numbered(

@@ -5,7 +5,7 @@ import dev.plumbline.datapath.classifier.Rule;
 import dev.plumbline.datapath.classifier.RuleTable;
 import dev.plumbline.datapath.classifier.Wildcards;
 import dev.plumbline.datapath.openflow.Action;
-import dev.plumbline.datapath.openflow.Action.Group;
+import dev.plumbline.datapath.openflow.Action.Meter;
 import dev.plumbline.datapath.openflow.FieldValues;
 import dev.plumbline.datapath.openflow.Flow;
 import dev.plumbline.datapath.openflow.FlowGroup;
@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 public final class FlowTables {
   /** Without flows: every packet is dropped. */
   public static final FlowTables EMPTY =
-      new FlowTables(Collections.nCopies(Flow.LAST_TABLE + 1, RuleTable.empty()), Map.of(), false);
+      new FlowTables(
+          Collections.nCopies(Flow.LAST_TABLE + 1, RuleTable.empty()), Map.of(), Set.of(), false);
 
   /** By number. */
   private final List<RuleTable<TableFlow>> tables;
@@ -37,10 +39,17 @@ public final class FlowTables {
 
   private final Map<Long, FlowGroup> groups;
 
+  /** Numbers of those that there are. */
+  private final Set<Long> meters;
+
   private FlowTables(
-      List<RuleTable<TableFlow>> tables, Map<Long, FlowGroup> groups, boolean rewritesAddresses) {
+      List<RuleTable<TableFlow>> tables,
+      Map<Long, FlowGroup> groups,
+      Set<Long> meters,
+      boolean rewritesAddresses) {
     this.tables = tables;
     this.groups = groups;
+    this.meters = meters;
     this.rewritesAddresses = rewritesAddresses;
   }
 
@@ -49,16 +58,24 @@ public final class FlowTables {
    *
    * @param removed by table, match and priority; one that is not there is passed over
    * @param put each in place of the one with its table, match and priority
-   * @throws IllegalArgumentException one of them cannot be done, or names a group that there is
-   *     not; nothing is changed
+   * @throws IllegalArgumentException one of them cannot be done, or names a group or meter that
+   *     there is not; nothing is changed
    */
   public FlowTables with(Collection<Flow> removed, Collection<Flow> put) {
+    put.forEach(
+        flow -> {
+          refuseMissing("group", FlowGroup.named(flow.actions()), groups.keySet(), flow);
+          refuseMissing("meter", Meter.named(flow.actions()), meters, flow);
+        });
     return withNumbered(uncounted(removed), uncounted(put));
   }
 
-  /** As {@link #with}, with flows that packets are counted for. */
+  /**
+   * As {@link #with}, with flows that packets are counted for. One may name a group or meter that
+   * there is not: what it sends there is dropped.
+   */
   FlowTables withNumbered(Collection<TableFlow> removed, Collection<TableFlow> put) {
-    put.forEach(one -> refuseWhatCannotBeDone(one.flow().actions(), groups, one.flow()));
+    put.forEach(one -> refuseWhatCannotBeDone(one.flow().actions(), one.flow()));
     Map<Integer, List<Rule<TableFlow>>> less = byTable(removed);
     Map<Integer, List<Rule<TableFlow>>> more = byTable(put);
     List<RuleTable<TableFlow>> changed = new ArrayList<>(tables);
@@ -72,6 +89,7 @@ public final class FlowTables {
     return new FlowTables(
         changed,
         groups,
+        meters,
         rewritesAddresses
             || put.stream()
                 .flatMap(one -> one.flow().actions().stream())
@@ -92,14 +110,29 @@ public final class FlowTables {
         throw new IllegalArgumentException("two groups have the number " + group.id());
       }
     }
+    newGroups.forEach(group -> refuseMissing("group", group.named(), byId.keySet(), group));
+    return withKnown(byId);
+  }
+
+  /** The same with groups that may name others that there are not. */
+  FlowTables withKnown(Map<Long, FlowGroup> byId) {
     boolean rewrites = rewritesAddresses;
-    for (FlowGroup group : newGroups) {
+    for (FlowGroup group : byId.values()) {
       for (FlowGroup.Bucket bucket : group.buckets()) {
-        refuseWhatCannotBeDone(bucket.actions(), byId, group);
+        refuseWhatCannotBeDone(bucket.actions(), group);
         rewrites |= bucket.actions().stream().anyMatch(Abilities::changesAddress);
       }
     }
-    return new FlowTables(tables, Map.copyOf(byId), rewrites);
+    return new FlowTables(tables, Map.copyOf(byId), meters, rewrites);
+  }
+
+  /** The tables with other meters, in place of all that there are. */
+  public FlowTables withMeters(Set<Long> numbers) {
+    return new FlowTables(tables, groups, Set.copyOf(numbers), rewritesAddresses);
+  }
+
+  boolean hasMeter(long id) {
+    return meters.contains(id);
   }
 
   /** The group of that number; null: there is none. */
@@ -122,15 +155,19 @@ public final class FlowTables {
     return tables;
   }
 
-  private static void refuseWhatCannotBeDone(
-      List<Action> actions, Map<Long, FlowGroup> groups, Object of) {
+  private static void refuseWhatCannotBeDone(List<Action> actions, Object of) {
     for (Action action : actions) {
       if (!Abilities.has(action)) {
         throw new IllegalArgumentException("the switch cannot do " + action + " yet, of " + of);
       }
-      if (action instanceof Group group && !groups.containsKey(group.id())) {
+    }
+  }
+
+  private static void refuseMissing(String what, List<Long> named, Set<Long> there, Object of) {
+    for (Long id : named) {
+      if (!there.contains(id)) {
         throw new IllegalArgumentException(
-            "the switch cannot do " + action + ": there is no such group, of " + of);
+            "the switch cannot do %s:%d: there is no such %s, of %s".formatted(what, id, what, of));
       }
     }
   }

@@ -7,7 +7,6 @@ import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.flow.FlowMask;
 import dev.plumbline.datapath.openflow.FlowGroup;
 import dev.plumbline.datapath.openflow.FlowGroup.Bucket;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which bucket of a group a packet takes: by its addresses, ports and VLAN as it came in, so that
@@ -23,9 +22,9 @@ final class GroupHash {
    * Chooses.
    *
    * @param mask takes the bits that the choice depends on
-   * @return null: no bucket has a weight
+   * @return the bucket's place, from 0; -1: no bucket has a weight
    */
-  static @Nullable Bucket choose(FlowGroup group, FlowKey key, FlowMask mask) {
+  static int choose(FlowGroup group, FlowKey key, FlowMask mask) {
     mask.use(FlowField.IP_FRAG);
     mask.use(FlowField.IP_SRC);
     mask.use(FlowField.IP_DST);
@@ -34,7 +33,7 @@ final class GroupHash {
       mask.use(FlowField.TP_DST);
     }
     int hash = FlowHash.layer4(key, key.vlanTci()) ^ (int) (group.id() * 0x9e3779b9L);
-    Bucket best = null;
+    int best = -1;
     double most = 0;
     for (int i = 0; i < group.buckets().size(); i++) {
       Bucket bucket = group.buckets().get(i);
@@ -42,7 +41,7 @@ final class GroupHash {
       double drawn = bucket.weight() / -StrictMath.log(share);
       if (drawn > most) {
         most = drawn;
-        best = bucket;
+        best = i;
       }
     }
     return best;

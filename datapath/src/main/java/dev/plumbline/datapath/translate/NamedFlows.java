@@ -2,9 +2,12 @@
 package dev.plumbline.datapath.translate;
 
 import dev.plumbline.datapath.config.FlowConfig;
+import dev.plumbline.datapath.config.GroupConfig;
 import dev.plumbline.datapath.openflow.Flow;
+import dev.plumbline.datapath.openflow.FlowGroup;
 import dev.plumbline.datapath.openflow.FlowSyntaxException;
 import dev.plumbline.datapath.openflow.FlowText;
+import dev.plumbline.datapath.openflow.GroupText;
 import dev.plumbline.datapath.openflow.PortNames;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,8 +17,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads flows whose ports are named into their normal form. Ports have numbers here for as long as
- * it takes, which are no port's.
+ * Reads flows and groups whose ports are named into their normal form. Ports have numbers here for
+ * as long as it takes, which are no port's.
  */
 public final class NamedFlows {
   /** Port names as they come, or those of a bridge alone. */
@@ -95,5 +98,21 @@ public final class NamedFlows {
   /** The same as a flow, whose ports' numbers mean something here alone. */
   public Flow parse(String text) throws FlowSyntaxException {
     return FlowText.parse(text, names);
+  }
+
+  /**
+   * Reads a group, with such numbers.
+   *
+   * @throws FlowSyntaxException it is none, names no port of the bridge, or needs what the switch
+   *     does not have
+   */
+  public FlowGroup parseGroup(String text) throws FlowSyntaxException {
+    return GroupText.parse(text, names);
+  }
+
+  /** What {@link #parseGroup} gave, in its normal form. */
+  public GroupConfig config(FlowGroup group) {
+    return new GroupConfig(
+        group.id(), group.type().toString(), GroupText.printBuckets(group, names));
   }
 }

@@ -11,6 +11,7 @@ import dev.plumbline.datapath.openflow.Action.Ct;
 import dev.plumbline.datapath.openflow.Action.GotoTable;
 import dev.plumbline.datapath.openflow.Action.Group;
 import dev.plumbline.datapath.openflow.Action.Load;
+import dev.plumbline.datapath.openflow.Action.Meter;
 import dev.plumbline.datapath.openflow.Action.Modify;
 import dev.plumbline.datapath.openflow.Action.Move;
 import dev.plumbline.datapath.openflow.Action.Nat;
@@ -26,7 +27,6 @@ import dev.plumbline.datapath.openflow.Action.WriteMetadata;
 import dev.plumbline.datapath.openflow.FieldValues;
 import dev.plumbline.datapath.openflow.Flow;
 import dev.plumbline.datapath.openflow.FlowGroup;
-import dev.plumbline.datapath.openflow.FlowGroup.Bucket;
 import dev.plumbline.datapath.openflow.MatchField;
 import dev.plumbline.datapath.openflow.Subfield;
 import java.util.ArrayList;
@@ -202,6 +202,12 @@ final class Pipeline {
       put(MatchField.TUN_ID, tunnel.key());
     } else if (action instanceof Group group) {
       group(group.id(), table);
+    } else if (action instanceof Meter meter) {
+      if (tables.hasMeter(meter.id())) {
+        way.decision().meter(bridge.number(), meter.id());
+      } else {
+        way.end(DropReason.NO_METER);
+      }
     } else if (action instanceof Ct ct) {
       track(ct, table);
     } else if (action instanceof WriteMetadata metadata) {
@@ -236,16 +242,16 @@ final class Pipeline {
     switch (group.type()) {
       case ALL -> {
         for (int i = 0; i < group.buckets().size(); i++) {
-          bucket(group.buckets().get(i), table);
+          bucket(group, i, table);
         }
       }
-      case INDIRECT -> bucket(group.buckets().get(0), table);
+      case INDIRECT -> bucket(group, 0, table);
       case SELECT -> {
-        Bucket chosen = GroupHash.choose(group, way.key(), way.decision().mask());
-        if (chosen == null) {
+        int chosen = GroupHash.choose(group, way.key(), way.decision().mask());
+        if (chosen < 0) {
           way.decision().reason(DropReason.NO_GROUP);
         } else {
-          bucket(chosen, table);
+          bucket(group, chosen, table);
         }
       }
     }
@@ -253,17 +259,24 @@ final class Pipeline {
   }
 
   /** Does a bucket's actions on a copy of the packet: what they change is as it was afterwards. */
-  private void bucket(Bucket bucket, int table) {
+  private void bucket(FlowGroup group, int index, int table) {
     if (way.isRefused() || way.isEnded()) {
       return;
     }
+    DecisionListener listener = way.listener();
+    if (listener != null) {
+      listener.bucket(group, index);
+    }
     save();
     boolean goesOn = true;
-    List<Action> actions = bucket.actions();
+    List<Action> actions = group.buckets().get(index).actions();
     for (int i = 0; i < actions.size() && goesOn && !way.isRefused() && !way.isEnded(); i++) {
       goesOn = act(actions.get(i), table);
     }
     restore();
+    if (listener != null) {
+      listener.done();
+    }
   }
 
   /** What is done until {@link #restore} is done to a copy of the packet. */

@@ -111,11 +111,10 @@ final class StateCompiler {
         new FlowCompiler(
             PortNumbers.named(name, bridge, numbers), flow -> flowNumbers.number(name, flow));
     if (old == null || tables == null) {
-      return compiler.compile(bridge.flows());
+      return compiler.compile(bridge);
     }
     Map<String, List<Integer>> named = PortNumbers.named(name, old, before.numbers());
-    return compiler.compile(
-        bridge.flows(), tables, old.flows(), new FlowCompiler(named, flow -> 0));
+    return compiler.compile(bridge, tables, old, new FlowCompiler(named, flow -> 0));
   }
 
   private void put(Port port) {

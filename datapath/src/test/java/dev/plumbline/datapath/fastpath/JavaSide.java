@@ -51,6 +51,11 @@ final class JavaSide implements ActionExecutor.Sink {
   }
 
   @Override
+  public boolean meter(int bridge, long number, int frameBytes, int segments) {
+    return true;
+  }
+
+  @Override
   public int bondPort(int bond, int hash) {
     return bucketPort(bond, hash & (Layout.BUCKETS - 1));
   }

@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 
-/** Flows and groups as people write them, a line each, and back: what is printed reads the same. */
+/**
+ * Flows, groups and meters as people write them, a line each, and back: what is printed reads the
+ * same.
+ */
 public final class FlowTextFuzz {
   /** The longest line that the API takes. */
   private static final int BYTES = 1 << 16;
@@ -21,10 +24,11 @@ public final class FlowTextFuzz {
     for (String line : new String(input, StandardCharsets.UTF_8).split("\n", -1)) {
       thereAndBack(line, FlowText::parse);
       thereAndBack(line, GroupText::parse);
+      thereAndBack(line, (text, ports) -> MeterText.parse(text));
     }
   }
 
-  /** {@link FlowText#parse} or {@link GroupText#parse}. */
+  /** {@link FlowText#parse}, {@link GroupText#parse} or {@link MeterText#parse}. */
   private interface Parser {
     Object parse(String text, PortNames ports) throws FlowSyntaxException;
   }

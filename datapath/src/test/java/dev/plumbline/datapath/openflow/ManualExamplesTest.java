@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -36,6 +38,16 @@ class ManualExamplesTest {
       read++;
     }
     assertTrue(read >= 3, "examples were read");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ovs-actions.7", "ovs-fields.7"})
+  void whatIsRefusedIsInTheDocumentation(String manual) throws Exception {
+    String page = Files.readString(Path.of("..", "docs", "flows.md"));
+    for (String line : lines(manual)) {
+      String[] refused = line.split(" !! ", -1);
+      assertTrue(refused.length < 2 || page.contains("`" + refused[1] + "`"), line);
+    }
   }
 
   private static List<String> lines(String manual) throws IOException {

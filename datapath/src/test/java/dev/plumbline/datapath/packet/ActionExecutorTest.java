@@ -37,6 +37,11 @@ class ActionExecutorTest implements ActionExecutor.Sink {
   }
 
   @Override
+  public boolean meter(int bridge, long number, int frameBytes, int segments) {
+    return true;
+  }
+
+  @Override
   public int bondPort(int bond, int hash) {
     return 0;
   }

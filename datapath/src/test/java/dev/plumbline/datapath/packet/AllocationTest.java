@@ -52,6 +52,11 @@ class AllocationTest implements ActionExecutor.Sink {
   public void output(int port, ByteBuffer buffer, int offset, int length, VnetHeader vnet) {}
 
   @Override
+  public boolean meter(int bridge, long number, int frameBytes, int segments) {
+    return true;
+  }
+
+  @Override
   public int bondPort(int bond, int hash) {
     return 1;
   }

@@ -212,6 +212,11 @@ class HeaderWriterProperties {
           }
 
           @Override
+          public boolean meter(int bridge, long number, int frameBytes, int segments) {
+            return true;
+          }
+
+          @Override
           public int bondPort(int bond, int hash) {
             throw new AssertionError();
           }

@@ -144,6 +144,11 @@ class PacketParserFuzzTest implements ActionExecutor.Sink {
   }
 
   @Override
+  public boolean meter(int bridge, long number, int frameBytes, int segments) {
+    return true;
+  }
+
+  @Override
   public int bondPort(int bond, int hash) {
     return hash & 1;
   }

@@ -112,6 +112,15 @@ public final class OpenVswitchDaemon implements AutoCloseable {
     run(List.of("ovs-ofctl", "add-flows", socket, file.toString()));
   }
 
+  /**
+   * Puts groups into a bridge, each a line as ovs-ofctl has it; before the flows that name them.
+   */
+  public void groups(String bridge, List<String> groups) throws IOException, InterruptedException {
+    Path file = Files.write(directory.resolve("groups"), groups);
+    String socket = "unix:" + directory.resolve(bridge + ".mgmt");
+    run(List.of("ovs-ofctl", "-O", "OpenFlow15", "add-groups", socket, file.toString()));
+  }
+
   private void run(List<String> command) throws IOException, InterruptedException {
     Path output = directory.resolve("command.out");
     Process process =

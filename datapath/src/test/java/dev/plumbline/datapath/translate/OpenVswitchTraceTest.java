@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.datapath.config.BridgeConfig;
 import dev.plumbline.datapath.config.FlowConfig;
+import dev.plumbline.datapath.config.GroupConfig;
 import dev.plumbline.datapath.config.MacTableConfig;
 import dev.plumbline.datapath.config.PortConfig;
 import dev.plumbline.datapath.config.PortConfig.DevicePort;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -39,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 class OpenVswitchTraceTest {
   private static final int CASES = Integer.getInteger("oracle.cases", 400);
   private static final int PACKETS = 25;
+  private static final int GROUPS = 3;
 
   /** Priority tags (VLAN 0) are not compared: see docs/decisions/open-vswitch-oracle.md. */
   private static final int[] VLANS = {10, 20, 30, 4095};
@@ -65,6 +68,44 @@ class OpenVswitchTraceTest {
         compared + " packets, " + sent + " sent somewhere; other than there " + found);
     assertEquals("", String.join("\n", unexplained));
     assertTrue(sent > compared / 4, sent + " of " + compared + " packets were sent");
+  }
+
+  /** Which bucket that is, another hash says there; but it is one, and none is left out. */
+  @Test
+  void oneBucketOfAGroupIsChosenHereAndThere() throws Exception {
+    Map<String, PortConfig> ports = new TreeMap<>();
+    for (String port : List.of("in", "a", "b", "c")) {
+      ports.put(port, new DevicePort(port, PortVlan.TRUNK_ALL));
+    }
+    BridgeConfig plain = new BridgeConfig(ports, MacTableConfig.DEFAULT, false);
+    NamedFlows names = NamedFlows.of(ports.keySet());
+    String buckets =
+        "bucket=output:a,bucket=weight:2,output:b,bucket=mod_dl_src:02:00:00:00:00:0a,output:c";
+    BridgeConfig bridge =
+        plain
+            .withFlows(Set.of(names.read("actions=group:1")))
+            .withGroups(
+                Set.of(names.config(names.parseGroup("group_id=1,type=select," + buckets))));
+    try (OpenVswitchDaemon peer = OpenVswitchDaemon.start(directory)) {
+      OpenVswitchTwin twin = new OpenVswitchTwin(new SwitchConfig(Map.of("br0", bridge)), peer);
+      twin.create();
+      Set<String> ours = new TreeSet<>();
+      Set<String> theirs = new TreeSet<>();
+      for (int host = 0; host < 100; host++) {
+        String packet = "dl_src=02:00:00:00:01:%02x,dl_dst=02:00:00:00:02:01".formatted(host);
+        OpenVswitchTwin.Compared both = twin.compare("br0", "in", packet + ",dl_type=0x88b5");
+        ours.add(port(both.ours()));
+        theirs.add(port(both.theirs()));
+      }
+      assertEquals(Set.of("a", "b", "c"), ours);
+      assertEquals(ours, theirs);
+      twin.remove();
+    }
+  }
+
+  /** The first word: one copy begins with the port that it leaves by. */
+  private static String port(String sent) {
+    return sent.split("\\W", 2)[0];
   }
 
   /** One configuration, and some packets. */
@@ -148,6 +189,10 @@ class OpenVswitchTraceTest {
       for (Map.Entry<String, BridgeConfig> one : plain.bridges().entrySet()) {
         Map<String, FlowConfig> flows = new LinkedHashMap<>();
         NamedFlows names = NamedFlows.of(one.getValue().ports().keySet());
+        Set<GroupConfig> groups = new LinkedHashSet<>();
+        for (int id = 0; id < GROUPS; id++) {
+          groups.add(names.config(names.parseGroup(group(one.getValue(), id))));
+        }
         for (int i = random.nextInt(3) == 0 ? 0 : 1 + random.nextInt(12); i > 0; i--) {
           FlowConfig flow = names.read(flow(one.getValue(), 1000 - i));
           flows.put(flow.key(), flow);
@@ -157,9 +202,32 @@ class OpenVswitchTraceTest {
           flows.put(last.key(), last);
         }
         Set<FlowConfig> all = new LinkedHashSet<>(flows.values());
-        bridges.put(one.getKey(), one.getValue().withFlows(all));
+        bridges.put(one.getKey(), one.getValue().withFlows(all).withGroups(groups));
       }
       return new SwitchConfig(bridges);
+    }
+
+    /** A select group has one bucket that can be chosen: by which hash does not matter. */
+    private String group(BridgeConfig bridge, int id) {
+      String type = any("all", "all", "select", "indirect");
+      StringBuilder text = new StringBuilder("group_id=" + id + ",type=" + type);
+      int buckets = type.equals("indirect") ? 1 : 1 + random.nextInt(3);
+      int live = random.nextInt(buckets);
+      for (int i = 0; i < buckets; i++) {
+        text.append(",bucket=");
+        text.append(type.equals("select") ? "weight:" + (i == live ? 3 : 0) + "," : "");
+        text.append(any("", "mod_dl_dst:" + host() + ",", "mod_dl_src:" + host() + ","));
+        text.append(
+            any(
+                "NORMAL",
+                "FLOOD",
+                "IN_PORT",
+                "output:" + port(bridge),
+                "output:" + port(bridge),
+                "resubmit(,3)",
+                id == 0 ? "ALL" : "group:" + random.nextInt(id)));
+      }
+      return text.toString();
     }
 
     private String any(String... of) {
@@ -203,8 +271,14 @@ class OpenVswitchTraceTest {
               "reg0=" + random.nextInt(2),
               "metadata=1/1");
       List<String> actions = new ArrayList<>();
-      int table = random.nextInt(3);
-      for (int i = random.nextInt(4); i >= 0; i--) {
+      int table = random.nextInt(4);
+      if (random.nextInt(6) == 0) {
+        actions.add("group:" + random.nextInt(GROUPS));
+        for (int i = random.nextInt(3); i > 0; i--) {
+          actions.add(any("NORMAL", "output:" + port(bridge), "group:" + random.nextInt(GROUPS)));
+        }
+      }
+      for (int i = random.nextInt(4); i >= 0 && !isGrouped(actions); i--) {
         boolean rewrites = random.nextInt(3) == 0;
         actions.add(rewrites ? rewrite(match) : action(bridge, table));
       }
@@ -214,6 +288,10 @@ class OpenVswitchTraceTest {
       }
       return "table=%d,priority=%d,%s actions=%s"
           .formatted(table, priority, match, String.join(",", actions));
+    }
+
+    private static boolean isGrouped(List<String> actions) {
+      return !actions.isEmpty() && actions.get(0).startsWith("group:");
     }
 
     private String action(BridgeConfig bridge, int table) {

@@ -4,6 +4,7 @@ package dev.plumbline.datapath.translate;
 import dev.plumbline.datapath.bridge.MacTable;
 import dev.plumbline.datapath.config.BridgeConfig;
 import dev.plumbline.datapath.config.FlowConfig;
+import dev.plumbline.datapath.config.GroupConfig;
 import dev.plumbline.datapath.config.PortConfig.PatchPort;
 import dev.plumbline.datapath.config.PortVlan;
 import dev.plumbline.datapath.config.SwitchConfig;
@@ -12,6 +13,7 @@ import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.flow.FlowMask;
 import dev.plumbline.datapath.openflow.FlowSyntaxException;
 import dev.plumbline.datapath.openflow.FlowText;
+import dev.plumbline.datapath.openflow.GroupText;
 import dev.plumbline.datapath.openflow.PortNames;
 import dev.plumbline.datapath.testing.OpenVswitchDaemon;
 import java.io.IOException;
@@ -69,7 +71,14 @@ final class OpenVswitchTwin {
     config.bridges().forEach((name, bridge) -> add(name, bridge, there));
     peer.vsctl(there);
     for (Map.Entry<String, BridgeConfig> bridge : config.bridges().entrySet()) {
-      peer.flows(bridge.getKey(), flows(bridge.getKey(), bridge.getValue()));
+      peer.groups(bridge.getKey(), groups(bridge.getKey(), bridge.getValue()));
+      // Apart, as others would be written in OpenFlow 1.3, too, where mod_vlan_vid means push_vlan.
+      List<String> flows = flows(bridge.getKey(), bridge.getValue());
+      for (boolean named : List.of(false, true)) {
+        peer.flows(
+            bridge.getKey(),
+            flows.stream().filter(flow -> flow.contains("group:") == named).toList());
+      }
     }
   }
 
@@ -140,6 +149,21 @@ final class OpenVswitchTwin {
     for (FlowConfig flow : value.flows()) {
       PortNames names = PacketText.names(state, bridge);
       texts.add(FlowText.print(FlowText.parse(flow.text(), names), PortNames.NUMBERS));
+    }
+    return texts;
+  }
+
+  /**
+   * With the same numbers. Another hash chooses there, in user space: one of the datapath would
+   * have the trace go on in a second one.
+   */
+  private List<String> groups(String bridge, BridgeConfig value) throws FlowSyntaxException {
+    List<String> texts = new ArrayList<>();
+    for (GroupConfig group : value.groups()) {
+      PortNames names = PacketText.names(state, bridge);
+      String text = GroupText.print(GroupText.parse(group.text(), names), PortNames.NUMBERS);
+      texts.add(
+          text.replace("type=select", "type=select,selection_method=hash,fields(eth_src,eth_dst)"));
     }
     return texts;
   }

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.openflow.Flow;
+import dev.plumbline.datapath.openflow.FlowGroup;
 import dev.plumbline.datapath.openflow.FlowSyntaxException;
 import dev.plumbline.datapath.openflow.FlowText;
+import dev.plumbline.datapath.openflow.GroupText;
 import dev.plumbline.datapath.openflow.PortNames;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +19,8 @@ import net.jqwik.api.Property;
 
 /** Whatever switch, flows in all of its bridges, and traffic; a seed replays a failure. */
 class PipelineProperties {
+  private static final int GROUPS = 4;
+
   private final Translator translator = new Translator();
 
   @Property(tries = 60)
@@ -76,10 +80,43 @@ class PipelineProperties {
           flows.add(FlowText.parse(flow(random), PortNames.NUMBERS));
         }
         flows.add(FlowText.parse("priority=0 actions=NORMAL", PortNames.NUMBERS));
-        changed = changed.withFlows(bridge, FlowTables.EMPTY.with(List.of(), flows));
+        List<FlowGroup> groups = new ArrayList<>();
+        for (int id = 0; id < GROUPS; id++) {
+          groups.add(GroupText.parse(group(random, id), PortNames.NUMBERS));
+        }
+        changed =
+            changed.withFlows(bridge, FlowTables.EMPTY.withGroups(groups).with(List.of(), flows));
       }
     }
     return changed;
+  }
+
+  /** Those with a lower number may be in its buckets, so that there are no circles. */
+  private static String group(Random random, int id) {
+    StringBuilder text = new StringBuilder("group_id=" + id);
+    String type = one(random, "select", "select", "all", "indirect");
+    text.append(",type=").append(type);
+    for (int i = type.equals("indirect") ? 0 : random.nextInt(3); i >= 0; i--) {
+      text.append(",bucket=");
+      text.append(type.equals("select") ? "weight:" + random.nextInt(4) + "," : "");
+      text.append(
+          one(
+              random,
+              "",
+              "mod_vlan_vid:" + random.nextInt(30) + ",",
+              "strip_vlan,",
+              "mod_dl_dst:02:00:00:00:00:0" + random.nextInt(10) + ","));
+      text.append(
+          one(
+              random,
+              "NORMAL",
+              "flood",
+              "in_port",
+              "output:" + (1 + random.nextInt(8)),
+              "resubmit(,%d)".formatted(random.nextInt(3)),
+              id == 0 ? "in_port" : "group:" + random.nextInt(id)));
+    }
+    return text.toString();
   }
 
   private static String flow(Random random) {
@@ -139,6 +176,8 @@ class PipelineProperties {
         "push_vlan:0x88a8",
         "set_field:0x1003->vlan_tci",
         "set_field:1->metadata",
+        "group:" + random.nextInt(GROUPS),
+        "group:" + random.nextInt(GROUPS),
         rewritten(random, type),
         rewritten(random, type),
         rewritten(random, type));

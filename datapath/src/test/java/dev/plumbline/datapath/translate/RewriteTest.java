@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** br0 has the ports a, b, c and a patch, x, to br1, where it is y beside d. */
@@ -62,7 +63,8 @@ class RewriteTest {
     for (String text : texts) {
       flows.add(FlowText.parse(numbered(text), PortNames.NUMBERS));
     }
-    state = state.withFlows(bridge, FlowTables.EMPTY.withGroups(groups).with(List.of(), flows));
+    FlowTables tables = FlowTables.EMPTY.withMeters(Set.of(1L, 2L)).withGroups(groups);
+    state = state.withFlows(bridge, tables.with(List.of(), flows));
   }
 
   private void decides(String expected) {
@@ -180,6 +182,19 @@ class RewriteTest {
   }
 
   /** Groups for the flows that are put in after them. */
+  @Test
+  void aMeterLetsThroughOnlyWhatIsSentBehindIt() throws Exception {
+    flows(
+        "br0",
+        "ip,actions=mod_nw_ttl:9,resubmit(,1),resubmit(,2),@b",
+        "table=1,actions=@c",
+        "table=2,ip,actions=meter:1,mod_nw_ttl:7,@c,resubmit(,3)",
+        "table=3,ip,actions=meter:2,mod_nw_ttl:9,@b");
+    decides("set(ip_ttl=0x9),@c,meter(1),set(ip_ttl=0x7),@c,meter(2),set(ip_ttl=0x9),@b,@b");
+    flows("br0", "actions=meter:1");
+    decides("FLOW_DROPS");
+  }
+
   private void groups(String... texts) throws Exception {
     groups.clear();
     for (String text : texts) {

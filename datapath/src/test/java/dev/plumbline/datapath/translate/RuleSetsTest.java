@@ -15,16 +15,21 @@ import dev.plumbline.datapath.config.PortVlan;
 import dev.plumbline.datapath.config.SwitchConfig;
 import dev.plumbline.datapath.flow.FlowField;
 import dev.plumbline.datapath.flow.FlowKey;
+import dev.plumbline.datapath.openflow.Action;
 import dev.plumbline.datapath.openflow.FieldValues;
 import dev.plumbline.datapath.openflow.Flow;
 import dev.plumbline.datapath.openflow.FlowSyntaxException;
+import dev.plumbline.datapath.openflow.FlowText;
 import dev.plumbline.datapath.openflow.Match;
 import dev.plumbline.datapath.openflow.MatchField;
+import dev.plumbline.datapath.openflow.PortNames;
 import dev.plumbline.datapath.testing.OpenVswitchDaemon;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -42,6 +47,25 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class RuleSetsTest {
   private static final int PACKETS = Integer.getInteger("rulesets.packets", 600);
+  private static final int EXAMPLE_PACKETS = Integer.getInteger("rulesets.example-packets", 40);
+  private static final PortNames NAMES =
+      new PortNames() {
+        @Override
+        public int number(String name) {
+          return Integer.parseInt(name.substring(1));
+        }
+
+        @Override
+        public String name(int number) {
+          return "p" + number;
+        }
+
+        @Override
+        public boolean areNamed() {
+          return true;
+        }
+      };
+
   private static final int RULES = Integer.getInteger("rulesets.rules", 1_000);
 
   @TempDir Path directory;
@@ -75,6 +99,70 @@ class RuleSetsTest {
       flow("acl", flow);
     }
     compare();
+  }
+
+  /** Each example that the switch can do, in a bridge of its own; other packets go out by p6. */
+  @Test
+  void theManualsExamples() throws Exception {
+    List<String> unmet = new ArrayList<>();
+    int compared = 0;
+    try (OpenVswitchDaemon peer = OpenVswitchDaemon.start(directory)) {
+      for (String manual : List.of("ovs-actions.7", "ovs-fields.7", "ovs-ofctl.8")) {
+        for (String example : lines("/dev/plumbline/datapath/openflow/" + manual)) {
+          Flow flow = example.contains(" => ") ? doable(example.split(" => ", -1)[0]) : null;
+          if (flow == null) {
+            continue;
+          }
+          List.of(ports, flows).forEach(Map::clear);
+          List.of(matches, hit).forEach(Collection::clear);
+          bridge("m");
+          for (int port = 1; port <= 6; port++) {
+            ports.get("m").put("p" + port, new DevicePort("p" + port, PortVlan.TRUNK_ALL));
+          }
+          boolean drops = flow.actions().isEmpty(); // which would not show what it matches
+          flow(
+              "m",
+              (flow.table() == 0 ? "" : "table=" + flow.table() + ",")
+                  + FlowText.printRule(flow, NAMES)
+                  + " actions="
+                  + (drops ? "p5" : FlowText.printActions(flow, NAMES)));
+          if (flow.table() != 0) {
+            flow("m", "priority=0 actions=resubmit(,%d)".formatted(flow.table()));
+          } else if (flow.priority() != 0) {
+            flow("m", "priority=0 actions=output:p6");
+          }
+          int unused = compare(peer, EXAMPLE_PACKETS);
+          compared++;
+          if (hit.stream().noneMatch(rule -> rule.contains("priority " + flow.priority()))) {
+            unmet.add(example);
+          }
+        }
+      }
+    }
+    System.err.println(compared + " examples; no packet was for " + unmet);
+    assertTrue(compared > 40, compared + " examples");
+    assertTrue(unmet.size() < 10, unmet::toString);
+  }
+
+  /** The flow; null: the switch refuses it, or a trace of Open vSwitch would be in two parts. */
+  private static Flow doable(String example) throws FlowSyntaxException {
+    Flow flow = FlowText.parse(example, PortNames.NUMBERS);
+    try {
+      FlowTables unused = FlowTables.EMPTY.with(List.of(), List.of(flow));
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+    boolean tracks =
+        flow.match().mask(MatchField.CT_STATE) != 0
+            || flow.actions().stream().anyMatch(Action.Ct.class::isInstance);
+    return tracks ? null : flow;
+  }
+
+  private static List<String> lines(String resource) throws IOException {
+    try (InputStream in = RuleSetsTest.class.getResourceAsStream(resource)) {
+      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      return text.lines().filter(line -> !line.startsWith("#")).toList();
+    }
   }
 
   private void bridge(String name) {
@@ -119,6 +207,17 @@ class RuleSetsTest {
   }
 
   private void compare() throws Exception {
+    try (OpenVswitchDaemon peer = OpenVswitchDaemon.start(directory)) {
+      int sent = compare(peer, PACKETS);
+      assertTrue(sent > PACKETS / 20, sent + " packets were sent");
+      System.err.println(
+          "%d packets, %d sent, by %d of %d rules"
+              .formatted(PACKETS, sent, hit.size(), matches.size()));
+    }
+  }
+
+  /** Sends packets through both; how many went somewhere. */
+  private int compare(OpenVswitchDaemon peer, int packets) throws Exception {
     Map<String, BridgeConfig> bridges = new LinkedHashMap<>();
     ports.forEach(
         (name, of) ->
@@ -127,39 +226,34 @@ class RuleSetsTest {
                 new BridgeConfig(of, MacTableConfig.DEFAULT, false).withFlows(flows.get(name))));
     List<String> unlike = new ArrayList<>();
     int sent = 0;
-    try (OpenVswitchDaemon peer = OpenVswitchDaemon.start(directory)) {
-      OpenVswitchTwin twin = new OpenVswitchTwin(new SwitchConfig(bridges), peer);
-      twin.create();
-      for (String[] of : learnt) {
-        twin.tell(of[0], of[1], Integer.parseInt(of[2]), of[3]);
-      }
-      for (int i = 0; i < PACKETS && unlike.size() < 10; i++) {
-        String bridge = any(List.copyOf(ports.keySet()));
-        FlowKey key = packet(twin, bridge);
-        OpenVswitchTwin.Compared both = twin.compare(bridge, key);
-        sent += both.ours().isEmpty() ? 0 : 1;
-        both.trace()
-            .lines()
-            .filter(line -> line.matches(" *[0-9]+\\. .*"))
-            .forEach(line -> hit.add(line.strip()));
-        if (!both.ours().equals(both.theirs()) && key.ethSrc() != key.ethDst()) {
-          unlike.add(
-              "%s%nhere:  %s (%s)%nthere: %s%n%s%n"
-                  .formatted(
-                      both.packet(),
-                      both.ours(),
-                      both.decision().dropReason(),
-                      both.theirs(),
-                      both.trace()));
-        }
-      }
-      twin.remove();
+    OpenVswitchTwin twin = new OpenVswitchTwin(new SwitchConfig(bridges), peer);
+    twin.create();
+    for (String[] of : learnt) {
+      twin.tell(of[0], of[1], Integer.parseInt(of[2]), of[3]);
     }
+    for (int i = 0; i < packets && unlike.size() < 10; i++) {
+      String bridge = any(List.copyOf(ports.keySet()));
+      FlowKey key = packet(twin, bridge);
+      OpenVswitchTwin.Compared both = twin.compare(bridge, key);
+      sent += both.ours().isEmpty() ? 0 : 1;
+      both.trace()
+          .lines()
+          .filter(line -> line.matches(" *[0-9]+\\. .*"))
+          .forEach(line -> hit.add(line.strip()));
+      if (!both.ours().equals(both.theirs()) && key.ethSrc() != key.ethDst()) {
+        unlike.add(
+            "%s%nhere:  %s (%s)%nthere: %s%n%s%n"
+                .formatted(
+                    both.packet(),
+                    both.ours(),
+                    both.decision().dropReason(),
+                    both.theirs(),
+                    both.trace()));
+      }
+    }
+    twin.remove();
     assertEquals("", String.join("\n", unlike));
-    assertTrue(sent > PACKETS / 20, sent + " packets were sent");
-    System.err.println(
-        "%d packets, %d sent, by %d of %d rules"
-            .formatted(PACKETS, sent, hit.size(), matches.size()));
+    return sent;
   }
 
   private <T> T any(List<T> of) {

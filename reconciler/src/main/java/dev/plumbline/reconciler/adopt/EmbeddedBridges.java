@@ -6,7 +6,9 @@ import dev.plumbline.datapath.config.MacTableConfig;
 import dev.plumbline.datapath.config.PortFilter;
 import dev.plumbline.datapath.config.PortVlan;
 import dev.plumbline.reconciler.embedded.FlowText;
+import dev.plumbline.reconciler.embedded.GroupText;
 import dev.plumbline.reconciler.embedded.Leg;
+import dev.plumbline.reconciler.embedded.MeterText;
 import dev.plumbline.reconciler.embedded.PortText;
 import dev.plumbline.reconciler.embedded.VlanText;
 import dev.plumbline.reconciler.live.LiveState;
@@ -19,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Bridges of the embedded switch, and what of it is no device: bonds, tunnels, patches. */
@@ -56,7 +59,19 @@ final class EmbeddedBridges {
       Scalars.map(tree, "bridges").put(bridge.id().key(), entry.map());
     }
     live.ofType(ResourceType.PORT).forEach(this::port);
+    texts(ResourceType.GROUP, "groups", group -> GroupText.parse(group).text());
+    texts(ResourceType.METER, "meters", meter -> MeterText.parse(meter).text());
     flows();
+  }
+
+  private void texts(ResourceType type, String key, Function<Resource, String> text) {
+    Map<String, List<Object>> texts = new TreeMap<>();
+    for (Resource each : live.ofType(type)) {
+      texts
+          .computeIfAbsent(FlowText.bridge(each.id()), bridge -> new ArrayList<>())
+          .add(text.apply(each));
+    }
+    texts.forEach((bridge, all) -> Scalars.map(Scalars.map(tree, "bridges"), bridge).put(key, all));
   }
 
   /** As texts; one with a timeout goes by itself, and is nothing for a file. */

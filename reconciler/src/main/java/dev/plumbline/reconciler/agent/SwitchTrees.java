@@ -2,6 +2,7 @@
 package dev.plumbline.reconciler.agent;
 
 import dev.plumbline.datapath.config.FlowConfig;
+import dev.plumbline.datapath.config.GroupConfig;
 import dev.plumbline.datapath.config.SwitchConfig;
 import dev.plumbline.datapath.control.Switch;
 import dev.plumbline.datapath.control.SwitchStatus;
@@ -110,7 +111,7 @@ final class SwitchTrees {
     return tree;
   }
 
-  /** What the kernel has cached, and by bridge the flows that it was decided by. */
+  /** What the kernel has cached, and by bridge the flows, groups and meters behind that. */
   static Object flows(@Nullable Switch running, @Nullable String bridge) throws IOException {
     List<Object> cached = new ArrayList<>();
     List<Object> decided = new ArrayList<>();
@@ -140,7 +141,52 @@ final class SwitchTrees {
             all.stream().sorted(AS_DUMPED).forEach(flow -> decided.add(flow(flow)));
           });
     }
-    return Map.of("decided", decided, "cached", cached);
+    return Map.of(
+        "decided",
+        decided,
+        "cached",
+        cached,
+        "groups",
+        groups(running, bridge),
+        "meters",
+        meters(running, bridge));
+  }
+
+  private static List<Object> groups(@Nullable Switch running, @Nullable String bridge)
+      throws IOException {
+    List<Object> groups = new ArrayList<>();
+    if (running != null) {
+      new TreeMap<>(running.config().bridges())
+          .forEach(
+              (name, of) ->
+                  of.groups().stream()
+                      .filter(group -> bridge == null || bridge.equals(name))
+                      .sorted(Comparator.comparingLong(GroupConfig::id))
+                      .forEach(group -> groups.add(Map.of("bridge", name, "group", group.text()))));
+    }
+    return groups;
+  }
+
+  private static List<Object> meters(@Nullable Switch running, @Nullable String bridge)
+      throws IOException {
+    List<Object> meters = new ArrayList<>();
+    if (running != null) {
+      List<SwitchStatus.Meter> all = new ArrayList<>(running.meters(bridge));
+      all.sort(
+          Comparator.comparing(SwitchStatus.Meter::bridge)
+              .thenComparingLong(each -> each.meter().id()));
+      for (SwitchStatus.Meter each : all) {
+        Map<String, @Nullable Object> tree = new LinkedHashMap<>();
+        tree.put("bridge", each.bridge());
+        tree.put("meter", each.meter().text());
+        tree.put("packets", each.packets());
+        tree.put("bytes", each.bytes());
+        tree.put("droppedPackets", each.droppedPackets());
+        tree.put("droppedBytes", each.droppedBytes());
+        meters.add(tree);
+      }
+    }
+    return meters;
   }
 
   private static Object flow(SwitchStatus.DecidedFlow decided) {

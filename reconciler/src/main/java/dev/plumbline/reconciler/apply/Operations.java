@@ -117,7 +117,7 @@ final class Operations {
         operations.addAll(devices.delayedUp(change.id().ofDevice()));
         return operations;
       }
-      case BRIDGE, PORT, FLOW -> {
+      case BRIDGE, PORT, GROUP, METER, FLOW -> {
         return List.of(new Operation.Switching(change));
       }
       default -> {

@@ -252,7 +252,7 @@ final class Danger {
     if (id.type() == ResourceType.VLANS) {
       return devices.contains(id.ofDevice());
     }
-    if (id.type() == ResourceType.FLOW) {
+    if (id.type().isDecidedBy()) {
       return others.contains(ResourceId.bridge(FlowText.bridge(id)));
     }
     return (others.contains(id) && change.action() != Action.CREATE) || isRival(change);

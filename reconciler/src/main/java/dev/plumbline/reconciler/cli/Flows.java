@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,6 +39,14 @@ final class Flows implements Callable<Integer> {
 
   @Option(names = "--cached", description = "The megaflows in the kernel instead.")
   private boolean cached;
+
+  @Option(names = "--groups", description = "The groups instead, as `ovs-ofctl dump-groups`.")
+  private boolean groups;
+
+  @Option(
+      names = "--meters",
+      description = "The meters instead, with what they let through and what they dropped.")
+  private boolean meters;
 
   @Option(
       names = "--diff",
@@ -75,8 +84,9 @@ final class Flows implements Callable<Integer> {
     if (diff != null) {
       return difference(diff);
     }
-    return agent.print(
-        "flows", bridge, cached ? SwitchReport::cached : SwitchReport::decided, console);
+    Function<Node, String> report = cached ? SwitchReport::cached : SwitchReport::decided;
+    report = groups ? SwitchReport::groups : meters ? SwitchReport::meters : report;
+    return agent.print("flows", bridge, report, console);
   }
 
   private int change() throws IOException {

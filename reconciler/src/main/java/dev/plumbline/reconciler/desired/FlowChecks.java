@@ -6,13 +6,16 @@ import dev.plumbline.spec.model.DesiredState;
 import dev.plumbline.spec.problem.Problem;
 import dev.plumbline.spec.problem.Problems;
 import dev.plumbline.spec.value.Position;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is wrong with the flows of a file, each mistake at its column; and what is doubtful. What a
- * flow can say only the switch knows, so that whoever loads a host file has this looked for too.
+ * What is wrong with the flows and groups of a file, each mistake at its column; and what is
+ * doubtful. What a flow can say only the switch knows, so that whoever loads a host file has this
+ * looked for too.
  */
 public final class FlowChecks {
   private FlowChecks() {}
@@ -23,7 +26,12 @@ public final class FlowChecks {
   }
 
   private static void run(DesiredState state, Problems problems) {
-    if (state.bridges().values().stream().allMatch(bridge -> bridge.flows().isEmpty())) {
+    if (state.bridges().values().stream()
+        .allMatch(
+            bridge ->
+                bridge.flows().isEmpty()
+                    && bridge.groups().isEmpty()
+                    && bridge.meters().isEmpty())) {
       return;
     }
     Map<String, Set<String>> ports = problems.hasErrors() ? Map.of() : Flows.ports(state);
@@ -41,7 +49,9 @@ public final class FlowChecks {
                 problems.add(
                     Problem.error(place(mistake.position()), mistake.address(), mistake.message()));
               }
-              for (Flows.Mistake doubt : IdleFlows.among(flows.entries())) {
+              List<Flows.Mistake> doubts = new ArrayList<>(flows.doubts());
+              doubts.addAll(IdleFlows.among(flows.entries()));
+              for (Flows.Mistake doubt : doubts) {
                 problems.add(
                     Problem.warning(place(doubt.position()), doubt.address(), doubt.message()));
               }

@@ -2,9 +2,12 @@
 package dev.plumbline.reconciler.desired;
 
 import dev.plumbline.datapath.config.FlowConfig;
+import dev.plumbline.datapath.config.GroupConfig;
+import dev.plumbline.datapath.config.MeterConfig;
 import dev.plumbline.datapath.openflow.Action;
 import dev.plumbline.datapath.openflow.Action.OutputField;
 import dev.plumbline.datapath.openflow.Flow;
+import dev.plumbline.datapath.openflow.FlowGroup;
 import dev.plumbline.datapath.openflow.FlowSyntaxException;
 import dev.plumbline.datapath.translate.FlowTables;
 import dev.plumbline.datapath.translate.NamedFlows;
@@ -23,13 +26,16 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The flows of one bridge of a file, read as far as they can be, and what is wrong with others. */
+/**
+ * The flows, groups and meters of one bridge of a file, read as far as they can be, and what is
+ * wrong with others.
+ */
 final class Flows {
   /**
    * A mistake.
    *
-   * @param address of the flow: {@code bridges.br0.flows[2]}
-   * @param position null: nobody knows where the flow was written
+   * @param address of the flow, group or meter: {@code bridges.br0.flows[2]}
+   * @param position null: nobody knows where it was written
    */
   record Mistake(String address, @Nullable Position position, String message) {}
 
@@ -45,10 +51,14 @@ final class Flows {
   private final String bridge;
   private final List<Entry> entries = new ArrayList<>();
   private final List<Mistake> mistakes = new ArrayList<>();
+  private final FlowGroups groups;
+  private final FlowMeters meters;
 
   private Flows(DesiredState state, String bridge) {
     this.state = state;
     this.bridge = bridge;
+    this.groups = new FlowGroups(state, bridge);
+    this.meters = new FlowMeters(state, bridge);
   }
 
   /**
@@ -56,12 +66,14 @@ final class Flows {
    *
    * @param ports names of the bridge's ports; null: not all are known, so that any name may be one
    */
-  static Flows of(DesiredState state, String key, Bridge bridge, @Nullable Set<String> ports) {
+  static Flows of(DesiredState state, String key, Bridge of, @Nullable Set<String> ports) {
     Flows flows = new Flows(state, key);
     NamedFlows names = ports == null ? NamedFlows.ofAny() : NamedFlows.of(ports);
+    flows.groups.read(of.groups(), names);
+    flows.meters.read(of.meters());
     Map<String, String> first = new HashMap<>();
-    for (int i = 0; i < bridge.flows().size(); i++) {
-      flows.read(i, bridge.flows().get(i), names, first);
+    for (int i = 0; i < of.flows().size(); i++) {
+      flows.read(i, of.flows().get(i), names, first);
     }
     return flows;
   }
@@ -116,15 +128,21 @@ final class Flows {
         mistakes.add(new Mistake(item, start, problem));
       }
     } catch (FlowSyntaxException e) {
-      Position at =
-          source.isAsWritten()
-              ? state.sources().inside(item, e.column())
-              : state.position(item + source.part(e.column()));
-      mistakes.add(new Mistake(item, at, String.valueOf(e.getMessage())));
+      mistakes.add(mistake(state, item, source, e));
     }
   }
 
-  private static @Nullable String problem(Flow flow) {
+  /** One of the syntax, where it is in the file. */
+  static Mistake mistake(
+      DesiredState state, String item, FlowSource source, FlowSyntaxException e) {
+    Position at =
+        source.isAsWritten()
+            ? state.sources().inside(item, e.column())
+            : state.position(item + source.part(e.column()));
+    return new Mistake(item, at, String.valueOf(e.getMessage()));
+  }
+
+  private @Nullable String problem(Flow flow) {
     if (flow.idleTimeoutSeconds() != 0 || flow.hardTimeoutSeconds() != 0) {
       return "what the file says is there for good: a flow of it has no timeout";
     }
@@ -133,8 +151,17 @@ final class Flows {
         return "the numbers of ports are not the file's to know: " + action + " has no name";
       }
     }
+    String missing = groups.use(FlowGroup.named(flow.actions()));
+    List<Long> metered = Action.Meter.named(flow.actions());
+    String noMeter = meters.use(metered);
+    if (missing != null || noMeter != null) {
+      return missing != null ? missing : noMeter;
+    }
     try {
-      FlowTables unused = FlowTables.EMPTY.with(List.of(), List.of(flow));
+      FlowTables unused =
+          FlowGroups.tables(FlowGroup.named(flow.actions()))
+              .withMeters(Set.copyOf(metered))
+              .with(List.of(), List.of(flow));
       return null;
     } catch (IllegalArgumentException e) {
       return e.getMessage();
@@ -146,7 +173,30 @@ final class Flows {
     return entries;
   }
 
+  /** The meters without a mistake, in the file's order. */
+  List<MeterConfig> meters() {
+    return meters.good();
+  }
+
+  /** The groups without a mistake, in the file's order. */
+  List<GroupConfig> groups() {
+    return groups.good();
+  }
+
   List<Mistake> mistakes() {
-    return mistakes;
+    List<Mistake> all = new ArrayList<>(groups.mistakes());
+    all.addAll(meters.mistakes());
+    all.addAll(mistakes);
+    return all;
+  }
+
+  /** What is no mistake, and probably not meant, but for what {@link IdleFlows} finds. */
+  List<Mistake> doubts() {
+    if (!mistakes().isEmpty()) {
+      return List.of();
+    }
+    List<Mistake> doubts = new ArrayList<>(groups.doubts());
+    doubts.addAll(meters.doubts());
+    return doubts;
   }
 }

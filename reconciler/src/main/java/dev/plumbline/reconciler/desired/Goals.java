@@ -142,7 +142,7 @@ public final class Goals {
   Flows flows(String key, Bridge bridge) {
     Flows known = flows.get(key);
     if (known == null) {
-      if (flowPorts.isEmpty() && !bridge.flows().isEmpty()) {
+      if (flowPorts.isEmpty() && !(bridge.flows().isEmpty() && bridge.groups().isEmpty())) {
         flowPorts.putAll(Flows.ports(state));
       }
       known = Flows.of(state, key, bridge, flowPorts.getOrDefault(key, Set.of()));

@@ -2,7 +2,9 @@
 package dev.plumbline.reconciler.desired;
 
 import dev.plumbline.datapath.config.BridgeConfig;
+import dev.plumbline.datapath.config.GroupConfig;
 import dev.plumbline.datapath.config.MacTableConfig;
+import dev.plumbline.datapath.config.MeterConfig;
 import dev.plumbline.datapath.config.PortConfig;
 import dev.plumbline.datapath.config.PortConfig.DevicePort;
 import dev.plumbline.datapath.config.PortConfig.HostPort;
@@ -13,7 +15,9 @@ import dev.plumbline.datapath.config.PortVlan.Mode;
 import dev.plumbline.datapath.config.PortVlan.PriorityTags;
 import dev.plumbline.reconciler.embedded.BridgeText;
 import dev.plumbline.reconciler.embedded.FlowText;
+import dev.plumbline.reconciler.embedded.GroupText;
 import dev.plumbline.reconciler.embedded.Leg;
+import dev.plumbline.reconciler.embedded.MeterText;
 import dev.plumbline.reconciler.embedded.PortText;
 import dev.plumbline.reconciler.plan.Wanted;
 import dev.plumbline.reconciler.resource.PeerText;
@@ -72,6 +76,14 @@ final class SwitchGoals {
     Resource resource = BridgeText.of(key, new BridgeConfig(Map.of(), table, bpdu));
     goals.add(new Wanted("bridges." + key, resource, true));
     goals.portsOf(key).forEach((reference, port) -> port(key, reference, port));
+    for (GroupConfig group : goals.flows(key, bridge).groups()) {
+      Resource wanted = GroupText.of(key, group);
+      goals.add(new Wanted(FlowText.address(wanted.id()), wanted, true));
+    }
+    for (MeterConfig meter : goals.flows(key, bridge).meters()) {
+      Resource wanted = MeterText.of(key, meter);
+      goals.add(new Wanted(FlowText.address(wanted.id()), wanted, true));
+    }
     for (Flows.Entry flow : goals.flows(key, bridge).entries()) {
       Resource wanted = FlowText.of(key, flow.flow());
       goals.add(new Wanted(FlowText.address(wanted.id()), wanted, true));

@@ -46,27 +46,30 @@ public final class FlowText {
     return key(flow.id()).equals(NORMAL) && flow.get("actions").equals("NORMAL");
   }
 
-  /** What plans and rules for drift call it: {@code bridges.br0.flows[priority=3,in_port=eth1]}. */
-  public static String address(ResourceId flow) {
-    return "bridges." + bridge(flow) + ".flows[" + key(flow) + "]";
+  /**
+   * What plans and rules for drift call a flow ({@code bridges.br0.flows[priority=3,in_port=eth1]})
+   * , group ({@code bridges.br0.groups[1]}) or meter.
+   */
+  public static String address(ResourceId id) {
+    return "bridges." + bridge(id) + "." + id.type().label() + "s[" + key(id) + "]";
   }
 
   /**
-   * The bridge's name in the identity of a flow.
+   * The bridge's name in the identity of a flow, group or meter.
    *
    * @throws IllegalArgumentException there is none in it
    */
-  public static String bridge(ResourceId flow) {
-    int slash = flow.key().indexOf('/');
+  public static String bridge(ResourceId id) {
+    int slash = id.key().indexOf('/');
     if (slash < 0) {
-      throw new IllegalArgumentException("no flow: " + flow);
+      throw new IllegalArgumentException("no " + id.type().label() + ": " + id);
     }
-    return flow.key().substring(0, slash);
+    return id.key().substring(0, slash);
   }
 
-  /** Table, priority and match, as {@link FlowConfig#key}. */
-  public static String key(ResourceId flow) {
-    return flow.key().substring(flow.key().indexOf('/') + 1);
+  /** A flow's table, priority and match, as {@link FlowConfig#key}; a group's or meter's number. */
+  public static String key(ResourceId id) {
+    return id.key().substring(id.key().indexOf('/') + 1);
   }
 
   /**

@@ -3,7 +3,11 @@ package dev.plumbline.reconciler.embedded;
 
 import dev.plumbline.datapath.config.BridgeConfig;
 import dev.plumbline.datapath.config.FlowConfig;
+import dev.plumbline.datapath.config.GroupConfig;
+import dev.plumbline.datapath.config.MeterConfig;
 import dev.plumbline.datapath.config.SwitchConfig;
+import dev.plumbline.datapath.openflow.Action;
+import dev.plumbline.datapath.openflow.FlowGroup;
 import dev.plumbline.datapath.openflow.FlowSyntaxException;
 import dev.plumbline.datapath.translate.NamedFlows;
 import java.util.LinkedHashMap;
@@ -11,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Flows that somebody puts into a running switch, beside those of the file. */
 public final class RuntimeFlows {
@@ -44,8 +49,13 @@ public final class RuntimeFlows {
         throw new IllegalArgumentException(bridge + " has no flow " + key);
       }
     }
+    Set<Long> groups = there.groups().stream().map(GroupConfig::id).collect(Collectors.toSet());
+    Set<Long> meters = there.meters().stream().map(MeterConfig::id).collect(Collectors.toSet());
     for (String text : add) {
       FlowConfig flow = read(names, text);
+      List<Action> actions = actions(names, text);
+      refuseMissing(FlowGroup.named(actions), groups, text + ": " + bridge + " has no group ");
+      refuseMissing(Action.Meter.named(actions), meters, text + ": " + bridge + " has no meter ");
       flows.put(flow.key(), flow);
     }
     if (flows.isEmpty()) {
@@ -69,6 +79,22 @@ public final class RuntimeFlows {
     }
     NamedFlows names = NamedFlows.of(there.ports().keySet());
     return add.stream().map(text -> read(names, text)).filter(there.flows()::contains).toList();
+  }
+
+  private static void refuseMissing(List<Long> named, Set<Long> there, String message) {
+    for (Long id : named) {
+      if (!there.contains(id)) {
+        throw new IllegalArgumentException(message + id);
+      }
+    }
+  }
+
+  private static List<Action> actions(NamedFlows names, String text) {
+    try {
+      return names.parse(text).actions();
+    } catch (FlowSyntaxException e) {
+      throw new AssertionError("it has been read", e);
+    }
   }
 
   private static FlowConfig read(NamedFlows names, String text) {

@@ -3,6 +3,8 @@ package dev.plumbline.reconciler.embedded;
 
 import dev.plumbline.datapath.config.BridgeConfig;
 import dev.plumbline.datapath.config.FlowConfig;
+import dev.plumbline.datapath.config.GroupConfig;
+import dev.plumbline.datapath.config.MeterConfig;
 import dev.plumbline.datapath.config.PortConfig;
 import dev.plumbline.datapath.config.PortFilter;
 import dev.plumbline.datapath.config.SwitchConfig;
@@ -21,7 +23,7 @@ import java.util.TreeMap;
 public final class SwitchText {
   private SwitchText() {}
 
-  /** All bridges, ports and flows. */
+  /** All bridges, ports, groups, meters and flows. */
   public static List<Resource> resources(SwitchConfig config) {
     List<Resource> resources = new ArrayList<>();
     config
@@ -35,6 +37,8 @@ public final class SwitchText {
                       (port, value) ->
                           resources.add(
                               PortText.of(name, port, value, bridge.filters().get(port))));
+              bridge.groups().forEach(group -> resources.add(GroupText.of(name, group)));
+              bridge.meters().forEach(meter -> resources.add(MeterText.of(name, meter)));
               bridge.flows().forEach(flow -> resources.add(FlowText.of(name, flow)));
             });
     return resources;
@@ -49,6 +53,8 @@ public final class SwitchText {
     Map<String, Map<String, PortConfig>> ports = new TreeMap<>();
     Map<String, Map<String, PortFilter>> filters = new TreeMap<>();
     Map<String, Set<FlowConfig>> flows = new TreeMap<>();
+    Map<String, Set<GroupConfig>> groups = new TreeMap<>();
+    Map<String, Set<MeterConfig>> meters = new TreeMap<>();
     Map<String, Resource> bridges = new TreeMap<>();
     for (Resource resource : resources) {
       if (resource.id().type() == ResourceType.BRIDGE) {
@@ -67,9 +73,18 @@ public final class SwitchText {
         flows
             .computeIfAbsent(FlowText.bridge(resource.id()), name -> new LinkedHashSet<>())
             .add(FlowText.parse(resource));
+      } else if (resource.id().type() == ResourceType.GROUP) {
+        groups
+            .computeIfAbsent(FlowText.bridge(resource.id()), name -> new LinkedHashSet<>())
+            .add(GroupText.parse(resource));
+      } else if (resource.id().type() == ResourceType.METER) {
+        meters
+            .computeIfAbsent(FlowText.bridge(resource.id()), name -> new LinkedHashSet<>())
+            .add(MeterText.parse(resource));
       }
     }
-    for (Set<String> named : List.of(ports.keySet(), flows.keySet())) {
+    for (Set<String> named :
+        List.of(ports.keySet(), flows.keySet(), groups.keySet(), meters.keySet())) {
       for (String bridge : named) {
         if (!bridges.containsKey(bridge)) {
           throw new IllegalArgumentException("there is no bridge " + bridge);
@@ -83,6 +98,8 @@ public final class SwitchText {
                 name,
                 BridgeText.parse(bridge, ports.getOrDefault(name, Map.of()))
                     .withFlows(flows.getOrDefault(name, Set.of()))
+                    .withGroups(groups.getOrDefault(name, Set.of()))
+                    .withMeters(meters.getOrDefault(name, Set.of()))
                     .withFilters(filters.getOrDefault(name, Map.of()))));
     return new SwitchConfig(parsed);
   }

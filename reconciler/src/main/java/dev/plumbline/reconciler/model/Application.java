@@ -28,6 +28,8 @@ final class Application {
           ResourceType.SYSCTL,
           ResourceType.BRIDGE,
           ResourceType.PORT,
+          ResourceType.GROUP,
+          ResourceType.METER,
           ResourceType.FLOW);
 
   private final Parts parts;

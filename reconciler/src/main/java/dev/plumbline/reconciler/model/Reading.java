@@ -30,7 +30,13 @@ final class Reading {
 
   /** Of the switch, and what somebody has set: these are no dumps. */
   private static final List<ResourceType> AT_LAST =
-      List.of(ResourceType.SYSCTL, ResourceType.BRIDGE, ResourceType.PORT, ResourceType.FLOW);
+      List.of(
+          ResourceType.SYSCTL,
+          ResourceType.BRIDGE,
+          ResourceType.PORT,
+          ResourceType.GROUP,
+          ResourceType.METER,
+          ResourceType.FLOW);
 
   private final ModelKernel kernel;
   private final Store store;

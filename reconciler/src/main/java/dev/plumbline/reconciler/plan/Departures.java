@@ -40,16 +40,21 @@ final class Departures {
   }
 
   private static Change.Delete deletion(Resource going, boolean implied, Disruption disruption) {
-    boolean flow = going.id().type() == ResourceType.FLOW;
     // A flow may be somebody's, whom rules for drift name as the file would.
-    String address = flow ? FlowText.address(going.id()) : going.id().toString();
+    String address =
+        going.id().type().isDecidedBy() ? FlowText.address(going.id()) : going.id().toString();
     return new Change.Delete(address, going, implied, List.of(), disruption);
   }
 
   private Disruption disruption(Resource going) {
     boolean replaced =
         going.id().type() == ResourceType.ROUTE && destinations().contains(destination(going.id()));
-    return replaced ? Disruption.IN_PLACE : Disruption.interrupts("traffic by " + going.id());
+    // It is the flows that take traffic.
+    boolean isNamed =
+        going.id().type() == ResourceType.GROUP || going.id().type() == ResourceType.METER;
+    return replaced || isNamed
+        ? Disruption.IN_PLACE
+        : Disruption.interrupts("traffic by " + going.id());
   }
 
   private Set<String> destinations() {

@@ -136,7 +136,7 @@ public record Excerpt(Goal goal, LiveState live, Ownership ownership) {
     boolean changed(ResourceId id, @Nullable Resource before) {
       ids.add(id);
       switch (id.type()) {
-        case NAMESPACE, BRIDGE, PORT, FLOW -> {
+        case NAMESPACE, BRIDGE, PORT, GROUP, METER, FLOW -> {
           return false;
         }
         case DEVICE -> raise(id, matters(id, before) ? ALONG : NEAR);

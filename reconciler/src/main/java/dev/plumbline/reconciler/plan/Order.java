@@ -35,10 +35,10 @@ import org.jspecify.annotations.Nullable;
  * go, making comes before breaking, and changes of one type and namespace stand together so that
  * they share a netlink message.
  *
- * <p>Flows of the embedded switch come right after their bridge and before its ports, without
- * waiting for them: a bridge that has ports and not yet its flows forwards as a learning switch.
- * For the same reason flows go together with those that come, and the last of a bridge goes after
- * its ports.
+ * <p>Flows of the embedded switch, and the groups and meters that they name, come right after their
+ * bridge and before its ports, without waiting for them: a bridge that has ports and not yet its
+ * flows forwards as a learning switch. For the same reason flows go together with those that come,
+ * and the last of a bridge goes after its ports.
  *
  * <p>Two devices that swap names wait for each other: one of them then first takes a name that
  * nobody has.
@@ -245,7 +245,7 @@ final class Order {
             need(needed, makers.get(ResourceId.deviceIn(id.namespace(), SysctlText.device(id))));
         case ROUTE -> beforeRoute(wanted(change), needed);
         case PORT -> beforePort(wanted(change), needed);
-        case FLOW -> need(needed, makers.get(ResourceId.bridge(FlowText.bridge(id))));
+        case FLOW, GROUP, METER -> need(needed, makers.get(ResourceId.bridge(FlowText.bridge(id))));
         default -> {}
       }
     }

@@ -327,7 +327,7 @@ final class RestPlanner {
     boolean steers =
         id.type() == ResourceType.ROUTE
             || id.type() == ResourceType.RULE
-            || id.type() == ResourceType.FLOW;
+            || id.type().isDecidedBy();
     Disruption disruption =
         id.type() == ResourceType.PORT
             ? ports.joining(whole)

@@ -45,6 +45,34 @@ public final class SwitchReport {
     }
   }
 
+  /** As {@code ovs-ofctl dump-groups}: a line a group. */
+  public static String groups(Node flows) {
+    StringBuilder text = new StringBuilder();
+    for (Node group : flows.nodes("groups")) {
+      text.append(' ').append(group.text("group")).append('\n');
+    }
+    return text.toString();
+  }
+
+  /** As {@code ovs-ofctl dump-meters}, with what they counted behind it. */
+  public static String meters(Node flows) {
+    StringBuilder text = new StringBuilder();
+    for (Node meter : flows.nodes("meters")) {
+      text.append(' ')
+          .append(meter.text("meter"))
+          .append(", n_packets=")
+          .append(meter.number("packets"))
+          .append(", n_bytes=")
+          .append(meter.number("bytes"))
+          .append(", dropped_packets=")
+          .append(meter.number("droppedPackets"))
+          .append(", dropped_bytes=")
+          .append(meter.number("droppedBytes"))
+          .append('\n');
+    }
+    return text.toString();
+  }
+
   /** As {@code ovs-appctl dpctl/dump-flows}: a line a megaflow in the kernel. */
   public static String cached(Node flows) {
     StringBuilder text = new StringBuilder();

@@ -63,6 +63,16 @@ public record ResourceId(ResourceType type, String namespace, String device, Str
     return new ResourceId(ResourceType.FLOW, "", "", bridge + "/" + flow);
   }
 
+  /** A group of flows' actions. */
+  public static ResourceId group(String bridge, long number) {
+    return new ResourceId(ResourceType.GROUP, "", "", bridge + "/" + number);
+  }
+
+  /** A rate limit of flows. */
+  public static ResourceId meter(String bridge, long number) {
+    return new ResourceId(ResourceType.METER, "", "", bridge + "/" + number);
+  }
+
   /** The device that this resource is or hangs on. */
   public ResourceId ofDevice() {
     return deviceIn(namespace, device);

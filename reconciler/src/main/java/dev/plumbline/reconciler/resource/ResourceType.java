@@ -21,10 +21,14 @@ public enum ResourceType {
   RULE(7, "rule"),
   /** A bridge of the embedded switch; key is its name. */
   BRIDGE(8, "bridge"),
+  /** A group that flows of such a bridge name; key is the bridge, a slash, and its number. */
+  GROUP(9, "group"),
+  /** A rate limit that flows of such a bridge name; key is the bridge, a slash, and its number. */
+  METER(10, "meter"),
   /** A flow of such a bridge; key is the bridge, a slash, and table, priority and match. */
-  FLOW(9, "flow"),
+  FLOW(11, "flow"),
   /** A port of such a bridge; key is the bridge and the port, parted by a slash. */
-  PORT(10, "port");
+  PORT(12, "port");
 
   private final int rank;
   private final String label;
@@ -46,7 +50,12 @@ public enum ResourceType {
 
   /** Whether the embedded switch has it, not the kernel. */
   public boolean isOfSwitch() {
-    return this == BRIDGE || this == PORT || this == FLOW;
+    return this == BRIDGE || this == PORT || isDecidedBy();
+  }
+
+  /** Whether a bridge of that switch decides by it where packets go. */
+  public boolean isDecidedBy() {
+    return this == FLOW || this == GROUP || this == METER;
   }
 
   /** The type with this label; throws {@link IllegalArgumentException} for none. */

@@ -28,4 +28,17 @@ class AdoptedFlowsTest {
             "cookie=0x7,priority=9,in_port=eth2 actions=drop"),
         bridge.get("flows"));
   }
+
+  @Test
+  void groupsAreGivenBackAsTexts() throws Exception {
+    Path golden = Path.of("src", "test", "resources", "planner", "groups", "current.yaml");
+    LiveState live = LiveText.parse(Files.readString(golden)).live();
+    Map<?, ?> tree = HostTree.of(live, Ownership.NONE, Set.of(), null).tree();
+    Map<?, ?> bridge = (Map<?, ?>) ((Map<?, ?>) tree.get("bridges")).get("br0");
+    assertEquals(
+        List.of(
+            "group_id=1,type=all,bucket=actions=output:eth1",
+            "group_id=2,type=select,bucket=actions=output:eth1,bucket=actions=output:eth2"),
+        bridge.get("groups"));
+  }
 }

@@ -9,11 +9,20 @@ import dev.plumbline.datapath.testing.RequiresEbpf;
 import dev.plumbline.netlink.namespace.NetNamespace;
 import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
+import dev.plumbline.reconciler.api.AgentClient;
+import dev.plumbline.reconciler.render.Node;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,6 +101,69 @@ class EmbeddedExamplesTest {
       Sh.ping("vm", "10.0.0.9");
       Sh.ping("outside", "10.0.0.2");
       assertEquals(1, agent.lines("applied").size(), "once, and nothing drifts");
+    }
+  }
+
+  @Test
+  void aGroupSpreadsConnectionsOverTwoCards() throws Exception {
+    Sh.run("ip -n outside address add 10.0.0.9/24 dev wire");
+    try (AgentRun agent = agent("embedded-groups.yaml")) {
+      Sh.ping("vm", "10.0.0.9");
+      Sh.ping("outside", "10.0.0.2");
+      send(64);
+      AgentClient client = Objects.requireNonNull(AgentClient.find(directory.resolve("run")));
+      AgentRun.eventually(
+          "connections go by both cards",
+          () -> {
+            return ways(client).containsAll(Set.of("eth1", "eth2"));
+          });
+      assertEquals(1, agent.lines("applied").size(), "once, and nothing drifts");
+    }
+  }
+
+  @Test
+  void aMeterKeepsAFloodFromAGuest() throws Exception {
+    Sh.run("ip -n outside address add 10.0.0.9/24 dev wire");
+    try (AgentRun agent = agent("embedded-meter.yaml")) {
+      Sh.ping("outside", "10.0.0.2");
+      String answered =
+          Sh.run("ip netns exec outside ping -q -A -c 200 -W 1 10.0.0.2 -w 3 | grep received");
+      AgentClient client = Objects.requireNonNull(AgentClient.find(directory.resolve("run")));
+      Node meter = Node.of(client.get("flows")).nodes("meters").get(0);
+      assertTrue(meter.number("droppedPackets") > 0, meter.map() + " " + answered);
+      assertEquals(
+          "meter=1 pktps burst stats bands=type=drop rate=10 burst_size=20", meter.text("meter"));
+      Sh.run("ip netns exec outside ping -q -i 0.3 -c 3 -w 30 10.0.0.2"); // there is room again
+      assertEquals(1, agent.lines("applied").size(), "once, and nothing drifts");
+    }
+  }
+
+  /** What megaflows do with the guest's UDP. */
+  private static Set<String> ways(AgentClient client) {
+    try {
+      return Node.of(client.get("flows")).nodes("cached").stream()
+          .filter(flow -> flow.text("match").contains("in_port(vm0)"))
+          .filter(flow -> flow.text("match").contains("tp_dst(0x0009)"))
+          .map(flow -> flow.text("actions"))
+          .collect(Collectors.toSet());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A datagram from each of so many ports of the guest. */
+  private static void send(int ports) throws Exception {
+    try (NetNamespace vm = NetNamespace.named("vm")) {
+      vm.run(
+          () -> {
+            for (int i = 0; i < ports; i++) {
+              try (DatagramSocket socket = new DatagramSocket()) {
+                socket.send(
+                    new DatagramPacket(new byte[8], 8, new InetSocketAddress("10.0.0.9", 9)));
+              }
+            }
+            return null;
+          });
     }
   }
 

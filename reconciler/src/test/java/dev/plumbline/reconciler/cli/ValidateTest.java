@@ -67,7 +67,112 @@ class ValidateTest {
     assertStarts(file + ":9:57" + at + "[3]: the switch has no action learn", lines.get(3));
     assertStarts(file + ":10:17" + at + "[4]: no port 1: ports are named", lines.get(4));
     assertStarts(file + ":11:9" + at + "[5]: what the file says is there for good", lines.get(5));
-    assertStarts(file + ":12:9" + at + "[6]: the switch cannot do group:7", lines.get(6));
+    assertStarts(file + ":12:9" + at + "[6]: there is no group 7", lines.get(6));
+  }
+
+  @Test
+  void aMistakeInAGroupIsFoundAtItsColumn() throws IOException {
+    String file =
+        write(
+            "groups.yaml",
+            """
+            version: 1
+            bridges:
+              br0:
+                ports: {eth1: {}, eth2: {}}
+                groups:
+                  - group_id=1,type=select,bucket=output:eth9
+                  - {id: 2, type: all, buckets: [{actions: [{output: eth1}, {output: eth2}]}]}
+                  - {id: 3, type: all, buckets: [{weight: 2, actions: [normal]}]}
+                  - group_id=4,type=all,bucket=group:5
+                  - {id: 5, type: indirect, buckets: [{actions: [{group: 4}]}]}
+                  - group_id=6,type=all,bucket=drop
+                  - group_id=6,type=all,bucket=in_port
+                  - group_id=7,type=select,selection_method=hash,bucket=NORMAL
+                  - group_id=8,type=ff,bucket=NORMAL
+                flows:
+                  - priority=1 actions=group:4
+            """);
+    assertEquals(ExitCode.ERROR, run.execute("validate", file));
+    var lines = run.out().lines().toList();
+    String at = ": bridges.br0.groups";
+    assertEquals(8, lines.size(), run.out());
+    assertStarts(file + ":6:46" + at + "[0]: no port and no field: eth9", lines.get(0));
+    assertStarts(file + ":7:65" + at + "[1]: a bucket sends to one place", lines.get(1));
+    assertStarts(file + ":8:39" + at + "[2]: only buckets of a select group", lines.get(2));
+    assertStarts(file + ":9:9" + at + "[3]: leads to itself", lines.get(3));
+    assertStarts(file + ":10:9" + at + "[4]: leads to itself", lines.get(4));
+    assertStarts(file + ":12:9" + at + "[6]: has the number of groups[5]: 6", lines.get(5));
+    assertStarts(file + ":13:32" + at + "[7]: the switch has no selection_method", lines.get(6));
+    assertStarts(file + ":14:25" + at + "[8]: groups are all, select or indirect", lines.get(7));
+  }
+
+  @Test
+  void aMistakeInAMeterIsFoundAtItsColumn() throws IOException {
+    String file =
+        write(
+            "meters.yaml",
+            """
+            version: 1
+            bridges:
+              br0:
+                ports: {eth1: {}}
+                meters:
+                  - meter=1 kbps bands=type=dscp_remark rate=1 prec_level=1
+                  - {id: 2, rate: 7, unit: pktps}
+                  - meter=2 pktps bands=type=drop rate=8
+                  - {id: 3, rate: 7, unit: pktps}
+                flows:
+                  - priority=1 actions=meter:2,NORMAL
+            """);
+    assertEquals(ExitCode.ERROR, run.execute("validate", file));
+    var lines = run.out().lines().toList();
+    String at = ": bridges.br0.meters";
+    assertEquals(2, lines.size(), run.out());
+    assertStarts(file + ":6:33" + at + "[0]: a band is of type drop here", lines.get(0));
+    assertStarts(file + ":8:9" + at + "[2]: has the number of meters[1]: 2", lines.get(1));
+    String other =
+        write(
+            "meters2.yaml",
+            """
+            version: 1
+            bridges:
+              br0:
+                ports: {eth1: {}}
+                meters: [{id: 1, rate: 7, unit: pktps}]
+                flows:
+                  - priority=2,in_port=eth1 actions=meter:5,NORMAL
+                  - priority=1 actions=NORMAL
+            """);
+    assertEquals(ExitCode.ERROR, run.execute("validate", other));
+    assertStarts(
+        other + ":7:9: bridges.br0.flows[0]: there is no meter 5",
+        run.out().lines().toList().get(2));
+  }
+
+  @Test
+  void aGroupThatNoFlowLeadsToIsDoubted() throws IOException {
+    String file =
+        write(
+            "unused.yaml",
+            """
+            version: 1
+            bridges:
+              br0:
+                ports: {eth1: {}}
+                groups:
+                  - group_id=1,type=all,bucket=group:2
+                  - group_id=2,type=all,bucket=output:eth1
+                  - group_id=3,type=all,bucket=group:4
+                  - group_id=4,type=all,bucket=NORMAL
+                flows: [actions=group:1]
+            """);
+    assertEquals(ExitCode.DONE, run.execute("validate", file));
+    var lines = run.out().lines().toList();
+    assertEquals(2, lines.size(), run.out());
+    String doubt = ": no flow sends anything to group ";
+    assertStarts(file + ":8:9: warning: bridges.br0.groups[2]" + doubt + "3", lines.get(0));
+    assertStarts(file + ":9:9: warning: bridges.br0.groups[3]" + doubt + "4", lines.get(1));
   }
 
   @Test

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.datapath.config.BridgeConfig;
 import dev.plumbline.datapath.config.FlowConfig;
+import dev.plumbline.datapath.config.GroupConfig;
 import dev.plumbline.datapath.config.MacTableConfig;
 import dev.plumbline.datapath.config.MacTableConfig.StaticMac;
+import dev.plumbline.datapath.config.MeterConfig;
 import dev.plumbline.datapath.config.PortConfig;
 import dev.plumbline.datapath.config.PortConfig.BondMode;
 import dev.plumbline.datapath.config.PortConfig.TunnelType;
@@ -60,7 +62,16 @@ class SwitchTextProperties {
               : List.of(new StaticMac(random.nextLong(1L << 48), random.nextInt(4096), "port1"));
       MacTableConfig table =
           new MacTableConfig(15 + random.nextInt(3586), 1 + random.nextInt(1 << 20), statics);
-      bridges.put("br-" + i, new BridgeConfig(ports, table, random.nextBoolean(), flows(random)));
+      bridges.put(
+          "br-" + i,
+          new BridgeConfig(
+              ports,
+              table,
+              random.nextBoolean(),
+              flows(random),
+              Map.of(),
+              groups(random),
+              meters(random)));
     }
     return new SwitchConfig(bridges);
   }
@@ -79,6 +90,31 @@ class SwitchTextProperties {
               random.nextInt(65_536)));
     }
     return flows;
+  }
+
+  private static Set<GroupConfig> groups(Random random) {
+    Set<GroupConfig> groups = new HashSet<>();
+    for (int i = random.nextInt(3); i > 0; i--) {
+      groups.add(
+          new GroupConfig(
+              i + random.nextLong(0xffff_ff00L - 3),
+              random.nextBoolean() ? "all" : "select",
+              random.nextBoolean() ? "" : "bucket=actions=output:\"port-1\""));
+    }
+    return groups;
+  }
+
+  private static Set<MeterConfig> meters(Random random) {
+    Set<MeterConfig> meters = new HashSet<>();
+    for (int i = random.nextInt(3); i > 0; i--) {
+      meters.add(
+          new MeterConfig(
+              i + random.nextLong(1000) * 3,
+              any(MeterConfig.Unit.values(), random),
+              1 + random.nextLong(0xffff_ffffL),
+              random.nextBoolean() ? 0 : random.nextLong(1L << 32)));
+    }
+    return meters;
   }
 
   private static PortConfig port(Random random) {

@@ -99,7 +99,7 @@ public record LiveText(LiveState live, Ownership ownership) {
       case NAMESPACE -> {
         return ResourceId.namespaceNamed(rest);
       }
-      case BRIDGE, PORT, FLOW -> {
+      case BRIDGE, PORT, GROUP, METER, FLOW -> {
         return new ResourceId(type, "", "", rest);
       }
       case SYSCTL, ROUTE, RULE -> {

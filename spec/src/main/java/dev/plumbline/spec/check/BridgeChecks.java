@@ -147,6 +147,18 @@ final class BridgeChecks {
           "flows",
           bridge.flows().isEmpty() ? null : bridge.flows(),
           "`datapath: embedded`");
+      embeddedOnly(
+          scope,
+          object,
+          "groups",
+          bridge.groups().isEmpty() ? null : bridge.groups(),
+          "`datapath: embedded`");
+      embeddedOnly(
+          scope,
+          object,
+          "meters",
+          bridge.meters().isEmpty() ? null : bridge.meters(),
+          "`datapath: embedded`");
       filtering(scope, object, bridge);
       bridge
           .ports()

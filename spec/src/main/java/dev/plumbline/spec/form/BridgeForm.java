@@ -5,7 +5,9 @@ import dev.plumbline.spec.model.Bridge;
 import dev.plumbline.spec.model.BridgePort;
 import dev.plumbline.spec.model.Datapath;
 import dev.plumbline.spec.model.FlowEntry;
+import dev.plumbline.spec.model.GroupEntry;
 import dev.plumbline.spec.model.MacTable;
+import dev.plumbline.spec.model.MeterEntry;
 import dev.plumbline.spec.model.StpSettings;
 import dev.plumbline.spec.model.VlanProtocol;
 import dev.plumbline.spec.yaml.YamlMap;
@@ -40,7 +42,9 @@ final class BridgeForm {
         fields.integer("groupForwardMask"),
         stp(fields.map("rstp")),
         fields.flag("forwardBpdu"),
-        fields.items("flows", index -> flow(fields, index)));
+        fields.items("flows", index -> flow(fields, index)),
+        fields.items("groups", index -> group(fields, index)),
+        fields.items("meters", index -> meter(fields, index)));
   }
 
   private static BridgePort port(String key, Fields fields) {
@@ -82,6 +86,16 @@ final class BridgeForm {
       String text = bridge.itemText("flows", index);
       return text == null ? null : new FlowEntry.Text(text);
     }
+    Long cookie = fields.number("cookie");
+    return new FlowEntry.Parts(
+        fields.integer("table"),
+        fields.integer("priority"),
+        cookie == null ? fields.text("cookie") : cookie,
+        fields.plain("match"),
+        actions(fields));
+  }
+
+  private static List<Object> actions(Fields fields) {
     List<Object> actions = new ArrayList<>();
     for (YamlNode item : Fields.orNone(fields.items("actions"))) {
       if (item instanceof YamlScalar scalar && scalar.value() instanceof String text) {
@@ -90,13 +104,39 @@ final class BridgeForm {
         actions.add(Fields.plain(map));
       }
     }
-    Long cookie = fields.number("cookie");
-    return new FlowEntry.Parts(
-        fields.integer("table"),
-        fields.integer("priority"),
-        cookie == null ? fields.text("cookie") : cookie,
-        fields.plain("match"),
-        actions);
+    return actions;
+  }
+
+  private static @Nullable GroupEntry group(Fields bridge, int index) {
+    Fields fields = bridge.item("groups", index);
+    if (fields == null) {
+      String text = bridge.itemText("groups", index);
+      return text == null ? null : new GroupEntry.Text(text);
+    }
+    Long id = fields.number("id");
+    String type = fields.text("type");
+    return id == null || type == null
+        ? null
+        : new GroupEntry.Parts(
+            id,
+            type,
+            fields.list(
+                "buckets",
+                bucket -> new GroupEntry.Bucket(bucket.integer("weight"), actions(bucket))));
+  }
+
+  private static @Nullable MeterEntry meter(Fields bridge, int index) {
+    Fields fields = bridge.item("meters", index);
+    if (fields == null) {
+      String text = bridge.itemText("meters", index);
+      return text == null ? null : new MeterEntry.Text(text);
+    }
+    Long id = fields.number("id");
+    Long rate = fields.number("rate");
+    String unit = fields.text("unit");
+    return id == null || rate == null || unit == null
+        ? null
+        : new MeterEntry.Parts(id, rate, unit, fields.number("burst"));
   }
 
   static Tree write(String key, Bridge bridge) {
@@ -123,6 +163,12 @@ final class BridgeForm {
         .put("forwardBpdu", bridge.forwardBpdu());
     if (!bridge.flows().isEmpty()) {
       tree.put("flows", bridge.flows().stream().map(BridgeForm::write).toList());
+    }
+    if (!bridge.groups().isEmpty()) {
+      tree.put("groups", bridge.groups().stream().map(BridgeForm::write).toList());
+    }
+    if (!bridge.meters().isEmpty()) {
+      tree.put("meters", bridge.meters().stream().map(BridgeForm::write).toList());
     }
     return tree;
   }
@@ -170,5 +216,30 @@ final class BridgeForm {
       tree.put("match", parts.match());
     }
     return tree.put("actions", parts.actions()).map();
+  }
+
+  private static Object write(GroupEntry group) {
+    if (group instanceof GroupEntry.Text text) {
+      return text.text();
+    }
+    GroupEntry.Parts parts = (GroupEntry.Parts) group;
+    List<Object> buckets = new ArrayList<>();
+    for (GroupEntry.Bucket bucket : parts.buckets()) {
+      buckets.add(new Tree().put("weight", bucket.weight()).put("actions", bucket.actions()).map());
+    }
+    return new Tree().put("id", parts.id()).put("type", parts.type()).put("buckets", buckets).map();
+  }
+
+  private static Object write(MeterEntry meter) {
+    if (meter instanceof MeterEntry.Text text) {
+      return text.text();
+    }
+    MeterEntry.Parts parts = (MeterEntry.Parts) meter;
+    return new Tree()
+        .put("id", parts.id())
+        .put("rate", parts.rate())
+        .put("unit", parts.unit())
+        .put("burst", parts.burst())
+        .map();
   }
 }

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param rstp embedded bridges only
  * @param forwardBpdu embedded bridges only
  * @param flows embedded bridges only; empty: a learning switch
+ * @param groups embedded bridges only; what flows name
+ * @param meters embedded bridges only; what flows name
  */
 public record Bridge(
     DeviceSettings settings,
@@ -36,11 +38,15 @@ public record Bridge(
     @Nullable Integer groupForwardMask,
     @Nullable StpSettings rstp,
     @Nullable Boolean forwardBpdu,
-    List<FlowEntry> flows)
+    List<FlowEntry> flows,
+    List<GroupEntry> groups,
+    List<MeterEntry> meters)
     implements DeviceKind {
   public Bridge {
     ports = Collections.unmodifiableMap(new LinkedHashMap<>(ports));
     flows = List.copyOf(flows);
+    groups = List.copyOf(groups);
+    meters = List.copyOf(meters);
   }
 
   public boolean isEmbedded() {

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.spec.model;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * A flow's text in the syntax of ovs-ofctl, and where in the file each piece of it comes from.
+ * A flow's, group's or meter's text in the syntax of ovs-ofctl, and where in the file each piece of
+ * it comes from.
  *
  * <p>A flow that is written as a map has ovs-ofctl's names in the file's spelling ({@code inPort}
  * for {@code in_port}), and some shorter ones: {@code vlan}, {@code setVlan}, {@code goto}. A field
@@ -27,7 +29,7 @@ public final class FlowSource {
 
   private final String text;
 
-  /** By index of its first character in the text: address below the flow's own. */
+  /** By index of its first character in the text: address below its own. */
   private final NavigableMap<Integer, String> pieces;
 
   private FlowSource(String text, NavigableMap<Integer, String> pieces) {
@@ -55,11 +57,54 @@ public final class FlowSource {
     flow.match().forEach((name, value) -> add(text, pieces, ".match." + name, field(name, value)));
     pieces.put(text.length(), ".actions");
     text.append(" actions=");
-    for (int i = 0; i < flow.actions().size(); i++) {
-      pieces.put(text.length(), ".actions[" + i + "]");
-      text.append(i == 0 ? "" : ",").append(action(flow.actions().get(i)));
+    add(text, pieces, ".actions", flow.actions());
+    return new FlowSource(text.toString(), pieces);
+  }
+
+  static FlowSource ofParts(GroupEntry.Parts group) {
+    StringBuilder text = new StringBuilder();
+    TreeMap<Integer, String> pieces = new TreeMap<>();
+    add(text, pieces, ".id", "group_id=" + group.id());
+    add(text, pieces, ".type", "type=" + group.type());
+    for (int i = 0; i < group.buckets().size(); i++) {
+      GroupEntry.Bucket bucket = group.buckets().get(i);
+      String at = ".buckets[" + i + "]";
+      add(text, pieces, at, "bucket=");
+      if (bucket.weight() != null) {
+        pieces.put(text.length(), at + ".weight");
+        text.append("weight:").append(bucket.weight()).append(',');
+      }
+      pieces.put(text.length(), at + ".actions");
+      text.append("actions=");
+      add(text, pieces, at + ".actions", bucket.actions());
+      text.append(bucket.actions().isEmpty() ? "drop" : "");
     }
     return new FlowSource(text.toString(), pieces);
+  }
+
+  static FlowSource ofParts(MeterEntry.Parts meter) {
+    StringBuilder text = new StringBuilder();
+    TreeMap<Integer, String> pieces = new TreeMap<>();
+    add(text, pieces, ".id", "meter=" + meter.id());
+    add(text, pieces, ".unit", meter.unit());
+    add(text, pieces, "", "stats");
+    add(text, pieces, "", "bands=type=drop");
+    add(text, pieces, ".rate", "rate=" + meter.rate());
+    if (meter.burst() != null) {
+      add(text, pieces, ".burst", "burst_size=" + meter.burst());
+    }
+    return new FlowSource(text.toString(), pieces);
+  }
+
+  private static void add(
+      StringBuilder text,
+      NavigableMap<Integer, String> pieces,
+      String address,
+      List<Object> actions) {
+    for (int i = 0; i < actions.size(); i++) {
+      pieces.put(text.length(), address + "[" + i + "]");
+      text.append(i == 0 ? "" : ",").append(action(actions.get(i)));
+    }
   }
 
   private static void add(
@@ -111,16 +156,16 @@ public final class FlowSource {
     return text;
   }
 
-  /** Whether the flow is written as this very text, so that its columns are the file's. */
+  /** Whether it is written as this very text, so that its columns are the file's. */
   public boolean isAsWritten() {
     return pieces.isEmpty();
   }
 
   /**
-   * What of a flow that is written as a map stands at a place of the text.
+   * What of a flow, group or meter that is written as a map stands at a place of the text.
    *
    * @param column from 1
-   * @return address below the flow's own, as {@code .match.inPort}
+   * @return address below its own, as {@code .match.inPort}
    */
   public String part(int column) {
     Map.Entry<Integer, String> piece = pieces.floorEntry(column - 1);

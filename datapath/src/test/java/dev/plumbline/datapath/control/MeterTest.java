@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.plumbline.datapath.control;
+
+import static dev.plumbline.datapath.testing.Eventually.eventually;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.plumbline.datapath.config.BridgeConfig;
+import dev.plumbline.datapath.config.MeterConfig;
+import dev.plumbline.datapath.config.MeterConfig.Unit;
+import dev.plumbline.datapath.config.PortVlan;
+import dev.plumbline.datapath.config.SwitchConfig;
+import dev.plumbline.datapath.openflow.FlowSyntaxException;
+import dev.plumbline.datapath.testing.RequiresEbpf;
+import dev.plumbline.netlink.namespace.NetNamespace;
+import dev.plumbline.netlink.testing.KernelTest;
+import dev.plumbline.netlink.testing.Sh;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What meters let through of real frames; nobody but the test sends. */
+@KernelTest
+@RequiresEbpf
+class MeterTest {
+  private static final long FROM = 0x02aa_0000_0001L;
+  private static final double SECOND = 1e9;
+
+  @TempDir Path directory;
+  Switch running;
+  private int index;
+  private long to;
+  private long sent;
+  private long began;
+  private long ended;
+  private long lastSent;
+
+  @BeforeEach
+  void open() throws Exception {
+    Sh.run("sysctl -qw net.ipv6.conf.default.disable_ipv6=1"); // or the host sends to b, too
+    running = Switch.open(options());
+    Guests.add("a", "10.0.0.1/24");
+    Guests.add("b", "10.0.0.2/24");
+    Burst.quiet("a");
+    Burst.quiet("b");
+    index = Burst.ifindex("a");
+    to = Burst.mac("b");
+    began = System.nanoTime();
+  }
+
+  SwitchOptions options() {
+    return SwitchOptions.in(directory);
+  }
+
+  @AfterEach
+  void remove() throws Exception {
+    assertNull(running.failure());
+    running.remove();
+  }
+
+  private static SwitchConfig bridge(MeterConfig meter, String... flows)
+      throws FlowSyntaxException {
+    SwitchConfig plain = Guests.bridgeOf("a", PortVlan.TRUNK_ALL, "b", PortVlan.TRUNK_ALL);
+    BridgeConfig bridge = Guests.withFlows(plain, List.of(flows)).bridges().get("br0");
+    return new SwitchConfig(Map.of("br0", bridge.withMeters(Set.of(meter))));
+  }
+
+  /** Far more than the meters let through, for so many seconds at least; by two flows in turn. */
+  private void flood(double seconds) throws Exception {
+    try (NetNamespace a = NetNamespace.named("a")) {
+      long start = System.nanoTime();
+      for (int i = 0; i < 500 || System.nanoTime() - start < seconds * SECOND; i++) {
+        int vlan = i % 2 == 0 ? 0 : 9;
+        sent += a.run(() -> Burst.send(index, to, FROM, vlan, 2));
+        Thread.sleep(1);
+      }
+    }
+    lastSent = System.nanoTime();
+    eventually("all are counted", () -> packets() == sent);
+    ended = System.nanoTime();
+  }
+
+  private long packets() throws Exception {
+    return running.decided("br0").stream().mapToLong(SwitchStatus.DecidedFlow::packets).sum();
+  }
+
+  private SwitchStatus.Meter meter() throws Exception {
+    List<SwitchStatus.Meter> meters = running.meters("br0");
+    assertEquals(1, meters.size());
+    return meters.get(0);
+  }
+
+  private double seconds() {
+    return (ended - began) / SECOND;
+  }
+
+  private static long received() {
+    String counter = "/sys/class/net/eth0/statistics/rx_packets";
+    return Long.parseLong(Sh.run("ip netns exec b cat " + counter).strip());
+  }
+
+  private void agrees() throws Exception {
+    SwitchStatus.Meter meter = meter();
+    assertEquals(sent, meter.packets() + meter.droppedPackets(), meter::toString);
+    eventually("what it let through is there", () -> received() == meter.packets());
+    long dropped = running.status().drops().getOrDefault("is more than a meter lets through", 0L);
+    assertEquals(meter.droppedPackets(), dropped);
+  }
+
+  @Test
+  void flowsShareAMeterAndCountAllThatCame() throws Exception {
+    running.configure(
+        bridge(
+            new MeterConfig(7, Unit.PKTPS, 10, 100),
+            "priority=2,in_port=va,dl_vlan=9 actions=meter:7,output:vb",
+            "priority=1,in_port=va actions=meter:7,output:vb"));
+    began = System.nanoTime();
+    flood(3);
+    agrees();
+    double most = 100 + 10 * seconds();
+    long passed = meter().packets();
+    assertTrue(passed <= most + 1, passed + " of " + sent + ", at most " + most);
+    // Nobody is kept from sending so long that the bucket, ten seconds' worth, overflows.
+    double least = 100 + 5 * (lastSent - began) / SECOND;
+    assertTrue(passed >= least, passed + " of " + sent + ", at least " + least);
+    assertTrue(passed < sent / 2, passed + " of " + sent + ": there was nothing to limit");
+    for (SwitchStatus.DecidedFlow flow : running.decided("br0")) {
+      assertTrue(Math.abs(sent / 2 - flow.packets()) <= 2, () -> flow + " of " + sent);
+    }
+    // Another rate, without anybody's doing but the file's.
+    running.configure(
+        bridge(
+            new MeterConfig(7, Unit.PKTPS, 1_000_000, 0),
+            "priority=2,in_port=va,dl_vlan=9 actions=meter:7,output:vb",
+            "priority=1,in_port=va actions=meter:7,output:vb"));
+    long before = meter().droppedPackets();
+    flood(0);
+    assertEquals(before, meter().droppedPackets());
+    agrees();
+  }
+
+  @Test
+  void bitsAreLimitedToo() throws Exception {
+    running.configure(
+        bridge(
+            new MeterConfig(1, Unit.KBPS, 80, 80),
+            "priority=1,in_port=va actions=meter:1,output:vb"));
+    began = System.nanoTime();
+    flood(2);
+    agrees();
+    double most = 10_000 + 10_000 * seconds();
+    long passed = meter().bytes();
+    assertTrue(passed <= most + Burst.FRAME_BYTES, passed + " bytes, at most " + most);
+    assertTrue(passed >= 15_000, passed + " bytes in " + seconds() + " s");
+  }
+
+  @Test
+  void aMeterIsAsFullAsItWasWhenAnotherProcessTakesOver() throws Exception {
+    SwitchConfig config =
+        bridge(
+            new MeterConfig(1, Unit.PKTPS, 1, 200),
+            "priority=1,in_port=va actions=meter:1,output:vb");
+    running.configure(config);
+    began = System.nanoTime();
+    flood(0);
+    long first = meter().packets();
+    assertTrue(first >= 200 && first <= 201 + seconds(), first + " in " + seconds() + " s");
+    running.close();
+    if (forwardsAlone()) {
+      long there = received();
+      try (NetNamespace a = NetNamespace.named("a")) {
+        sent += a.run(() -> Burst.send(index, to, FROM, 0, 100));
+      }
+      assertTrue(received() <= there + 1 + (System.nanoTime() - began) / SECOND, "nobody is there");
+    }
+    running = Switch.open(options());
+    running.configure(config);
+    flood(0);
+    long most = (long) (201 + seconds()) + (forwardsAlone() ? 0 : 200 + first);
+    assertTrue(received() <= most, received() + " in " + seconds() + " s, at most " + most);
+    if (forwardsAlone()) {
+      agrees();
+    }
+  }
+
+  boolean forwardsAlone() {
+    return true;
+  }
+}
