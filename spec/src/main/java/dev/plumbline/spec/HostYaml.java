@@ -4,7 +4,9 @@ package dev.plumbline.spec;
 import dev.plumbline.spec.form.StateForm;
 import dev.plumbline.spec.model.DesiredState;
 import dev.plumbline.spec.yaml.YamlWriter;
+import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 
 /** Writes host files. */
 public final class HostYaml {
@@ -22,6 +24,12 @@ public final class HostYaml {
    */
   public static String write(Map<String, ?> tree) {
     return YamlWriter.write(tree);
+  }
+
+  /** The same with comments, as {@link YamlWriter} puts them. */
+  public static String write(
+      Map<String, ?> tree, BiFunction<String, Object, List<String>> comments) {
+    return YamlWriter.write(tree, comments);
   }
 
   /** The state as a plain ordered tree in the file's terms, for JSON for example. */

@@ -30,6 +30,18 @@ public final class OpenVswitchDaemon implements AutoCloseable {
 
   /** Starts one; the test is skipped, with the reason on standard error, where there is none. */
   public static OpenVswitchDaemon start(Path directory) throws Exception {
+    return start(directory, "--enable-dummy=override");
+  }
+
+  /**
+   * The same with the devices of the calling thread's network namespace: its bridges are to have
+   * the datapath type {@code netdev}.
+   */
+  public static OpenVswitchDaemon startWithDevices(Path directory) throws Exception {
+    return start(directory, "--log-file=" + directory.resolve("ovs-vswitchd.log"));
+  }
+
+  private static OpenVswitchDaemon start(Path directory, String devices) throws Exception {
     OpenVswitchDaemon daemon = new OpenVswitchDaemon(directory);
     String otherwise = "decisions are not compared with Open vSwitch's here";
     if (!Files.exists(Path.of(SCHEMA))) { // the daemon comes with it, ovsdb-tool without
@@ -47,11 +59,7 @@ public final class OpenVswitchDaemon implements AutoCloseable {
       daemon.spawn("ovsdb-server", database, "--remote=punix:" + directory + "/db.sock");
       daemon.await("db.sock");
       daemon.vsctl(List.of("--no-wait", "init"));
-      daemon.spawn(
-          "ovs-vswitchd",
-          "unix:" + directory + "/db.sock",
-          "--enable-dummy=override",
-          "--disable-system");
+      daemon.spawn("ovs-vswitchd", "unix:" + directory + "/db.sock", devices, "--disable-system");
       daemon.await("ovs-vswitchd.ctl");
       daemon.vsctl(List.of("set", "Open_vSwitch", ".", "other_config:vlan-limit=2"));
       return daemon;
@@ -128,6 +136,12 @@ public final class OpenVswitchDaemon implements AutoCloseable {
     if (process.waitFor() != 0) {
       throw new IOException(command + ": " + Files.readString(output));
     }
+  }
+
+  /** What a command of Open vSwitch prints; its files are in this one's directory. */
+  public String printed(List<String> command) throws IOException, InterruptedException {
+    run(command);
+    return Files.readString(directory.resolve("command.out"));
   }
 
   /** What {@code ovs-appctl} prints for a command; asked without a process, as it is done often. */

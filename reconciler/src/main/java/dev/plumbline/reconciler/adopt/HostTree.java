@@ -7,14 +7,11 @@ import dev.plumbline.reconciler.resource.PeerText;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
-import dev.plumbline.spec.HostFile;
 import dev.plumbline.spec.HostYaml;
 import dev.plumbline.spec.LoadOptions;
-import dev.plumbline.spec.problem.Problem;
-import dev.plumbline.spec.source.MapSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A live host in the file's own terms. */
 public final class HostTree {
-  private static final List<String> MAPS =
+  static final List<String> MAPS =
       List.of(
           "namespaces",
           "interfaces",
@@ -37,21 +34,13 @@ public final class HostTree {
           "tunnels",
           "vrfs");
 
-  /** So that what is removed from a list does not move what is still to be removed. */
-  private static final Comparator<String> LAST_FIRST =
-      Comparator.comparing(String::length).thenComparing(Comparator.naturalOrder()).reversed();
-
-  private static final List<String> LISTS = List.of("routes", "rules");
-
-  /** Each round of checking leaves out what the last one refused, and what was refused for that. */
-  private static final int ROUNDS = 10;
-
   private final LiveState live;
   private final Ownership ownership;
   private final Set<ResourceId> setMacs;
   private final @Nullable String only;
   private final Notes notes = new Notes();
   private final Map<String, Object> tree = new LinkedHashMap<>();
+  private @Nullable Sections sections;
 
   private HostTree(
       LiveState live, Ownership ownership, Set<ResourceId> setMacs, @Nullable String only) {
@@ -73,7 +62,11 @@ public final class HostTree {
       LiveState live, Ownership ownership, Set<ResourceId> setMacs, @Nullable String only) {
     HostTree host = new HostTree(live, ownership, setMacs, only);
     host.write();
-    host.leaveOutWhatIsRefused();
+    Refused.leaveOut(
+        host.tree,
+        LoadOptions.defaults(),
+        (left, reason) ->
+            host.notes.add(left, "left out, for the file would be refused: " + reason));
     return host;
   }
 
@@ -94,6 +87,51 @@ public final class HostTree {
       text.append("# ").append(note.replaceAll("\\p{Cntrl}", "?")).append('\n');
     }
     return text.append(HostYaml.write(tree)).toString();
+  }
+
+  /**
+   * The file that a host is adopted with: devices that it would say nothing of are left out of
+   * {@code interfaces}, and each note about a device stands above it.
+   */
+  public String adopting() {
+    Map<String, Object> adopted = new LinkedHashMap<>(tree);
+    List<String> head = new ArrayList<>();
+    if (tree.get("interfaces") instanceof Map<?, ?> interfaces) {
+      Map<Object, Object> said = new LinkedHashMap<>(interfaces);
+      said.values().removeIf(value -> value instanceof Map<?, ?> map && map.isEmpty());
+      if (said.isEmpty()) {
+        adopted.remove("interfaces");
+      } else {
+        adopted.put("interfaces", said);
+      }
+      List<Object> silent = new ArrayList<>(interfaces.keySet());
+      silent.removeAll(said.keySet());
+      if (!silent.isEmpty()) {
+        head.add("interfaces, left alone as there is nothing to say of them: " + join(silent));
+      }
+    }
+    Map<String, List<String>> comments = new LinkedHashMap<>();
+    Set<ResourceId> placed = new LinkedHashSet<>();
+    for (ResourceId device : notes.devices()) {
+      Sections.Place place = sections == null ? null : sections.find(device);
+      if (place != null
+          && adopted.get(place.section()) instanceof Map<?, ?> objects
+          && objects.containsKey(place.key())) {
+        placed.add(device);
+        comments
+            .computeIfAbsent(place.section() + "." + place.key(), key -> new ArrayList<>())
+            .addAll(notes.of(device));
+      }
+    }
+    head.addAll(notes.sentences(placed));
+    comments.put("version", head);
+    return HostYaml.write(adopted, (address, value) -> comments.getOrDefault(address, List.of()));
+  }
+
+  private static String join(List<Object> names) {
+    List<String> texts = new ArrayList<>();
+    names.forEach(name -> texts.add(name.toString()));
+    return String.join(", ", texts);
   }
 
   private void write() {
@@ -132,6 +170,7 @@ public final class HostTree {
 
   private void devices() {
     Sections sections = new Sections(live, notes);
+    this.sections = sections;
     DeviceTrees trees = new DeviceTrees(live, ownership, setMacs, sections, notes);
     for (Resource device : live.ofType(ResourceType.DEVICE)) {
       Sections.Place place = sections.of(device.id());
@@ -169,51 +208,5 @@ public final class HostTree {
       }
     }
     tree.put(section, entries);
-  }
-
-  /** A host may be set up in ways that a file is refused for: those objects are left out. */
-  private void leaveOutWhatIsRefused() {
-    for (int round = 0; round < ROUNDS; round++) {
-      Map<String, String> refused = new TreeMap<>(LAST_FIRST);
-      for (Problem problem : problems()) {
-        if (problem.isError()) {
-          refused.putIfAbsent(problem.address(), problem.message());
-        }
-      }
-      if (refused.isEmpty()) {
-        return;
-      }
-      refused.forEach(
-          (address, reason) ->
-              notes.add(remove(address), "left out, for the file would be refused: " + reason));
-    }
-  }
-
-  private List<Problem> problems() {
-    MapSource source = MapSource.ofTexts(Map.of("host.yaml", HostYaml.write(tree)));
-    return HostFile.load(source, "host.yaml", LoadOptions.defaults()).problems();
-  }
-
-  /** Removes an object and gives its name for people: of a route all that it says. */
-  private String remove(String address) {
-    for (String section : MAPS) {
-      if (tree.get(section) instanceof Map<?, ?> map && address.startsWith(section + ".")) {
-        String rest = address.substring(section.length() + 1);
-        map.keySet().removeIf(key -> rest.equals(key) || rest.startsWith(key + "."));
-        if (map.isEmpty()) {
-          tree.remove(section);
-        }
-      }
-    }
-    for (String section : LISTS) {
-      if (tree.get(section) instanceof List<?> list && address.startsWith(section + "[")) {
-        int index = Integer.parseInt(address.substring(section.length() + 1, address.indexOf(']')));
-        List<Object> rest = new ArrayList<>(list);
-        Object entry = rest.remove(index);
-        tree.put(section, rest);
-        return section + " " + entry;
-      }
-    }
-    return address;
   }
 }

@@ -65,6 +65,11 @@ final class Sections {
     return place;
   }
 
+  /** The same; null where there is no such device. */
+  @Nullable Place find(ResourceId device) {
+    return places.get(device);
+  }
+
   /** How objects of the device's namespace refer to it; its name where nothing is known of it. */
   String reference(String namespace, String device) {
     Place place = places.get(ResourceId.deviceIn(namespace, device));

@@ -58,6 +58,7 @@ final class Plumbline implements Runnable {
     return new CommandLine(root)
         .addSubcommand(new Validate(console))
         .addSubcommand(new Show(console))
+        .addSubcommand(new ImportVerb(console))
         .addSubcommand(new PlanCommand(console))
         .addSubcommand(new DiffVerb(console))
         .addSubcommand(new PathVerb(console))

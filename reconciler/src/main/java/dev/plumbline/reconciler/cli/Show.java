@@ -60,6 +60,21 @@ final class Show implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    Read read = read(state, run, namespace);
+    if (format == Format.json) {
+      LiveJson.write(only(read.live()), read.tree().tree(), console.out());
+    } else {
+      console.out().print(read.tree().yaml());
+    }
+    return ExitCode.DONE;
+  }
+
+  /** This host, and the file that describes it. */
+  record Read(LiveState live, HostTree tree) {}
+
+  /** Reads this host, or one namespace of it. */
+  static Read read(StateOption state, RunOption run, @Nullable String namespace)
+      throws IOException {
     RemoteSwitch embedded = RemoteSwitch.of(run.directory());
     try (Host host = Privilege.open(state.directory(), embedded, "")) {
       LiveState live = host.read(everything());
@@ -70,15 +85,9 @@ final class Show implements Callable<Integer> {
       if (!known) {
         throw new CommandException("there is no network namespace " + namespace);
       }
-      HostTree tree =
-          HostTree.of(live, host.ownership(), SetMacs.of(live, SetMacs.SYSFS), namespace);
-      if (format == Format.json) {
-        LiveJson.write(only(live), tree.tree(), console.out());
-      } else {
-        console.out().print(tree.yaml());
-      }
+      return new Read(
+          live, HostTree.of(live, host.ownership(), SetMacs.of(live, SetMacs.SYSFS), namespace));
     }
-    return ExitCode.DONE;
   }
 
   /** Names a device of every kind, so that the kernel is asked for all its drivers. */

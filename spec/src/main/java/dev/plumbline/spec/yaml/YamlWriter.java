@@ -3,6 +3,7 @@ package dev.plumbline.spec.yaml;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 
 /**
  * Writes a plain tree (maps, lists, texts, Long, Boolean) as YAML that {@link YamlReader} reads
@@ -18,37 +19,62 @@ public final class YamlWriter {
 
   private final StringBuilder out = new StringBuilder();
 
-  private YamlWriter() {}
+  private final BiFunction<String, Object, List<String>> comments;
+
+  private YamlWriter(BiFunction<String, Object, List<String>> comments) {
+    this.comments = comments;
+  }
 
   /** The tree as a document that ends with a line break. */
   public static String write(Map<String, ?> tree) {
-    YamlWriter writer = new YamlWriter();
+    return write(tree, (address, value) -> List.of());
+  }
+
+  /**
+   * The same with comments.
+   *
+   * @param comments of a section ({@code bridges}), of an object ({@code bridges.br0}) and of an
+   *     entry of a section that is a list ({@code routes}): lines that stand above it
+   */
+  public static String write(
+      Map<String, ?> tree, BiFunction<String, Object, List<String>> comments) {
+    YamlWriter writer = new YamlWriter(comments);
     if (tree.isEmpty()) {
       return "{}\n";
     }
-    writer.map(tree, 0);
+    writer.map(tree, 0, "");
     return writer.out.toString();
   }
 
-  private void map(Map<?, ?> map, int depth) {
+  private void comment(String indent, String address, Object value) {
+    for (String line : comments.apply(address, value)) {
+      out.append(indent).append("# ").append(line.replaceAll("\\p{Cntrl}", "?")).append('\n');
+    }
+  }
+
+  private void map(Map<?, ?> map, int depth, String above) {
     map.forEach(
         (key, value) -> {
           if (depth == 0 && out.length() > 0 && isContainer(value)) {
             out.append('\n');
           }
           String indent = "  ".repeat(depth);
+          String address = above + key;
+          if (depth < 2) {
+            comment(indent, address, value);
+          }
           String name = text(key.toString());
           if (name.length() <= SHORT_KEY) {
             out.append(indent).append(name).append(':');
-            value(value, depth, name.length() + 1);
+            value(value, depth, name.length() + 1, address);
           } else {
             out.append(indent).append("? ").append(name).append('\n').append(indent).append(':');
-            value(value, depth, 1);
+            value(value, depth, 1, address);
           }
         });
   }
 
-  private void value(Object value, int depth, int used) {
+  private void value(Object value, int depth, int used, String address) {
     boolean section = depth == 0 && value instanceof Map<?, ?> map && !map.isEmpty();
     String flow = section || isLongList(value, depth) ? "" : flow(value);
     boolean fits = !flow.isEmpty() && depth * 2 + used + 1 + flow.length() <= WIDTH;
@@ -56,10 +82,13 @@ public final class YamlWriter {
       out.append(' ').append(flow(value)).append('\n');
     } else if (value instanceof Map<?, ?> map) {
       out.append('\n');
-      map(map, depth + 1);
+      map(map, depth + 1, address + ".");
     } else {
       out.append('\n');
       for (Object item : (List<?>) value) {
+        if (depth == 0) {
+          comment("  ", address, item);
+        }
         out.append("  ".repeat(depth + 1)).append("- ").append(flow(item)).append('\n');
       }
     }
