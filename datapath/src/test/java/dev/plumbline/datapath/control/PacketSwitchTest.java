@@ -125,7 +125,7 @@ class PacketSwitchTest extends SwitchTest {
         Guests.bridgeOf("a", ALL, "c", ALL)
             .bridges()
             .get("br0")
-            .withFlows(Set.of(new FlowConfig(0, 1, "", "meter:1", 0, 0, 0)));
+            .withFlows(Set.of(new FlowConfig(0, 1, "", "load:0x1->NXM_OF_IN_PORT[]", 0, 0, 0)));
     assertThrows(
         IllegalArgumentException.class,
         () -> running().configure(new SwitchConfig(Map.of("br0", refused))));
