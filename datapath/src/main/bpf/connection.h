@@ -44,6 +44,9 @@
 /* What commit_tuple says beside reasons to drop. */
 #define TRANSLATE DROP_REASONS
 
+/* Beside the flags of an ACTION_COMMIT: the packet was said to be of a connection that there is. */
+#define COMMIT_KNOWN (1 << 15)
+
 /* The identifier of an echo is the port of the end that requests: requests of the other end are no answers to them. */
 static __always_inline bool echo_port(struct ends *ends, __u8 kind, __be16 id)
 {
@@ -361,7 +364,10 @@ static __noinline __be64 track(struct __sk_buff *skb, const struct frame *frame,
  * as much to all others, and less the more of them do the same. */
 static __always_inline bool has_room(__u32 *of_port, __u32 *of_all)
 {
-	return of_port && of_all && *of_all < CONNECTIONS && *of_port < CONNECTIONS - *of_all;
+	/* Signed: what is counted anew meanwhile may be less than what leaves then. */
+	__s32 left = of_all ? CONNECTIONS - (__s32)*of_all : 0;
+
+	return of_port && left > 0 && (__s32)*of_port < left;
 }
 
 static __always_inline __u32 *share(__u32 port)
@@ -369,15 +375,28 @@ static __always_inline __u32 *share(__u32 port)
 	return bpf_map_lookup_elem(&connection_shares, &port);
 }
 
-/* Lets go of the ends that a connection had behind nat. */
+static __always_inline bool is_same_key(const struct connection_key *one, const struct connection_key *other)
+{
+	const __u32 *words = (const __u32 *)one, *others = (const __u32 *)other;
+	__u32 differs = 0;
+
+	for (int i = 0; i < sizeof(*one) / 4; i++)
+		differs |= words[i] ^ others[i];
+	return !differs;
+}
+
+/* Lets go of both sides' ends of a translated connection, by those of either. The other side's may be another
+ * connection's by now. */
 static __noinline int forget_translation(const struct connection_key *key)
 {
-	struct translation *there = bpf_map_lookup_elem(&translations, key);
+	struct translation *there = bpf_map_lookup_elem(&translations, key), *other;
 
-	if (there && there->is_original) {
+	if (!there)
+		return 0;
+	other = bpf_map_lookup_elem(&translations, &there->other);
+	if (other && other->is_original != there->is_original && is_same_key(&other->other, key))
 		bpf_map_delete_elem(&translations, &there->other);
-		bpf_map_delete_elem(&translations, key);
-	}
+	bpf_map_delete_elem(&translations, key);
 	return 0;
 }
 
@@ -404,7 +423,7 @@ static __noinline int search_ports(struct nat_search *search, const struct nat_r
 	}
 	search->first = first;
 	search->ports = last - first + 1;
-	search->start = own < first || own > last ? hash % search->ports : own - first;
+	search->start = own < first || own > last ? (hash + own) % search->ports : own - first;
 	search->stride = search->ports / NAT_TRIES;
 	if (!search->stride)
 		search->stride = 1;
@@ -470,9 +489,11 @@ static __noinline __u32 translate_connection(struct scratch *scratch, __u32 numb
 	if (!found)
 		return DROP_NAT;
 	scratch->there.other = scratch->translated_key;
-	if (bpf_map_update_elem(&translations, &tuple->key, &scratch->there, BPF_ANY)) {
+	if (bpf_map_update_elem(&translations, &tuple->key, &scratch->there, BPF_NOEXIST)) {
+		/* Another CPU has begun the same connection: it is what that says. Or there is no room. */
 		bpf_map_delete_elem(&translations, &scratch->translated_key);
-		return DROP_CONNECTIONS;
+		if (!bpf_map_lookup_elem(&translations, &tuple->key))
+			return DROP_CONNECTIONS;
 	}
 	scratch->begun.flags |= CONNECTION_NAT;
 	return 0;
@@ -487,11 +508,10 @@ static __noinline __u32 begin(struct scratch *scratch, __u32 port, __u32 range, 
 
 	if (!over && !has_room(of_port, of_all))
 		return DROP_CONNECTIONS;
-	if (over) {
+	if (over)
 		of_over = share(over->port);
-		if (over->flags & CONNECTION_NAT)
-			forget_translation(&tuple->key);
-	}
+	/* Of what is over, perhaps of the other side, or of what left meanwhile. */
+	forget_translation(&tuple->key);
 	begun->mark = mark;
 	begun->flags = tuple->from_high ? CONNECTION_FROM_HIGH : 0;
 	begun->state = CONNECTION_OPEN;
@@ -550,11 +570,14 @@ __noinline __u32 commit_tuple(__u32 zone, __u32 range_flags, __u32 mark, __u32 i
 	struct scratch *scratch = the_scratch();
 	struct connection *connection;
 	struct tuple *tuple;
-	__u32 refused;
+	__u32 refused, gone = 0;
 	__u8 flags;
 
 	if (!scratch)
 		return 0;
+	/* What was decided to be translated must not leave as it came. */
+	if ((range_flags & (COMMIT_NAT | COMMIT_KNOWN)) == (COMMIT_NAT | COMMIT_KNOWN))
+		gone = DROP_NAT;
 	tuple = &scratch->tuple;
 	if (tuple->kind == TUPLE_NONE)
 		return 0;
@@ -562,13 +585,13 @@ __noinline __u32 commit_tuple(__u32 zone, __u32 range_flags, __u32 mark, __u32 i
 	connection = find_connection(tuple);
 	if (connection && !is_over(connection, tuple, bpf_ktime_get_coarse_ns())) {
 		if (tuple->astray)
-			return 0;
+			return gone;
 		if (range_flags & COMMIT_MARK && connection->mark != mark)
 			connection->mark = mark;
 		flags = connection->flags;
 	} else {
-		if (tuple->kind != TUPLE_BEGINS || range_flags & COMMIT_NOTHING)
-			return 0;
+		if (gone || tuple->kind != TUPLE_BEGINS || range_flags & COMMIT_NOTHING)
+			return gone;
 		if (tuple->other_side) /* what is over has other ends */
 			connection = NULL;
 		refused = begin(scratch, in_port, range_flags >> 16, range_flags & COMMIT_MARK ? mark : 0, connection);
@@ -617,7 +640,8 @@ static __always_inline __u32 commit(const struct frame *frame, const struct acti
 
 	if (action->type != ACTION_COMMIT)
 		return 0;
-	return commit_tuple(zone, (__u32)action->port << 16 | action->flags, action->arg, frame->key.in_port);
+	return commit_tuple(zone, (__u32)action->port << 16 | (asked & (CT_EST | CT_REL) ? COMMIT_KNOWN : 0) | action->flags,
+			    action->arg, frame->key.in_port);
 }
 
 /* The commits of a flow: they come first, and are done before its actions, for the sake of the verifier's loops. Not 0:

@@ -21,19 +21,27 @@ final class ConnectionTable {
 
   private static final int KEY_BYTES = Layout.ConnectionKey.SIZE;
 
+  /** Every so many times translations without a connection are looked for: three minutes. */
+  static final int TIMES = 90;
+
   private final BpfMap map;
   private final BpfMap translations;
   private final MapBatch reads;
   private final MapBatch deletes;
   private final MapBatch counts;
   private final Memory translation = Memory.allocate(Layout.Translation.SIZE);
+  private final Memory back = Memory.allocate(Layout.Translation.SIZE);
+  private final Memory connection = Memory.allocate(Layout.Connection.SIZE);
   private final int room;
 
   /** By port, those that it began; 0: all. */
   private final int[] shares;
 
-  private int left;
+  /** At first as if there had been some: another process may have left shares. */
+  private int left = 1;
+
   private int doomed;
+  private int times;
 
   ConnectionTable(EbpfTables tables) {
     this.map = tables.map("connections");
@@ -78,6 +86,9 @@ final class ConnectionTable {
       seen += count;
     }
     delete();
+    if (++times % TIMES == 0) {
+      forgetOrphans();
+    }
     boolean hadNone = left == 0;
     left = seen - gone;
     shares[0] = left;
@@ -89,7 +100,7 @@ final class ConnectionTable {
 
   private void delete(int index, boolean isTranslated) throws ErrnoException {
     if (isTranslated) {
-      forgetTranslation(index * KEY_BYTES);
+      forgetTranslation(reads.keys(), index * KEY_BYTES);
     }
     if (doomed == deletes.capacity()) {
       delete();
@@ -101,11 +112,43 @@ final class ConnectionTable {
     doomed++;
   }
 
-  /** First, so that what a killed process leaves is a connection that goes the next time. */
-  private void forgetTranslation(int keyAt) throws ErrnoException {
-    if (translations.lookup(reads.keys(), keyAt, translation, 0)) {
-      boolean unused = translations.delete(translation, Layout.Translation.OTHER);
-      unused = translations.delete(reads.keys(), keyAt);
+  /**
+   * Lets go of both sides' ends. First, so that what a killed process leaves is a connection that
+   * goes the next time. The other side's may be another connection's by now.
+   */
+  private void forgetTranslation(Memory keys, int keyAt) throws ErrnoException {
+    if (translations.lookup(keys, keyAt, translation, 0)) {
+      boolean unused =
+          isOtherSide(keys, keyAt) && translations.delete(translation, Layout.Translation.OTHER);
+      unused = translations.delete(keys, keyAt);
+    }
+  }
+
+  /** Whether what the translation leads to leads back. */
+  private boolean isOtherSide(Memory keys, int keyAt) throws ErrnoException {
+    int at = Layout.Translation.IS_ORIGINAL;
+    return translations.lookup(translation, Layout.Translation.OTHER, back, 0)
+        && back.buffer().get(at) != translation.buffer().get(at)
+        && back.buffer()
+            .slice(Layout.Translation.OTHER, KEY_BYTES)
+            .equals(keys.buffer().slice(keyAt, KEY_BYTES));
+  }
+
+  /**
+   * A packet that begins a connection anew while the old one is taken out leaves a translation
+   * without one. The same ends let go of it when they begin; for others it would be in the way.
+   */
+  private void forgetOrphans() throws ErrnoException {
+    MapBatch all = new MapBatch(translations, READS);
+    for (int count = all.lookup(); count > 0; count = all.lookup()) {
+      for (int i = 0; i < count; i++) {
+        boolean isOriginal =
+            all.values().buffer().get(i * Layout.Translation.SIZE + Layout.Translation.IS_ORIGINAL)
+                != 0;
+        if (isOriginal && !map.lookup(all.keys(), i * KEY_BYTES, connection, 0)) {
+          forgetTranslation(all.keys(), i * KEY_BYTES);
+        }
+      }
     }
   }
 

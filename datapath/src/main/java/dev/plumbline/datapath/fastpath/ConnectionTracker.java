@@ -186,11 +186,15 @@ final class ConnectionTracker {
     }
     int flags = actions.flags(index);
     boolean setsMark = (flags & ActionList.COMMIT_MARK) != 0;
-    tuple.key().zone(CtAnswer.zone(key.ct(flags & 1)));
+    long asked = key.ct(flags & 1);
+    boolean isKnown = (CtAnswer.state(asked) & (CtAnswer.EST | CtAnswer.REL)) != 0;
+    // What was decided to be translated must not leave as it came.
+    int gone = isKnown && (flags & ActionList.COMMIT_NAT) != 0 ? Layout.DROP_NAT : 0;
+    tuple.key().zone(CtAnswer.zone(asked));
     Connection found = find(tuple);
     if (found == null || isOver(found, tuple, nowNanos)) {
-      if (tuple.kind() != Kind.BEGINS || (flags & ActionList.COMMIT_NOTHING) != 0) {
-        return 0;
+      if (gone != 0 || tuple.kind() != Kind.BEGINS || (flags & ActionList.COMMIT_NOTHING) != 0) {
+        return gone;
       }
       int mark = setsMark ? actions.arg(index) : 0;
       Connection over = isOnOtherSide ? null : found; // what is over there has other ends
@@ -201,7 +205,7 @@ final class ConnectionTracker {
       isReply = false;
       found = connections.get(tuple.key());
     } else if (isAstray) {
-      return 0;
+      return gone;
     } else if (setsMark) {
       found.mark = actions.arg(index);
     }
@@ -222,9 +226,7 @@ final class ConnectionTracker {
     if (over == null && (connections.size() >= room || ofPort >= room - connections.size())) {
       return Layout.DROP_CONNECTIONS;
     }
-    if (over != null && has(over, Layout.CONNECTION_NAT)) {
-      forgetTranslation(tuple.key());
-    }
+    forgetTranslation(tuple.key()); // of what is over, perhaps of the other side
     Connection begun = new Connection();
     boolean isTcp = tuple.key().protocol() == PROTO_TCP;
     boolean isSyn = (tuple.tcpFlags() & SYN) != 0;
@@ -272,7 +274,7 @@ final class ConnectionTracker {
     int size = ports[1] - ports[0] + 1;
     int start =
         port < ports[0] || port > ports[1]
-            ? Integer.remainderUnsigned(hash, size)
+            ? Integer.remainderUnsigned(hash + port, size)
             : port - ports[0];
     if (!isOther && ports[0] + start == port) {
       return 0; // it has these ends already
@@ -316,11 +318,18 @@ final class ConnectionTracker {
     return new int[] {own, own};
   }
 
+  /**
+   * Lets go of both sides' ends of a translated connection, by those of either. The other side's
+   * may be another connection's by now.
+   */
   private void forgetTranslation(ConnectionKey key) {
-    Translation there = translations.get(key);
-    if (there != null && there.isOriginal()) {
+    Translation there = translations.remove(key);
+    if (there == null) {
+      return;
+    }
+    Translation other = translations.get(there.other());
+    if (other != null && other.isOriginal() != there.isOriginal() && other.other().equals(key)) {
       translations.remove(there.other());
-      translations.remove(key);
     }
   }
 
@@ -370,7 +379,9 @@ final class ConnectionTracker {
                       || (isCrowded && !has(one, Layout.CONNECTION_REPLIED));
               if (goes) {
                 shares.merge(one.port, -1, (a, b) -> a + b == 0 ? null : a + b);
-                forgetTranslation(each.getKey());
+                if (has(one, Layout.CONNECTION_NAT)) {
+                  forgetTranslation(each.getKey());
+                }
               }
               return goes;
             });

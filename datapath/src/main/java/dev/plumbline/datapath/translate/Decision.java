@@ -206,16 +206,12 @@ public final class Decision {
 
   /**
    * Has a new connection that an answer of the key is about be another on the other side of nat.
+   * The first range stays, as in Open vSwitch: a connection begins once.
    *
    * @param newRange its number
    */
   void range(int answer, int newRange) {
-    range[answer] = newRange;
-  }
-
-  /** Translates the packet as the connection is that an answer of the key is about. */
-  void nat(int answer) {
-    nats[answer] = true;
+    range[answer] = range[answer] == 0 ? newRange : range[answer];
   }
 
   private void addCommits(ActionList list, boolean isFirst) {
@@ -230,14 +226,26 @@ public final class Decision {
     }
   }
 
-  /** Whether some outputs are translated and others are not: the fast path does all or none. */
-  private boolean isMixed() {
-    int translated = 0;
+  /**
+   * Translates the packet as its outputs are; false: not all are alike, and the fast path does all
+   * or none.
+   */
+  private boolean translateAsOutputs() {
     for (int i = 0; i < outputs; i++) {
-      Rewrite rewrite = rewrite(outputRewrites[i]);
-      translated += rewrite != null && rewrite.nat() >= 0 ? 1 : 0;
+      if (nat(i) != nat(0)) {
+        return false;
+      }
     }
-    return (nats[0] || nats[1]) && translated < outputs;
+    if (outputs > 0 && nat(0) >= 0) {
+      nats[nat(0)] = true;
+    }
+    return true;
+  }
+
+  /** As {@link Rewrite#nat}, of an output. */
+  private int nat(int output) {
+    Rewrite rewrite = rewrite(outputRewrites[output]);
+    return rewrite == null ? -1 : rewrite.nat();
   }
 
   public int outputs() {
@@ -446,9 +454,8 @@ public final class Decision {
       actions.track(asked);
       return;
     }
-    if (isMixed()) {
+    if (!translateAsOutputs()) {
       refuse(DropReason.NAT_MIXED);
-      Arrays.fill(nats, false);
     }
     if (outputs == 0) {
       addCommits(actions, true);

@@ -81,7 +81,7 @@ final class Pipeline {
   /** As {@link Rewrite#nat}. */
   private int nat = -1;
 
-  /** Whether it is known that the packet is translated: new ones are as they came. */
+  /** As {@link Rewrite#natHides}. */
   private boolean natHides;
 
   private static final class Saved {
@@ -119,7 +119,7 @@ final class Pipeline {
     if (before != null) {
       written.set(before.bits());
       nat = before.nat();
-      natHides = nat >= 0 && isAnswered(way.key().ct(nat));
+      natHides = before.natHides();
     }
     fields.set(MatchField.IN_PORT, in.logical());
     fields.set(MatchField.TUN_ID, in.tunnelKey());
@@ -374,9 +374,8 @@ final class Pipeline {
       }
       way.decision().range(index, number);
     }
-    way.decision().nat(index);
     nat = index;
-    natHides = isAnswered(said);
+    natHides |= isAnswered(said) || range != null;
     rewrites = true;
     rewriteIsStale = true;
   }
@@ -452,7 +451,7 @@ final class Pipeline {
     Rewrite before = way.rewrite();
     if (rewrites) {
       if (rewriteIsStale) {
-        rewrite.set(way.key(), fields, written, nat);
+        rewrite.set(way.key(), fields, written, nat, natHides);
         rewriteIsStale = false;
       }
       way.rewrite(rewrite);

@@ -14,6 +14,7 @@ final class Rewrite {
   private final FlowMask written = new FlowMask();
   private final FieldValues bits = new FieldValues();
   private int nat = -1;
+  private boolean natHides;
 
   /**
    * Takes the headers.
@@ -22,9 +23,11 @@ final class Rewrite {
    * @param fields of it by now
    * @param newBits those of the fields that were written
    * @param newNat as {@link #nat}
+   * @param hides as {@link #natHides}
    */
-  void set(FlowKey arrived, FieldValues fields, FieldValues newBits, int newNat) {
+  void set(FlowKey arrived, FieldValues fields, FieldValues newBits, int newNat, boolean hides) {
     nat = newNat;
+    natHides = hides;
     bits.set(newBits);
     written.clear();
     KeyFields.add(arrived, newBits, written);
@@ -36,6 +39,7 @@ final class Rewrite {
     System.arraycopy(other.written.bytes(), 0, written.bytes(), 0, FlowKey.BYTES);
     bits.set(other.bits);
     nat = other.nat;
+    natHides = other.natHides;
   }
 
   /**
@@ -44,6 +48,14 @@ final class Rewrite {
    */
   int nat() {
     return nat;
+  }
+
+  /**
+   * Whether the packet is taken for one that gets other addresses and ports: of an answered
+   * connection, or where {@code nat} has a range. Behind {@code nat} alone others are as they came.
+   */
+  boolean natHides() {
+    return natHides;
   }
 
   /** The packet by now; ports and tags are as they came. */

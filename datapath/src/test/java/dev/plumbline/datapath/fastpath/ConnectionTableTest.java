@@ -91,6 +91,14 @@ class ConnectionTableTest {
     return CtAnswer.state(programs.answer());
   }
 
+  private void share(int port, int value) throws ErrnoException {
+    Memory index = Memory.allocate(Integer.BYTES);
+    Memory count = Memory.allocate(Integer.BYTES);
+    index.buffer().putInt(0, port);
+    count.buffer().putInt(0, value);
+    programs.map("connection_shares").update(index, 0, count, 0, BpfMap.ANY);
+  }
+
   private int share(int port) throws ErrnoException {
     Memory index = Memory.allocate(Integer.BYTES);
     Memory count = Memory.allocate(Integer.BYTES);
@@ -136,6 +144,62 @@ class ConnectionTableTest {
     assertEquals(answered, share(1));
     assertEquals(0, share(2));
     assertEquals(5, begin(2, 1001).get(0).what());
+  }
+
+  @Test
+  void sharesThatAnotherProcessLeftAreCountedAnew() throws IOException {
+    share(1, HALF);
+    share(0, HALF);
+    assertEquals(REFUSED, begin(1, 1001));
+    assertEquals(0, programs.path().expireConnections());
+    assertEquals(0, share(1));
+    // What left since was counted before.
+    share(1, -1);
+    assertEquals(5, begin(1, 1001).get(0).what());
+    assertEquals(0, share(1));
+  }
+
+  private int translations() throws ErrnoException {
+    return new MapBatch(programs.map("translations"), 64).lookup();
+  }
+
+  private List<Event> translate(int answer, int port, int range) throws IOException {
+    key.clear();
+    key.inPort(1);
+    key.ct(0, CtAnswer.of(ZONE, answer, 0));
+    actions.clear();
+    actions.commit(0, ActionList.COMMIT_NAT, 0, range);
+    actions.output(5);
+    return programs.inject(actions, key, RandomPackets.udp(port, 53), 0, 0);
+  }
+
+  @Test
+  void aTranslationWithoutAConnectionIsInNobodysWayAndLeaves() throws IOException {
+    NatRange one = new NatRange(true, 4, 0, 0xc0000209L, 1, 2000, 2000);
+    int range = programs.path().ranges().number(one);
+    programs.path().flush();
+    assertEquals(5, translate(CtAnswer.NEW, 1001, range).get(0).what());
+    MapBatch connections = new MapBatch(programs.map("connections"), 64);
+    // As when a packet begins it anew while the old one is taken out.
+    assertEquals(1, connections.lookup());
+    assertEquals(1, connections.delete(1));
+    assertEquals(5, translate(CtAnswer.NEW, 1001, range).get(0).what(), "the same ends");
+    assertEquals(2, translations());
+    for (int i = 0; i < ConnectionTable.TIMES; i++) {
+      assertEquals(1, programs.path().expireConnections());
+    }
+    assertEquals(2, translations(), "has its connection");
+    connections.rewind();
+    assertEquals(1, connections.lookup());
+    assertEquals(1, connections.delete(1));
+    List<Event> refused = List.of(Event.drop(Layout.DROP_NAT));
+    assertEquals(refused, translate(CtAnswer.EST, 1001, range), "is not what it was asked as");
+    assertEquals(refused, translate(CtAnswer.NEW, 1002, range), "has the only port still");
+    for (int i = 0; i < ConnectionTable.TIMES; i++) {
+      assertEquals(0, programs.path().expireConnections());
+    }
+    assertEquals(0, translations());
+    assertEquals(5, translate(CtAnswer.NEW, 1002, range).get(0).what());
   }
 
   @Test

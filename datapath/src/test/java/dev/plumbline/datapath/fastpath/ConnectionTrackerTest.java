@@ -9,6 +9,7 @@ import dev.plumbline.datapath.bpf.BpfMap;
 import dev.plumbline.datapath.bpf.Layout;
 import dev.plumbline.datapath.bpf.MapBatch;
 import dev.plumbline.datapath.fastpath.ConnectionTracker.Connection;
+import dev.plumbline.datapath.fastpath.ConnectionTracker.Translation;
 import dev.plumbline.datapath.flow.ActionList;
 import dev.plumbline.datapath.flow.ConnectionKey;
 import dev.plumbline.datapath.flow.CtAnswer;
@@ -24,6 +25,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +69,8 @@ class ConnectionTrackerTest {
           new NatRange(true, 6, 0xfdL << 56, 0x99, 2, 0, 0),
           new NatRange(true, 6, 0xfdL << 56, 0x98, 1, 70, 75),
           new NatRange(false, 6, 0xfdL << 56, 0x90, 1, 90, 99));
+
+  private static final byte[] OUTSIDE = {(byte) 192, 0, 2, 1};
 
   private final ConnectionTuple tuple = new ConnectionTuple();
   private final ActionList actions = new ActionList();
@@ -118,6 +122,7 @@ class ConnectionTrackerTest {
   private void step(Random random, RandomPackets packets, String name) throws IOException {
     byte[] frame = packets.next();
     grow(random);
+    sweep(random);
     int zone = (3 << 16) | (random.nextInt(4) == 0 ? 8 : 7);
     boolean commits = random.nextInt(3) > 0;
     int mark = random.nextInt();
@@ -162,6 +167,7 @@ class ConnectionTrackerTest {
     }
     assertEquals(expected(there, took), there, text);
     assertEquals(translations(), otherSide, text);
+    assertBothWays(text);
     assertEquals(IntStream.range(0, 1 + PORTS).mapToObj(this::share).toList(), shares, text);
     answers.merge(CtAnswer.text(said & 0x3f), 1, Integer::sum);
     java.connections().values().forEach(one -> states.merge(one.state, 1, Integer::sum));
@@ -246,6 +252,34 @@ class ConnectionTrackerTest {
       // The programs' clock is coarse: what is over this very moment may not be over yet there.
       one.expiresNanos = NOW + (left < SECOND / 2 ? -SECOND : left);
     }
+  }
+
+  /**
+   * Now and then takes out what is over, or a connection without its translation: so it is when a
+   * packet begins it anew that very moment.
+   */
+  private void sweep(Random random) {
+    if (random.nextInt(8) == 0) {
+      java.expire(NOW);
+    } else if (random.nextInt(16) == 0) {
+      List<ConnectionKey> keys = new ArrayList<>(java.connections().keySet());
+      keys.sort((one, other) -> Arrays.compare(one.bytes(), other.bytes()));
+      Connection gone = keys.isEmpty() ? null : java.connections().remove(keys.get(0));
+      if (gone != null) {
+        java.shares().merge(gone.port, -1, (a, b) -> a + b == 0 ? null : a + b);
+      }
+    }
+  }
+
+  /** What one side's ends lead to leads back to them. */
+  private void assertBothWays(String text) {
+    java.translations()
+        .forEach(
+            (each, to) -> {
+              Translation back = java.translations().get(to.other());
+              assertTrue(back != null && back.other().equals(each), text);
+              assertEquals(to.isOriginal(), !back.isOriginal(), text);
+            });
   }
 
   /** Gives the programs what Java has; their time now. */
@@ -371,12 +405,94 @@ class ConnectionTrackerTest {
   }
 
   private boolean begins(ConnectionTracker tracker, byte[] frame, long now) {
+    ask(tracker, frame, now);
+    return commit(tracker, 0, 0, now) == 0;
+  }
+
+  private void ask(ConnectionTracker tracker, byte[] frame, long now) {
     key.clear();
     key.inPort(inPort);
     tuple.read(ByteBuffer.wrap(frame), 0, frame.length, 0, 0);
     key.ct(0, tracker.track(tuple, 7, now));
+  }
+
+  /** What becomes of the packet that was asked about. */
+  private int commit(ConnectionTracker tracker, int flags, int range, long now) {
     actions.clear();
-    actions.commit(0, 0, 0, 0);
-    return tracker.commit(actions, key, tuple, now, sets) == 0;
+    actions.commit(0, flags, 0, range);
+    sets.clear();
+    return tracker.commit(actions, key, tuple, now, sets);
+  }
+
+  private int translates(ConnectionTracker tracker, byte[] frame, int range, long now) {
+    ask(tracker, frame, now);
+    return commit(tracker, ActionList.COMMIT_NAT, range, now);
+  }
+
+  private int range(NatRange range) {
+    return ranges.number(range);
+  }
+
+  @Test
+  void whatATakenOutConnectionLeftIsInNobodysWay() {
+    int one = range(new NatRange(true, 4, 0, 0xc0000201L, 1, 2000, 2000));
+    ConnectionTracker tracker = new ConnectionTracker(64, ranges);
+    byte[] question = RandomPackets.udp(1000, 53);
+    assertEquals(0, translates(tracker, question, one, NOW));
+    tracker.connections().clear(); // and nothing else
+    assertEquals(0, translates(tracker, question, one, NOW), "the same ends have these still");
+    assertEquals(2, tracker.translations().size());
+    tracker.connections().clear();
+    byte[] fromOutside = RandomPackets.udp(new byte[] {10, 0, 0, 2}, 53, OUTSIDE, 2000);
+    assertEquals(0, translates(tracker, fromOutside, 0, NOW));
+    assertEquals(Map.of(), tracker.translations());
+  }
+
+  @Test
+  void whatTheOtherSideBeganIsKeptWhenTheOldOneIsTakenOut() {
+    int one = range(new NatRange(true, 4, 0, 0xc0000201L, 1, 2000, 2000));
+    int other = range(new NatRange(true, 4, 0, 0xc0000207L, 1, 0, 0));
+    ConnectionTracker tracker = new ConnectionTracker(64, ranges);
+    assertEquals(0, translates(tracker, RandomPackets.udp(1000, 53), one, NOW));
+    long later = NOW + 31 * SECOND;
+    byte[] fromOutside = RandomPackets.udp(new byte[] {10, 0, 0, 2}, 53, OUTSIDE, 2000);
+    assertEquals(0, translates(tracker, fromOutside, other, later));
+    assertEquals(2, tracker.translations().size());
+    assertEquals(1, tracker.expire(later));
+    assertEquals(2, tracker.translations().size());
+    byte[] answer = RandomPackets.udp(OUTSIDE, 2000, new byte[] {(byte) 192, 0, 2, 7}, 53);
+    assertEquals(0, translates(tracker, answer, 0, later));
+    assertTrue(sets.size() > 0, "the answer is translated back");
+    assertEquals(0, translates(tracker, fromOutside, 0, later));
+    assertTrue(sets.size() > 0, "and so is what comes next");
+    assertEquals(0, tracker.expire(later + 121 * SECOND));
+    assertEquals(Map.of(), tracker.translations());
+  }
+
+  @Test
+  void aGuestGetsAsManyConnectionsToOneServerAsThereArePorts() {
+    int thousand = range(new NatRange(true, 4, 0, 0xc0000201L, 1, 1024, 2047));
+    ConnectionTracker tracker = new ConnectionTracker(4096, ranges);
+    for (int i = 0; i < 1000; i++) {
+      byte[] frame = RandomPackets.udp(20_000 + i, 53);
+      assertEquals(0, translates(tracker, frame, thousand, NOW), "connection " + i);
+    }
+    assertEquals(1000, tracker.connections().size());
+    assertEquals(2000, tracker.translations().size());
+  }
+
+  @Test
+  void whatWasDecidedToBeTranslatedDoesNotLeaveAsItCame() {
+    int one = range(new NatRange(true, 4, 0, 0xc0000201L, 1, 0, 0));
+    ConnectionTracker tracker = new ConnectionTracker(64, ranges);
+    byte[] question = RandomPackets.udp(1000, 53);
+    assertEquals(0, translates(tracker, question, one, NOW));
+    byte[] answer = RandomPackets.udp(new byte[] {10, 0, 0, 2}, 53, OUTSIDE, 1000);
+    ask(tracker, answer, NOW);
+    assertEquals(CtAnswer.EST | CtAnswer.RPL | CtAnswer.TRK, CtAnswer.state(key.ct(0)));
+    tracker.connections().clear();
+    int nothing = ActionList.COMMIT_NAT | ActionList.COMMIT_NOTHING;
+    assertEquals(Layout.DROP_NAT, commit(tracker, nothing, 0, NOW));
+    assertEquals(0, commit(tracker, ActionList.COMMIT_NOTHING, 0, NOW));
   }
 }

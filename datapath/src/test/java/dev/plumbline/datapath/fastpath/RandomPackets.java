@@ -29,17 +29,13 @@ final class RandomPackets {
 
   /** An IPv4 datagram between two hosts. */
   static byte[] udp(int source, int destination) {
-    return framed(
-        Frames.ipv4(
-            address(4, 1),
-            address(4, 2),
-            17,
-            0,
-            64,
-            1,
-            0,
-            0,
-            Frames.udp(source, destination, new byte[8])));
+    return udp(address(4, 1), source, address(4, 2), destination);
+  }
+
+  /** An IPv4 datagram. */
+  static byte[] udp(byte[] from, int source, byte[] to, int destination) {
+    byte[] udp = Frames.udp(source, destination, new byte[8]);
+    return framed(Frames.ipv4(from, to, 17, 0, 64, 1, 0, 0, udp));
   }
 
   /** A frame left the switch: what comes next may be an answer, or an error about it. */

@@ -240,6 +240,56 @@ class FlowTablesTest {
   }
 
   @Test
+  void whatGetsAnAddressOfARangeIsNotSeenByItsOldOne() throws Exception {
+    String[] outside = {
+      "table=1,priority=9,ip,nw_dst=10.0.0.5 actions=drop", "table=1,priority=1 actions=b"
+    };
+    String first = "ip,in_port=a actions=ct(commit,nat(dst=10.0.0.5),table=1)";
+    flows("br0", first, outside[0], outside[1]);
+    for (int state : List.of(CtAnswer.NEW, CtAnswer.EST)) {
+      answered(state);
+      assertEquals("NAT_HIDES", decided());
+    }
+    flows("br0", first, outside[1]);
+    answered(CtAnswer.NEW);
+    assertEquals("commit,nat,output:" + port("b"), decided());
+    // The other bridge is not asked for it either.
+    flows("br0", "ip,in_port=a actions=ct(commit,nat(dst=10.0.0.5)),output:" + port("x"));
+    flows("br1", "priority=9,ip,nw_dst=10.0.0.5 actions=drop", "priority=1 actions=d");
+    assertEquals("NAT_HIDES", decided());
+  }
+
+  @Test
+  void twoZonesDoNotTranslateForEachOther() throws Exception {
+    flows(
+        "br0",
+        "ip actions=ct(commit,nat(src=192.0.2.9),table=1),"
+            + "ct(commit,zone=3,nat(src=192.0.2.8),table=2)",
+        "table=1 actions=b",
+        "table=2,in_port=a actions=c");
+    answered(CtAnswer.NEW);
+    key.ct(1, CtAnswer.of((state.numbers().bridge("br0") << 16) | 3, CtAnswer.NEW, 0));
+    assertEquals("NAT_MIXED", decided());
+    flows(
+        "br0",
+        "ip actions=ct(commit,nat(src=192.0.2.9),table=1),ct(commit,zone=3,nat(src=192.0.2.8))",
+        "table=1 actions=b");
+    assertEquals("commit,nat,commit,output:" + port("b"), decided());
+  }
+
+  @Test
+  void ofTwoRangesAConnectionGetsTheFirst() throws Exception {
+    flows("br0", "ip actions=ct(commit,nat(src=192.0.2.9)),c");
+    answered(CtAnswer.NEW);
+    assertEquals("commit,nat,output:" + port("c"), decided());
+    int first = decision.actions().port(0);
+    flows("br0", "ip actions=ct(commit,nat(src=192.0.2.9)),c,ct(commit,nat(src=192.0.2.8)),b");
+    assertTrue(decided().startsWith("commit,nat,output:"), decided());
+    assertEquals(first, decision.actions().port(0));
+    assertEquals(2, decision.outputs());
+  }
+
+  @Test
   void nothingLeavesBothTranslatedAndAsItCameNorTranslatedAndSet() throws Exception {
     answered(CtAnswer.NEW);
     flows("br0", "ip actions=b,ct(commit,nat(src=192.0.2.9)),c");
