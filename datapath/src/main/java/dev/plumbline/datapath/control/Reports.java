@@ -13,9 +13,12 @@ import dev.plumbline.datapath.control.SwitchStatus.MacEntry;
 import dev.plumbline.datapath.fastpath.FlowVisitor;
 import dev.plumbline.datapath.fastpath.PortLink;
 import dev.plumbline.datapath.flow.ActionList;
+import dev.plumbline.datapath.flow.ActionType;
 import dev.plumbline.datapath.flow.CtAnswer;
 import dev.plumbline.datapath.flow.FlowField;
 import dev.plumbline.datapath.flow.FlowKey;
+import dev.plumbline.datapath.flow.NatRanges;
+import dev.plumbline.datapath.openflow.Action;
 import dev.plumbline.datapath.tally.FlowCount;
 import dev.plumbline.datapath.translate.DropReason;
 import dev.plumbline.datapath.translate.PortId;
@@ -237,7 +240,7 @@ final class Reports {
                         new CachedFlow(
                             of,
                             match(state, key, mask < 0 ? null : engine.fast().mask(mask)),
-                            actions(state, actions),
+                            actions(state, engine.fast().ranges(), actions),
                             packets,
                             bytes,
                             Math.max(0, (now - usedNanos) / 1_000_000)));
@@ -348,7 +351,12 @@ final class Reports {
     return String.format(Locale.ROOT, "%04x", value);
   }
 
-  static String actions(SwitchState state, ActionList actions) {
+  /**
+   * As {@code commit,nat(src=192.0.2.9),eth1}.
+   *
+   * @param ranges that the actions name
+   */
+  static String actions(SwitchState state, NatRanges ranges, ActionList actions) {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < actions.size(); i++) {
       text.append(i == 0 ? "" : ",");
@@ -365,12 +373,17 @@ final class Reports {
         case POP_VLAN -> text.append("pop_vlan");
         case UPCALL -> text.append("userspace");
         case SET -> text.append(actions.setText(i));
-        case TRACK, COMMIT -> text.append(actions.ctText(i));
+        case TRACK, COMMIT -> text.append(actions.ctText(i, range(ranges, actions, i)));
         case METER -> text.append(actions.meterText(i));
         case END, LIST -> text.append('?');
       }
     }
     return text.isEmpty() ? "drop" : text.toString();
+  }
+
+  private static String range(NatRanges ranges, ActionList actions, int index) {
+    int number = actions.type(index) == ActionType.COMMIT ? actions.port(index) : 0;
+    return number == 0 ? "" : new Action.Nat(ranges.get(number)).toString();
   }
 
   /** Bridge and port, for what leaves by several bridges. */

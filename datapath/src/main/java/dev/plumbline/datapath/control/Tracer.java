@@ -12,6 +12,7 @@ import dev.plumbline.datapath.flow.ActionList;
 import dev.plumbline.datapath.flow.CtAnswer;
 import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.flow.FlowMask;
+import dev.plumbline.datapath.flow.NatRanges;
 import dev.plumbline.datapath.openflow.Action;
 import dev.plumbline.datapath.openflow.Flow;
 import dev.plumbline.datapath.openflow.FlowGroup;
@@ -104,7 +105,8 @@ public final class Tracer implements DecisionListener {
     FlowKey packet = fromMember(key, state);
     Tracer tracer = new Tracer(state);
     Decision decision = new Decision();
-    Translator translator = new Translator();
+    NatRanges ranges = new NatRanges(); // a trace takes no number from others
+    Translator translator = new Translator(ranges);
     translator.translate(packet, state, nowMillis, decision, tracer);
     for (int i = 0; i < FlowKey.CT_ANSWERS && decision.asked() >= 0; i++) {
       packet.ct(i, CtAnswer.of(decision.asked(), CtAnswer.state(answer), CtAnswer.mark(answer)));
@@ -119,7 +121,7 @@ public final class Tracer implements DecisionListener {
         tracer.steps,
         PacketText.print(packet, decision.mask(), state),
         decision.cacheable(),
-        actions(state, decision),
+        actions(state, ranges, decision),
         outputs(state, decision),
         dropped == null ? null : dropped.text(),
         null);
@@ -138,7 +140,7 @@ public final class Tracer implements DecisionListener {
             key,
             (other, mask, generation, trail, actions, packets, bytes, usedNanos) -> {
               if (engine.fast().currentGeneration(state.bridgeOf(other.inPort())) == generation) {
-                String text = Reports.actions(state, actions);
+                String text = Reports.actions(state, engine.fast().ranges(), actions);
                 found.add(
                     new Entry(
                         Reports.match(state, other, mask < 0 ? null : engine.fast().mask(mask)),
@@ -163,10 +165,10 @@ public final class Tracer implements DecisionListener {
     return packet;
   }
 
-  private static String actions(SwitchState state, Decision decision) {
+  private static String actions(SwitchState state, NatRanges ranges, Decision decision) {
     List<String> parts = new ArrayList<>();
     for (ActionList list : lists(decision)) {
-      parts.add(Reports.actions(state, list));
+      parts.add(Reports.actions(state, ranges, list));
     }
     return String.join(" | ", parts);
   }

@@ -21,7 +21,9 @@ final class ConnectionTable {
 
   private static final int KEY_BYTES = Layout.ConnectionKey.SIZE;
 
-  /** Every so many times translations without a connection are looked for: three minutes. */
+  /**
+   * Every so many times translations without a connection are looked for: three minutes or more.
+   */
   static final int TIMES = 90;
 
   private final BpfMap map;

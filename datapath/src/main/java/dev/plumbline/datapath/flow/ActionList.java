@@ -259,23 +259,29 @@ public final class ActionList {
         case DROP -> text.append("drop(").append(arg(i)).append(')');
         case LIST -> text.append("list:").append(arg(i));
         case SET -> text.append(setText(i));
-        case TRACK, COMMIT -> text.append(ctText(i));
+        case TRACK, COMMIT -> text.append(ctText(i, ""));
         case METER -> text.append(meterText(i));
       }
     }
     return size == 0 ? "drop" : text.toString();
   }
 
-  /** A {@link ActionType#TRACK} or {@link ActionType#COMMIT}; for people. */
-  public String ctText(int index) {
+  /**
+   * A {@link ActionType#TRACK} or {@link ActionType#COMMIT}; for people.
+   *
+   * @param range its, as {@code nat(src=192.0.2.9)}; empty: none, or it is not known
+   */
+  public String ctText(int index, String range) {
     if (type(index) == ActionType.TRACK) {
       return "track(zone=" + (arg(index) & 0xffff) + ")";
     }
     boolean isKept = (flags(index) & COMMIT_NOTHING) == 0;
     boolean hasMark = (flags(index) & COMMIT_MARK) != 0;
     String mark = hasMark ? "(mark=0x" + Integer.toHexString(arg(index)) + ")" : "";
-    String nat = (flags(index) & COMMIT_NAT) == 0 ? "" : isKept ? ",nat" : "nat";
-    return (isKept ? "commit" : "") + mark + nat;
+    if ((flags(index) & COMMIT_NAT) != 0) {
+      return (isKept ? "commit" + mark + "," : "") + (range.isEmpty() ? "nat" : range);
+    }
+    return isKept ? "commit" + mark + (range.isEmpty() ? "" : "(for others: " + range + ")") : "";
   }
 
   /** A {@link ActionType#METER}; for people. */

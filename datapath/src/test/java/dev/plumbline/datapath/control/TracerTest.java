@@ -31,6 +31,19 @@ class TracerTest {
   }
 
   @Test
+  void whatNatGivesAConnectionIsTold() throws Exception {
+    for (String range : List.of("src=192.0.2.9", "dst=[fd00::5]:8080")) {
+      String type = range.contains("fd00") ? "tcp6" : "tcp";
+      SwitchConfig config =
+          Guests.withFlows(
+              Guests.bridgeOf("a", PortVlan.TRUNK_ALL, "b", PortVlan.TRUNK_ALL),
+              List.of(type + " actions=ct(commit,nat(" + range + ")),vb"));
+      TraceReport report = Tracer.trace(Tracer.fresh(config), "br0", "in_port=va," + type, 0);
+      assertEquals("commit,nat(" + range + "),vb", report.actions());
+    }
+  }
+
+  @Test
   void theBucketsOfAGroupAreTold() throws Exception {
     SwitchConfig plain = Guests.bridgeOf("a", PortVlan.TRUNK_ALL, "b", PortVlan.TRUNK_ALL);
     SwitchConfig flows = Guests.withFlows(plain, List.of("actions=group:1"));
