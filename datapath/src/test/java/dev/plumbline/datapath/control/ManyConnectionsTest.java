@@ -4,6 +4,7 @@ package dev.plumbline.datapath.control;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.datapath.config.BridgeConfig;
 import dev.plumbline.datapath.config.PortConfig;
@@ -12,6 +13,7 @@ import dev.plumbline.datapath.config.PortFilter;
 import dev.plumbline.datapath.config.PortVlan;
 import dev.plumbline.datapath.config.SwitchConfig;
 import dev.plumbline.datapath.packet.Frames;
+import dev.plumbline.datapath.testing.Eventually;
 import dev.plumbline.netlink.namespace.NetNamespace;
 import dev.plumbline.netlink.testing.Sh;
 import dev.plumbline.netlink.testing.ThrowawayHost;
@@ -36,6 +38,10 @@ class ManyConnectionsTest {
   private static final int CONNECTIONS = 10_000;
   private static final int FIRST = 20_000;
   private static final int PORT = 53;
+  private static final int UNASKED = 200;
+
+  /** Bytes of an answer that no other has as many of. */
+  private static final int MARKED = 24;
 
   @TempDir Path directory;
 
@@ -59,10 +65,15 @@ class ManyConnectionsTest {
       running.configure(config());
       try (NetNamespace b = NetNamespace.named("b");
           DatagramSocket server = b.run(() -> new DatagramSocket(PORT));
-          Wire guest = Wire.of("a", "eth0")) {
+          Wire guest = Wire.of("a", "eth0");
+          Wire outside = Wire.of("b", "eth0")) {
         new Thread(() -> echo(server), "echo").start(); // until its socket is closed
         everyOneIsAnswered(guest);
-        everyOneIsAnswered(guest); // all of them are there still
+        Eventually.eventually(
+            "all of them are there", () -> running.call(Engine::connections) == CONNECTIONS);
+        whatNobodyAskedForIsRefused(outside, guest);
+        everyOneIsAnswered(guest);
+        assertEquals(CONNECTIONS, running.call(Engine::connections));
         assertNull(running.failure());
         String drops = running.status().drops().toString();
         assertFalse(drops.contains("no room"), drops);
@@ -115,6 +126,39 @@ class ManyConnectionsTest {
       takeAnswers(guest, answered, 200);
     }
     assertEquals(CONNECTIONS, answered.cardinality());
+  }
+
+  /** From another port, or to one that asked nothing; behind that comes what was asked for. */
+  private static void whatNobodyAskedForIsRefused(Wire outside, Wire guest) throws Exception {
+    byte[] toMac = Frames.hex(mac("a"));
+    byte[] fromMac = Frames.hex(mac("b"));
+    for (int i = 0; i < UNASKED; i++) {
+      outside.send(answer(toMac, fromMac, PORT, FIRST + CONNECTIONS + i, new byte[8]));
+      outside.send(answer(toMac, fromMac, PORT + 1, FIRST + i, new byte[8]));
+    }
+    long end = System.nanoTime() + 30_000_000_000L;
+    boolean hasCome = false;
+    while (!hasCome && System.nanoTime() < end) {
+      outside.send(answer(toMac, fromMac, PORT, FIRST, new byte[MARKED]));
+      for (byte[] frame = guest.receive(200); frame != null; frame = guest.receive(1)) {
+        ByteBuffer bytes = ByteBuffer.wrap(frame);
+        if (frame.length >= 42 && bytes.getShort(12) == 0x0800 && frame[23] == 17) {
+          int to = bytes.getShort(36) & 0xffff;
+          assertEquals(PORT, bytes.getShort(34), "the port that the answer to " + to + " is from");
+          assertTrue(to < FIRST + CONNECTIONS, "nobody asked from port " + to);
+          hasCome |= bytes.getShort(38) == 8 + MARKED;
+        }
+      }
+    }
+    assertTrue(hasCome, "what was asked for did not come");
+  }
+
+  private static byte[] answer(byte[] toMac, byte[] fromMac, int from, int to, byte[] data) {
+    byte[] a = {10, 0, 0, 1};
+    byte[] b = {10, 0, 0, 2};
+    byte[] udp = Frames.summed(b, a, 17, 6, Frames.udp(from, to, data));
+    byte[] packet = Frames.ipv4(b, a, 17, 0, 64, to, 0, 0, udp);
+    return Frames.ethernet(toMac, fromMac, new int[0], 0x0800, packet);
   }
 
   private static byte[] question(byte[] toMac, byte[] fromMac, int index) {
