@@ -44,8 +44,13 @@ public record Ownership(
 
     /** The same with one more value that it may have been set to. */
     Setting or(String value) {
+      return or(new Setting(original, value));
+    }
+
+    /** The same with the values that another one may have been set to. */
+    Setting or(Setting other) {
       Set<String> more = new TreeSet<>(set);
-      more.add(value);
+      more.addAll(other.set);
       return new Setting(original, more);
     }
   }

@@ -61,8 +61,7 @@ final class Restorer {
               if (id.type() == ResourceType.ADDRESS) {
                 return; // Nobody gets back a lifetime that has run down.
               }
-              Resource marked = marked(id, ownership, byOwner);
-              Resource device = found(id, marked, wanted.get(id), live, byOwner);
+              Resource device = found(id, wanted.get(id), live, ownership, byOwner);
               ResourceId later = later(device == null ? id : device.id(), byMark, live);
               Wanted named = wanted.get(later);
               boolean leaves = named == null && leaves(id, device, wanted, inUse, live);
@@ -125,31 +124,40 @@ final class Restorer {
     return !now.isEmpty() && master.equals(ResourceId.deviceIn(later.namespace(), next));
   }
 
-  /** The device that bears the mark of the one that this is, or is on; null where none is known. */
-  private static @Nullable Resource marked(
+  /** The devices that bear a mark of the one that this is, or is on. */
+  private static List<Resource> bearers(
       ResourceId id, Ownership ownership, Map<String, Resource> byOwner) {
     Setting mark = id.device().isEmpty() ? null : ownership.find(id.ofDevice(), MARK);
     return mark == null
-        ? null
-        : mark.set().stream().map(byOwner::get).filter(Objects::nonNull).findFirst().orElse(null);
+        ? List.of()
+        : mark.set().stream().map(byOwner::get).filter(Objects::nonNull).toList();
   }
 
   /**
    * The live resource, also where somebody has renamed the device meanwhile, and another one has
-   * its name by now.
+   * its name by now. Where an exchange of names broke off, each of the two names is remembered of
+   * both devices, and is of that which has it.
    */
   private static @Nullable Resource found(
       ResourceId id,
-      @Nullable Resource marked,
       @Nullable Wanted named,
       LiveState live,
+      Ownership ownership,
       Map<String, Resource> byOwner) {
-    if (marked != null && marked.id().namespace().equals(id.namespace())) {
-      return id.type() == ResourceType.DEVICE
-          ? marked
-          : live.find(id.onDevice(marked.id().device()));
-    }
+    List<Resource> bearers = bearers(id, ownership, byOwner);
     Resource there = live.find(id);
+    if (bearers.stream().anyMatch(each -> each.id().equals(id.ofDevice()))) {
+      return there;
+    }
+    for (Resource each : bearers) {
+      boolean here = each.id().namespace().equals(id.namespace());
+      if (here && !bearers(each.id(), ownership, byOwner).contains(each)) {
+        return live.find(id.onDevice(each.id().device()));
+      }
+    }
+    if (!bearers.isEmpty()) {
+      there = null; // of this name, but somebody else's
+    }
     if (there != null || named == null || !named.makes() || id.type() != ResourceType.DEVICE) {
       return there;
     }
@@ -241,12 +249,11 @@ final class Restorer {
         // What is remembered of a device goes with it to its new name.
         Map<String, Setting> before = settings.get(modify.live().id());
         boolean aside = before != null && !live.has(modify.live().id());
-        settings.put(
-            id,
-            new HashMap<>(
-                aside
-                    ? before
-                    : ownership.settings().getOrDefault(modify.live().id(), NO_SETTINGS)));
+        Map<String, Setting> carried =
+            aside ? before : ownership.settings().getOrDefault(modify.live().id(), NO_SETTINGS);
+        settings.put(id, new HashMap<>(carried));
+        // So is, until all is done, what is remembered of the one that has this name now.
+        merge(ownership.settings().getOrDefault(id, NO_SETTINGS), settings.get(id));
         lifetimes(modify, ownership, settings);
       }
       if (id.type() == ResourceType.ADDRESS) {
@@ -265,11 +272,16 @@ final class Restorer {
           master(change, plan, live, ownership, settings);
         }
         if (!fields.isEmpty()) {
-          settings.computeIfAbsent(id, key -> new HashMap<>()).putAll(fields);
+          merge(fields, settings.computeIfAbsent(id, key -> new HashMap<>()));
         }
       }
     }
     return ownership.with(settings, unmarked);
+  }
+
+  /** Adds the values that a field may have been set to, too. */
+  private static void merge(Map<String, Setting> more, Map<String, Setting> settings) {
+    more.forEach((field, setting) -> settings.merge(field, setting, Setting::or));
   }
 
   /** A port that is to be let go later may find its master under another name. */
