@@ -8,6 +8,7 @@ import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
 import dev.plumbline.reconciler.resource.RouteText;
+import dev.plumbline.reconciler.resource.SysctlText;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -77,9 +78,14 @@ final class Doubtful {
     if (before == null || !goes) {
       return;
     }
+    along(before.id(), change.address());
+  }
+
+  private void along(ResourceId going, String address) {
     for (Resource each : was.resources()) {
-      if (goesWith(each, before.id()) && named.add(each.id())) {
-        lines.add(each.id() + ": may have gone along with " + change.address());
+      if (goesWith(each, going) && named.add(each.id())) {
+        lines.add(each.id() + ": may have gone along with " + address);
+        along(each.id(), address);
       }
     }
   }
@@ -91,7 +97,9 @@ final class Doubtful {
     }
     boolean here = going.type() == ResourceType.DEVICE && id.namespace().equals(going.namespace());
     return switch (id.type()) {
-      case ADDRESS -> here && id.device().equals(going.device());
+      case ADDRESS, VLANS, FDB -> here && id.device().equals(going.device());
+      case SYSCTL -> here && SysctlText.device(id).equals(going.device());
+      case DEVICE -> here && each.get("parent").equals(going.device());
       case ROUTE -> here && RouteText.devices(each).contains(going.device());
       default -> false;
     };

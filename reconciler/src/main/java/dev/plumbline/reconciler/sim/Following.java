@@ -11,11 +11,13 @@ import dev.plumbline.reconciler.plan.Excerpt;
 import dev.plumbline.reconciler.plan.Goal;
 import dev.plumbline.reconciler.plan.GoalIndex;
 import dev.plumbline.reconciler.plan.Plan;
+import dev.plumbline.reconciler.plan.Wanted;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,11 +56,16 @@ final class Following {
     Host host = model.host();
     try (KernelWatch watch = model.kernel.watch((event, sentence) -> {})) {
       Set<String> namespaces = new TreeSet<>();
-      goal.wanted().forEach(each -> namespaces.add(each.resource().id().namespace()));
+      Set<ResourceId> wanted = new HashSet<>();
+      for (Wanted each : goal.wanted()) {
+        ResourceId id = each.resource().id();
+        wanted.add(id);
+        namespaces.add(id.type() == ResourceType.NAMESPACE ? id.key() : id.namespace());
+      }
       watch.cover(namespaces);
       LiveState live = host.read(goal);
       for (Resource each : live.ofType(ResourceType.NAMESPACE)) {
-        if (each.isOurs() && !namespaces.contains(each.id().key())) {
+        if (each.isOurs() && !wanted.contains(each.id())) {
           return null; // it waits to leave, and nobody is told what happens in it
         }
       }

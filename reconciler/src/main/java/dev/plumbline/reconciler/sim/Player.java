@@ -26,6 +26,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /** Plays one run on one host. */
 final class Player implements AutoCloseable {
@@ -294,9 +295,10 @@ final class Player implements AutoCloseable {
     noteLeftOver(next);
     if (!next.problems().isEmpty()) {
       if (!throwing.edited() && !leftSomething) {
-        String problem = next.problems().get(0);
-        boolean told = throwing.refused() && !leftOver.isEmpty();
-        hold(Law.CONVERGES, told ? "" : "the next plan has a problem: " + problem);
+        for (String problem : next.problems()) {
+          boolean told = throwing.refused() && namesLeftOver(problem);
+          hold(Law.CONVERGES, told ? "" : "the next plan has a problem: " + problem);
+        }
       }
       throw new PassedOverException(
           "a plan for " + file.name() + " has a problem: " + next.problems().get(0));
@@ -304,6 +306,12 @@ final class Player implements AutoCloseable {
     tell("apply " + file.name() + " again: " + counted(next.changes().size(), "step"));
     applied(file.goal());
     leftSomething = false; // what had been left is as the file says now
+  }
+
+  private boolean namesLeftOver(String problem) {
+    return leftOver.stream()
+        .map(id -> Pattern.compile("\\b" + Pattern.quote(id.toString()) + "(?![\\w.-])"))
+        .anyMatch(name -> name.matcher(problem).find());
   }
 
   /** Notes of what was made and could not be marked, nor removed before the process died. */

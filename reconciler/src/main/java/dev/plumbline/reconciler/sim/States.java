@@ -75,10 +75,7 @@ final class States {
       if (line.startsWith("device ") && line.contains("/lo is ")) {
         continue; // with its namespace
       }
-      if (line.startsWith("vlans ") || line.startsWith("fdb ")) {
-        continue; // parts of a device
-      }
-      if (followsRename(line, outcome.plan())) {
+      if (followsRename(line, was, outcome)) {
         continue; // it calls a device by its name, which is named
       }
       Set<String> names = new HashSet<>();
@@ -104,18 +101,21 @@ final class States {
     return text.toString();
   }
 
-  /** Whether nothing else is told than the name of a device that the plan gives another one. */
-  private static boolean followsRename(String difference, Plan plan) {
-    int fields = difference.indexOf(": ");
-    if (fields < 0) {
+  /** Whether nothing else is told than the name of a device whose rename is named as left. */
+  private static boolean followsRename(String difference, LiveState was, Outcome outcome) {
+    List<Resource> about =
+        was.resources().stream().filter(each -> isAbout(difference, each.id())).toList();
+    if (about.isEmpty() || !difference.startsWith(about.get(0).id() + ": ")) {
       return false;
     }
-    for (String field : difference.substring(fields + 2).split(";", -1)) {
+    ResourceId id = about.get(0).id();
+    String changed = difference.substring((id + ": ").length());
+    for (String field : changed.split(";", -1)) {
       Matcher matcher = NAME_OF_ANOTHER.matcher(field.strip());
       boolean renamed =
           matcher.matches()
-              && plan.changes().stream()
-                  .anyMatch(each -> isRename(each, matcher.group(1), matcher.group(2)));
+              && outcome.plan().changes().stream()
+                  .anyMatch(each -> isLeftRename(each, matcher, id.namespace(), outcome));
       if (!renamed) {
         return false;
       }
@@ -123,12 +123,17 @@ final class States {
     return true;
   }
 
-  /** Whether it gives a device the one name instead of the other, or was to do so. */
-  private static boolean isRename(Change change, String one, String other) {
+  /** Whether it gives a device the one name instead of the other, or was to do so, and is left. */
+  private static boolean isLeftRename(
+      Change change, Matcher names, String namespace, Outcome outcome) {
     Resource before = change.before();
+    boolean peer = names.group().startsWith("peer"); // which may be in another namespace
     return before != null
+        && (peer || change.id().namespace().equals(namespace))
         && new HashSet<>(List.of(before.id().device(), change.id().device()))
-            .equals(new HashSet<>(List.of(one, other)));
+            .equals(new HashSet<>(List.of(names.group(1), names.group(2))))
+        && outcome.left().stream()
+            .anyMatch(left -> isOf(left, change.address()) || isOf(left, before.id().toString()));
   }
 
   /** Whether a line begins with this name, or with that of a part: {@code bonds.b.primary: …}. */
