@@ -329,7 +329,10 @@ final class RandomStates {
         ip(family()).toString(),
         one(Reachability.Expectation.values()),
         tcp ? Integer.valueOf(between(1, 65535)) : null,
-        tcp ? null : maybe(() -> between(1, 65535)));
+        tcp ? null : maybe(() -> between(1, 65535)),
+        maybe(() -> ip(family())),
+        maybe(() -> ip(family())),
+        maybe(() -> between(1, 4094)));
   }
 
   private NumberRange range(int low) {

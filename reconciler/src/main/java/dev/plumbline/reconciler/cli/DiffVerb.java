@@ -121,7 +121,7 @@ final class DiffVerb implements Callable<Integer> {
       console.info(file + ": " + record + " is not there; planned from the older commit");
       return null;
     }
-    LiveState live = PlanCommand.recorded(record);
+    LiveState live = PlanCommand.recorded(record, "--live");
     return Planned.ofRecorded(new GoalFile(file, goal, new TreeMap<>()), live).plan();
   }
 

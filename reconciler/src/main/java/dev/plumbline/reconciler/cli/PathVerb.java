@@ -160,7 +160,7 @@ final class PathVerb implements Callable<Integer> {
 
   private Topology topology() throws IOException {
     if (recorded != null) {
-      return Topology.of(PlanCommand.recorded(recorded).resources(), true);
+      return Topology.of(PlanCommand.recorded(recorded, "--recorded").resources(), true);
     }
     if (live) {
       return Topology.of(live().resources(), true);

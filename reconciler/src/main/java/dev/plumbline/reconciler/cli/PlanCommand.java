@@ -144,7 +144,7 @@ final class PlanCommand implements Callable<Integer> {
 
   private Planned planned() throws IOException {
     if (snapshot != null) {
-      LiveState recorded = recorded(snapshot);
+      LiveState recorded = recorded(snapshot, "--live");
       return Planned.ofRecorded(GoalFile.promised(file, recorded.host(), console), recorded);
     }
     GoalFile goal = GoalFile.promised(file, Host.name(), console);
@@ -163,12 +163,12 @@ final class PlanCommand implements Callable<Integer> {
     }
   }
 
-  static LiveState recorded(Path snapshot) throws IOException {
+  static LiveState recorded(Path snapshot, String option) throws IOException {
     try {
       return LiveJson.read(snapshot);
     } catch (JsonFormatException e) {
       throw new CommandException(
-          e.getMessage() + "; --live takes what `plumbline show -o json` printed", e);
+          e.getMessage() + "; " + option + " takes what `plumbline show -o json` printed", e);
     }
   }
 

@@ -102,7 +102,7 @@ final class SimVerb implements Callable<Integer> {
     if (!cards.isEmpty() && snapshot != null) {
       throw new CommandException("--card and --live both say what the host has: give one of them");
     }
-    LiveState recorded = snapshot == null ? null : PlanCommand.recorded(snapshot);
+    LiveState recorded = snapshot == null ? null : PlanCommand.recorded(snapshot, "--live");
     String name = host == null && recorded != null ? recorded.host() : host;
     List<NamedGoal> goals = new ArrayList<>();
     for (Path file : files) {

@@ -26,7 +26,8 @@ final class Mtus {
       case "vxlan" ->
           parent == null
               ? Device.USUAL_MTU
-              : of(parent) - overhead("vxlan", IpFamily.IPV4, true, -1, false);
+              : of(parent) - overhead("vxlan", remote(device), true, -1, false);
+      case "geneve" -> Device.USUAL_MTU - overhead("geneve", remote(device), true, -1, false);
       case "gre" -> Device.USUAL_MTU - overhead("gre", IpFamily.IPV4, false, key(device), false);
       case "gretap" -> Device.USUAL_MTU - overhead("gre", IpFamily.IPV4, true, key(device), false);
       case "ip6gre" -> Device.USUAL_MTU - overhead("gre", IpFamily.IPV6, false, key(device), false);
@@ -36,9 +37,18 @@ final class Mtus {
     };
   }
 
+  private static IpFamily remote(Device tunnel) {
+    return tunnel.resource().get("remote").indexOf(':') < 0 ? IpFamily.IPV4 : IpFamily.IPV6;
+  }
+
   private static long key(Device device) {
     String key = device.resource().get("key");
     return key.isEmpty() ? -1 : Long.parseLong(key);
+  }
+
+  /** Whether the kernel gives it an MTU by the route to its remote, when it is made. */
+  private static boolean isOfUnderlay(Device device) {
+    return device.is("geneve") || device.kind().contains("gre");
   }
 
   /** The bytes that a tunnel adds to a packet of IP in it. */
@@ -56,6 +66,14 @@ final class Mtus {
       return;
     }
     int mtu = of(device);
+    if (!device.hasMtu() && isOfUnderlay(device)) {
+      notes.unknown(
+          "the MTU of "
+              + device.place()
+              + ": taken for "
+              + mtu
+              + " (the kernel makes it by the way to its remote; `mtu` says it)");
+    }
     Encapsulation inside = packet.inside();
     if (inside != null && !device.hasMtu() && device.kind().isEmpty()) {
       notes.usualMtu(device);

@@ -34,8 +34,9 @@ final class Network {
   private final Map<String, Long> neighbours = new HashMap<>();
   private final Set<String> asking = new HashSet<>();
   private final Map<Long, Device> stations = new HashMap<>();
+  private final Map<IpAddress, Station> speakers = new HashMap<>();
   private final Map<IpAddress, Long> outside = new HashMap<>();
-  private final Set<Packet> received = new LinkedHashSet<>();
+  private final Set<Received> received = new LinkedHashSet<>();
   private Outcome out = new Outcome();
   private String silence = "";
   private End.Kind silent = End.Kind.DROPPED;
@@ -55,6 +56,9 @@ final class Network {
   static final class Outcome {
     final List<Way> ways = new ArrayList<>();
 
+    /** How many of them count: neither copies nor what somebody else got. */
+    int ends;
+
     /** What went to where nobody here sees it, stations included. */
     final List<Exit> exits = new ArrayList<>();
 
@@ -64,6 +68,9 @@ final class Network {
     /** MAC addresses of those who were told something. */
     final Set<Long> heard = new HashSet<>();
   }
+
+  /** What a namespace got, and the VRF that it came in by. */
+  record Received(String namespace, Packet packet, @Nullable Device vrf) {}
 
   /** A frame that left by a device. */
   record Exit(Device device, Frame frame, boolean isCopy) {}
@@ -96,6 +103,16 @@ final class Network {
         transmit(device, frame, trail);
       }
     };
+  }
+
+  /** Somebody behind a device whose address is known, and the tags that he uses. */
+  private record Station(Device device, long mac, long tags) {}
+
+  /** Whoever is behind a device, with an address that he answers for. */
+  Sender behind(Device device, IpAddress address, long tags) {
+    Sender sender = behind(device);
+    speakers.put(address, new Station(device, sender.mac(), tags));
+    return sender;
   }
 
   /** Whoever is behind a device. */
@@ -151,20 +168,29 @@ final class Network {
 
   void end(Trail trail, End.Kind kind, String place, String reason) {
     out.ways.add(new Way(trail.hops(), new End(kind, place, reason), trail.isCopy()));
+    out.ends += trail.isCopy() || kind == End.Kind.IGNORED ? 0 : 1;
+  }
+
+  int ends() {
+    return out.ends;
   }
 
   void drop(Trail trail, String place, String reason) {
     end(trail, End.Kind.DROPPED, place, reason);
   }
 
-  /** A packet is where it was to go. */
-  void deliver(Trail trail, String namespace, Packet packet) {
-    received.add(packet);
+  /**
+   * A packet is where it was to go.
+   *
+   * @param vrf that it came in by, and its answer leaves by; null: none
+   */
+  void deliver(Trail trail, String namespace, Packet packet, @Nullable Device vrf) {
+    received.add(new Received(namespace, packet, vrf));
     end(trail, End.Kind.DELIVERED, Topology.name(namespace), "");
   }
 
   /** All that was delivered, each kind of packet once. */
-  List<Packet> received() {
+  List<Received> received() {
     return List.copyOf(received);
   }
 
@@ -316,8 +342,12 @@ final class Network {
     }
     int port = embedded.portOf(device);
     Device master = topology.master(device);
+    boolean isPort = master != null && (master.is("bridge") || master.is("bond"));
+    Device vlan = isPort ? vlanOver(device, frame) : null;
     if (port != 0) {
       embedded.receive(port, frame, trail);
+    } else if (vlan != null) { // the kernel looks for it before it asks the bridge
+      receive(vlan, frame.tagged(TagStack.pop(frame.tags())), trail);
     } else if (master != null && master.is("bridge")) {
       bridges.receive(master, device, frame, trail);
     } else if (master != null && master.is("bond")) {
@@ -339,17 +369,27 @@ final class Network {
       stack.receive(device, frame, hop(trail, kind, device, "in"));
       return;
     }
-    int id = TagStack.vlan(frame.tags(), 0);
+    Device vlan = vlanOver(device, frame);
+    if (vlan == null) {
+      int id = TagStack.vlan(frame.tags(), 0);
+      drop(trail.copy(true), device.place(), "no VLAN device over it takes VLAN " + id);
+    } else {
+      receive(vlan, frame.tagged(TagStack.pop(frame.tags())), trail);
+    }
+  }
+
+  /** The VLAN device over a device that takes a frame; null: none, or the frame has no tag. */
+  private @Nullable Device vlanOver(Device device, Frame frame) {
+    if (TagStack.depth(frame.tags()) == 0) {
+      return null;
+    }
+    String id = String.valueOf(TagStack.vlan(frame.tags(), 0));
     for (Device vlan : topology.vlanDevices(device)) {
-      boolean fits =
-          vlan.resource().get("id").equals(String.valueOf(id))
-              && tpid(vlan) == TagStack.tpid(frame.tags());
-      if (fits) {
-        receive(vlan, frame.tagged(TagStack.pop(frame.tags())), trail);
-        return;
+      if (vlan.resource().get("id").equals(id) && tpid(vlan) == TagStack.tpid(frame.tags())) {
+        return vlan;
       }
     }
-    drop(trail.copy(true), device.place(), "no VLAN device over it takes VLAN " + id);
+    return null;
   }
 
   /**
@@ -390,7 +430,11 @@ final class Network {
               + String.join(" and ", places)
               + " have it");
     }
-    if (asked.holders.isEmpty() && !asked.exits.isEmpty()) {
+    Station speaker = speakers.get(wanted);
+    if (found == null && speaker != null) {
+      found = answered(asked.exits, speaker);
+    }
+    if (found == null && asked.holders.isEmpty() && !asked.exits.isEmpty()) {
       found = outside.computeIfAbsent(wanted, each -> OUTSIDE + outside.size());
       answerFromOutside(asked.exits, wanted, found);
     }
@@ -401,6 +445,18 @@ final class Network {
       silence = why(asked);
       boolean open = asked.ways.stream().anyMatch(way -> way.end().kind() == End.Kind.UNKNOWN);
       silent = open ? End.Kind.UNKNOWN : End.Kind.DROPPED;
+    }
+    return found;
+  }
+
+  /** The MAC address of somebody behind a device, if the question came to him; null: it did not. */
+  private @Nullable Long answered(List<Exit> exits, Station station) {
+    Long found = null;
+    for (Exit exit : exits) {
+      if (exit.device().equals(station.device()) && exit.frame().tags() == station.tags()) {
+        during(() -> receive(exit.device(), exit.frame().mirrored(station.mac()), Trail.START));
+        found = station.mac();
+      }
     }
     return found;
   }

@@ -76,6 +76,12 @@ record Packet(
         kind, source, destination, protocol, sourcePort, destinationPort, ttl - 1, length, inside);
   }
 
+  /** The same, however often it was forwarded. */
+  Packet unaged() {
+    return new Packet(
+        kind, source, destination, protocol, sourcePort, destinationPort, TTL, length, inside);
+  }
+
   /** The answer to it. */
   Packet mirrored() {
     return mirrored(0);

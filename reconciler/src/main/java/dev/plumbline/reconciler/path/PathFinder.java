@@ -4,6 +4,7 @@ package dev.plumbline.reconciler.path;
 import dev.plumbline.datapath.bridge.TagStack;
 import dev.plumbline.reconciler.path.Network.Exit;
 import dev.plumbline.reconciler.path.Network.Outcome;
+import dev.plumbline.reconciler.path.Network.Received;
 import dev.plumbline.reconciler.path.Network.Sender;
 import dev.plumbline.reconciler.path.Places.Place;
 import dev.plumbline.reconciler.path.Question.Traffic;
@@ -56,7 +57,37 @@ public final class PathFinder {
     return new PathFinder(topology, question).answer();
   }
 
+  /** What is only asked of whoever is behind a device must not be passed over in silence. */
+  private void refuse() throws PathException {
+    Traffic traffic = question.traffic();
+    Map<String, Boolean> given = new LinkedHashMap<>();
+    given.put("source", traffic.source() != null);
+    given.put("via", traffic.via() != null);
+    given.put("vlan", traffic.vlan() != 0);
+    for (Map.Entry<String, Boolean> each : given.entrySet()) {
+      if (each.getValue() && !from.isStation()) {
+        throw new PathException(
+            "`"
+                + each.getKey()
+                + "` is a matter of whoever is behind a device, and `"
+                + question.from()
+                + "` is "
+                + (from.isOutside() ? "outside" : "of this host itself")
+                + ": leave it out");
+      }
+    }
+    boolean named = traffic.source() != null || traffic.via() != null;
+    IpAddress wanted = to.isStation() || !named ? null : addressed(to);
+    for (IpAddress address : new IpAddress[] {traffic.source(), traffic.via()}) {
+      if (address != null && wanted != null && address.family() != wanted.family()) {
+        throw new PathException(
+            address + " and " + wanted + " are addresses of different families");
+      }
+    }
+  }
+
   private Answer answer() throws PathException {
+    refuse();
     Network network = new Network(topology, notes);
     Outcome there;
     Outcome back;
@@ -157,9 +188,15 @@ public final class PathFinder {
   }
 
   private static void send(Network network, Place place, Packet packet) {
+    network
+        .stack()
+        .originate(
+            Objects.requireNonNull(place.namespace()), packet, vrf(network, place), Trail.START);
+  }
+
+  private static @Nullable Device vrf(Network network, Place place) {
     Device device = place.device();
-    Device vrf = device == null ? null : network.topology.vrf(device);
-    network.stack().originate(Objects.requireNonNull(place.namespace()), packet, vrf, Trail.START);
+    return device == null ? null : network.topology.vrf(device);
   }
 
   private Outcome there(Network network) throws PathException {
@@ -181,11 +218,14 @@ public final class PathFinder {
 
   private Outcome fromStation(Network network, Device device) throws PathException {
     Traffic traffic = question.traffic();
-    Sender sender = network.behind(device);
     long tags =
         traffic.vlan() == 0
             ? TagStack.EMPTY
             : TagStack.push(TagStack.EMPTY, TagStack.TPID_8021Q, 0, traffic.vlan());
+    Sender sender =
+        traffic.source() == null
+            ? network.behind(device)
+            : network.behind(device, traffic.source(), tags);
     Trail trail = Network.hop(Trail.START, Hop.Kind.DEVICE, device, "in");
     IpAddress destination = to.isStation() ? Tunnels.unspecified(IpFamily.IPV4) : addressed(to);
     IpAddress source =
@@ -261,15 +301,19 @@ public final class PathFinder {
     return back;
   }
 
-  private void answer(Network network, Packet received) {
-    if (received.source().isUnspecified()) {
+  private void answer(Network network, Received received) {
+    if (received.packet().source().isUnspecified()) {
       network.end(
           Trail.START,
           End.Kind.UNKNOWN,
           to.text(),
           "the address of " + from.text() + " (give it with --source ADDRESS)");
     } else {
-      send(network, to.namespace() == null ? from : to, received.mirrored());
+      boolean isTo = received.namespace().equals(to.namespace());
+      Device vrf = received.vrf() == null && isTo ? vrf(network, to) : received.vrf();
+      network
+          .stack()
+          .originate(received.namespace(), received.packet().mirrored(), vrf, Trail.START);
     }
   }
 

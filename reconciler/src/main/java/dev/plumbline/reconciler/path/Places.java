@@ -16,6 +16,9 @@ final class Places {
   /** The host's own namespace. */
   static final String HOST = "host";
 
+  /** Each namespace has one, of which no file needs to speak: whoever it is sends as that. */
+  private static final String LOOPBACK = "lo";
+
   private final Topology topology;
 
   Places(Topology topology) {
@@ -57,6 +60,11 @@ final class Places {
     }
     if (topology.namespaces().contains(name) && !name.isEmpty()) {
       return new Place(name, null, null);
+    }
+    String owner = name.equals(LOOPBACK) ? HOST : name.replaceFirst("/" + LOOPBACK + "$", "");
+    boolean isLoopback = name.equals(LOOPBACK) || !owner.equals(name);
+    if (isLoopback && named(name).isEmpty()) {
+      return find(owner);
     }
     List<Device> devices = named(name);
     if (devices.size() > 1) {
@@ -119,6 +127,10 @@ final class Places {
   /** A device with an address, or the end of a pair in a namespace, speaks for that namespace. */
   private Place of(Device device) throws PathException {
     List<Own> addresses = topology.addresses(device);
+    if (device.name().equals(LOOPBACK)
+        && addresses.stream().allMatch(own -> own.address().isLoopback())) {
+      return new Place(device.namespace(), null, null);
+    }
     if (!addresses.isEmpty()) {
       return new Place(device.namespace(), device, addresses.get(0).address());
     }

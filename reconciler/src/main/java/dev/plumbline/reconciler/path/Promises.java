@@ -49,7 +49,13 @@ public final class Promises {
     int protocol =
         each.tcp() != null ? Packet.TCP : each.udp() != null ? Packet.UDP : Traffic.PING.protocol();
     Integer port = each.tcp() != null ? each.tcp() : each.udp();
-    Traffic traffic = new Traffic(protocol, port == null ? 0 : port, null, null, 0);
+    Traffic traffic =
+        new Traffic(
+            protocol,
+            port == null ? 0 : port,
+            each.source(),
+            each.via(),
+            each.vlan() == null ? 0 : each.vlan());
     Answer answer;
     try {
       answer = PathFinder.find(topology, new Question(each.from(), each.to(), traffic));

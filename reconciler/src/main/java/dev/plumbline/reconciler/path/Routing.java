@@ -111,12 +111,22 @@ final class Routing {
       String reason = by + entry.text() + where;
       return switch (entry.type()) {
         case "local" -> Choice.local(reason);
-        case "unicast" -> new Choice(false, entry.hops(), entry.source(), null, reason);
+        case "unicast" -> new Choice(false, by(bound, entry.hops()), entry.source(), null, reason);
         default -> Choice.dropped(reason + " is of type " + entry.type());
       };
     }
+    if (bound != null && !bound.is("vrf") && family == IpFamily.IPV4) {
+      String reason = "on the link of " + bound.name() + ": no route leads there by it";
+      return new Choice(false, List.of(new NextHop(bound, null)), null, null, reason);
+    }
     return Choice.dropped(
         "no route of " + Topology.name(namespace) + " leads to " + packet.destination());
+  }
+
+  private static List<NextHop> by(@Nullable Device bound, List<NextHop> hops) {
+    return bound == null || bound.is("vrf")
+        ? hops
+        : hops.stream().filter(hop -> hop.device().equals(bound)).toList();
   }
 
   private static boolean isL3mdev(@Nullable Resource rule) {
@@ -159,7 +169,8 @@ final class Routing {
       @Nullable IpAddress source,
       @Nullable Device in,
       @Nullable Device bound) {
-    if (!rule.get("uidRange").isEmpty() && in == null) {
+    String users = rule.get("uidRange");
+    if (!users.isEmpty() && in == null) {
       notes.unknown("whose packet it is: rule " + name(rule) + " asks, and is passed over");
       return false;
     }
@@ -170,6 +181,7 @@ final class Routing {
                 || Prefix.parse(rule.get("to")).contains(packet.destination()))
             && isNamed(rule.get("iif"), in, "lo")
             && isNamed(rule.get("oif"), bound, "")
+            && isWithin(users, 0) // nobody's, as what comes in is, is root's
             && unmarked(rule.get("fwmark"))
             && number(rule.get("tos"), 0) == 0
             && (rule.get("ipProto").isEmpty()

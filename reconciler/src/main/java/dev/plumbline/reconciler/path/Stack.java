@@ -3,13 +3,17 @@ package dev.plumbline.reconciler.path;
 
 import dev.plumbline.reconciler.path.Routing.Choice;
 import dev.plumbline.reconciler.path.Routing.NextHop;
-import dev.plumbline.reconciler.path.Topology.Own;
 import dev.plumbline.spec.value.IpAddress;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The IP stacks of all namespaces. */
 final class Stack {
+  /** Next hops, and members of bonds, double them at each router: more are not followed. */
+  private static final int MOST_WAYS = 256;
+
   private final Network network;
   private final Topology topology;
 
@@ -26,17 +30,51 @@ final class Stack {
    * A namespace sends a packet of its own.
    *
    * @param packet whose source may be unspecified: the route chooses
-   * @param bound a VRF that it is bound to; null: none
+   * @param bound a VRF that it is bound to, or the device that a tunnel's leave by; null: none
    */
   void originate(String namespace, Packet packet, @Nullable Device bound, Trail trail) {
     IpAddress source = packet.source().isUnspecified() ? null : packet.source();
-    if (source != null && packet.inside() != null && topology.holder(namespace, source) == null) {
+    // The kernel asks whether a device has it, of whichever VRF.
+    boolean isForeign =
+        source != null
+            && packet.inside() != null
+            && topology.holder(namespace, source) == null
+            && !routing(namespace).lookUp(packet.to(source), null, null, null).isLocal();
+    if (isForeign) {
       network.drop(
           trail, Topology.name(namespace), source + ", the tunnel's own address, is not its");
       return;
     }
     Choice choice = routing(namespace).lookUp(packet, source, null, bound);
+    boolean connects = packet.protocol() == Packet.TCP || packet.protocol() == Packet.UDP;
+    if (source == null && connects && packet.inside() == null && !packet.isIpv6()) {
+      connect(namespace, choice, packet, bound, trail);
+      return;
+    }
     go(namespace, choice, packet, false, trail);
+  }
+
+  /** A socket of IPv4 that is connected asks again, with the address that the route gave it. */
+  private void connect(
+      String namespace, Choice first, Packet packet, @Nullable Device bound, Trail trail) {
+    Map<Packet, Choice> others = new LinkedHashMap<>();
+    boolean same = true;
+    for (NextHop hop : first.hops()) {
+      IpAddress source = routing(namespace).sourceFor(first, hop, packet.destination().family());
+      if (source != null) {
+        Choice second = routing(namespace).lookUp(packet, source, null, bound);
+        same &= second.equals(first);
+        others.put(packet.from(source), second);
+      }
+    }
+    if (same) {
+      go(namespace, first, packet, false, trail);
+      return;
+    }
+    if (packet.protocol() == Packet.UDP) {
+      network.notes.unknown("whether the socket is connected: taken for one that is");
+    }
+    others.forEach((each, second) -> go(namespace, second, each, false, trail));
   }
 
   /** A frame comes to the stack by a device. */
@@ -49,7 +87,7 @@ final class Stack {
     }
     switch (packet.kind()) {
       case ASK -> {
-        if (topology.holder(device.namespace(), packet.destination()) != null) {
+        if (answersFor(device, packet)) {
           network.holds(device);
         }
         network.end(trail, End.Kind.IGNORED, place, "a question");
@@ -62,13 +100,25 @@ final class Stack {
     }
   }
 
+  /** ARP asks routing, so that each VRF answers for its own; neighbour discovery the device. */
+  private boolean answersFor(Device device, Packet question) {
+    return question.isIpv6()
+        ? topology.addresses(device).stream()
+            .anyMatch(own -> own.address().equals(question.destination()))
+        : comesIn(device, question).isLocal();
+  }
+
+  private Choice comesIn(Device device, Packet packet) {
+    return routing(device.namespace()).lookUp(packet, packet.source(), device, null);
+  }
+
   /** A packet comes by a device: for the namespace, or to be forwarded. */
   void arrive(Device device, Packet packet, Trail trail) {
     String namespace = device.namespace();
-    Own own = topology.holder(namespace, packet.destination());
-    if (own != null) {
+    Choice choice = comesIn(device, packet);
+    if (choice.isLocal()) {
       if (packet.inside() == null) {
-        network.deliver(trail, namespace, packet);
+        network.deliver(trail, namespace, packet, topology.vrf(device));
       } else {
         network.tunnels().takeOut(namespace, packet, trail);
       }
@@ -79,14 +129,19 @@ final class Stack {
           trail.copy(true), End.Kind.IGNORED, Topology.name(namespace), "it is for no address");
       return;
     }
-    forward(device, packet, trail);
+    forward(device, packet, choice, trail);
   }
 
-  private void forward(Device device, Packet packet, Trail trail) {
+  private void forward(Device device, Packet packet, Choice choice, Trail trail) {
     String namespace = device.namespace();
     String name = Topology.name(namespace);
     String sysctl = packet.isIpv6() ? Topology.IPV6_FORWARDING : Topology.IPV4_FORWARDING;
-    Boolean forwards = topology.forwards(namespace, packet.destination().family());
+    Boolean byDevice = packet.isIpv6() ? null : topology.forwards(device);
+    if (byDevice != null) {
+      sysctl = Topology.forwarding(device.resource().id()).key();
+    }
+    Boolean forwards =
+        byDevice != null ? byDevice : topology.forwards(namespace, packet.destination().family());
     if (Boolean.FALSE.equals(forwards)) {
       network.drop(trail, name, name + " does not forward: " + sysctl + " is 0");
       return;
@@ -99,14 +154,19 @@ final class Stack {
     if (forwards == null) {
       network.notes.unknown("whether the host forwards (" + sysctl + "): taken for 1");
     }
-    if (packet.ttl() <= 1) {
+    Trail.Visit visit = new Trail.Visit(device, packet.unaged());
+    if (packet.ttl() <= 1 || trail.has(visit)) {
       network.notes.found(
           Finding.Kind.BLACK_HOLE, "packets to " + packet.destination() + " go round in " + name);
-      network.drop(trail, name, "its TTL has run out: it goes round");
+      network.drop(trail, name, "it goes round until its TTL has run out");
       return;
     }
-    Choice choice = routing(namespace).lookUp(packet, packet.source(), device, null);
-    go(namespace, choice, packet.forwarded(), true, trail);
+    if (network.ends() >= MOST_WAYS) {
+      network.notes.unknown("which other ways there are: " + MOST_WAYS + " were followed");
+      network.end(trail, End.Kind.UNKNOWN, name, "there are more ways than are followed");
+      return;
+    }
+    go(namespace, choice, packet.forwarded(), true, trail.then(visit));
   }
 
   private void go(String namespace, Choice choice, Packet packet, boolean forwarded, Trail trail) {
@@ -115,7 +175,7 @@ final class Stack {
     if (choice.isLocal()) {
       Trail on = trail.then(Hop.Kind.NAMESPACE, namespace, "", "to itself", choice.reason());
       Packet own = packet.source().isUnspecified() ? packet.from(packet.destination()) : packet;
-      network.deliver(on, namespace, own);
+      network.deliver(on, namespace, own, null);
       return;
     }
     if (drop != null) {

@@ -79,6 +79,11 @@ public final class Topology {
       ids.add(ResourceId.sysctl(namespace, IPV4_FORWARDING));
       ids.add(ResourceId.sysctl(namespace, IPV6_FORWARDING));
     }
+    for (Resource each : resources) {
+      if (each.id().type() == ResourceType.DEVICE) {
+        ids.add(forwarding(each.id()));
+      }
+    }
     return ids;
   }
 
@@ -314,6 +319,18 @@ public final class Topology {
       }
     }
     return null;
+  }
+
+  /** The kernel asks the device that a packet of IPv4 came in by; of IPv6 the namespace alone. */
+  static ResourceId forwarding(ResourceId device) {
+    String name = device.device().replace('.', '/');
+    return ResourceId.sysctl(device.namespace(), "net.ipv4.conf." + name + ".forwarding");
+  }
+
+  /** Whether what comes in by a device is forwarded, IPv4 alone; null: its namespace says. */
+  @Nullable Boolean forwards(Device in) {
+    String value = sysctls.get(forwarding(in.resource().id()));
+    return (value == null || value.isEmpty()) ? null : Boolean.valueOf(!value.equals("0"));
   }
 
   /** The name of the internal port that the device is, for its other half is the switch's. */

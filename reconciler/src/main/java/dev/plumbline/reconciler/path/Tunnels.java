@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.path;
 
+import dev.plumbline.datapath.bridge.TagStack;
 import dev.plumbline.datapath.config.PortConfig.TunnelPort;
 import dev.plumbline.spec.value.IpAddress;
 import dev.plumbline.spec.value.IpFamily;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Tunnels {
   private static final int GENEVE_PORT = 6081;
   private static final int ANY_PORT = 49152;
+  private static final int TAG = 4;
 
   private final Network network;
   private final Topology topology;
@@ -95,7 +97,7 @@ final class Tunnels {
       network.drop(trail, device.place(), "tunnel " + device.place() + " has no remote");
     }
     for (IpAddress remote : to) {
-      wrap(side(device), remote, frame, null, trail.copy(to.size() > 1));
+      wrap(side(device), remote, frame, null, parent(device), trail.copy(to.size() > 1));
     }
   }
 
@@ -108,17 +110,27 @@ final class Tunnels {
       network.drop(trail, device.place(), "tunnel " + device.place() + " has no remote");
     } else {
       network.mtus().check(device, packet);
-      wrap(side(device), remotes.get(0), null, packet, trail);
+      wrap(side(device), remotes.get(0), null, packet, parent(device), trail);
     }
   }
 
   /** A frame goes out by a tunnel of the embedded switch. */
   void transmit(String name, TunnelPort port, IpAddress remote, Frame frame, Trail trail) {
-    wrap(side(name, port), remote, frame, null, trail);
+    wrap(side(name, port), remote, frame, null, null, trail);
+  }
+
+  /** The device that it says its packets leave by. */
+  private @Nullable Device parent(Device tunnel) {
+    return tunnel.parent().isEmpty() ? null : topology.device(tunnel.namespace(), tunnel.parent());
   }
 
   private void wrap(
-      Side side, IpAddress remote, @Nullable Frame frame, @Nullable Packet packet, Trail trail) {
+      Side side,
+      IpAddress remote,
+      @Nullable Frame frame,
+      @Nullable Packet packet,
+      @Nullable Device parent,
+      Trail trail) {
     Encapsulation inside =
         new Encapsulation(side.name(), side.type(), side.key(), side.udpPort(), frame, packet);
     String host = Topology.name(side.namespace());
@@ -147,6 +159,7 @@ final class Tunnels {
     boolean gre = side.type().equals("gre");
     int overhead =
         Mtus.overhead(side.type(), remote.family(), side.ethernet(), side.key(), side.checksum());
+    int tags = frame == null ? 0 : TAG * TagStack.depth(frame.tags());
     IpAddress local = side.local();
     Packet outer =
         new Packet(
@@ -157,9 +170,9 @@ final class Tunnels {
             gre ? 0 : ANY_PORT,
             gre ? 0 : side.udpPort(),
             Packet.TTL,
-            inside.inner().length() + overhead,
+            inside.inner().length() + overhead + tags,
             inside);
-    network.stack().originate(side.namespace(), outer, null, on);
+    network.stack().originate(side.namespace(), outer, parent, on);
   }
 
   static IpAddress unspecified(IpFamily family) {

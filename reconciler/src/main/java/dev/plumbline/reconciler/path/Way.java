@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param isCopy whether it is that of a copy: others of the same packet went other ways
  */
 public record Way(List<Hop> hops, End end, boolean isCopy) {
+  /** Beyond that each way is told by itself: to compare all with all takes too long. */
+  private static final int MOST_COMPARED = 1000;
+
   public Way {
     hops = List.copyOf(hops);
   }
@@ -23,7 +26,7 @@ public record Way(List<Hop> hops, End end, boolean isCopy) {
     List<Way> merged = new ArrayList<>();
     for (Way way : ways) {
       boolean found = false;
-      for (int i = 0; i < merged.size() && !found; i++) {
+      for (int i = 0; i < Math.min(merged.size(), MOST_COMPARED) && !found; i++) {
         Way both = merged.get(i).or(way);
         if (both != null) {
           merged.set(i, both);

@@ -267,6 +267,14 @@ class PathVerbTest {
   }
 
   @Test
+  void aSnapshotThatIsNoneIsAnErrorThatNamesTheOption() throws IOException {
+    Path path = Files.writeString(directory.resolve("host.yaml"), TWO_NAMESPACES);
+    CommandRun run = new CommandRun();
+    assertEquals(ExitCode.ERROR, run.execute("path", "--recorded", path.toString(), "a", "b"));
+    assertTrue(run.err().contains("--recorded takes what `plumbline show -o json`"), run.err());
+  }
+
+  @Test
   void whoIsNotThereIsAnErrorThatNamesWhoIs() throws IOException {
     Path path = Files.writeString(directory.resolve("host.yaml"), TWO_NAMESPACES);
     CommandRun run = new CommandRun();

@@ -66,6 +66,23 @@ class ReachabilityTest {
   }
 
   @Test
+  void aGuestsAddressIsSaidWithTheExpectation() throws IOException {
+    String file =
+        """
+        version: 1
+        bridges: {br0: {ports: {eth0: {}, vnet0: {}}}}
+        internalPorts: {m0: {bridge: br0, addresses: [192.0.2.10/24]}}
+        reachability:
+          guest: {from: vnet0, %sto: 192.0.2.10, expect: delivered}
+        """;
+    Path said = write(file.formatted("source: 192.0.2.50, "));
+    assertEquals(ExitCode.DONE, run.execute("validate", said.toString()), run.out());
+    Path silent = write(file.formatted(""));
+    assertEquals(ExitCode.ERROR, run.execute("validate", silent.toString()));
+    assertTrue(run.out().contains("the address of whoever is behind vnet0"), run.out());
+  }
+
+  @Test
   void whoIsNotThereIsAnErrorToo() throws IOException {
     Path file = write(FILE.formatted("10").replace("from: web, to: host", "from: wep, to: host"));
     assertEquals(ExitCode.ERROR, run.execute("validate", file.toString()));

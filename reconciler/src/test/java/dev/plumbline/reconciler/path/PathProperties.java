@@ -3,6 +3,7 @@ package dev.plumbline.reconciler.path;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.reconciler.desired.Goals;
 import dev.plumbline.reconciler.path.Question.Traffic;
@@ -17,12 +18,16 @@ import net.jqwik.api.Property;
 /** Made-up networks: every question has an answer, and who reaches somebody is reached. */
 class PathProperties {
   private static Answer ask(String file, String from, String to) throws PathException {
+    return ask(file, from, to, Traffic.PING);
+  }
+
+  static Answer ask(String file, String from, String to, Traffic traffic) throws PathException {
     var state =
         HostFile.load(MapSource.ofTexts(Map.of("h.yaml", file)), "h.yaml", LoadOptions.defaults())
             .orThrow();
     Topology topology =
         Topology.of(Goals.of(state).wanted().stream().map(Wanted::resource).toList(), false);
-    return PathFinder.find(topology, new Question(from, to, Traffic.PING));
+    return PathFinder.find(topology, new Question(from, to, traffic));
   }
 
   private static boolean isWhole(Answer answer) {
@@ -53,17 +58,27 @@ class PathProperties {
     assertEquals(ask(file, "n0", "n2"), ask(file, "n0", "n2"));
   }
 
-  /** Whatever is said of it: bridges joined twice, in the same VLANs or not. */
+  /** Whoever is on a bridge that is joined twice to another is told of the loop. */
   @Property(tries = 100)
   void aLoopEnds(@ForAll long seed) throws PathException {
     String file =
         RandomNetwork.file(seed)
-            .replace("bridges:\n", "bridges:\n  twice: {ports: {l0: {}, l1: {}}}\n");
+            .replace("bridges:\n", "bridges:\n  twice: {ports: {l0: {}, l1: {}, l2: {}}}\n")
+            .replace("namespaces: {", "namespaces: {n9: {}, ");
     file = file.contains("veths:\n") ? file : file.replace("bridges:\n", "veths:\nbridges:\n");
     file =
         file.replace(
-            "veths:\n", "veths:\n  l0: {peer: {device: m0}}\n  l1: {peer: {device: m1}}\n");
+            "veths:\n",
+            """
+            veths:
+              l0: {peer: {device: m0}}
+              l1: {peer: {device: m1}}
+              l2: {peer: {device: eth0, namespace: n9, addresses: [10.0.0.9/24]}}
+            """);
     file = file.replaceFirst("ports: \\{(?=[^l])", "ports: {m0: {}, m1: {}, ").replace(", }", "}");
-    assertFalse(ask(file, "n0", "n1").there().isEmpty());
+    Answer answer = ask(file, "n9", "n1");
+    assertTrue(
+        answer.findings().stream().anyMatch(each -> each.kind() == Finding.Kind.BRIDGE_LOOP),
+        file + answer);
   }
 }

@@ -23,7 +23,8 @@ final class ReachabilityForm {
           fields.position("udp"), "`tcp` and `udp` exclude each other", "one of them", null);
       return null;
     }
-    return new Reachability(from, to, expect, tcp, udp);
+    return new Reachability(
+        from, to, expect, tcp, udp, fields.ip("source"), fields.ip("via"), fields.integer("vlan"));
   }
 
   static Tree write(String key, Reachability reachability) {
@@ -32,6 +33,9 @@ final class ReachabilityForm {
         .put("to", reachability.to())
         .put("expect", reachability.expect())
         .put("tcp", reachability.tcp())
-        .put("udp", reachability.udp());
+        .put("udp", reachability.udp())
+        .put("source", reachability.source())
+        .put("via", reachability.via())
+        .put("vlan", reachability.vlan());
   }
 }
