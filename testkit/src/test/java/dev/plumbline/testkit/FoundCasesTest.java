@@ -182,6 +182,31 @@ class FoundCasesTest {
     assertTrue(back > 0, "no edit was about the far end");
   }
 
+  /** The half that is made anew by its own name takes its address there. */
+  @Test
+  void anAddressComesBackWithAHalfThatIsMadeAnewUnderTheNameThatOthersTook() {
+    String file =
+        """
+        namespaces: {web: {}}
+        veths: {vm1: {peer: {device: eth0, namespace: web, addresses: [10.1.0.2/24]}}}
+        """;
+    int anew = 0;
+    for (int device = 0; device < 64; device++) {
+      Played played =
+          play(
+              file,
+              new Event.Applied(0, List.of()),
+              new Event.Edited(4, device % 4),
+              new Event.Edited(4, device / 4 % 4),
+              new Event.Edited(5, device / 16),
+              new Event.Applied(0, List.of()));
+      String story = String.join("\n", played.story());
+      assertNull(played.broken(), story);
+      anew += story.contains("ip -n web link set eth0 name") && story.contains("alias ''") ? 1 : 0;
+    }
+    assertTrue(anew > 0, "no far end was renamed and its pair unmarked");
+  }
+
   @Test
   void aHalfThatACrashLeftWithoutItsMarkGoesWithItsPair() {
     String pair = "namespaces: {web: {}}\nveths: {v0: {peer: {device: eth0, namespace: web}}}\n";

@@ -151,10 +151,10 @@ final class Claims {
     return changed.isEmpty();
   }
 
-  /** What it is called where its device has got the name that the plan gives it. */
+  /** What it is called where its device has got the name that the plan gives it, or is made by. */
   private ResourceId later(ResourceId id) {
     Change device = id.device().isEmpty() ? null : takes.get(id.ofDevice());
-    return device instanceof Change.Modify
+    return device instanceof Change.Modify || device instanceof Change.Recreate
         ? new ResourceId(id.type(), device.id().namespace(), device.id().device(), id.key())
         : id;
   }

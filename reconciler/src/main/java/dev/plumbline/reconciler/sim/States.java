@@ -92,6 +92,7 @@ final class States {
               each -> {
                 names.add(each.id().toString());
                 names.add(String.valueOf(each.owner()));
+                names.addAll(addresses(outcome.plan(), each.id()));
               });
       boolean named =
           outcome.left().stream()
@@ -99,6 +100,14 @@ final class States {
       text.append(named ? "" : "not named: " + line + "\n");
     }
     return text.toString();
+  }
+
+  /** Of the steps about it: what comes and goes with a device is named where that is. */
+  private static List<String> addresses(Plan plan, ResourceId id) {
+    return plan.changes().stream()
+        .filter(change -> change.id().equals(id))
+        .map(Change::address)
+        .toList();
   }
 
   /** Whether nothing else is told than the name of a device whose rename is named as left. */
