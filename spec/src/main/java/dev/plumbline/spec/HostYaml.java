@@ -10,6 +10,24 @@ import java.util.function.BiFunction;
 
 /** Writes host files. */
 public final class HostYaml {
+  /** A file's maps of what has a name, in the order in which a file is written. */
+  public static final List<String> MAPS =
+      List.of(
+          "namespaces",
+          "interfaces",
+          "veths",
+          "vlans",
+          "dummies",
+          "bridges",
+          "bonds",
+          "internalPorts",
+          "patches",
+          "tunnels",
+          "vrfs");
+
+  /** Its lists, which come behind them. */
+  public static final List<String> LISTS = List.of("routes", "rules");
+
   private HostYaml() {}
 
   /** The state as a file that loads back equal. */

@@ -20,20 +20,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A live host in the file's own terms. */
 public final class HostTree {
-  static final List<String> MAPS =
-      List.of(
-          "namespaces",
-          "interfaces",
-          "veths",
-          "vlans",
-          "dummies",
-          "bridges",
-          "bonds",
-          "internalPorts",
-          "patches",
-          "tunnels",
-          "vrfs");
-
   private final LiveState live;
   private final Ownership ownership;
   private final Set<ResourceId> setMacs;
@@ -137,7 +123,7 @@ public final class HostTree {
   private void write() {
     tree.put("version", 1L);
     tree.put("host", live.host());
-    MAPS.forEach(section -> Scalars.map(tree, section));
+    HostYaml.MAPS.forEach(section -> Scalars.map(tree, section));
     namespaces();
     devices();
     tree.values().removeIf(value -> value instanceof Map<?, ?> map && map.isEmpty());

@@ -21,8 +21,6 @@ public final class Refused {
   private static final Comparator<String> LAST_FIRST =
       Comparator.comparing(String::length).thenComparing(Comparator.naturalOrder()).reversed();
 
-  private static final List<String> LISTS = List.of("routes", "rules");
-
   private static final Pattern FLOW = Pattern.compile("bridges\\.(.+)\\.flows\\[([0-9]+)\\].*");
 
   /** Each round of checking leaves out what the last one refused, and what was refused for that. */
@@ -62,7 +60,7 @@ public final class Refused {
       int index = Integer.parseInt(flow.group(2));
       return "bridges." + flow.group(1) + ": the flow `" + flows.remove(index) + "`";
     }
-    for (String section : HostTree.MAPS) {
+    for (String section : HostYaml.MAPS) {
       if (tree.get(section) instanceof Map<?, ?> map && address.startsWith(section + ".")) {
         String rest = address.substring(section.length() + 1);
         map.keySet().removeIf(key -> rest.equals(key) || rest.startsWith(key + "."));
@@ -71,7 +69,7 @@ public final class Refused {
         }
       }
     }
-    for (String section : LISTS) {
+    for (String section : HostYaml.LISTS) {
       if (tree.get(section) instanceof List<?> list && address.startsWith(section + "[")) {
         int index = Integer.parseInt(address.substring(section.length() + 1, address.indexOf(']')));
         List<Object> rest = new ArrayList<>(list);

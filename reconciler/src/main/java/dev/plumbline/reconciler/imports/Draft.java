@@ -17,21 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A host file in the making, with comments at their places. */
 final class Draft {
-  private static final List<String> SECTIONS =
-      List.of(
-          "interfaces",
-          "veths",
-          "vlans",
-          "dummies",
-          "bridges",
-          "bonds",
-          "internalPorts",
-          "patches",
-          "tunnels",
-          "vrfs",
-          "routes",
-          "rules");
-
   final Problems problems = new Problems();
 
   private final Map<String, Object> tree = new LinkedHashMap<>();
@@ -41,13 +26,8 @@ final class Draft {
 
   Draft() {
     tree.put("version", 1L);
-    SECTIONS.forEach(
-        section ->
-            tree.put(
-                section,
-                section.equals("routes") || section.equals("rules")
-                    ? new ArrayList<>()
-                    : new LinkedHashMap<>()));
+    HostYaml.MAPS.forEach(section -> tree.put(section, new LinkedHashMap<>()));
+    HostYaml.LISTS.forEach(section -> tree.put(section, new ArrayList<>()));
   }
 
   /** The object of a map, made if there is none. */
@@ -63,7 +43,7 @@ final class Draft {
 
   /** The section of the device with this key; null if there is none. */
   @Nullable String sectionOf(String device) {
-    for (String section : SECTIONS) {
+    for (String section : HostYaml.MAPS) {
       if (tree.get(section) instanceof Map<?, ?> map && map.containsKey(device)) {
         return section;
       }

@@ -4,6 +4,7 @@ package dev.plumbline.reconciler.render;
 import dev.plumbline.reconciler.plan.Change;
 import dev.plumbline.reconciler.plan.FieldChange;
 import dev.plumbline.reconciler.plan.Plan;
+import dev.plumbline.spec.HostYaml;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** A plan's changes in the order in which they are best read, with what is alike put together. */
 final class Outline {
@@ -22,22 +24,9 @@ final class Outline {
   /** With more blocks than this, those whose values differ count as alike too. */
   private static final int LONG = 60;
 
-  /** The file's maps, in the order in which a file is written. */
+  /** In the order in which a file is written. */
   private static final List<String> SECTIONS =
-      List.of(
-          "namespaces",
-          "interfaces",
-          "veths",
-          "vlans",
-          "dummies",
-          "bridges",
-          "bonds",
-          "internalPorts",
-          "patches",
-          "tunnels",
-          "vrfs",
-          "routes",
-          "rules");
+      Stream.concat(HostYaml.MAPS.stream(), HostYaml.LISTS.stream()).toList();
 
   private Outline() {}
 
