@@ -23,13 +23,19 @@ import dev.plumbline.datapath.openflow.ValueText.Masked;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Reads the actions of a flow. */
 final class ActionParser {
+  private static final Map<String, Part> PARTS =
+      Stream.of(Part.values()).collect(Collectors.toUnmodifiableMap(Part::toString, part -> part));
+
   private final PortNames ports;
   private final int table;
   private final SubfieldText subfields;
-  private final List<Action> actions = new ArrayList<>();
+  private final List<Action> actions = new ArrayList<>(2);
   private boolean drops;
 
   /** For a flow of that table and match. */
@@ -91,10 +97,9 @@ final class ActionParser {
 
   private Action action(Entry entry, String name) throws FlowSyntaxException {
     Token value = entry.value();
-    for (Part part : Part.values()) {
-      if (part.toString().equals(name)) {
-        return modify(part, value);
-      }
+    Part part = PARTS.get(name);
+    if (part != null) {
+      return modify(part, value);
     }
     switch (name) {
       case "strip_vlan", "pop_vlan" -> {

@@ -11,9 +11,12 @@ final class ActionPrinter {
   private ActionPrinter() {}
 
   static String print(List<Action> actions, PortNames ports) {
-    return actions.isEmpty()
-        ? "drop"
-        : actions.stream().map(action -> print(action, ports)).collect(Collectors.joining(","));
+    return switch (actions.size()) {
+      case 0 -> "drop";
+      case 1 -> print(actions.get(0), ports);
+      default ->
+          actions.stream().map(action -> print(action, ports)).collect(Collectors.joining(","));
+    };
   }
 
   static String print(Action action, PortNames ports) {

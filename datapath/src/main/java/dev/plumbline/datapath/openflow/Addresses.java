@@ -46,14 +46,13 @@ final class Addresses {
   }
 
   static int ipv4(Token token) throws FlowSyntaxException {
-    String text = token.text();
     int address = 0;
     int at = 0;
     for (int part = 0; part < 4; part++) {
-      int end = part == 3 ? text.length() : text.indexOf('.', at);
-      int value = decimalByte(text, at, end);
+      int end = part == 3 ? token.length() : token.indexOf('.', at);
+      int value = decimalByte(token, at, end);
       if (value < 0) {
-        throw token.mistake("an IPv4 address is expected, not " + text);
+        throw token.mistake("an IPv4 address is expected, not " + token.text());
       }
       address = (address << 8) | value;
       at = end + 1;
@@ -62,13 +61,13 @@ final class Addresses {
   }
 
   /** What stands there, without leading zeros; -1: it is none from 0 to 255. */
-  private static int decimalByte(String text, int from, int to) {
-    if (to <= from || to - from > 3 || (to - from > 1 && text.charAt(from) == '0')) {
+  private static int decimalByte(Token token, int from, int to) {
+    if (to <= from || to - from > 3 || (to - from > 1 && token.charAt(from) == '0')) {
       return -1;
     }
     int value = 0;
     for (int i = from; i < to; i++) {
-      int digit = text.charAt(i) - '0';
+      int digit = token.charAt(i) - '0';
       if (digit < 0 || digit > 9) {
         return -1;
       }

@@ -9,8 +9,6 @@ import org.jspecify.annotations.Nullable;
  * they enclose.
  */
 final class FlowScanner {
-  private static final String SEPARATORS = ", \t\r\n";
-
   /**
    * An entry.
    *
@@ -32,35 +30,42 @@ final class FlowScanner {
 
   /** The next entry; null: there are no more. */
   @Nullable Entry next() throws FlowSyntaxException {
-    String text = source.text();
-    while (at < text.length() && SEPARATORS.indexOf(text.charAt(at)) >= 0) {
+    while (at < source.length() && isSeparator(source.charAt(at))) {
       at++;
     }
-    if (at == text.length()) {
+    if (at == source.length()) {
       return null;
     }
     int start = at;
-    if (text.charAt(at) == '"') {
+    if (source.charAt(at) == '"') {
       skipQuoted();
     }
-    while (at < text.length() && "=:(, \t\r\n".indexOf(text.charAt(at)) < 0) {
+    while (at < source.length() && !endsKey(source.charAt(at))) {
       at++;
     }
     Token key = source.part(start, at);
-    if (at == text.length() || SEPARATORS.indexOf(text.charAt(at)) >= 0) {
+    if (at == source.length() || isSeparator(source.charAt(at))) {
       return new Entry(key, (char) 0, source.part(at, at));
     }
     if (key.isEmpty()) {
       throw key.mistake("a name is expected");
     }
-    char delimiter = text.charAt(at);
+    char delimiter = source.charAt(at);
     return new Entry(key, delimiter, delimiter == '(' ? enclosed() : plain());
+  }
+
+  private static boolean isSeparator(char at) {
+    return at == ',' || at == ' ' || at == '\t' || at == '\r' || at == '\n';
+  }
+
+  private static boolean endsKey(char at) {
+    return at == '=' || at == ':' || at == '(' || isSeparator(at);
   }
 
   /** All that is left. */
   Token rest() {
     Token rest = source.from(at);
-    at = source.text().length();
+    at = source.length();
     return rest;
   }
 
@@ -72,13 +77,13 @@ final class FlowScanner {
   private Token enclosed() throws FlowSyntaxException {
     int open = at;
     skipEnclosed();
-    if (source.text().startsWith("->", at)) { // only of actions that we do not have
+    if (source.startsWith("->", at)) { // only of actions that we do not have
       at--;
       plain();
       return source.part(open + 1, at);
     }
     Token value = source.part(open + 1, at - 1);
-    if (at < source.text().length() && SEPARATORS.indexOf(source.text().charAt(at)) < 0) {
+    if (at < source.length() && !isSeparator(source.charAt(at))) {
       throw source.from(at).mistake("a comma is expected behind the bracket");
     }
     return value;
@@ -86,8 +91,8 @@ final class FlowScanner {
 
   private Token plain() throws FlowSyntaxException {
     int start = ++at;
-    while (at < source.text().length() && SEPARATORS.indexOf(source.text().charAt(at)) < 0) {
-      switch (source.text().charAt(at)) {
+    while (at < source.length() && !isSeparator(source.charAt(at))) {
+      switch (source.charAt(at)) {
         case '(' -> skipEnclosed();
         case '"' -> skipQuoted();
         default -> at++;
@@ -99,8 +104,8 @@ final class FlowScanner {
   private void skipEnclosed() throws FlowSyntaxException {
     int open = at;
     int depth = 0;
-    while (at < source.text().length()) {
-      char next = source.text().charAt(at);
+    while (at < source.length()) {
+      char next = source.charAt(at);
       if (next == '"') {
         skipQuoted();
         continue;
@@ -116,10 +121,10 @@ final class FlowScanner {
 
   private void skipQuoted() throws FlowSyntaxException {
     int open = at++;
-    while (at < source.text().length() && source.text().charAt(at) != '"') {
-      at += source.text().charAt(at) == '\\' ? 2 : 1;
+    while (at < source.length() && source.charAt(at) != '"') {
+      at += source.charAt(at) == '\\' ? 2 : 1;
     }
-    if (at >= source.text().length()) {
+    if (at >= source.length()) {
       throw source.from(open).mistake("a quote that is not closed");
     }
     at++;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.openflow;
 
+import dev.plumbline.datapath.config.FlowConfig;
 import dev.plumbline.datapath.openflow.FlowScanner.Entry;
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -16,7 +17,7 @@ public final class FlowText {
   private static final int U16 = 0xffff;
 
   private final MatchParser match;
-  private final Set<String> said = new HashSet<>();
+  private final List<String> said = new ArrayList<>(2);
   private int table;
   private int priority = Flow.DEFAULT_PRIORITY;
   private long cookie;
@@ -34,6 +35,31 @@ public final class FlowText {
    */
   public static Flow parse(String text, PortNames ports) throws FlowSyntaxException {
     return new FlowText(ports).parse(new Token(text, 1), ports);
+  }
+
+  /**
+   * Reads a flow that is in its normal form.
+   *
+   * @throws FlowSyntaxException it is none, or needs what the switch does not have
+   */
+  public static Flow parse(FlowConfig flow, PortNames ports) throws FlowSyntaxException {
+    MatchParser match = new MatchParser(ports);
+    FlowScanner scanner = new FlowScanner(new Token(flow.match(), 1));
+    for (Entry entry = scanner.next(); entry != null; entry = scanner.next()) {
+      if (!match.take(entry)) {
+        throw entry.key().mistake("a field is expected, not " + entry.key().text());
+      }
+    }
+    Match matched = match.finish();
+    FlowScanner actions = new FlowScanner(new Token(flow.actions(), 1));
+    return new Flow(
+        flow.table(),
+        flow.priority(),
+        flow.cookie(),
+        flow.idleTimeoutSeconds(),
+        flow.hardTimeoutSeconds(),
+        matched,
+        new ActionParser(ports, flow.table(), matched).parse(actions));
   }
 
   private Flow parse(Token text, PortNames ports) throws FlowSyntaxException {
@@ -88,9 +114,10 @@ public final class FlowText {
   }
 
   private void refuseSecond(Entry entry) throws FlowSyntaxException {
-    if (!said.add(entry.key().text())) {
+    if (said.contains(entry.key().text())) {
       throw entry.key().mistake(entry.key().text() + " has been said before");
     }
+    said.add(entry.key().text());
   }
 
   /** What is not the usual is printed; {@link #parse} makes an equal flow of it. */

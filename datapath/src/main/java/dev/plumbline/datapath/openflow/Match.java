@@ -75,6 +75,13 @@ public final class Match {
       return ((values[index] ^ value) & masks[index] & mask) != 0;
     }
 
+    /** The value of a field of less than 64 bits whose whole is asked for; otherwise -1. */
+    long exact(MatchField field) {
+      long all = FieldValues.ones(field.width());
+      boolean isExact = ((masks[field.word()] >>> field.shift()) & all) == all;
+      return isExact ? (values[field.word()] >>> field.shift()) & all : -1;
+    }
+
     public Match build() {
       return new Match(values, masks);
     }
@@ -114,6 +121,11 @@ public final class Match {
 
   public long value(MatchField field) {
     return (value(field.word()) >>> field.shift()) & FieldValues.ones(field.width());
+  }
+
+  /** The value of a field of less than 64 bits whose whole is asked for; otherwise -1. */
+  long exact(MatchField field) {
+    return isExact(field) ? value(field) : -1;
   }
 
   /** Whether it asks for the whole of a field of at most 64 bits. */

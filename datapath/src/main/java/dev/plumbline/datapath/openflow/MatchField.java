@@ -275,6 +275,8 @@ public enum MatchField {
   /** With a bar between them; the first is printed. */
   private final String names;
 
+  private final String text;
+
   private final String codeNames;
 
   MatchField(
@@ -295,6 +297,7 @@ public enum MatchField {
     this.needs = needs;
     this.writable = writable;
     this.names = names;
+    this.text = first(names);
     this.codeNames = codeNames;
   }
 
@@ -417,7 +420,7 @@ public enum MatchField {
 
   /** As Open vSwitch prints it in {@code set_field}. */
   public String text() {
-    return first(names);
+    return text;
   }
 
   /** As Open vSwitch prints it in {@code load} and {@code move}. */

@@ -22,7 +22,7 @@ final class MatchParser {
 
   private final PortNames ports;
   private final Match.Builder builder = new Match.Builder();
-  private final List<Pending> pending = new ArrayList<>();
+  private final List<Pending> pending = new ArrayList<>(8);
 
   MatchParser(PortNames ports) {
     this.ports = ports;
@@ -81,7 +81,7 @@ final class MatchParser {
 
   private void take(MatchField named, Entry entry) throws FlowSyntaxException {
     String name = entry.key().text().toLowerCase(Locale.ROOT);
-    Protocol protocol = Protocol.of(builder.build());
+    Protocol protocol = Protocol.of(builder);
     MatchField field = meant(named, name, protocol);
     if (protocol == null ? field.needs() != Needs.NOTHING : !protocol.gives(field.needs())) {
       throw entry

@@ -33,8 +33,6 @@ import static dev.plumbline.datapath.openflow.MatchField.TUN_ID;
 import static dev.plumbline.datapath.openflow.MatchField.VLAN_TCI;
 
 import dev.plumbline.datapath.flow.FlowKey;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Prints a match in the order and the words of Open vSwitch's match_format (lib/match.c). */
@@ -43,7 +41,7 @@ final class MatchPrinter {
   private static final int PCP = 0xe000;
 
   private final Match match;
-  private final List<String> parts = new ArrayList<>();
+  private final StringBuilder text = new StringBuilder(80);
 
   private MatchPrinter(Match match) {
     this.match = match;
@@ -60,7 +58,7 @@ final class MatchPrinter {
     add(CT_MARK, "ct_mark");
     Protocol protocol = Protocol.of(match);
     if (protocol != null) {
-      parts.add(protocol.keyword());
+      part(protocol.keyword());
     }
     for (int i = 0; i < MatchField.REGISTERS; i++) {
       add(MatchField.register(i), MatchField.register(i).text());
@@ -68,7 +66,7 @@ final class MatchPrinter {
     add(TUN_ID, "tun_id");
     add(METADATA, "metadata");
     if (match.isExact(IN_PORT)) {
-      parts.add("in_port=" + PortText.print((int) match.value(IN_PORT), ports));
+      part("in_port").append('=').append(PortText.print((int) match.value(IN_PORT), ports));
     }
     vlan();
     add(ETH_SRC, "dl_src");
@@ -85,13 +83,13 @@ final class MatchPrinter {
       add(ARP_THA, "arp_tha");
     }
     if (match.isExact(IP_DSCP)) {
-      parts.add("nw_tos=" + (match.value(IP_DSCP) << 2));
+      part("nw_tos").append('=').append(match.value(IP_DSCP) << 2);
     }
     add(NW_ECN, "nw_ecn");
     add(NW_TTL, "nw_ttl");
     add(IP_FRAG, "nw_frag");
     transport(protocol);
-    return String.join(",", parts);
+    return text.toString();
   }
 
   private void vlan() {
@@ -103,10 +101,10 @@ final class MatchPrinter {
     boolean whole = (vid == 0 || vid == VID) && (pcp == 0 || pcp == PCP);
     if (isTagged && whole && (vid | pcp) != 0) {
       if (vid != 0) {
-        parts.add("dl_vlan=" + (value & VID));
+        part("dl_vlan").append('=').append(value & VID);
       }
       if (pcp != 0) {
-        parts.add("dl_vlan_pcp=" + (value >> 13));
+        part("dl_vlan_pcp").append('=').append(value >> 13);
       }
     } else {
       add(VLAN_TCI, "vlan_tci");
@@ -147,7 +145,7 @@ final class MatchPrinter {
   private void add(MatchField field, String name) {
     long mask = match.mask(field);
     if (mask != 0) {
-      parts.add(name + "=" + ValueText.print(field, 0, match.value(field), 0, mask));
+      part(name).append('=').append(ValueText.print(field, 0, match.value(field), 0, mask));
     }
   }
 
@@ -155,11 +153,14 @@ final class MatchPrinter {
     long high = match.mask(field.word());
     long low = match.mask(field.word() + 1);
     if ((high | low) != 0) {
-      parts.add(
-          field.text()
-              + "="
-              + ValueText.print(
-                  field, match.value(field.word()), match.value(field.word() + 1), high, low));
+      long valueHigh = match.value(field.word());
+      long valueLow = match.value(field.word() + 1);
+      part(field.text()).append('=').append(ValueText.print(field, valueHigh, valueLow, high, low));
     }
+  }
+
+  /** Begins the next part. */
+  private StringBuilder part(String name) {
+    return text.append(text.length() == 0 ? "" : ",").append(name);
   }
 }

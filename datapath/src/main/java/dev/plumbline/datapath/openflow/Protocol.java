@@ -38,6 +38,7 @@ enum Protocol {
     BY_KEYWORD.put("ip6", IPV6);
   }
 
+  private final String keyword = name().toLowerCase(Locale.ROOT);
   private final int type;
   private final int transport;
 
@@ -53,11 +54,15 @@ enum Protocol {
 
   /** The most that the match says; null: there is no keyword for it. */
   static @Nullable Protocol of(Match match) {
-    if (!match.isExact(MatchField.ETH_TYPE)) {
-      return null;
-    }
-    long type = match.value(MatchField.ETH_TYPE);
-    long transport = match.isExact(MatchField.IP_PROTO) ? match.value(MatchField.IP_PROTO) : -1;
+    return of(match.exact(MatchField.ETH_TYPE), match.exact(MatchField.IP_PROTO));
+  }
+
+  /** As {@link #of(Match)}, of a match in the making. */
+  static @Nullable Protocol of(Match.Builder match) {
+    return of(match.exact(MatchField.ETH_TYPE), match.exact(MatchField.IP_PROTO));
+  }
+
+  private static @Nullable Protocol of(long type, long transport) {
     Protocol found = null;
     for (Protocol protocol : ALL) {
       if (protocol.type == type
@@ -70,7 +75,7 @@ enum Protocol {
   }
 
   String keyword() {
-    return name().toLowerCase(Locale.ROOT);
+    return keyword;
   }
 
   int type() {

@@ -134,13 +134,16 @@ final class ValueText {
     if (field.form() == Form.FRAG) {
       return parseFragments(token);
     }
-    if (field.form() == Form.TCP_FLAGS && !Character.isDigit(token.text().charAt(0))) {
+    if (field.form() == Form.TCP_FLAGS && !Character.isDigit(token.charAt(0))) {
       return parseFlags(token, field);
     }
     if (field.form() == Form.CT_STATE) {
       return parseState(token, field);
     }
-    int slash = token.text().indexOf('/');
+    int slash = token.indexOf('/', 0);
+    if (slash < 0 && field.width() <= Long.SIZE) {
+      return Masked.exact(field, narrow(field, token));
+    }
     long[] value = value(field, slash < 0 ? token : token.part(0, slash));
     if (slash < 0) {
       return new Masked(
@@ -159,11 +162,14 @@ final class ValueText {
   }
 
   private static long[] value(MatchField field, Token token) throws FlowSyntaxException {
+    return field.form() == Form.IPV6 ? Addresses.ipv6(token) : new long[] {0, narrow(field, token)};
+  }
+
+  private static long narrow(MatchField field, Token token) throws FlowSyntaxException {
     return switch (field.form()) {
-      case MAC -> new long[] {0, Addresses.mac(token)};
-      case IPV4 -> new long[] {0, Addresses.ipv4(token) & 0xffff_ffffL};
-      case IPV6 -> Addresses.ipv6(token);
-      default -> new long[] {0, number(token, FieldValues.ones(field.width()), field.text())};
+      case MAC -> Addresses.mac(token);
+      case IPV4 -> Addresses.ipv4(token) & 0xffff_ffffL;
+      default -> number(token, FieldValues.ones(field.width()), field.text());
     };
   }
 
@@ -189,26 +195,29 @@ final class ValueText {
    * @param most unsigned
    */
   static long number(Token token, long most, String what) throws FlowSyntaxException {
-    String text = token.text();
-    boolean isHex = text.startsWith("0x") || text.startsWith("0X");
+    boolean isHex = token.startsWith("0x", 0) || token.startsWith("0X", 0);
+    int digits = isHex ? 2 : 0;
     long value;
     try {
-      if (text.startsWith("+") || text.startsWith("0x+") || text.startsWith("0X+")) {
-        throw new NumberFormatException(text);
+      if (token.startsWith("+", digits)) {
+        throw new NumberFormatException("+");
       }
-      value = isHex ? Long.parseUnsignedLong(text.substring(2), 16) : Long.parseUnsignedLong(text);
+      value = token.unsigned(digits, token.length(), isHex ? 16 : 10);
     } catch (NumberFormatException e) {
-      throw token.mistake(
-          what + " is a number from 0 to " + Long.toUnsignedString(most) + ", not " + text);
+      throw outside(token, most, what);
     }
-    if (!isHex && text.length() > 1 && text.charAt(0) == '0') {
-      throw token.mistake(text + " may be meant to be octal: leave out the leading 0");
+    if (!isHex && token.length() > 1 && token.charAt(0) == '0') {
+      throw token.mistake(token.text() + " may be meant to be octal: leave out the leading 0");
     }
     if (Long.compareUnsigned(value, most) > 0) {
-      throw token.mistake(
-          what + " is a number from 0 to " + Long.toUnsignedString(most) + ", not " + text);
+      throw outside(token, most, what);
     }
     return value;
+  }
+
+  private static FlowSyntaxException outside(Token token, long most, String what) {
+    return token.mistake(
+        what + " is a number from 0 to " + Long.toUnsignedString(most) + ", not " + token.text());
   }
 
   private static Masked parseFragments(Token token) throws FlowSyntaxException {

@@ -45,6 +45,9 @@ final class FlowCompiler {
   /** Numbers of a bridge's ports by name, several of a tunnel with several remotes. */
   private final Map<String, List<Integer>> ports;
 
+  /** Those of tunnels with several remotes, by the first remote's. */
+  private final Map<Integer, List<Integer>> meshes;
+
   private final PortNames names =
       new PortNames() {
         @Override
@@ -72,6 +75,10 @@ final class FlowCompiler {
    */
   FlowCompiler(Map<String, List<Integer>> ports, ToLongFunction<FlowConfig> numbers) {
     this.ports = ports;
+    this.meshes =
+        ports.values().stream()
+            .filter(all -> all.size() > 1)
+            .collect(Collectors.toMap(all -> all.get(0), all -> all));
     this.numbers = numbers;
   }
 
@@ -105,13 +112,11 @@ final class FlowCompiler {
     if (bridge.flows().isEmpty()) {
       return null;
     }
-    Set<FlowConfig> gone = new LinkedHashSet<>(old.flows());
-    bridge.flows().forEach(gone::remove);
+    List<FlowConfig> gone = without(old.flows(), bridge.flows());
     if (2 * gone.size() > old.flows().size()) {
       return compile(bridge); // is less work than to take out what is gone
     }
-    Set<FlowConfig> put = new LinkedHashSet<>(bridge.flows());
-    old.flows().forEach(put::remove);
+    List<FlowConfig> put = without(bridge.flows(), old.flows());
     Set<String> renumbered = renumbered(compilerBefore);
     for (FlowConfig flow : renumbered.isEmpty() ? Set.<FlowConfig>of() : bridge.flows()) {
       if (mayName(flow.match() + flow.actions(), renumbered) && old.flows().contains(flow)) {
@@ -130,6 +135,16 @@ final class FlowCompiler {
         ? grouped
         : grouped.withNumbered(
             compilerBefore.numbered(gone, compilerBefore.numbers), numbered(put, numbers));
+  }
+
+  private static List<FlowConfig> without(Set<FlowConfig> all, Set<FlowConfig> others) {
+    List<FlowConfig> left = new ArrayList<>();
+    for (FlowConfig flow : all) {
+      if (!others.contains(flow)) {
+        left.add(flow);
+      }
+    }
+    return left;
   }
 
   /** Names of ports that have not the numbers that they had. */
@@ -176,8 +191,12 @@ final class FlowCompiler {
     List<TableFlow> numbered = new ArrayList<>();
     for (FlowConfig config : flows) {
       try {
-        Flow flow = FlowText.parse(config.text(), names);
+        Flow flow = FlowText.parse(config, names);
         long number = numberOf.applyAsLong(config);
+        if (meshes.isEmpty()) {
+          numbered.add(new TableFlow(flow, number));
+          continue;
+        }
         for (Match match : matches(flow.match())) {
           Flow one =
               new Flow(
@@ -199,12 +218,7 @@ final class FlowCompiler {
 
   /** The numbers of all remotes of the tunnel whose first remote has this number. */
   private List<Integer> remotes(int number) {
-    for (List<Integer> port : ports.values()) {
-      if (port.get(0) == number) {
-        return port;
-      }
-    }
-    return List.of(number);
+    return meshes.getOrDefault(number, List.of(number));
   }
 
   private List<Match> matches(Match match) {
