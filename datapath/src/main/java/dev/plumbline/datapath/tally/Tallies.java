@@ -9,8 +9,8 @@ import dev.plumbline.datapath.translate.FlowNumbers;
 import dev.plumbline.datapath.translate.Trail;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,16 +30,20 @@ public final class Tallies {
   private final TrailCounters counters;
   private final Trails trails;
   private final TallyFile file;
-  private final Map<Long, Tally> byKey = new HashMap<>();
-  private final Map<Long, Tally> byNumber = new HashMap<>();
+  private final LongMap<Tally> byKey = new LongMap<>();
+  private final LongMap<Tally> byNumber = new LongMap<>();
 
   /** Of a configuration that is not taken yet. */
-  private final Map<Long, Tally> coming = new HashMap<>();
+  private final LongMap<Tally> coming = new LongMap<>();
 
   /** Counted without a trail since the last time that it was written. */
   private final Set<Tally> unwritten = new HashSet<>();
 
   private long lastNumber;
+
+  /** How many there were. */
+  private long configuration;
+
   private boolean isFirst = true;
   private boolean isForgotten;
   private @Nullable String damage;
@@ -116,8 +120,8 @@ public final class Tallies {
 
   private void drop(long number) {
     Tally tally = byNumber.remove(number);
-    if (tally != null) {
-      byKey.remove(tally.key, tally);
+    if (tally != null && byKey.get(tally.key) == tally) {
+      Tally unused = byKey.remove(tally.key);
     }
   }
 
@@ -140,7 +144,11 @@ public final class Tallies {
       long key = key(bridge, flow);
       Tally tally = byKey.get(key);
       if (tally == null) {
-        tally = coming.computeIfAbsent(key, any -> new Tally(++lastNumber, key));
+        tally = coming.get(key);
+      }
+      if (tally == null) {
+        tally = new Tally(++lastNumber, key);
+        coming.put(key, tally);
       }
       return tally.number;
     };
@@ -158,24 +166,26 @@ public final class Tallies {
    * @param before what there was; when it is called first, that does not matter
    */
   public void configured(SwitchConfig before, SwitchConfig after, long nowNanos) {
-    Set<Long> kept = new HashSet<>();
+    configuration++;
     for (Map.Entry<String, BridgeConfig> one : after.bridges().entrySet()) {
       Set<FlowConfig> old = isFirst ? Set.of() : flows(before, one.getKey());
       for (FlowConfig flow : one.getValue().flows()) {
         if (!old.contains(flow)) {
-          kept.add(take(one.getKey(), flow, nowNanos));
+          take(one.getKey(), flow, nowNanos).takenBy = configuration;
         }
       }
     }
     if (isFirst) {
-      for (Tally tally : Set.copyOf(byNumber.values())) {
-        if (!kept.contains(tally.key)) {
-          drop(tally.number);
-          file.gone(tally.number);
-        }
-      }
+      List<Tally> gone = new ArrayList<>();
+      byNumber.forEach(
+          tally -> {
+            if (tally.takenBy != configuration) {
+              gone.add(tally);
+            }
+          });
+      gone.forEach(this::forget);
     } else {
-      forget(before, after, kept);
+      forget(before, after);
     }
     isFirst = false;
     coming.clear();
@@ -187,13 +197,13 @@ public final class Tallies {
     return found == null ? Set.of() : found.flows();
   }
 
-  /** Notes a flow that is not as it was; returns its key. */
-  private long take(String bridge, FlowConfig flow, long nowNanos) {
+  /** Notes a flow that is not as it was. */
+  private Tally take(String bridge, FlowConfig flow, long nowNanos) {
     long key = key(bridge, flow);
     long content = content(flow);
     Tally tally = byKey.get(key);
     if (tally != null && tally.content == content) {
-      return key;
+      return tally;
     }
     if (tally == null) {
       Tally known = coming.get(key);
@@ -205,21 +215,24 @@ public final class Tallies {
     tally.content = content;
     tally.changedNanos = nowNanos;
     file.tally(tally);
-    return key;
+    return tally;
   }
 
-  private void forget(SwitchConfig before, SwitchConfig after, Set<Long> kept) {
+  private void forget(Tally tally) {
+    drop(tally.number);
+    file.gone(tally.number);
+  }
+
+  private void forget(SwitchConfig before, SwitchConfig after) {
     for (Map.Entry<String, BridgeConfig> one : before.bridges().entrySet()) {
       Set<FlowConfig> now = flows(after, one.getKey());
       for (FlowConfig flow : one.getValue().flows()) {
         if (now.contains(flow)) {
           continue;
         }
-        long key = key(one.getKey(), flow);
-        Tally tally = kept.contains(key) ? null : byKey.get(key);
-        if (tally != null) {
-          drop(tally.number);
-          file.gone(tally.number);
+        Tally tally = byKey.get(key(one.getKey(), flow));
+        if (tally != null && tally.takenBy != configuration) {
+          forget(tally);
         }
       }
     }
@@ -336,7 +349,7 @@ public final class Tallies {
     }
     unwritten.forEach(
         tally -> {
-          if (byNumber.containsKey(tally.number)) {
+          if (byNumber.get(tally.number) != null) {
             file.tally(tally);
           }
         });
@@ -359,7 +372,7 @@ public final class Tallies {
 
   private void renew() {
     try {
-      file.renew(lastNumber, byNumber.values(), trails.all());
+      file.renew(lastNumber, byNumber, trails.all());
       trouble = null;
       rest = 0;
     } catch (IOException e) {
@@ -380,7 +393,7 @@ public final class Tallies {
 
   /** Adds up what {@link #count(String, FlowConfig)} tells. */
   public void addUp() {
-    byNumber.values().forEach(Tally::beginTotal);
+    byNumber.forEach(Tally::beginTotal);
     for (int i = 1; i < trails.end(); i++) {
       Trail trail = trails.get(i);
       long packets = trail == null ? 0 : counters.packets(i);

@@ -12,6 +12,9 @@ final class Tally {
   /** Of all that the flow says. */
   long content;
 
+  /** The last configuration that named the flow, or named it otherwise, counted from 1. */
+  long takenBy;
+
   long createdNanos;
   long changedNanos;
 

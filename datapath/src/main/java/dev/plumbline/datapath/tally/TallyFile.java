@@ -11,7 +11,6 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Collection;
 import java.util.Map;
 
 /**
@@ -253,7 +252,7 @@ final class TallyFile {
    *
    * @throws IOException if it cannot; the old one stays if it has all, and goes if it has not
    */
-  void renew(long lastNumber, Collection<Tally> tallies, Map<Trail, Integer> trails)
+  void renew(long lastNumber, LongMap<Tally> tallies, Map<Trail, Integer> trails)
       throws IOException {
     pending.clear();
     room(HEADER_BYTES).putLong(MAGIC).putLong(place).putLong(identity).putLong(lastNumber);
