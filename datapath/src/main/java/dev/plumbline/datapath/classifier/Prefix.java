@@ -3,6 +3,8 @@ package dev.plumbline.datapath.classifier;
 
 import dev.plumbline.datapath.openflow.FieldValues;
 import dev.plumbline.datapath.openflow.Match;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * The parts of {@link FieldValues} that there are tries for: addresses and ports, by their words
@@ -42,9 +44,29 @@ enum Prefix {
     return ones < Long.SIZE ? ones : Long.SIZE + Long.numberOfLeadingZeros(~match.mask(word + 1));
   }
 
-  PrefixTrie with(PrefixTrie.Change change, PrefixTrie trie, Match match) {
-    int length = length(match);
-    return length == 0 ? trie : trie.with(change, high(match.value(word)), low(match), length);
+  /**
+   * With the prefixes of more matches. Those of at most 32 bits go in sorted, as neighbours share
+   * most of the way: a large trie does not fit into the CPU's cache.
+   */
+  PrefixTrie with(PrefixTrie.Change change, PrefixTrie trie, List<Match> matches) {
+    PrefixTrie made = trie;
+    long[] shorter = new long[matches.size()];
+    int count = 0;
+    for (Match match : matches) {
+      int length = length(match);
+      long high = high(match.value(word));
+      if (length > 0 && length <= Integer.SIZE) {
+        shorter[count++] = (high & PrefixTrie.maskHigh(length)) | length;
+      } else if (length > 0) {
+        made = made.with(change, high, low(match), length);
+      }
+    }
+    Arrays.sort(shorter, 0, count);
+    for (int i = 0; i < count; i++) {
+      int length = (int) shorter[i];
+      made = made.with(change, shorter[i] ^ length, 0, length);
+    }
+    return made;
   }
 
   PrefixTrie without(PrefixTrie.Change change, PrefixTrie trie, Match match) {

@@ -104,15 +104,17 @@ public final class RuleTable<T> {
         own.remove(key);
       }
     }
+    List<Match> added = new ArrayList<>();
     for (Rule<T> rule : put) {
       MaskKey key = new MaskKey(rule.match());
       Subtable<T> subtable = own(changed, own, key, changed.get(key));
       if (subtable.put(rule)) {
         newSize++;
-        for (int i = 0; i < prefixes.length; i++) {
-          newTries[i] = prefixes[i].with(change, newTries[i], rule.match());
-        }
+        added.add(rule.match());
       }
+    }
+    for (int i = 0; i < prefixes.length; i++) {
+      newTries[i] = prefixes[i].with(change, newTries[i], added);
     }
     changed.forEach(
         (key, subtable) -> {

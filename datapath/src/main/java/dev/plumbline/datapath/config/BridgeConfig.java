@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.config;
 
+import java.util.AbstractSet;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -26,9 +29,33 @@ public record BridgeConfig(
     Map<String, PortFilter> filters,
     Set<GroupConfig> groups,
     Set<MeterConfig> meters) {
+  /** A copy that nobody changes: a bridge with other ports shares it, however large it is. */
+  private static final class Flows extends AbstractSet<FlowConfig> {
+    private final Set<FlowConfig> all;
+
+    Flows(Collection<FlowConfig> all) {
+      this.all = Collections.unmodifiableSet(new LinkedHashSet<>(all));
+    }
+
+    @Override
+    public Iterator<FlowConfig> iterator() {
+      return all.iterator();
+    }
+
+    @Override
+    public boolean contains(Object flow) {
+      return all.contains(flow);
+    }
+
+    @Override
+    public int size() {
+      return all.size();
+    }
+  }
+
   public BridgeConfig {
     ports = Collections.unmodifiableMap(new LinkedHashMap<>(ports));
-    flows = Collections.unmodifiableSet(new LinkedHashSet<>(flows));
+    flows = flows instanceof Flows ? flows : new Flows(flows);
     filters = Map.copyOf(filters);
     groups = Collections.unmodifiableSet(new LinkedHashSet<>(groups));
     meters = Collections.unmodifiableSet(new LinkedHashSet<>(meters));
@@ -49,8 +76,9 @@ public record BridgeConfig(
   }
 
   /** The same bridge with other flows. */
-  public BridgeConfig withFlows(Set<FlowConfig> newFlows) {
-    return new BridgeConfig(ports, macTable, forwardBpdu, newFlows, filters, groups, meters);
+  public BridgeConfig withFlows(Collection<FlowConfig> newFlows) {
+    Set<FlowConfig> all = new Flows(newFlows);
+    return new BridgeConfig(ports, macTable, forwardBpdu, all, filters, groups, meters);
   }
 
   /** The same bridge with other filters. */

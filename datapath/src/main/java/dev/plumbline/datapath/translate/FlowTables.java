@@ -86,14 +86,13 @@ public final class FlowTables {
         changed.set(table, changed.get(table).with(out, in));
       }
     }
-    return new FlowTables(
-        changed,
-        groups,
-        meters,
-        rewritesAddresses
-            || put.stream()
-                .flatMap(one -> one.flow().actions().stream())
-                .anyMatch(Abilities::changesAddress));
+    boolean rewrites = rewritesAddresses;
+    for (TableFlow one : put) {
+      for (Action action : one.flow().actions()) {
+        rewrites |= Abilities.changesAddress(action);
+      }
+    }
+    return new FlowTables(changed, groups, meters, rewrites);
   }
 
   /**

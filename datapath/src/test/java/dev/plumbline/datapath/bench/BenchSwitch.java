@@ -24,7 +24,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -98,8 +97,7 @@ final class BenchSwitch {
       return e.getMessage();
     }
     BridgeConfig bridge = new BridgeConfig(ports, table, false);
-    running.configure(
-        new SwitchConfig(Map.of("br0", bridge.withFlows(new LinkedHashSet<>(flows.values())))));
+    running.configure(new SwitchConfig(Map.of("br0", bridge.withFlows(flows.values()))));
     return "done";
   }
 
