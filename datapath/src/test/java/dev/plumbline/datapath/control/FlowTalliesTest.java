@@ -11,7 +11,7 @@ import dev.plumbline.datapath.config.SwitchConfig;
 import dev.plumbline.datapath.openflow.FlowSyntaxException;
 import dev.plumbline.datapath.testing.RequiresEbpf;
 import dev.plumbline.netlink.namespace.NetNamespace;
-import dev.plumbline.netlink.testing.KernelTest;
+import dev.plumbline.netlink.testing.ThrowawayHost;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -21,13 +21,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What flows counted is what was sent, over changes of flows and other processes. Real frames by
- * the programs; nobody but the test sends.
+ * the programs; nobody but the test sends. On a throwaway host, but not in user-mode Linux too:
+ * nothing of it is another kernel's matter.
  */
-@KernelTest
+@ExtendWith(ThrowawayHost.class)
 @RequiresEbpf
 class FlowTalliesTest {
   static final String FIRST = "priority=10,in_port=va actions=resubmit(,1)";

@@ -11,20 +11,22 @@ import dev.plumbline.datapath.config.PortVlan;
 import dev.plumbline.datapath.testing.Eventually;
 import dev.plumbline.datapath.upcall.Transfer;
 import dev.plumbline.netlink.namespace.NetNamespace;
-import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
+import dev.plumbline.netlink.testing.ThrowawayHost;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Addresses translated between guests that really speak: {@code a} and {@code c} are inside, {@code
- * b} is outside and knows 203.0.113.9 and fd02::9 alone.
+ * b} is outside and knows 203.0.113.9 and fd02::9 alone. On a throwaway host, but not in user-mode
+ * Linux too: nothing of it is another kernel's matter.
  */
-@KernelTest
+@ExtendWith(ThrowawayHost.class)
 class NatTest {
   private static final String OUTSIDE = "203.0.113.2";
 
