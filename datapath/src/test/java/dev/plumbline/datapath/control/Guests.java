@@ -65,4 +65,22 @@ final class Guests {
     }
     return oneBridge(ports);
   }
+
+  /**
+   * Neighbours probe each other every now and then. A probe is a new flow and waits for the second
+   * process; where that takes three seconds, the neighbour is given up.
+   */
+  static void keepNeighbour(String guest, String address, String other) {
+    String mac = Sh.run("ip netns exec " + other + " cat /sys/class/net/eth0/address").strip();
+    Sh.run(
+        String.join(
+            " ",
+            "ip -n",
+            guest,
+            "neighbour replace",
+            address,
+            "dev eth0 lladdr",
+            mac,
+            "nud permanent"));
+  }
 }

@@ -46,8 +46,8 @@ class KillTest {
     SwitchProcess second = null;
     try {
       Sh.ping("a", "10.0.0.2");
-      keepNeighbour("a", "10.0.0.2", "b");
-      keepNeighbour("b", "10.0.0.1", "a");
+      Guests.keepNeighbour("a", "10.0.0.2", "b");
+      Guests.keepNeighbour("b", "10.0.0.1", "a");
       // 2 ms apart for some seconds, as long as a kill and a start take.
       Process ping =
           new ProcessBuilder(
@@ -180,23 +180,5 @@ class KillTest {
   private static long icmp(String guest, String counter) {
     String command = "ip netns exec " + guest + " nstat -asz " + counter;
     return Long.parseLong(Sh.run(command + " | awk 'END {print $2}'").strip());
-  }
-
-  /**
-   * Neighbours probe each other every now and then. A probe is a new flow and waits for the second
-   * process; where that takes three seconds, the neighbour is given up.
-   */
-  private static void keepNeighbour(String guest, String address, String other) {
-    String mac = Sh.run("ip netns exec " + other + " cat /sys/class/net/eth0/address").strip();
-    Sh.run(
-        String.join(
-            " ",
-            "ip -n",
-            guest,
-            "neighbour replace",
-            address,
-            "dev eth0 lladdr",
-            mac,
-            "nud permanent"));
   }
 }

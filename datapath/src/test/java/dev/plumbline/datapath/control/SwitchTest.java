@@ -192,6 +192,8 @@ class SwitchTest {
     SwitchConfig config = Guests.bridgeOf("a", ALL, "b", ALL);
     running.configure(config);
     Sh.ping("a", "10.0.0.2");
+    Guests.keepNeighbour("a", "10.0.0.2", "b");
+    Guests.keepNeighbour("b", "10.0.0.1", "a");
     Thread.sleep(700); // the state is saved each half second
     long before = packets();
     running.close();
