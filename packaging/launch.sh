@@ -34,15 +34,15 @@ check_java() {
   [[ $version =~ ^[0-9]+$ && $version -ge 17 ]] || die "$java is ${version:-unusable}; ${advice:?}"
 }
 
-# Sets `classpath`: ours first, and the cryptography last. Whatever is looked for opens every jar until it is found, and
-# keeps its table of contents: that of bcprov alone takes 0.8 MB and as long to read as all others.
+# Sets `classpath`: ours first, and the cryptography and what draws pictures last. Whatever is looked for opens every jar
+# until it is found, and keeps its table of contents: that of bcprov alone takes 0.8 MB and as long to read as all others.
 make_classpath() {
   local jar first= last=
   classpath=
   for jar in "${lib:?}"/*.jar; do
     case ${jar##*/} in
       reconciler-* | spec-* | netlink-* | datapath-*) first+=$jar: ;;
-      bc*) last+=$jar: ;;
+      bc* | org.eclipse.elk.* | org.eclipse.emf.* | org.eclipse.xtext.* | guava-* | failureaccess-*) last+=$jar: ;;
       *) classpath+=$jar: ;;
     esac
   done

@@ -46,6 +46,7 @@ final class ArchitectureTest {
           Map.entry(
               "render",
               List.of("resource", "kind", "live", "plan", "desired", "path", "apply", "sim")),
+          Map.entry("picture", List.of("resource", "embedded", "plan", "path", "render")),
           Map.entry("adopt", List.of("resource", "kind", "embedded", "live", "plan")),
           Map.entry("imports", List.of("desired", "adopt")),
           Map.entry("report", List.of("render")),
@@ -105,6 +106,7 @@ final class ArchitectureTest {
                   "checkpoint",
                   "source",
                   "render",
+                  "picture",
                   "adopt",
                   "imports",
                   "report",
@@ -160,7 +162,11 @@ final class ArchitectureTest {
     noClasses()
         .that()
         .resideInAnyPackage(
-            ROOT + "plan..", ROOT + "desired..", ROOT + "path..", ROOT + "resource..")
+            ROOT + "plan..",
+            ROOT + "desired..",
+            ROOT + "path..",
+            ROOT + "picture..",
+            ROOT + "resource..")
         .should()
         .dependOnClassesThat(
             resideInAnyPackage(

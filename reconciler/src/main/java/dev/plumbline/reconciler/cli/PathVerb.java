@@ -7,7 +7,6 @@ import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.path.PathException;
 import dev.plumbline.reconciler.path.PathFinder;
 import dev.plumbline.reconciler.path.Question;
-import dev.plumbline.reconciler.path.Question.Traffic;
 import dev.plumbline.reconciler.path.Topology;
 import dev.plumbline.reconciler.plan.Goal;
 import dev.plumbline.reconciler.plan.Wanted;
@@ -15,8 +14,6 @@ import dev.plumbline.reconciler.render.PathText;
 import dev.plumbline.reconciler.render.PathTree;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
-import dev.plumbline.spec.value.IpAddress;
-import dev.plumbline.spec.value.ValueException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,11 +44,6 @@ import picocli.CommandLine.Parameters;
       "What cannot be known is said (`not known: …`), with what it is taken for."
     })
 final class PathVerb implements Callable<Integer> {
-  private static final int TCP = 6;
-  private static final int UDP = 17;
-  private static final int MOST_PORTS = 65535;
-  private static final int MOST_VLANS = 4094;
-
   @Parameters(
       arity = "2..3",
       paramLabel = "FILE FROM TO",
@@ -73,30 +65,7 @@ final class PathVerb implements Callable<Integer> {
       description = "The host that the file is for. Default: the file's own.")
   private @Nullable String host;
 
-  @Option(names = "--tcp", paramLabel = "PORT", description = "TCP to this port, no ping.")
-  private @Nullable Integer tcp;
-
-  @Option(names = "--udp", paramLabel = "PORT", description = "UDP to this port, no ping.")
-  private @Nullable Integer udp;
-
-  @Option(
-      names = "--source",
-      paramLabel = "ADDRESS",
-      description = "The address of whoever is behind FROM, if that is a device.")
-  private @Nullable String source;
-
-  @Option(
-      names = "--via",
-      paramLabel = "ADDRESS",
-      description = "His gateway. Default: TO is taken for his neighbour.")
-  private @Nullable String via;
-
-  @Option(
-      names = "--vlan",
-      paramLabel = "ID",
-      description = "The VLAN that he tags his frames with. Default: no tag.")
-  private int vlan;
-
+  @Mixin private TrafficOptions traffic = new TrafficOptions();
   @Mixin private AnswerFormat format = new AnswerFormat();
   @Mixin private StateOption state = new StateOption();
   @Mixin private RunOption run = new RunOption();
@@ -119,42 +88,14 @@ final class PathVerb implements Callable<Integer> {
               ? "a file, who sends and to whom: `plumbline path FILE FROM TO` (or --live FROM TO)"
               : "with --live or --recorded there is no FILE: `plumbline path --live FROM TO`");
     }
-    Traffic traffic = traffic();
     String to = words.get(words.size() - 1);
     String from = words.get(words.size() - 2);
     try {
-      Question question = new Question(from, to, traffic);
+      Question question = new Question(from, to, traffic.traffic());
       return format.print(
           PathTree.of(PathFinder.find(topology(), question)), PathText::of, console);
     } catch (PathException e) {
       throw new CommandException(String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  private Traffic traffic() {
-    if (tcp != null && udp != null) {
-      throw new CommandException("--tcp and --udp exclude each other");
-    }
-    Integer port = tcp != null ? tcp : udp;
-    if (port != null && (port < 1 || port > MOST_PORTS)) {
-      throw new CommandException(port + " is no port, expected 1 to " + MOST_PORTS);
-    }
-    if (vlan < 0 || vlan > MOST_VLANS) {
-      throw new CommandException("--vlan: " + vlan + " is no VLAN, expected 1 to " + MOST_VLANS);
-    }
-    return new Traffic(
-        tcp != null ? TCP : udp != null ? UDP : Traffic.PING.protocol(),
-        port == null ? 0 : port,
-        address("--source", source),
-        address("--via", via),
-        vlan);
-  }
-
-  private static @Nullable IpAddress address(String option, @Nullable String text) {
-    try {
-      return text == null ? null : IpAddress.parse(text);
-    } catch (ValueException e) {
-      throw new CommandException(option + ": " + e.getMessage() + ", expected " + e.expected(), e);
     }
   }
 
@@ -163,18 +104,18 @@ final class PathVerb implements Callable<Integer> {
       return Topology.of(PlanCommand.recorded(recorded, "--recorded").resources(), true);
     }
     if (live) {
-      return Topology.of(live().resources(), true);
+      return Topology.of(live(state, run, console).resources(), true);
     }
     Goal goal = GoalFile.load(Path.of(words.get(0)), host, console).goal();
     goal.problems().forEach(problem -> console.info("`plan` refuses the file: " + problem));
     return Topology.of(goal.wanted().stream().map(Wanted::resource).toList(), false);
   }
 
-  /** With whether each namespace forwards, which nobody reads without being asked. */
-  private LiveState live() throws IOException {
+  /** This host, with whether each namespace forwards, which nobody reads without being asked. */
+  static LiveState live(StateOption state, RunOption run, Console console) throws IOException {
     RemoteSwitch embedded = RemoteSwitch.of(run.directory());
     try (Host opened =
-        Privilege.open(state.directory(), embedded, ", or follow a file, without --live")) {
+        Privilege.open(state.directory(), embedded, ", or name a file, without --live")) {
       LiveState first = opened.read(new Goal(List.of(), false, Set.of(), List.of()));
       List<Wanted> sysctls = new ArrayList<>();
       for (ResourceId id : Topology.sysctls(first.resources())) {

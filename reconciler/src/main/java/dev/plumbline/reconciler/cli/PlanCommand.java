@@ -84,7 +84,7 @@ final class PlanCommand implements Callable<Integer> {
     if (saved != null) {
       refuseOtherFile(saved);
     }
-    Planned planned = planned();
+    Planned planned = planned(file, snapshot, state, run, console);
     print(planned);
     if (!planned.plan().problems().isEmpty()) {
       return ExitCode.ERROR;
@@ -142,7 +142,14 @@ final class PlanCommand implements Callable<Integer> {
         .toList();
   }
 
-  private Planned planned() throws IOException {
+  /**
+   * Plans a file.
+   *
+   * @param snapshot a recorded state to plan against; null: this host
+   */
+  static Planned planned(
+      Path file, @Nullable Path snapshot, StateOption state, RunOption run, Console console)
+      throws IOException {
     if (snapshot != null) {
       LiveState recorded = recorded(snapshot, "--live");
       return Planned.ofRecorded(GoalFile.promised(file, recorded.host(), console), recorded);

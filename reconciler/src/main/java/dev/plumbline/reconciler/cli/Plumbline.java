@@ -62,6 +62,7 @@ final class Plumbline implements Runnable {
         .addSubcommand(new PlanCommand(console))
         .addSubcommand(new DiffVerb(console))
         .addSubcommand(new PathVerb(console))
+        .addSubcommand(new GraphVerb(console))
         .addSubcommand(new SimVerb(console))
         .addSubcommand(new Apply(console))
         .addSubcommand(new ConfirmVerb(console))

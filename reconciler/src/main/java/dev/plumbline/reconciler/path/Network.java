@@ -484,7 +484,7 @@ final class Network {
   /** Somebody outside answers, if it is plain behind which cable: the bridges learn of him. */
   private void answerFromOutside(List<Exit> exits, IpAddress wanted, long mac) {
     List<Exit> likely = new ArrayList<>(exits);
-    likely.removeIf(exit -> isGuest(exit.device()));
+    likely.removeIf(exit -> Guests.isOne(exit.device().kind(), exit.device().name()));
     if (likely.isEmpty()) {
       likely = exits;
       String places = String.join(" or ", exits.stream().map(e -> e.device().place()).toList());
@@ -508,11 +508,6 @@ final class Network {
       Exit exit = likely.get(0);
       during(() -> receive(exit.device(), exit.frame().mirrored(mac), Trail.START));
     }
-  }
-
-  /** Whether it is a tap, or has the name that libvirt, OpenStack or LXC give one. */
-  private static boolean isGuest(Device device) {
-    return device.is("tun") || device.name().matches("(vnet|tap|qvo|veth|lxc)[0-9a-zA-Z_-]*");
   }
 
   /** The bond that a device is a member of, or the device. */

@@ -57,6 +57,27 @@ public final class PathFinder {
     return new PathFinder(topology, question).answer();
   }
 
+  /** The devices by which a namespace sends to an address; none where it cannot. */
+  public static List<String> sentBy(Topology topology, String namespace, String to) {
+    IpAddress address = IpAddress.parse(to);
+    Packet packet =
+        new Packet(
+            Packet.Kind.IP,
+            Tunnels.unspecified(address.family()),
+            address,
+            Packet.UDP,
+            ANY_PORT,
+            ANY_PORT,
+            Packet.TTL,
+            Device.USUAL_MTU,
+            null);
+    return new Routing(topology, namespace, new Notes())
+        .lookUp(packet, null, null, null).hops().stream()
+            .map(hop -> hop.device().name())
+            .distinct()
+            .toList();
+  }
+
   /** What is only asked of whoever is behind a device must not be passed over in silence. */
   private void refuse() throws PathException {
     Traffic traffic = question.traffic();
