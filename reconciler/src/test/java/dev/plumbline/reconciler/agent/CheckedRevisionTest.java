@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
+import dev.plumbline.netlink.testing.ThrowawayHost;
 import dev.plumbline.reconciler.host.BootClock;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.model.Edit;
@@ -27,9 +27,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Revisions whose checks hold, do not, or are broken off. */
+/**
+ * Revisions whose checks hold, do not, or are broken off. On throwaway hosts, but not in user-mode
+ * Linux too: nothing of it is another kernel's matter.
+ */
 class CheckedRevisionTest {
   private static final String GOOD =
       """
@@ -235,7 +239,7 @@ class CheckedRevisionTest {
 
   /** With something in the place that it is moved to before it is removed. */
   @Test
-  @KernelTest
+  @ExtendWith(ThrowawayHost.class)
   void whatIsProvenStaysWhereItsCheckpointCannotBeRemoved() throws Exception {
     ModelKernel kernel = kernel();
     Path checkpoint = directory.resolve("state/checkpoint");
@@ -349,7 +353,7 @@ class CheckedRevisionTest {
 
   /** On the real kernel, where nobody answers for two minutes. */
   @Test
-  @KernelTest
+  @ExtendWith(ThrowawayHost.class)
   void aPauseAndTheEndOfTheAgentEndChecksAtOnceAndUndoAll() throws Exception {
     Sh.run(
         "ip netns add far; ip link add cable type veth peer name far0 netns far;"

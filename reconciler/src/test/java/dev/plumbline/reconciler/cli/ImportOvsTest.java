@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -133,7 +132,6 @@ class ImportOvsTest {
 
   /** Guests on fresh wires beside those of Open vSwitch; who reaches whom is the same. */
   @Test
-  @Tag("kernel")
   @ExtendWith(ThrowawayHost.class)
   void whoReachesWhomIsTheSameUnderTheEmbeddedSwitch() throws Exception {
     ImportRun run = new ImportRun(directory);

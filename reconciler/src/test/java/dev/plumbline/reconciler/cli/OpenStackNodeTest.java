@@ -15,18 +15,22 @@ import dev.plumbline.datapath.control.Switch;
 import dev.plumbline.datapath.control.SwitchOptions;
 import dev.plumbline.datapath.testing.RequiresEbpf;
 import dev.plumbline.netlink.namespace.NetNamespace;
-import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
+import dev.plumbline.netlink.testing.ThrowawayHost;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The node of OpenStack among the examples runs as it is, and its flows count. */
-@KernelTest
+/**
+ * The node of OpenStack among the examples runs as it is, and its flows count. On a throwaway host,
+ * but not in user-mode Linux too: nothing of it is another kernel's matter.
+ */
+@ExtendWith(ThrowawayHost.class)
 @RequiresEbpf
 class OpenStackNodeTest {
   private static final Path FILE = Path.of("..", "examples", "openstack-node.yaml");

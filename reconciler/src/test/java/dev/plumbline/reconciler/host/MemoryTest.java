@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
+import dev.plumbline.netlink.testing.ThrowawayHost;
 import dev.plumbline.reconciler.apply.Progress;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.plan.Goal;
@@ -19,9 +19,13 @@ import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What is remembered, when it is damaged or when somebody else writes it, too. */
-@KernelTest
+/**
+ * What is remembered, when it is damaged or when somebody else writes it, too. On a throwaway host,
+ * but not in user-mode Linux too: nothing of it is another kernel's matter.
+ */
+@ExtendWith(ThrowawayHost.class)
 class MemoryTest {
   private static final String NETWORK =
       """
