@@ -6,6 +6,7 @@ import dev.plumbline.datapath.config.SwitchConfig;
 import dev.plumbline.datapath.control.Switch;
 import dev.plumbline.reconciler.api.ApiHandler;
 import dev.plumbline.reconciler.api.Push;
+import dev.plumbline.reconciler.api.Query;
 import dev.plumbline.reconciler.api.SwitchJson;
 import dev.plumbline.reconciler.api.TraceTree;
 import dev.plumbline.reconciler.checkpoint.Checkpoints;
@@ -32,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * thread; a plan that shall be applied waits for the agent's own.
  */
 final class AgentApi implements ApiHandler {
+  /** Whoever asks again within this time gets the same plan. */
+  private static final long SAME_PLAN_NANOS = 1_000_000_000;
+
   /** What the agent's thread does for somebody. */
   @FunctionalInterface
   private interface Task {
@@ -53,6 +57,11 @@ final class AgentApi implements ApiHandler {
   private final Runnable wakeUp;
   private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
   private volatile boolean checkSoon;
+
+  /** For the agent's thread: reading a big host takes a while, and several may ask. */
+  private Map<String, @Nullable Object> foreseen = Map.of();
+
+  private long foreseenNanos = System.nanoTime() - 2 * SAME_PLAN_NANOS;
 
   AgentApi(
       RunningSwitch embedded,
@@ -203,11 +212,30 @@ final class AgentApi implements ApiHandler {
   }
 
   @Override
-  public @Nullable Object get(String path, @Nullable String bridge) throws IOException {
+  public void plan(Consumer<Object> answer) {
+    Task task =
+        (loop, answers) -> {
+          if (System.nanoTime() - foreseenNanos > SAME_PLAN_NANOS) {
+            try {
+              foreseen = loop.foresee().tree(host);
+            } catch (IOException e) {
+              foreseen = Foreseen.failed(e).tree(host);
+            }
+            foreseenNanos = System.nanoTime();
+          }
+          answer.accept(foreseen);
+        };
+    request(task, answer, () -> {});
+  }
+
+  @Override
+  public @Nullable Object get(String path, Query query) throws IOException {
     embedded.awaitResumed();
     Switch running = embedded.running();
+    String bridge = query.text("bridge");
     return switch (path) {
-      case "status" -> status.tree();
+      case "status" -> status.tree(query.number("drift", Integer.MAX_VALUE, Integer.MAX_VALUE));
+      case "rows" -> Rows.of(running, query);
       case "events" -> Map.of("events", log.recent().stream().map(Event::tree).toList());
       case "switch" -> Map.of("resources", SwitchJson.tree(embedded.config()));
       case "ports" -> SwitchTrees.ports(running, bridge);

@@ -76,17 +76,20 @@ final class AgentStatus {
     turnedNanos = System.nanoTime();
   }
 
-  /** The tree of {@code GET /v1/status}. */
-  Map<String, @Nullable Object> tree() throws IOException {
+  /**
+   * The tree of {@code GET /v1/status}.
+   *
+   * @param drifts how many events of drift it has at most: the last ones
+   */
+  Map<String, @Nullable Object> tree(int drifts) throws IOException {
     Switch running = embedded.running();
     Map<String, @Nullable Object> tree = brief();
+    List<Event> drift =
+        log.recent().stream().filter(event -> DRIFT.contains(event.event())).toList();
     tree.put(
-        "drift",
-        log.recent().stream()
-            .filter(event -> DRIFT.contains(event.event()))
-            .map(Event::tree)
-            .toList());
-    tree.put("switch", running == null ? null : SwitchTrees.status(running.status()));
+        "drift", drift.stream().skip(Math.max(0, drift.size() - drifts)).map(Event::tree).toList());
+    tree.put(
+        "switch", running == null ? null : SwitchTrees.status(running.status(), running.config()));
     return tree;
   }
 

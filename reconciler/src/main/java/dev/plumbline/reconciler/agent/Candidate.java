@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *     nothing differs
  * @param label as a log names it: {@code 3f2c1ab "web on port 2" by Ann}
  * @param committed when the commit was made; null: it is none
- * @param state what it says; null if it is broken
+ * @param state what it says; null if it is broken, or was not read
  * @param problems what is wrong with it or looks wrong, a line each, with file, line and column
  * @param isAllowed whether it may be applied as far as who made it goes; may change without a new
  *     commit, by other keys or with time
@@ -84,7 +84,12 @@ record Candidate(
   /** The same where others have to take it before. */
   Candidate later(List<String> why) {
     return new Candidate(
-        id, content, label, committed, null, why, isAllowed, false, false, Keeper.NOTHING);
+        id, content, label, committed, state, why, isAllowed, false, false, Keeper.NOTHING);
+  }
+
+  /** Whether it can be applied now, as far as it itself goes. */
+  boolean isApplicable() {
+    return state != null && isTurn;
   }
 
   /** One that was not even read. */

@@ -24,7 +24,7 @@ final class Mailbox {
 
   void put(Candidate candidate) {
     synchronized (this) {
-      candidates.removeIf(each -> candidate.state() != null || each.state() == null);
+      candidates.removeIf(each -> candidate.isApplicable() || !each.isApplicable());
       candidates.addLast(candidate);
       offered++;
     }
@@ -52,6 +52,11 @@ final class Mailbox {
   /** How many there were when one was taken last. */
   synchronized long taken() {
     return taken;
+  }
+
+  /** The newest that was not taken, which stays; null: there is none. */
+  synchronized @Nullable Candidate newest() {
+    return candidates.peekLast();
   }
 
   /**

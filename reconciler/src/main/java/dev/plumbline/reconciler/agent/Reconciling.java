@@ -61,6 +61,9 @@ final class Reconciling {
   private @Nullable Attempt good;
   private @Nullable Attempt failed;
 
+  /** The newest revision that was looked at, applied or not; null: there was none yet. */
+  private @Nullable Candidate newest;
+
   /**
    * What was tried last and undone, for its checks did not hold; null: nothing since it was good.
    */
@@ -237,6 +240,30 @@ final class Reconciling {
     return good != null && good.polled;
   }
 
+  /**
+   * What would be done now if nothing were in the way of the newest revision; changes nothing. The
+   * host is read for it, and compared as a whole after.
+   */
+  Foreseen foresee() throws IOException {
+    Candidate offered = mailbox.newest();
+    Candidate next = offered == null ? newest : offered;
+    Attempt kept = good;
+    if (next == null) {
+      return Foreseen.NONE;
+    }
+    boolean isKept = kept != null && kept.candidate.id().equals(next.id());
+    if (next.state() == null) {
+      return new Foreseen(next.label(), isKept, next.problems(), null);
+    }
+    Goal goal = Goals.of(next.state());
+    Plan plan = host.plan(goal, host.read(goal));
+    // What this reading took in is not drift to whoever follows events from here on.
+    repairing.doubt();
+    schedule.due(0);
+    Plan now = (isKept ? holds.split(plan) : holds.splitNew(plan)).kept();
+    return new Foreseen(next.label(), isKept, next.problems(), now);
+  }
+
   /** Compares the host with its revision soon, whatever happened. */
   void checkSoon() {
     schedule.due(0);
@@ -280,6 +307,7 @@ final class Reconciling {
    */
   boolean adopt(Candidate candidate) throws IOException {
     long started = System.nanoTime();
+    newest = candidate;
     if (!candidate.isTurn()) {
       standing.later(candidate);
       failed = null; // what was there before it is not wanted any more
@@ -513,6 +541,7 @@ final class Reconciling {
 
   private void adopted(Attempt attempt) throws IOException {
     good = attempt;
+    newest = attempt.candidate;
     holds.keep(attempt);
     standing.applied();
     failed = null;

@@ -7,11 +7,9 @@ import dev.plumbline.datapath.config.SwitchConfig;
 import dev.plumbline.datapath.control.Switch;
 import dev.plumbline.datapath.control.SwitchStatus;
 import dev.plumbline.reconciler.embedded.PortText;
-import dev.plumbline.reconciler.embedded.SwitchText;
 import dev.plumbline.reconciler.render.Node;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
-import dev.plumbline.reconciler.resource.ResourceType;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class SwitchTrees {
   private static final Set<String> TUNNELS = Set.of("vxlan", "geneve", "gre");
 
-  private static final Comparator<SwitchStatus.DecidedFlow> AS_DUMPED =
+  static final Comparator<SwitchStatus.DecidedFlow> AS_DUMPED =
       Comparator.comparing(
           SwitchStatus.DecidedFlow::flow,
           Comparator.comparingInt(FlowConfig::table)
@@ -38,7 +37,7 @@ final class SwitchTrees {
 
   private SwitchTrees() {}
 
-  static Object status(SwitchStatus status) {
+  static Object status(SwitchStatus status, SwitchConfig config) {
     Map<String, @Nullable Object> tree = new LinkedHashMap<>();
     tree.put("fastPath", status.fastPath());
     tree.put("adopted", status.adopted());
@@ -54,6 +53,7 @@ final class SwitchTrees {
     tree.put("errors", new TreeMap<>(status.errors()));
     tree.put("foreignGre", status.foreignGre());
     tree.put("warnings", status.warnings());
+    tree.put("bridges", List.copyOf(new TreeSet<>(config.bridges().keySet())));
     return tree;
   }
 
@@ -78,11 +78,18 @@ final class SwitchTrees {
 
   private static List<Resource> ports(SwitchConfig config) {
     Map<ResourceId, Resource> ports = new TreeMap<>();
-    for (Resource resource : SwitchText.resources(config)) {
-      if (resource.id().type() == ResourceType.PORT) {
-        ports.put(resource.id(), resource);
-      }
-    }
+    config
+        .bridges()
+        .forEach(
+            (name, bridge) ->
+                bridge
+                    .ports()
+                    .forEach(
+                        (port, value) -> {
+                          Resource text =
+                              PortText.of(name, port, value, bridge.filters().get(port));
+                          ports.put(text.id(), text);
+                        }));
     return List.copyOf(ports.values());
   }
 
@@ -117,14 +124,7 @@ final class SwitchTrees {
     List<Object> decided = new ArrayList<>();
     if (running != null) {
       for (SwitchStatus.CachedFlow flow : running.flows(bridge)) {
-        Map<String, @Nullable Object> tree = new LinkedHashMap<>();
-        tree.put("bridge", flow.bridge());
-        tree.put("match", flow.match());
-        tree.put("packets", flow.packets());
-        tree.put("bytes", flow.bytes());
-        tree.put("usedMillis", flow.usedMillis());
-        tree.put("actions", flow.actions());
-        cached.add(tree);
+        cached.add(cached(flow));
       }
       List<SwitchStatus.Port> ports = running.status().ports();
       Map<String, List<SwitchStatus.DecidedFlow>> flows = new TreeMap<>();
@@ -150,6 +150,17 @@ final class SwitchTrees {
         groups(running, bridge),
         "meters",
         meters(running, bridge));
+  }
+
+  static Object cached(SwitchStatus.CachedFlow flow) {
+    Map<String, @Nullable Object> tree = new LinkedHashMap<>();
+    tree.put("bridge", flow.bridge());
+    tree.put("match", flow.match());
+    tree.put("packets", flow.packets());
+    tree.put("bytes", flow.bytes());
+    tree.put("usedMillis", flow.usedMillis());
+    tree.put("actions", flow.actions());
+    return tree;
   }
 
   private static List<Object> groups(@Nullable Switch running, @Nullable String bridge)
@@ -189,7 +200,7 @@ final class SwitchTrees {
     return meters;
   }
 
-  private static Object flow(SwitchStatus.DecidedFlow decided) {
+  static Object flow(SwitchStatus.DecidedFlow decided) {
     FlowConfig flow = decided.flow();
     Map<String, @Nullable Object> tree = new LinkedHashMap<>();
     tree.put("bridge", decided.bridge());
@@ -233,17 +244,21 @@ final class SwitchTrees {
     List<Object> trees = new ArrayList<>();
     if (running != null) {
       for (SwitchStatus.MacEntry entry : running.addresses(bridge)) {
-        Map<String, @Nullable Object> tree = new LinkedHashMap<>();
-        tree.put("bridge", entry.bridge());
-        tree.put("port", entry.port());
-        tree.put("vlan", entry.vlan());
-        tree.put("mac", entry.mac());
-        tree.put("ageSeconds", entry.ageSeconds());
-        tree.put("static", entry.isStatic());
-        trees.add(tree);
+        trees.add(address(entry));
       }
     }
     return Map.of("addresses", trees);
+  }
+
+  static Object address(SwitchStatus.MacEntry entry) {
+    Map<String, @Nullable Object> tree = new LinkedHashMap<>();
+    tree.put("bridge", entry.bridge());
+    tree.put("port", entry.port());
+    tree.put("vlan", entry.vlan());
+    tree.put("mac", entry.mac());
+    tree.put("ageSeconds", entry.ageSeconds());
+    tree.put("static", entry.isStatic());
+    return tree;
   }
 
   static Object bonds(@Nullable Switch running, @Nullable String bridge) throws IOException {

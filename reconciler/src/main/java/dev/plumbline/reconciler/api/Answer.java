@@ -19,6 +19,27 @@ import java.util.Map;
 
 /** What goes back for one request, whole or line by line. */
 final class Answer {
+  /**
+   * For browsers: nothing but the agent's own files and answers is loaded, nothing of a file or an
+   * answer is ever run or taken for HTML, and no other page has any of it.
+   */
+  private static final Map<String, String> GUARDS =
+      Map.of(
+          "Content-Security-Policy",
+          "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
+              + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
+              + " require-trusted-types-for 'script'; trusted-types 'none'",
+          "X-Content-Type-Options",
+          "nosniff",
+          "Cross-Origin-Resource-Policy",
+          "same-origin",
+          "Cross-Origin-Opener-Policy",
+          "same-origin",
+          "Referrer-Policy",
+          "no-referrer",
+          "Cache-Control",
+          "no-store");
+
   private final ChannelHandlerContext context;
 
   Answer(ChannelHandlerContext context) {
@@ -46,6 +67,7 @@ final class Answer {
         .set(HttpHeaderNames.CONTENT_TYPE, type)
         .set(HttpHeaderNames.CONTENT_LENGTH, body.length)
         .set(HttpHeaderNames.CONNECTION, "close");
+    GUARDS.forEach(response.headers()::set);
     if (status.equals(HttpResponseStatus.UNAUTHORIZED)) {
       response.headers().set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
     }
@@ -58,6 +80,7 @@ final class Answer {
     head.headers()
         .set(HttpHeaderNames.CONTENT_TYPE, "application/x-ndjson")
         .set(HttpHeaderNames.CONNECTION, "close");
+    GUARDS.forEach(head.headers()::set);
     var unused = context.writeAndFlush(head);
   }
 

@@ -138,11 +138,24 @@ final class ApiExchange extends SimpleChannelInboundHandler<FullHttpRequest> {
       } catch (IllegalArgumentException e) {
         answer.problem(HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
       }
+    } else if (path.equals("/v1/plan")) {
+      handler.plan(tree -> answer.tree(HttpResponseStatus.OK, tree));
     } else if (path.equals("/v1/events") && uri.parameters().containsKey("follow")) {
       answer.begin();
       answer.onClose(handler.follow(answer::line));
-    } else {
+    } else if (path.startsWith(PREFIX)) {
       answer(answer, path, posted, uri);
+    } else {
+      file(answer, path);
+    }
+  }
+
+  private static void file(Answer answer, String path) throws IOException {
+    PageFiles.PageFile file = PageFiles.at(path);
+    if (file == null) {
+      answer.problem(HttpResponseStatus.NOT_FOUND, "there is no " + path);
+    } else {
+      answer.text(HttpResponseStatus.OK, file.type(), file.text());
     }
   }
 
@@ -199,7 +212,7 @@ final class ApiExchange extends SimpleChannelInboundHandler<FullHttpRequest> {
 
   private void answer(Answer answer, String path, boolean posted, QueryStringDecoder uri)
       throws IOException {
-    String name = path.startsWith(PREFIX) ? path.substring(PREFIX.length()) : "";
+    String name = path.substring(PREFIX.length());
     try {
       Object tree =
           posted
@@ -207,7 +220,7 @@ final class ApiExchange extends SimpleChannelInboundHandler<FullHttpRequest> {
                   name,
                   time(parameter(uri, "seconds")),
                   uri.parameters().getOrDefault("object", List.of()))
-              : handler.get(name, parameter(uri, "bridge"));
+              : handler.get(name, new Query(uri.parameters()));
       if (tree == null) {
         answer.problem(HttpResponseStatus.NOT_FOUND, "there is no " + path);
       } else {
@@ -215,6 +228,8 @@ final class ApiExchange extends SimpleChannelInboundHandler<FullHttpRequest> {
       }
     } catch (NumberFormatException e) {
       answer.problem(HttpResponseStatus.BAD_REQUEST, "seconds is no whole number from 1");
+    } catch (IllegalArgumentException e) {
+      answer.problem(HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
     }
   }
 

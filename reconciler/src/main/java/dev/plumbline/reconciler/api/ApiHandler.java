@@ -14,11 +14,18 @@ public interface ApiHandler {
    * The answer to GET.
    *
    * @param path below {@code /v1/}
-   * @param bridge the only one that is asked for; null: all
    * @return a tree; null if there is nothing at that path
    * @throws IOException if it cannot be answered now, with the reason
+   * @throws IllegalArgumentException if the query asks for what there cannot be
    */
-  @Nullable Object get(String path, @Nullable String bridge) throws IOException;
+  @Nullable Object get(String path, Query query) throws IOException;
+
+  /**
+   * Plans what would be done for the newest revision, some time after the call; changes nothing.
+   *
+   * @param answer takes one tree; from any thread
+   */
+  void plan(Consumer<Object> answer);
 
   /**
    * Applies a saved plan, some time after the call.

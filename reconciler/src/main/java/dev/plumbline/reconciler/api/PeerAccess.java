@@ -41,6 +41,10 @@ final class PeerAccess implements Access {
 
   @Override
   public @Nullable Refusal refusal(Channel channel, HttpRequest request, Need need) {
+    Refusal foreign = OwnPage.refusal(request);
+    if (foreign != null) {
+      return foreign;
+    }
     UserPrincipal user = channel.config().getOption(PEER).user();
     if (masters.contains(user) || (groupReads && need != Need.CHANGE)) {
       return null;

@@ -104,9 +104,19 @@ public final class ApiFuzz {
     }
 
     @Override
-    public @Nullable Object get(String path, @Nullable String bridge) throws IOException {
+    public void plan(Consumer<Object> answer) {
+      answer.accept(Map.of());
+    }
+
+    @Override
+    public @Nullable Object get(String path, Query query) throws IOException {
       return switch (path) {
-        case "status" -> Map.of("bridge", String.valueOf(bridge));
+        case "status" ->
+            Map.of(
+                "bridge",
+                String.valueOf(query.text("bridge")),
+                "drift",
+                query.number("drift", 1, 9));
         case "ports" -> throw new IOException("not now");
         default -> null;
       };
