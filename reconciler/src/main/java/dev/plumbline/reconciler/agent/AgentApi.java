@@ -177,6 +177,9 @@ final class AgentApi implements ApiHandler {
         next.end().run();
       }
     }
+    if (System.nanoTime() - foreseenNanos > SAME_PLAN_NANOS) {
+      foreseen = Map.of(); // nobody gets it any more, and it may be a big one
+    }
     if (checkSoon) {
       checkSoon = false;
       reconciling.checkSoon();
@@ -215,7 +218,7 @@ final class AgentApi implements ApiHandler {
   public void plan(Consumer<Object> answer) {
     Task task =
         (loop, answers) -> {
-          if (System.nanoTime() - foreseenNanos > SAME_PLAN_NANOS) {
+          if (foreseen.isEmpty() || System.nanoTime() - foreseenNanos > SAME_PLAN_NANOS) {
             try {
               foreseen = loop.foresee().tree(host);
             } catch (IOException e) {

@@ -29,8 +29,14 @@ async function askStatus() {
   let next = STATUS_MILLIS;
   try {
     const now = await ask('/v1/status?drift=1');
+    if (!isLooking()) {
+      return;
+    }
     here(now);
   } catch (error) {
+    if (!isLooking()) {
+      return;
+    }
     failures++;
     gone(error);
     next = Math.min(LONGEST_RETRY_MILLIS, 500 * 2 ** failures);
@@ -40,9 +46,9 @@ async function askStatus() {
 }
 
 /** Soon, once for all that happens until then. */
-function askStatusSoon() {
+function askStatusSoon(millis = SOON_MILLIS) {
   clearTimeout(timer);
-  timer = setTimeout(askStatus, SOON_MILLIS);
+  timer = setTimeout(askStatus, millis);
 }
 
 function here(now) {
@@ -99,7 +105,8 @@ async function listen() {
   }
   if (stream === mine) {
     stream = null;
-    askStatusSoon(); // which says that the agent is gone, or listens again
+    // Which says that the agent is gone, or listens again: not in a circle where that is refused.
+    askStatusSoon(Date.now() - begun < 1_000 ? STATUS_MILLIS : SOON_MILLIS);
   }
 }
 

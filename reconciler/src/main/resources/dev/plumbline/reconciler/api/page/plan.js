@@ -17,7 +17,7 @@ const MOST = 100;
 const BETWEEN_MILLIS = 5_000;
 
 let about = '';
-let asked = 0;
+let asked = -Infinity;
 let running = false;
 
 /** What a plan depends on that the status tells; null: there is nothing to plan. */
