@@ -153,7 +153,7 @@ class OriginWavesTest {
       String one = run.commit("One", "hosts/alpha.yaml", FILE);
       Candidate newest = run.open(null).now();
       assertEquals(one, newest.id());
-      assertNull(newest.state());
+      assertFalse(newest.isApplicable());
       assertFalse(newest.isTurn());
       assertEquals(List.of("it waits for the waves before it"), newest.problems());
     }
