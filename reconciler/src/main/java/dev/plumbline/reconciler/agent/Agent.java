@@ -203,6 +203,7 @@ public final class Agent implements AutoCloseable {
       AgentApi api =
           new AgentApi(
               embedded,
+              new Pictures(options.runDirectory(), options.stateDirectory()),
               name,
               origin,
               options.followed(),

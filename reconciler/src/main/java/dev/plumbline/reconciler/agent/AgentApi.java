@@ -53,6 +53,7 @@ final class AgentApi implements ApiHandler {
   private final AgentStatus status;
   private final Metrics metrics;
   private final Pushes pushes;
+  private final Pictures pictures;
   private final @Nullable ConfigurationFile configuration;
   private final Runnable wakeUp;
   private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
@@ -65,6 +66,7 @@ final class AgentApi implements ApiHandler {
 
   AgentApi(
       RunningSwitch embedded,
+      Pictures pictures,
       String host,
       Origin origin,
       @Nullable GitRef followed,
@@ -77,6 +79,7 @@ final class AgentApi implements ApiHandler {
       @Nullable ConfigurationFile configuration,
       Runnable wakeUp) {
     this.embedded = embedded;
+    this.pictures = pictures;
     this.host = host;
     this.origin = origin;
     this.pause = pause;
@@ -229,6 +232,11 @@ final class AgentApi implements ApiHandler {
           answer.accept(foreseen);
         };
     request(task, answer, () -> {});
+  }
+
+  @Override
+  public void picture(Consumer<String> svg, Consumer<String> problem) {
+    pictures.draw(svg, problem);
   }
 
   @Override

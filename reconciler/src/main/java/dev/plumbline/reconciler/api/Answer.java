@@ -19,13 +19,15 @@ import java.util.Map;
 
 /** What goes back for one request, whole or line by line. */
 final class Answer {
+  private static final String POLICY = "Content-Security-Policy";
+
   /**
    * For browsers: nothing but the agent's own files and answers is loaded, nothing of a file or an
    * answer is ever run or taken for HTML, and no other page has any of it.
    */
   private static final Map<String, String> GUARDS =
       Map.of(
-          "Content-Security-Policy",
+          POLICY,
           "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
               + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
               + " require-trusted-types-for 'script'; trusted-types 'none'",
@@ -39,6 +41,10 @@ final class Answer {
           "no-referrer",
           "Cache-Control",
           "no-store");
+
+  /** A picture has its colours in itself. By itself, too, it runs nothing and asks for nothing. */
+  private static final String PICTURE_POLICY =
+      "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";
 
   private final ChannelHandlerContext context;
 
@@ -58,7 +64,17 @@ final class Answer {
     text(status, "application/json", JsonTree.document(tree));
   }
 
+  /** An SVG. */
+  void picture(String svg) {
+    text(HttpResponseStatus.OK, "image/svg+xml", svg, Map.of(POLICY, PICTURE_POLICY));
+  }
+
   void text(HttpResponseStatus status, String type, String text) {
+    text(status, type, text, Map.of());
+  }
+
+  private void text(
+      HttpResponseStatus status, String type, String text, Map<String, String> instead) {
     byte[] body = text.getBytes(StandardCharsets.UTF_8);
     DefaultFullHttpResponse response =
         new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, Unpooled.wrappedBuffer(body));
@@ -68,6 +84,7 @@ final class Answer {
         .set(HttpHeaderNames.CONTENT_LENGTH, body.length)
         .set(HttpHeaderNames.CONNECTION, "close");
     GUARDS.forEach(response.headers()::set);
+    instead.forEach(response.headers()::set);
     if (status.equals(HttpResponseStatus.UNAUTHORIZED)) {
       response.headers().set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
     }

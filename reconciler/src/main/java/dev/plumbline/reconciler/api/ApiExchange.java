@@ -140,6 +140,10 @@ final class ApiExchange extends SimpleChannelInboundHandler<FullHttpRequest> {
       }
     } else if (path.equals("/v1/plan")) {
       handler.plan(tree -> answer.tree(HttpResponseStatus.OK, tree));
+    } else if (path.equals("/v1/picture")) {
+      handler.picture(
+          answer::picture,
+          problem -> answer.problem(HttpResponseStatus.SERVICE_UNAVAILABLE, problem));
     } else if (path.equals("/v1/events") && uri.parameters().containsKey("follow")) {
       answer.begin();
       answer.onClose(handler.follow(answer::line));

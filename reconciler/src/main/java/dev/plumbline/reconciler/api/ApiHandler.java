@@ -28,6 +28,14 @@ public interface ApiHandler {
   void plan(Consumer<Object> answer);
 
   /**
+   * Has the host drawn, some time after the call. Exactly one of both is called, from any thread.
+   *
+   * @param svg takes the picture
+   * @param problem takes why there is none
+   */
+  void picture(Consumer<String> svg, Consumer<String> problem);
+
+  /**
    * Applies a saved plan, some time after the call.
    *
    * @param plan as its file has it

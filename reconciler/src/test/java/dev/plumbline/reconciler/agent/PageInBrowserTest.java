@@ -125,6 +125,9 @@ class PageInBrowserTest {
       browser.await(
           text("#addresses tbody tr > :nth-child(3)") + ".split('|').sort().join()", "mgmt0,web0");
 
+      browser.value("document.getElementById('picture').scrollIntoView()");
+      browser.await("document.getElementById('picture-image').naturalWidth > 100", "true");
+
       Sh.run("ip addr del 10.0.0.1/24 dev mgmt0");
       browser.await(has("#events-list .doubt", "drift: internalPorts.mgmt0"), "true");
       browser.await(has("#said", "drift: internalPorts.mgmt0"), "true");
@@ -185,7 +188,7 @@ class PageInBrowserTest {
       agent.await(since, "is refused");
       browser.await(has("#conditions", "<img src=x"), "true");
       browser.await(has("#events-list", "<img src=x"), "true");
-      assertEquals("1", browser.value("document.images.length"), "the page's own mark alone");
+      assertEquals("2", browser.value("document.images.length"), "the page's own alone");
       assertEquals("1", browser.value("document.scripts.length"));
       assertEquals(List.of(), browser.events("Page.javascriptDialogOpening"));
       // Nor could it be: the policy forbids it.
@@ -227,6 +230,8 @@ class PageInBrowserTest {
       opened(browser, socket);
       browser.value("document.getElementById('ports').scrollIntoView()");
       browser.await(text("#ports tbody th"), "mgmt0|web0");
+      browser.value("document.getElementById('picture').scrollIntoView()");
+      browser.await("document.getElementById('picture-image').naturalWidth > 100", "true");
       tabOrder(browser);
       names(browser);
       for (String scheme : List.of("light", "dark")) {

@@ -3,6 +3,7 @@
 import {ask, follow} from './agent.js';
 import {byId, moment, say} from './dom.js';
 import {beginEvents, takeEvents} from './events.js';
+import {followPicture} from './picture.js';
 import {followPlan, planNow} from './plan.js';
 import {showState, word} from './state.js';
 import {refreshTables, setBridges} from './switch.js';
@@ -64,6 +65,7 @@ function here(now) {
   showState(now);
   setBridges(now.switch?.bridges ?? []);
   followPlan(now);
+  followPicture(now);
   if (stream === null) {
     listen();
   }
