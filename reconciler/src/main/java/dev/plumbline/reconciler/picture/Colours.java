@@ -21,7 +21,7 @@ final class Colours {
           Map.ofEntries(
               Map.entry("ground", "#ffffff"),
               Map.entry("frame", "#f6f8fa"),
-              Map.entry("rim", "#8a94a3"),
+              Map.entry("rim", "#7f8998"),
               Map.entry("text", "#1b2330"),
               Map.entry("muted", "#566070"),
               Map.entry("line", "#6b7684"),

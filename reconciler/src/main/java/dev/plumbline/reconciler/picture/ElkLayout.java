@@ -57,6 +57,9 @@ final class ElkLayout {
   private static final double HOST_PADDING = 18;
   private static final double HOST_TITLE = 34;
 
+  /** Beyond that names are in no order: to keep one takes time by the square of them. */
+  private static final int MOST_IN_ORDER = 300;
+
   private final Diagram diagram;
   private final Map<String, ElkNode> nodes = new HashMap<>();
   private final Map<End, ElkPort> ports = new HashMap<>();
@@ -103,7 +106,7 @@ final class ElkLayout {
     return read();
   }
 
-  private static void options(ElkNode graph) {
+  private void options(ElkNode graph) {
     graph.setProperty(CoreOptions.DIRECTION, Direction.RIGHT);
     graph.setProperty(CoreOptions.EDGE_ROUTING, EdgeRouting.ORTHOGONAL);
     graph.setProperty(CoreOptions.HIERARCHY_HANDLING, HierarchyHandling.INCLUDE_CHILDREN);
@@ -118,8 +121,10 @@ final class ElkLayout {
     graph.setProperty(LayeredOptions.CYCLE_BREAKING_STRATEGY, CycleBreakingStrategy.DEPTH_FIRST);
     graph.setProperty(
         LayeredOptions.NODE_PLACEMENT_STRATEGY, NodePlacementStrategy.NETWORK_SIMPLEX);
-    graph.setProperty(
-        LayeredOptions.CONSIDER_MODEL_ORDER_STRATEGY, OrderingStrategy.NODES_AND_EDGES);
+    if (diagram.nodes().size() <= MOST_IN_ORDER) {
+      graph.setProperty(
+          LayeredOptions.CONSIDER_MODEL_ORDER_STRATEGY, OrderingStrategy.NODES_AND_EDGES);
+    }
     graph.setProperty(CoreOptions.SPACING_LABEL_NODE, 0.0);
     graph.setProperty(LayeredOptions.THOROUGHNESS, 10);
     graph.setProperty(CoreOptions.PADDING, new ElkPadding(0));
@@ -170,14 +175,19 @@ final class ElkLayout {
     alone.put(node.id(), lonely);
     double head = head(node);
     double ports = Math.max(left, right);
-    boolean bare = node.ports().stream().allMatch(port -> port.rows().isEmpty());
-    double between = leftWidth > 0 && rightWidth > 0 ? COLUMN_GAP : 0;
-    double width = Math.max(TextSize.width(node.head()), leftWidth + between + rightWidth);
+    double headWidth = TextSize.width(node.head());
     for (Port port : lonely) {
-      width = Math.max(width, TextSize.width(port.rows()));
+      headWidth = Math.max(headWidth, TextSize.width(port.rows()));
     }
+    // Ports with text on the right alone stand beside the head: most namespaces are such.
+    boolean isBeside = leftWidth == 0;
+    double between = rightWidth > 0 ? COLUMN_GAP : 0;
+    double width =
+        isBeside
+            ? headWidth + between + rightWidth
+            : Math.max(headWidth, leftWidth + between + rightWidth);
     double full = Math.ceil(width + 2 * Layout.PADDING + 4);
-    if (bare) {
+    if (isBeside) {
       made.setDimensions(full, Math.ceil(Math.max(head, ports) + 6));
     } else {
       // To ELK the head is a label above the ports, so that it keeps both together.
