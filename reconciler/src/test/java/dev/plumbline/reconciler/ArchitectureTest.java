@@ -162,11 +162,7 @@ final class ArchitectureTest {
     noClasses()
         .that()
         .resideInAnyPackage(
-            ROOT + "plan..",
-            ROOT + "desired..",
-            ROOT + "path..",
-            ROOT + "picture..",
-            ROOT + "resource..")
+            ROOT + "plan..", ROOT + "desired..", ROOT + "path..", ROOT + "resource..")
         .should()
         .dependOnClassesThat(
             resideInAnyPackage(

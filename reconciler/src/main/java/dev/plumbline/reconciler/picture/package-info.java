@@ -13,8 +13,8 @@
  *   <li>A <b>trace</b> is the way of a packet through it.
  * </ul>
  *
- * <p>Pure, and the same picture for the same resources: no clock, no files, nothing random. {@link
- * dev.plumbline.reconciler.picture.Picture} is the way in.
+ * <p>The same picture for the same resources: no clock, no files but its own style sheet, nothing
+ * random. {@link dev.plumbline.reconciler.picture.Picture} is the way in.
  */
 @NullMarked
 package dev.plumbline.reconciler.picture;
