@@ -311,11 +311,12 @@ struct tunnel {
 struct tunnel_id {
 	__u8 type;
 	__u8 ipv6;
-	__u16 has_key; /* GRE: 1 with a key, even one of 0; others: 0 */
+	__u16 has_key; /* GRE: 1 with a key, even one of 0; others: 0; TUNNEL_ANY_KEY: flows say it */
 	__u32 key;
-	__u8 remote[16];
+	__u8 remote[16]; /* all zero, and ipv6 0: flows say it */
 	__u8 local[16]; /* all zero: any */
 };
+#define TUNNEL_ANY_KEY 2
 
 /* In front of every frame that goes up; host byte order. */
 struct upcall_prefix {
@@ -334,6 +335,8 @@ enum upcall_reason {
 	UPCALL_ACTION = 2,
 	UPCALL_TUNNEL = 3, /* in_port: the tunnel's; to be encapsulated by Java, as only IP frames can be here */
 	UPCALL_TOO_BIG = 4, /* in_port: the tunnel's, whose path has no room for it */
+	UPCALL_TUNNEL_END = 5, /* in_port: the tunnel's, of which flows say key or remote; mark: the key; ct: the remote, IPv6 or
+				* mapped to it (RFC 4291, 2.5.5.2). The first of an end that has no number yet */
 };
 
 /* What a frame that Java sends is to meet: the mark says which slot. */

@@ -164,9 +164,11 @@ int port_ingress(struct __sk_buff *skb)
 	if (ingress->role == INGRESS_SHARED && skb->pkt_type == PACKET_HOST)
 		return TC_ACT_UNSPEC;
 	if (ingress->role == INGRESS_TUNNEL) {
-		ingress = tunnel_port(skb, ingress->port);
+		__u32 type = ingress->port;
+
+		ingress = tunnel_port(skb, type);
 		if (!ingress)
-			return drop(DROP_TUNNEL_UNKNOWN);
+			return new_tunnel_end(skb, type);
 	}
 	return switch_frame(skb, ingress->port, ingress->bridge, true, true);
 }

@@ -52,26 +52,73 @@ static __always_inline struct ingress *port_of_tunnel(struct tunnel_id *id)
 /* Kernels before 6.0 have no local address in struct bpf_tunnel_key and refuse a longer one. */
 #define OLD_TUNNEL_KEY offsetof(struct bpf_tunnel_key, local_ipv4)
 
-/* The port that a frame on an external device came in by. */
-static __always_inline struct ingress *tunnel_port(struct __sk_buff *skb, __u8 type)
+/* Whom a frame on an external device came from, and with which key; false: from nobody. */
+static __always_inline bool read_tunnel_id(struct __sk_buff *skb, struct tunnel_id *id)
 {
 	struct bpf_tunnel_key key = {};
-	struct tunnel_id id = {.type = type};
 
 	if (!bpf_skb_get_tunnel_key(skb, &key, sizeof(key), 0) ||
 	    !bpf_skb_get_tunnel_key(skb, &key, OLD_TUNNEL_KEY, 0)) {
-		*(__be32 *)id.remote = bpf_htonl(key.remote_ipv4);
-		*(__be32 *)id.local = bpf_htonl(key.local_ipv4);
+		*(__be32 *)id->remote = bpf_htonl(key.remote_ipv4);
+		*(__be32 *)id->local = bpf_htonl(key.local_ipv4);
 	} else if (!bpf_skb_get_tunnel_key(skb, &key, sizeof(key), BPF_F_TUNINFO_IPV6) ||
 		   !bpf_skb_get_tunnel_key(skb, &key, OLD_TUNNEL_KEY, BPF_F_TUNINFO_IPV6)) {
-		id.ipv6 = 1;
-		__builtin_memcpy(id.remote, key.remote_ipv6, 16);
-		__builtin_memcpy(id.local, key.local_ipv6, 16);
+		id->ipv6 = 1;
+		__builtin_memcpy(id->remote, key.remote_ipv6, 16);
+		__builtin_memcpy(id->local, key.local_ipv6, 16);
 	} else {
-		return NULL;
+		return false;
 	}
-	id.key = key.tunnel_id;
-	return port_of_tunnel(&id);
+	id->key = key.tunnel_id;
+	return true;
+}
+
+/* The port that a frame on an external device came in by. */
+static __always_inline struct ingress *tunnel_port(struct __sk_buff *skb, __u8 type)
+{
+	struct tunnel_id id = {.type = type};
+
+	return read_tunnel_id(skb, &id) ? port_of_tunnel(&id) : NULL;
+}
+
+/* A frame on an external device, from where none has come yet: Java gives its end of the tunnel a number, if flows of the
+ * tunnel say keys or remotes. */
+static __noinline int new_tunnel_end(struct __sk_buff *skb, __u8 type)
+{
+	struct tunnel_id id = {.type = type};
+	struct ingress *ingress;
+	__be64 remote[2] = {};
+	__u8 local[16];
+	__u32 key;
+
+	if (!read_tunnel_id(skb, &id))
+		return drop(DROP_TUNNEL_UNKNOWN);
+	key = id.key;
+	__builtin_memcpy(local, id.local, 16);
+	if (id.ipv6)
+		__builtin_memcpy(remote, id.remote, 16);
+	else
+		remote[1] = bpf_cpu_to_be64(0xffff00000000ULL | bpf_ntohl(*(__be32 *)id.remote));
+	id.key = 0;
+	id.has_key = TUNNEL_ANY_KEY;
+	ingress = port_of_tunnel(&id);
+	if (!ingress) {
+		id.ipv6 = 0;
+		__builtin_memset(id.remote, 0, 16);
+		__builtin_memcpy(id.local, local, 16);
+		ingress = port_of_tunnel(&id);
+	}
+	if (!ingress) {
+		id.key = key;
+		id.has_key = 0;
+		__builtin_memcpy(id.local, local, 16);
+		ingress = port_of_tunnel(&id);
+	}
+	if (!ingress)
+		return drop(DROP_TUNNEL_UNKNOWN);
+	count_rx(ingress->port, skb->len);
+	skb->mark = key;
+	return upcall(skb, ingress->port, UPCALL_TUNNEL_END, remote[0], remote[1]);
 }
 
 /* TOS or traffic class, and TTL or hop limit, of the frame's IP header, which may be behind tags; false if it has none.

@@ -241,14 +241,16 @@ final class RandomStates {
   }
 
   private Tunnel tunnel(String key) {
+    boolean keyOfFlow = random.nextInt(8) == 0;
+    boolean remoteOfFlow = random.nextInt(8) == 0;
     return new Tunnel(
         device(key),
         one(TunnelType.values()),
         maybe(this::text),
         maybe(this::vlanMode),
-        maybe(() -> u32(0)),
+        keyOfFlow ? null : maybe(() -> u32(0)),
         maybe(() -> ip(family())),
-        maybe(() -> ip(family())),
+        remoteOfFlow ? null : maybe(() -> ip(family())),
         distinct(() -> ip(family())),
         maybe(() -> between(1, 65535)),
         maybe(() -> between(0, 255)),
@@ -256,7 +258,9 @@ final class RandomStates {
         maybe(() -> one(DontFragment.values())),
         maybe(this::name),
         maybe(random::nextBoolean),
-        maybe(random::nextBoolean));
+        maybe(random::nextBoolean),
+        keyOfFlow,
+        remoteOfFlow);
   }
 
   private Route route() {

@@ -49,6 +49,7 @@ public final class Layout {
   public static final int NAT_RANGES = 4096;
   public static final int NAT_TRIES = 64;
   public static final int METER_PACKETS = 1;
+  public static final int TUNNEL_ANY_KEY = 2;
   public static final int TUNNEL_IPV6 = 1;
   public static final int TUNNEL_CSUM = 2;
   public static final int TUNNEL_DF = 4;
@@ -93,6 +94,7 @@ public final class Layout {
   public static final int UPCALL_ACTION = 2;
   public static final int UPCALL_TUNNEL = 3;
   public static final int UPCALL_TOO_BIG = 4;
+  public static final int UPCALL_TUNNEL_END = 5;
 
   // enum drop_reason
   public static final int DROP_NONE = 0;

@@ -40,9 +40,9 @@ public sealed interface PortConfig {
    * another (split horizon), so that full meshes have no loops and no host relays for others.
    *
    * @param local source address; not named: the host's routing chooses
-   * @param remotes at least one; all of the same IP version
+   * @param remotes all of the same IP version; none: flows say it ({@code tun_dst}), IPv4
    * @param key VXLAN, Geneve: network identifier, 0 to 2^24 - 1; GRE: 0 to 2^32 - 1, or -1 for no
-   *     key field
+   *     key field; {@link #KEY_OF_FLOW}
    * @param udpPort of the other end, 1 to 65535; GRE: 0
    * @param ttl 1 to 255 of outer packets; 0: the inner packet's, or 64 where it has none
    * @param tos outer DSCP as a TOS byte, 0 to 255; -1: the inner packet's. ECN follows RFC 6040 in
@@ -62,8 +62,21 @@ public sealed interface PortConfig {
       boolean checksum,
       PortVlan vlan)
       implements PortConfig {
+    /** Flows say the key of what they send ({@code tun_id}), and see that of what comes. */
+    public static final long KEY_OF_FLOW = -2;
+
     public TunnelPort {
       remotes = List.copyOf(remotes);
+    }
+
+    /** Whether flows say the key. */
+    public boolean isKeyOfFlow() {
+      return key == KEY_OF_FLOW;
+    }
+
+    /** Whether flows say the remote. */
+    public boolean isRemoteOfFlow() {
+      return remotes.isEmpty();
     }
   }
 

@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -57,6 +58,9 @@ final class Engine implements AutoCloseable {
    */
   private static final long SHARED_MILLIS = 1_000;
 
+  /** How much longer ends of tunnels stay idle than flows, which may name them. */
+  private static final long END_IDLE = 30;
+
   private final SwitchOptions options;
   private final FastPath fast;
   private final DeviceWatch devices;
@@ -67,6 +71,7 @@ final class Engine implements AutoCloseable {
   private final FlowAddresses addresses = new FlowAddresses();
   private final Disturbance disturbance = new Disturbance(addresses);
   private final TunnelUpcalls tunnelUpcalls;
+  private final TunnelEnds ends;
   private final Upcalls upcalls;
   private final Revalidator revalidator;
   private final Moderator moderator;
@@ -106,7 +111,9 @@ final class Engine implements AutoCloseable {
     this.tunnelUpcalls = new TunnelUpcalls(tunnels, joints);
     this.tallies =
         Tallies.open(options.directory().resolve("flows.tally"), bootId(), fast.trails());
-    this.upcalls = new Upcalls(fast, disturbance, addresses, tunnelUpcalls, tallies);
+    this.ends = new TunnelEnds(fast, END_IDLE * options.idleMillis());
+    this.upcalls =
+        new Upcalls(fast, disturbance, addresses, tunnelUpcalls, tallies, this::haveEnds);
     this.revalidator = new Revalidator(fast, disturbance, addresses, tallies, options.idleMillis());
     this.moderator = new Moderator(fast);
     fast.watch(devices.fd());
@@ -209,6 +216,10 @@ final class Engine implements AutoCloseable {
     if (now - lastSave >= PASS_MILLIS) {
       repair();
       expire(now);
+      BitSet idle = ends.idle(state, now);
+      if (!idle.isEmpty()) {
+        SwitchState unused = haveEnds(state.withoutEnds(idle));
+      }
       try {
         save(now);
         notSaved = null;
@@ -241,6 +252,14 @@ final class Engine implements AutoCloseable {
   /** Has flows begin their time anew, which somebody put in again as they are. */
   void renew(String bridge, Collection<FlowConfig> flows) {
     tallies.renew(bridge, flows, System.nanoTime());
+  }
+
+  /** Becomes a switch with more ends of tunnels, or with fewer. */
+  private SwitchState haveEnds(SwitchState next) throws IOException {
+    numbers = next.numbers();
+    become(joints.join(next)); // at once with those that are up
+    save(millis()); // before any flow can name them
+    return state;
   }
 
   /** Takes in what became of devices; whether anything did. */

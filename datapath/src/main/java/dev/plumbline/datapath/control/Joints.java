@@ -13,6 +13,7 @@ import dev.plumbline.datapath.port.DeviceClaim;
 import dev.plumbline.datapath.port.DeviceWatch;
 import dev.plumbline.datapath.translate.PortId;
 import dev.plumbline.datapath.translate.SwitchState;
+import dev.plumbline.datapath.translate.TunnelEnd;
 import dev.plumbline.datapath.tunnel.Tunnels;
 import dev.plumbline.netlink.libc.Errno;
 import dev.plumbline.netlink.libc.ErrnoException;
@@ -243,14 +244,27 @@ final class Joints {
 
   private @Nullable Joint tunnelJoint(int bridge, PortId id, TunnelPort tunnel, int port)
       throws IOException {
+    Tunnels.Way way = way(id, tunnel, port);
+    return way == null
+        ? null
+        : new Joint(
+            bridge,
+            new PortLink.Tunnel(way.tunnel(), way.id(), way.mtu()),
+            way.up(),
+            way.problem());
+  }
+
+  private Tunnels.@Nullable Way way(PortId id, TunnelPort tunnel, int port) throws IOException {
+    TunnelEnd end = TunnelEnd.of(id);
+    if (end != null) {
+      return tunnels.way(tunnel, end.remote(), end.key(), port);
+    }
     for (InetAddress remote : tunnel.remotes()) {
       if (remote.getHostAddress().equals(id.part())) {
-        Tunnels.Way way = tunnels.way(tunnel, remote, port);
-        PortLink link = new PortLink.Tunnel(way.tunnel(), way.id(), way.mtu());
-        return new Joint(bridge, link, way.up(), way.problem());
+        return tunnels.way(tunnel, remote, tunnel.key(), port);
       }
     }
-    return null;
+    return tunnel.isRemoteOfFlow() ? tunnels.anyWay(tunnel) : null;
   }
 
   /**

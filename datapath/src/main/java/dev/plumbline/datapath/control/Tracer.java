@@ -27,9 +27,11 @@ import dev.plumbline.datapath.translate.PortKind;
 import dev.plumbline.datapath.translate.PortNumbers;
 import dev.plumbline.datapath.translate.SwitchState;
 import dev.plumbline.datapath.translate.Translator;
+import dev.plumbline.datapath.translate.TunnelEnd;
 import dev.plumbline.netlink.libc.ErrnoException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -93,7 +95,34 @@ public final class Tracer implements DecisionListener {
   public static TraceReport trace(SwitchState state, String bridge, String packet, long nowMillis)
       throws FlowSyntaxException {
     long answer = PacketText.answer(packet, state, bridge);
-    return trace(state, PacketText.parse(packet, state, bridge), answer, nowMillis);
+    FlowKey key = PacketText.parse(packet, state, bridge);
+    SwitchState with = arrived(state, bridge, packet, key);
+    return trace(with, key, answer, nowMillis);
+  }
+
+  /** The state with the end of a tunnel that a packet comes from; it becomes the packet's port. */
+  private static SwitchState arrived(SwitchState state, String bridge, String packet, FlowKey key)
+      throws FlowSyntaxException {
+    TunnelEnd.Wanted end = PacketText.end(packet, state, bridge);
+    if (end == null) {
+      return state;
+    }
+    SwitchState with = withEnds(state, List.of(end));
+    key.inPort(with.end(end));
+    return with;
+  }
+
+  /**
+   * The state with ends of tunnels that packets would get, those that are new up.
+   *
+   * @throws IllegalArgumentException there is no room for them
+   */
+  public static SwitchState withEnds(SwitchState state, Collection<TunnelEnd.Wanted> ends) {
+    SwitchState with = state.withEnds(ends);
+    for (TunnelEnd.Wanted end : ends) {
+      with = state.end(end) == 0 ? with.withUp(with.end(end), true) : with;
+    }
+    return with;
   }
 
   /** The same for a packet that has been read, and that begins connections. */
@@ -101,7 +130,8 @@ public final class Tracer implements DecisionListener {
     return trace(state, key, CtAnswer.of(0, CtAnswer.NEW, 0), nowMillis);
   }
 
-  private static TraceReport trace(SwitchState state, FlowKey key, long answer, long nowMillis) {
+  private static TraceReport trace(SwitchState begun, FlowKey key, long answer, long nowMillis) {
+    SwitchState state = begun;
     FlowKey packet = fromMember(key, state);
     Tracer tracer = new Tracer(state);
     Decision decision = new Decision();
@@ -111,6 +141,11 @@ public final class Tracer implements DecisionListener {
     for (int i = 0; i < FlowKey.CT_ANSWERS && decision.asked() >= 0; i++) {
       packet.ct(i, CtAnswer.of(decision.asked(), CtAnswer.state(answer), CtAnswer.mark(answer)));
       tracer.steps.clear();
+      translator.translate(packet, state, nowMillis, decision, tracer);
+    }
+    if (!decision.wanted().isEmpty() && state.hasRoom(decision.wanted())) {
+      state = withEnds(state, decision.wanted());
+      tracer = new Tracer(state);
       translator.translate(packet, state, nowMillis, decision, tracer);
     }
     FlowMask whole = new FlowMask();
@@ -132,7 +167,9 @@ public final class Tracer implements DecisionListener {
       throws FlowSyntaxException, ErrnoException {
     SwitchState state = engine.state();
     TraceReport report = trace(state, bridge, packet, Engine.millis());
-    FlowKey key = fromMember(PacketText.parse(packet, state, bridge), state);
+    FlowKey parsed = PacketText.parse(packet, state, bridge);
+    SwitchState unused = arrived(state, bridge, packet, parsed);
+    FlowKey key = fromMember(parsed, state);
     List<Entry> found = new ArrayList<>();
     engine
         .fast()

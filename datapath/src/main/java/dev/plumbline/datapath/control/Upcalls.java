@@ -11,9 +11,12 @@ import dev.plumbline.datapath.translate.Decision;
 import dev.plumbline.datapath.translate.PortId;
 import dev.plumbline.datapath.translate.SwitchState;
 import dev.plumbline.datapath.translate.Translator;
+import dev.plumbline.datapath.translate.TunnelEnd;
 import dev.plumbline.datapath.upcall.UpcallBatch;
 import dev.plumbline.datapath.upcall.UpcallPrefix;
 import dev.plumbline.netlink.libc.ErrnoException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 
@@ -25,6 +28,10 @@ import java.util.List;
  */
 final class Upcalls {
   private static final int BATCH = 128;
+
+  /** High bits of an IPv4 address that is mapped to IPv6. */
+  private static final long MAPPED = 0xffff_0000_0000L;
+
   private static final int HASHED = 4 * BATCH;
 
   private final FastPath fast;
@@ -44,6 +51,14 @@ final class Upcalls {
   private final int[] byHash = new int[HASHED];
   private int nextSlot;
 
+  private final Ends ends;
+  private SwitchState state = SwitchState.EMPTY;
+
+  /** Whoever owns the switch becomes one with more ends of tunnels, and says its state then. */
+  interface Ends {
+    SwitchState have(SwitchState next) throws IOException;
+  }
+
   private int installed;
   private long frames;
   private long decided;
@@ -54,7 +69,9 @@ final class Upcalls {
       Disturbance disturbance,
       FlowAddresses flows,
       TunnelUpcalls tunnels,
-      Tallies tallies) {
+      Tallies tallies,
+      Ends ends) {
+    this.ends = ends;
     this.tallies = tallies;
     this.translator = new Translator(fast.ranges());
     this.flows = flows;
@@ -118,18 +135,18 @@ final class Upcalls {
     }
   }
 
-  private void handle(UpcallBatch batch, SwitchState state, boolean mayInstall, long nowMillis)
+  private void handle(UpcallBatch batch, SwitchState now, boolean mayInstall, long nowMillis)
       throws ErrnoException {
     Arrays.fill(byHash, -1);
     nextSlot = 0;
+    state = now;
     for (int i = 0; i < batch.size(); i++) {
-      handle(batch, i, state, mayInstall, nowMillis);
+      handle(batch, i, mayInstall, nowMillis);
     }
     send();
   }
 
-  private void handle(
-      UpcallBatch batch, int index, SwitchState state, boolean mayInstall, long nowMillis)
+  private void handle(UpcallBatch batch, int index, boolean mayInstall, long nowMillis)
       throws ErrnoException {
     UpcallPrefix prefix = batch.prefix(index);
     FlowKey key = keys[index];
@@ -146,9 +163,17 @@ final class Upcalls {
       malformed++;
       return;
     }
+    boolean isFirst = prefix.reason() == UpcallPrefix.TUNNEL_END;
+    if (isFirst) {
+      inPort = end(key, prefix, nowMillis);
+      if (inPort == 0) {
+        drop(batch, index, key);
+        return;
+      }
+    }
     key.inPort(inPort);
     for (int i = 0; i < FlowKey.CT_ANSWERS; i++) {
-      key.ct(i, prefix.ct(i));
+      key.ct(i, isFirst ? 0 : prefix.ct(i));
     }
     int same = remember(key, index);
     if (same >= 0) {
@@ -158,15 +183,15 @@ final class Upcalls {
       }
     }
     decided++;
-    translator.translate(key, state, nowMillis, decision);
-    if (decision.asked() >= 0 && answer(batch, index, state, nowMillis)) {
+    translate(key, nowMillis);
+    if (decision.asked() >= 0 && answer(batch, index, nowMillis)) {
       same = remember(key, index);
       slotOf[index] = same >= 0 ? slotOf[same] : -1;
       if (slotOf[index] >= 0 && send(batch, index, slotOf[index])) {
         return;
       }
     }
-    learn(state, nowMillis);
+    learn(nowMillis);
     long nowNanos = System.nanoTime();
     int trail = tallies.index(decision.trail(), nowNanos);
     boolean hasRoom = trail >= 0;
@@ -209,7 +234,7 @@ final class Upcalls {
    *
    * @return false: the fast path asks, by the action that is decided
    */
-  private boolean answer(UpcallBatch batch, int index, SwitchState state, long nowMillis) {
+  private boolean answer(UpcallBatch batch, int index, long nowMillis) {
     FlowKey key = keys[index];
     UpcallPrefix prefix = batch.prefix(index);
     for (int i = 0; i < FlowKey.CT_ANSWERS && decision.asked() >= 0; i++) {
@@ -225,9 +250,65 @@ final class Upcalls {
         return false;
       }
       key.ct(i, said);
-      translator.translate(key, state, nowMillis, decision);
+      translate(key, nowMillis);
     }
     return true;
+  }
+
+  /** Decides, with the ends of tunnels that it needs. */
+  private void translate(FlowKey key, long nowMillis) {
+    translator.translate(key, state, nowMillis, decision);
+    if (!decision.wanted().isEmpty() && state.hasRoom(decision.wanted())) {
+      have(state.withEnds(decision.wanted()));
+      translator.translate(key, state, nowMillis, decision);
+    }
+  }
+
+  private void have(SwitchState next) {
+    try {
+      state = ends.have(next);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * The number of the end of a tunnel that a frame came from, which gets one if flows do anything
+   * with it. Nobody shall use up the numbers with keys that nobody has.
+   *
+   * @param key the frame's, but for its port
+   * @return 0: it has none, and the decision says why
+   */
+  private int end(FlowKey key, UpcallPrefix prefix, long nowMillis) {
+    int tunnel = prefix.inPort();
+    boolean isIpv4 = prefix.ct(0) == 0 && (prefix.ct(1) & ~0xffff_ffffL) == MAPPED;
+    long remote = isIpv4 ? prefix.ct(1) & 0xffff_ffffL : 0;
+    TunnelEnd.Wanted wanted = state.wanted(tunnel, remote, prefix.mark() & 0xffff_ffffL);
+    boolean isSaid = wanted != null && (remote != 0 || !state.isRemoteOfFlow(tunnel));
+    int known = wanted == null ? 0 : state.end(wanted);
+    if (known != 0) {
+      return known;
+    }
+    boolean hasPlace = isSaid && state.hasRoom(List.of(wanted));
+    SwitchState next = hasPlace ? state.withEnds(List.of(wanted)) : state;
+    int number = wanted == null ? 0 : next.end(wanted);
+    key.inPort(number == 0 ? tunnel : number);
+    translator.translate(key, next, nowMillis, decision);
+    if (decision.outputs() > 0 || decision.asked() >= 0 || !decision.wanted().isEmpty()) {
+      have(next);
+      return number;
+    }
+    key.inPort(tunnel);
+    return 0;
+  }
+
+  /** Counts a frame that the decision drops, and keeps nothing of it. */
+  private void drop(UpcallBatch batch, int index, FlowKey key) {
+    UpcallPrefix prefix = batch.prefix(index);
+    tallies.count(decision.trail(), bytes(batch, index), System.nanoTime());
+    int slot = nextSlot++;
+    fast.slot(slot, key, prefix.vlanTpid(), prefix.vlanTci(), 0, 0, decision.actions());
+    boolean unused = send(batch, index, slot);
   }
 
   /** Of the frame with its tag. */
@@ -258,7 +339,7 @@ final class Upcalls {
     return (int) hash;
   }
 
-  private void learn(SwitchState state, long nowMillis) {
+  private void learn(long nowMillis) {
     for (int i = 0; i < decision.learns(); i++) {
       MacTable.Outcome outcome = decision.learn(i, state, nowMillis);
       disturbance.learnt(decision.learn(i), outcome, decision.evicted(i, state));

@@ -4,7 +4,7 @@ package dev.plumbline.datapath.openflow;
 import java.util.Arrays;
 
 /**
- * All fields of a packet, in 20 words. They are ordered by how little there is to know to have
+ * All fields of a packet, in 21 words. They are ordered by how little there is to know to have
  * them, so that a lookup goes through them in <b>stages</b>: what the switch itself notes, layer 2,
  * layer 3, layer 4.
  *
@@ -20,12 +20,13 @@ import java.util.Arrays;
  *   16–17  ipv6_dst; ip_dst or arp_tpa, arp_tha as well
  *   18     ip_proto (8) | ip_frag (8) | tos (8) | ttl (8) | – (12) | ipv6_label (20)
  *   19     tp_src | tp_dst | – (4) | tcp_flags (12) | –                                  stage 3
+ *   20     tun_src | tun_dst; here as hardly anybody asks for them
  * </pre>
  *
  * Fields that a packet does not have are 0. Made once, filled many times; not for several threads.
  */
 public final class FieldValues {
-  public static final int WORDS = 20;
+  public static final int WORDS = 21;
 
   /** Stage by stage, the first word behind it. */
   private static final int[] STAGE_ENDS = {11, 14, 19, WORDS};

@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
  */
 public enum MatchField {
   TUN_ID(64, 0, 0, Form.HEX, Mask.ANY, Needs.NOTHING, true, "tun_id|tunnel_id", "NXM_NX_TUN_ID"),
+  /** Of a tunnel with IPv4; of what came in. */
+  TUN_SRC(32, 20, 32, Form.IPV4, Mask.ANY, Needs.NOTHING, true, "tun_src", "NXM_NX_TUN_IPV4_SRC"),
+  /** Of what goes out. */
+  TUN_DST(32, 20, 0, Form.IPV4, Mask.ANY, Needs.NOTHING, true, "tun_dst", "NXM_NX_TUN_IPV4_DST"),
   METADATA(64, 1, 0, Form.HEX, Mask.ANY, Needs.NOTHING, true, "metadata", "OXM_OF_METADATA"),
   REG0(2, 32, 0),
   REG1(2, 0, 1),
@@ -399,6 +403,8 @@ public enum MatchField {
   public boolean isHeader() {
     return switch (this) {
       case TUN_ID,
+          TUN_SRC,
+          TUN_DST,
           METADATA,
           CT_STATE,
           CT_ZONE,

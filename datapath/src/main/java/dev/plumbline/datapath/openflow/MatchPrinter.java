@@ -29,7 +29,9 @@ import static dev.plumbline.datapath.openflow.MatchField.NW_TTL;
 import static dev.plumbline.datapath.openflow.MatchField.TCP_DST;
 import static dev.plumbline.datapath.openflow.MatchField.TCP_FLAGS;
 import static dev.plumbline.datapath.openflow.MatchField.TCP_SRC;
+import static dev.plumbline.datapath.openflow.MatchField.TUN_DST;
 import static dev.plumbline.datapath.openflow.MatchField.TUN_ID;
+import static dev.plumbline.datapath.openflow.MatchField.TUN_SRC;
 import static dev.plumbline.datapath.openflow.MatchField.VLAN_TCI;
 
 import dev.plumbline.datapath.flow.FlowKey;
@@ -64,6 +66,8 @@ final class MatchPrinter {
       add(MatchField.register(i), MatchField.register(i).text());
     }
     add(TUN_ID, "tun_id");
+    add(TUN_SRC, "tun_src");
+    add(TUN_DST, "tun_dst");
     add(METADATA, "metadata");
     if (match.isExact(IN_PORT)) {
       part("in_port").append('=').append(PortText.print((int) match.value(IN_PORT), ports));

@@ -8,7 +8,9 @@ import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.flow.FlowMask;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +86,9 @@ public final class Decision {
   private final List<Rewrite> rewrites = new ArrayList<>();
 
   private int rewriteCount;
+
+  /** Ends of tunnels that are not there, and that it would send to. */
+  private final Set<TunnelEnd.Wanted> wanted = new LinkedHashSet<>();
 
   private int learns;
   private final Learn[] learnt = new Learn[WAY_LIMIT];
@@ -164,6 +169,20 @@ public final class Decision {
    */
   public int asked() {
     return asked;
+  }
+
+  /**
+   * Ends of tunnels that some of the packet would go to if they were there; lent, until the next
+   * decision. Whoever can makes them, and decides again.
+   */
+  public Set<TunnelEnd.Wanted> wanted() {
+    return wanted;
+  }
+
+  void want(TunnelEnd.Wanted end) {
+    wanted.add(end);
+    notCacheable();
+    reason(DropReason.NO_TUNNEL_END);
   }
 
   /** Nothing is decided but to ask. */
@@ -351,6 +370,7 @@ public final class Decision {
     rewriteCount = 0;
     meterCount = 0;
     asked = -1;
+    wanted.clear();
     Arrays.fill(commits, false);
     Arrays.fill(marks, false);
     Arrays.fill(onlyIfSent, false);

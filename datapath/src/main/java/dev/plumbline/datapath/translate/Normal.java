@@ -197,7 +197,7 @@ final class Normal {
     if (port.kind() == PortKind.PATCH) {
       Translator.cross(way, port, leaving);
     } else {
-      way.decision().addOutput(port, leaving, known, way.rewrite());
+      way.output(port, leaving, known);
     }
   }
 }

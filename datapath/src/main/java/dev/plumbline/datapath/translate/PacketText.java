@@ -31,6 +31,9 @@ public final class PacketText {
         String port = slash < 0 ? name : name.substring(0, slash);
         String part = slash < 0 ? "" : name.substring(slash + 1);
         int number = state.numbers().port(new PortId(bridge, port, part));
+        if (number == 0 && part.isEmpty()) {
+          number = state.tunnel(bridge, port);
+        }
         return number == 0 ? -1 : number;
       }
 
@@ -82,6 +85,22 @@ public final class PacketText {
       bytes[i] |= upper.bytes()[i];
     }
     return key;
+  }
+
+  /**
+   * The end that a packet comes from by its {@code tun_id} and {@code tun_src}; null: its port has
+   * no ends that flows say.
+   */
+  public static TunnelEnd.@Nullable Wanted end(String text, SwitchState state, String bridge)
+      throws FlowSyntaxException {
+    Match match = FlowText.parse(text + NO_ACTIONS, names(state, bridge)).match();
+    int port = (int) match.value(MatchField.IN_PORT);
+    long remote = match.value(MatchField.TUN_SRC);
+    if (remote == 0 && state.isRemoteOfFlow(port)) {
+      throw new FlowSyntaxException(
+          1, "its port has many remotes: tun_src=… is missing, the one that it comes from");
+    }
+    return state.wanted(port, remote, match.value(MatchField.TUN_ID));
   }
 
   /**

@@ -122,7 +122,8 @@ final class Pipeline {
       natHides = before.natHides();
     }
     fields.set(MatchField.IN_PORT, in.logical());
-    fields.set(MatchField.TUN_ID, in.tunnelKey());
+    fields.set(MatchField.TUN_ID, Math.max(0, in.tunnelKey()));
+    fields.set(MatchField.TUN_SRC, Math.max(0, in.tunnelRemote()));
     retag(arrived);
     lookUp(0, in.logical());
     way.decision().reason(DropReason.FLOW_DROPS);
@@ -448,6 +449,7 @@ final class Pipeline {
 
   /** The packet is to leave: its headers are from now on as they were written here. */
   private @Nullable Rewrite leave() {
+    way.tunnel(fields.get(MatchField.TUN_ID), fields.get(MatchField.TUN_DST));
     Rewrite before = way.rewrite();
     if (rewrites) {
       if (rewriteIsStale) {
@@ -519,7 +521,7 @@ final class Pipeline {
         Translator.cross(way, port, tags);
         way.endAction(outer);
       } else {
-        way.decision().addOutput(port, tags, known, way.rewrite());
+        way.output(port, tags, known);
       }
       way.rewrite(before);
     }

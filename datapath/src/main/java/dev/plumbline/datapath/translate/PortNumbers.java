@@ -7,13 +7,14 @@ import dev.plumbline.datapath.config.PortConfig.BondPort;
 import dev.plumbline.datapath.config.PortConfig.PatchPort;
 import dev.plumbline.datapath.config.PortConfig.TunnelPort;
 import dev.plumbline.datapath.config.SwitchConfig;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Which numbers ports and bridges have. What has a number keeps it for as long as the configuration
@@ -33,6 +34,9 @@ public final class PortNumbers {
 
   /** All numbers are below. */
   public static final int LIMIT = 8192;
+
+  /** Most ends of tunnels, of those that flows say: so many ports are left to others. */
+  static final int ENDS = 2048;
 
   /** Bridges have 1 to 1,023. */
   public static final int BRIDGE_LIMIT = 1024;
@@ -101,9 +105,7 @@ public final class PortNumbers {
 
   private static void add(String bridge, String name, PortConfig port, List<PortId> ids) {
     if (port instanceof TunnelPort tunnel) {
-      for (InetAddress remote : tunnel.remotes()) {
-        ids.add(new PortId(bridge, name, remote.getHostAddress()));
-      }
+      ids.addAll(remotes(bridge, name, tunnel));
       return;
     }
     ids.add(new PortId(bridge, name, ""));
@@ -112,6 +114,60 @@ public final class PortNumbers {
         ids.add(new PortId(bridge, name, member));
       }
     }
+  }
+
+  /** What a tunnel is without the ends that flows say: a port for each remote, or one. */
+  static List<PortId> remotes(String bridge, String name, TunnelPort tunnel) {
+    if (tunnel.isRemoteOfFlow()) {
+      return List.of(new PortId(bridge, name, TunnelEnd.ANY));
+    }
+    return tunnel.remotes().stream()
+        .map(remote -> new PortId(bridge, name, remote.getHostAddress()))
+        .toList();
+  }
+
+  /** Whether it is an end that flows of the configuration can have said. */
+  private static boolean isEnd(SwitchConfig config, PortId id) {
+    BridgeConfig bridge = config.bridges().get(id.bridge());
+    PortConfig port = bridge == null ? null : bridge.ports().get(id.port());
+    TunnelEnd end = port instanceof TunnelPort ? TunnelEnd.of(id) : null;
+    return end != null && port instanceof TunnelPort tunnel && end.isOf(tunnel);
+  }
+
+  /**
+   * Numbers for ends of tunnels as well.
+   *
+   * @throws IllegalArgumentException there is no room for them
+   */
+  PortNumbers with(Collection<PortId> ends) {
+    if (!hasRoom(ends.size())) {
+      throw new IllegalArgumentException("more ends of tunnels than " + ENDS);
+    }
+    Map<PortId, Integer> all = new LinkedHashMap<>(ports);
+    BitSet taken = new BitSet(LIMIT);
+    all.values().forEach(taken::set);
+    int port = lastPort;
+    for (PortId end : ends) {
+      if (!all.containsKey(end)) {
+        port = next(taken, port, 1, BONDS, "ports");
+        taken.set(port);
+        all.put(end, port);
+      }
+    }
+    return new PortNumbers(all, bridges, port, lastBond, lastPatch, lastBridge);
+  }
+
+  /** Whether so many ends more can have numbers. */
+  boolean hasRoom(int more) {
+    long ends = ports.keySet().stream().filter(id -> TunnelEnd.of(id) != null).count();
+    long physical = ports.values().stream().filter(number -> number < BONDS).count();
+    return ends + more <= ENDS && physical + more < BONDS;
+  }
+
+  PortNumbers without(Set<PortId> ends) {
+    Map<PortId, Integer> rest = new LinkedHashMap<>(ports);
+    rest.keySet().removeAll(ends);
+    return new PortNumbers(rest, bridges, lastPort, lastBond, lastPatch, lastBridge);
   }
 
   /**
@@ -131,6 +187,13 @@ public final class PortNumbers {
         taken.set(number);
       }
     }
+    ports.forEach(
+        (id, number) -> {
+          if (isEnd(config, id)) {
+            kept.put(id, number);
+            taken.set(number);
+          }
+        });
     int port = lastPort;
     int bond = lastBond;
     int patch = lastPatch;
@@ -205,11 +268,7 @@ public final class PortNumbers {
             (port, config) -> {
               List<Integer> all = new ArrayList<>();
               if (config instanceof TunnelPort tunnel) {
-                tunnel
-                    .remotes()
-                    .forEach(
-                        remote ->
-                            all.add(numbers.port(new PortId(name, port, remote.getHostAddress()))));
+                remotes(name, port, tunnel).forEach(remote -> all.add(numbers.port(remote)));
               } else {
                 all.add(numbers.port(new PortId(name, port, "")));
               }

@@ -96,7 +96,7 @@ public final class StateChange {
       if (old != null) {
         comesOrGoes(old);
         flushed.set(old.number());
-      } else if (now != null) {
+      } else if (now != null && !now.isEnd()) { // nothing cached was to go there
         comesOrGoes(now);
       }
       return;

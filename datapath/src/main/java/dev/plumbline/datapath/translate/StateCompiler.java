@@ -37,6 +37,15 @@ final class StateCompiler {
     this.numbers = numbers;
     this.before = before;
     config.bridges().forEach((bridge, of) -> of.ports().forEach((n, p) -> compile(bridge, n, p)));
+    numbers
+        .ports()
+        .forEach(
+            (id, number) -> {
+              TunnelEnd end = ports[number] == null ? TunnelEnd.of(id) : null;
+              if (end != null) {
+                end(ports, numbers, id, end);
+              }
+            });
     Map<String, String> domains = domains();
     config
         .bridges()
@@ -81,15 +90,13 @@ final class StateCompiler {
       int peer = peer(bridge, name, patch);
       put(new Port(number(id), id, PortKind.PATCH, at, number(id), vlan, peer, null));
     } else if (port instanceof TunnelPort tunnel) {
-      List<PortId> remotes =
-          tunnel.remotes().stream()
-              .map(remote -> new PortId(bridge, name, remote.getHostAddress()))
-              .toList();
+      List<PortId> remotes = PortNumbers.remotes(bridge, name, tunnel);
       int mesh = remotes.size() > 1 ? number(remotes.get(0)) : 0;
-      for (PortId remote : remotes) {
-        int number = number(remote);
-        long key = Math.max(0, tunnel.key());
-        put(new Port(number, remote, PortKind.TUNNEL, at, number, vlan, mesh, 0, null, key, null));
+      for (int i = 0; i < remotes.size(); i++) {
+        long key = tunnel.isKeyOfFlow() ? Port.OF_FLOW : Math.max(0, tunnel.key());
+        long remote =
+            tunnel.isRemoteOfFlow() ? Port.OF_FLOW : TunnelEnd.number(tunnel.remotes().get(i));
+        put(tunnel(number(remotes.get(i)), remotes.get(i), at, vlan, mesh, key, remote));
       }
     } else if (port instanceof BondPort bond) {
       int logical = number(id);
@@ -97,6 +104,22 @@ final class StateCompiler {
       for (String device : bond.members()) {
         PortId member = new PortId(bridge, name, device);
         put(new Port(number(member), member, PortKind.MEMBER, at, logical, vlan, 0, bond.mode()));
+      }
+    }
+  }
+
+  private static Port tunnel(
+      int number, PortId id, int bridge, VlanRule vlan, int mesh, long key, long remote) {
+    return new Port(
+        number, id, PortKind.TUNNEL, bridge, number, vlan, mesh, 0, null, key, remote, null);
+  }
+
+  /** Puts an end that flows said beside its tunnel. */
+  static void end(@Nullable Port[] ports, PortNumbers numbers, PortId id, TunnelEnd end) {
+    for (String part : List.of(TunnelEnd.ANY, end.remote().getHostAddress())) {
+      Port tunnel = ports[numbers.port(new PortId(id.bridge(), id.port(), part))];
+      if (tunnel != null) {
+        ports[numbers.port(id)] = tunnel.end(numbers.port(id), id, end);
       }
     }
   }

@@ -6,11 +6,18 @@ import dev.plumbline.datapath.config.BridgeConfig;
 import dev.plumbline.datapath.config.MacTableConfig.StaticMac;
 import dev.plumbline.datapath.config.SwitchConfig;
 import dev.plumbline.datapath.flow.FlowKey;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +47,9 @@ public final class SwitchState {
   private final boolean hasBond;
   private final boolean rewritesAddresses;
 
+  /** The ends of tunnels that flows said, by what they said. */
+  private final Map<TunnelEnd.Wanted, Port> ends;
+
   private SwitchState(
       SwitchConfig config,
       PortNumbers numbers,
@@ -53,6 +63,16 @@ public final class SwitchState {
     this.bridges = bridges;
     this.up = up;
     this.active = active;
+    this.ends = new HashMap<>();
+    for (Port port : ports) {
+      if (port != null && port.isEnd()) {
+        Port tunnel = ports[port.logical()];
+        boolean says = tunnel != null && tunnel.tunnelRemote() == Port.OF_FLOW;
+        ends.put(
+            new TunnelEnd.Wanted(port.logical(), says ? port.tunnelRemote() : 0, port.tunnelKey()),
+            port);
+      }
+    }
     this.hasBond = Arrays.stream(bridges).anyMatch(bridge -> bridge != null && bridge.hasBond());
     this.rewritesAddresses =
         Arrays.stream(bridges)
@@ -103,6 +123,114 @@ public final class SwitchState {
 
   private static boolean isSame(@Nullable Port before, @Nullable Port now) {
     return before != null && now != null && before.id().equals(now.id());
+  }
+
+  /**
+   * The state with ends of tunnels as well; they are down.
+   *
+   * @throws IllegalArgumentException there is no room for them
+   */
+  public SwitchState withEnds(Collection<TunnelEnd.Wanted> wanted) {
+    Map<PortId, TunnelEnd> added = new LinkedHashMap<>();
+    for (TunnelEnd.Wanted one : wanted) {
+      Port tunnel = port(one.tunnel());
+      if (tunnel != null && !ends.containsKey(one)) {
+        boolean says = tunnel.tunnelRemote() == Port.OF_FLOW;
+        TunnelEnd end =
+            new TunnelEnd(
+                says ? TunnelEnd.address(one.remote()) : literal(tunnel.id().part()), one.key());
+        added.put(new PortId(tunnel.id().bridge(), tunnel.id().port(), end.part()), end);
+      }
+    }
+    PortNumbers newNumbers = numbers.with(added.keySet());
+    @Nullable Port[] newPorts = ports.clone();
+    added.forEach((id, end) -> StateCompiler.end(newPorts, newNumbers, id, end));
+    return new SwitchState(config, newNumbers, newPorts, bridges, up, active);
+  }
+
+  /** Whether {@link #withEnds} can give numbers to them. */
+  public boolean hasRoom(Collection<TunnelEnd.Wanted> wanted) {
+    int more = (int) wanted.stream().filter(end -> !ends.containsKey(end)).count();
+    return numbers.hasRoom(more);
+  }
+
+  private static InetAddress literal(String address) {
+    try {
+      return InetAddress.getByName(address);
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The state without ends of tunnels, by their numbers. */
+  public SwitchState withoutEnds(BitSet numbersOfEnds) {
+    @Nullable Port[] newPorts = ports.clone();
+    Set<PortId> gone = new HashSet<>();
+    BitSet newUp = (BitSet) up.clone();
+    numbersOfEnds.stream()
+        .forEach(
+            number -> {
+              Port port = ports[number];
+              if (port != null && port.isEnd()) {
+                gone.add(port.id());
+                newPorts[number] = null;
+                newUp.clear(number);
+              }
+            });
+    return new SwitchState(config, numbers.without(gone), newPorts, bridges, newUp, active);
+  }
+
+  /** Numbers of the ends that flows said; a new set. */
+  public BitSet ends() {
+    BitSet found = new BitSet();
+    ends.values().forEach(end -> found.set(end.number()));
+    return found;
+  }
+
+  /** The number of a tunnel that flows say the ends of, or that has one remote; 0: no such. */
+  int tunnel(String bridge, String name) {
+    int found = 0;
+    for (Map.Entry<PortId, Integer> one : numbers.ports().entrySet()) {
+      Port port = port(one.getValue());
+      if (port != null
+          && port.kind() == PortKind.TUNNEL
+          && !port.isEnd()
+          && port.id().bridge().equals(bridge)
+          && port.id().port().equals(name)) {
+        found = found == 0 ? port.number() : -1;
+      }
+    }
+    return Math.max(0, found);
+  }
+
+  /** Whether flows say where the tunnel goes. */
+  public boolean isRemoteOfFlow(int tunnel) {
+    Port port = port(tunnel);
+    return port != null && port.tunnelRemote() == Port.OF_FLOW;
+  }
+
+  /** The number of an end; 0: it is not there. */
+  public int end(TunnelEnd.Wanted wanted) {
+    Port end = ends.get(wanted);
+    return end == null ? 0 : end.number();
+  }
+
+  /**
+   * What a packet that came by a tunnel is the first of.
+   *
+   * @param tunnel number of the port that flows name
+   * @param remote that it came from, IPv4
+   * @return null: the port has no ends
+   */
+  public TunnelEnd.@Nullable Wanted wanted(int tunnel, long remote, long key) {
+    Port port = port(tunnel);
+    if (port == null || !port.hasEnds()) {
+      return null;
+    }
+    return new TunnelEnd.Wanted(
+        tunnel,
+        port.tunnelRemote() == Port.OF_FLOW ? remote : 0,
+        port.tunnelKey() == Port.OF_FLOW ? key & TunnelEnd.KEY_MASK : port.tunnelKey());
   }
 
   /** The state with a port up or down: its device is there and has a carrier, or not. */

@@ -63,6 +63,9 @@ public final class Translator {
     if (in == null || bridge == null) {
       out.notCacheable();
       out.refuse(DropReason.UNKNOWN_PORT);
+    } else if (in.hasEnds()) {
+      out.notCacheable();
+      out.refuse(DropReason.NO_TUNNEL_END); // packets come by its ends
     } else if (TagStack.depth(tags) == 0 && isTpid(key.ethType())) {
       out.refuse(DropReason.MALFORMED_TAG);
     } else if ((key.ethSrc() & Normal.GROUP) != 0) {
@@ -84,6 +87,7 @@ public final class Translator {
     if (!way.guard().letsIn(bridge, in, tags)) {
       // and nothing is learnt
     } else if (flows == null) {
+      way.tunnel(Math.max(0, in.tunnelKey()), 0);
       Normal.forward(way, bridge, in, tags);
     } else {
       way.enterFlows(bridge, in, flows, tags);

@@ -42,6 +42,11 @@ final class Way {
   private boolean hasLooked;
   private final Guard guard = new Guard(this);
 
+  /** What flows have said of tunnels. */
+  private long tunnelKey;
+
+  private long tunnelRemote;
+
   private final NatRanges ranges;
 
   Way(NatRanges ranges) {
@@ -100,6 +105,31 @@ final class Way {
   /** Goes on with other headers; the value is lent. */
   void rewrite(@Nullable Rewrite now) {
     rewrite = now;
+  }
+
+  /**
+   * What flows have said of where tunnels go.
+   *
+   * @param remote IPv4; 0: nothing
+   */
+  void tunnel(long key, long remote) {
+    tunnelKey = key;
+    tunnelRemote = remote;
+  }
+
+  /** The packet leaves, by a port that is no patch's. */
+  void output(Port port, long tags, boolean known) {
+    TunnelEnd.Wanted wanted = state.wanted(port.number(), tunnelRemote, tunnelKey);
+    Port by = wanted == null ? port : state.port(state.end(wanted));
+    if (wanted != null && port.tunnelRemote() == Port.OF_FLOW && wanted.remote() == 0) {
+      decision.reason(DropReason.NO_TUNNEL_END);
+    } else if (wanted != null && by == null) {
+      decision.want(wanted);
+    } else if (by != null && state.isSendable(by)) {
+      decision.addOutput(by, tags, known, rewrite);
+    } else {
+      decision.reason(DropReason.OUTPUT_DOWN);
+    }
   }
 
   /** The filters of ports. */

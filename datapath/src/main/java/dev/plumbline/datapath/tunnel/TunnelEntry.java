@@ -20,6 +20,7 @@ final class TunnelEntry {
   /**
    * How frames are put into the tunnel.
    *
+   * @param key -1: GRE without a key
    * @param port datapath port number of the remote
    * @param ifindex VXLAN, Geneve: the external device; GRE: the route's; 0: they cannot be sent
    * @param source outer source address; null: the kernel chooses (VXLAN, Geneve)
@@ -29,6 +30,7 @@ final class TunnelEntry {
   static ByteBuffer tunnel(
       TunnelPort config,
       InetAddress remote,
+      long key,
       int port,
       int ifindex,
       @Nullable InetAddress source,
@@ -39,7 +41,7 @@ final class TunnelEntry {
     entry.put(Layout.Tunnel.FLAGS, (byte) flags(config, remote));
     entry.put(Layout.Tunnel.TOS, (byte) Math.max(0, config.tos()));
     entry.put(Layout.Tunnel.TTL, (byte) (config.ttl() == 0 ? DEFAULT_TTL : config.ttl()));
-    entry.putInt(Layout.Tunnel.KEY, (int) Math.max(0, config.key()));
+    entry.putInt(Layout.Tunnel.KEY, (int) Math.max(0, key));
     address(entry, Layout.Tunnel.LOCAL, source);
     address(entry, Layout.Tunnel.REMOTE, remote);
     InetAddress neighbour = nextHop == null ? remote : nextHop;
@@ -73,14 +75,17 @@ final class TunnelEntry {
   /**
    * As {@link #id(TunnelPort, InetAddress)}.
    *
+   * @param remote null: any that has no number of its own
    * @param local null: any
-   * @param key -1: GRE without a key
+   * @param key -1: GRE without a key; {@link TunnelPort#KEY_OF_FLOW}: any that has no number
    */
-  static ByteBuffer id(TunnelType type, InetAddress remote, @Nullable InetAddress local, long key) {
+  static ByteBuffer id(
+      TunnelType type, @Nullable InetAddress remote, @Nullable InetAddress local, long key) {
     ByteBuffer id = zeroed(Layout.TunnelId.SIZE);
+    int hasKey = key == TunnelPort.KEY_OF_FLOW ? Layout.TUNNEL_ANY_KEY : 0;
     id.put(Layout.TunnelId.TYPE, (byte) type(type));
-    id.put(Layout.TunnelId.IPV6, (byte) (isIpv6(remote) ? 1 : 0));
-    id.putShort(Layout.TunnelId.HAS_KEY, (short) (type == TunnelType.GRE && key >= 0 ? 1 : 0));
+    id.put(Layout.TunnelId.IPV6, (byte) (remote != null && isIpv6(remote) ? 1 : 0));
+    id.putShort(Layout.TunnelId.HAS_KEY, (short) (type == TunnelType.GRE && key >= 0 ? 1 : hasKey));
     id.putInt(Layout.TunnelId.KEY, (int) Math.max(0, key));
     address(id, Layout.TunnelId.REMOTE, remote);
     address(id, Layout.TunnelId.LOCAL, local);

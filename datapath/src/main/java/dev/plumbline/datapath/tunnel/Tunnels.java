@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.datapath.tunnel;
 
+import dev.plumbline.datapath.bpf.Layout;
 import dev.plumbline.datapath.config.BridgeConfig;
 import dev.plumbline.datapath.config.PortConfig;
 import dev.plumbline.datapath.config.PortConfig.TunnelPort;
@@ -10,8 +11,10 @@ import dev.plumbline.netlink.route.RouteSocket;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -45,6 +48,7 @@ public final class Tunnels implements AutoCloseable {
   private final ExternalDevices devices;
   private final Set<ExternalDevices.Wanted> wanted = new HashSet<>();
   private final Set<RouteQuery> queries = new HashSet<>();
+  private final Set<ByteBuffer> configured = new HashSet<>();
   private final Map<Integer, GreRemote> greRemotes = new TreeMap<>();
   private final RemoteCounters counters = new RemoteCounters();
   private @Nullable GrePackets packets;
@@ -92,17 +96,21 @@ public final class Tunnels implements AutoCloseable {
           new TreeMap<>(bridge.getValue().ports()).entrySet()) {
         if (one.getValue() instanceof TunnelPort tunnel) {
           String name = bridge.getKey() + "." + one.getKey();
-          for (InetAddress remote : tunnel.remotes()) {
-            String other = seen.put(TunnelEntry.id(tunnel, remote), name);
+          if (tunnel.type() == TunnelType.GRE
+              && (tunnel.isKeyOfFlow() || tunnel.isRemoteOfFlow())) {
+            throw new IllegalArgumentException(
+                "tunnel " + name + ": flows say keys and remotes of vxlan and geneve alone");
+          }
+          for (ByteBuffer id : ids(tunnel)) {
+            String other = seen.put(id, name);
             if (other != null) {
               throw new IllegalArgumentException(
                   "tunnels "
                       + other
                       + " and "
                       + name
-                      + " have the same type, remote "
-                      + remote.getHostAddress()
-                      + ", key and local address: nothing tells their frames apart");
+                      + " have the same type, remote, key and local address: nothing tells their"
+                      + " frames apart");
             }
           }
         }
@@ -110,9 +118,30 @@ public final class Tunnels implements AutoCloseable {
     }
   }
 
+  /** What frames look like that come by a tunnel; those of ends that flows say are not named. */
+  private static List<ByteBuffer> ids(TunnelPort tunnel) {
+    return tunnel.isRemoteOfFlow()
+        ? List.of(TunnelEntry.id(tunnel.type(), null, tunnel.local(), tunnel.key()))
+        : tunnel.remotes().stream().map(remote -> TunnelEntry.id(tunnel, remote)).toList();
+  }
+
+  /** What frames of an end look like; null: they are another tunnel's, which says more of them. */
+  private @Nullable ByteBuffer endId(TunnelPort tunnel, InetAddress remote, long key) {
+    ByteBuffer id = TunnelEntry.id(tunnel.type(), remote, tunnel.local(), key);
+    List<ByteBuffer> more = new ArrayList<>(List.of(id));
+    if (tunnel.isRemoteOfFlow()) {
+      long any = TunnelPort.KEY_OF_FLOW;
+      more.add(TunnelEntry.id(tunnel.type(), remote, tunnel.local(), any));
+      more.add(TunnelEntry.id(tunnel.type(), null, tunnel.local(), key));
+    }
+    more.removeAll(ids(tunnel));
+    return more.stream().anyMatch(configured::contains) ? null : id;
+  }
+
   /** Has what these tunnels need. */
   public void configure(SwitchConfig config) throws IOException {
     wanted.clear();
+    configured.clear();
     greRemotes.clear();
     boolean gre = false;
     Set<RouteQuery> asked = new HashSet<>();
@@ -123,6 +152,7 @@ public final class Tunnels implements AutoCloseable {
             wanted.add(device(tunnel));
           }
           gre |= tunnel.type() == TunnelType.GRE;
+          configured.addAll(ids(tunnel));
           tunnel.remotes().forEach(remote -> asked.add(query(tunnel, remote)));
         }
       }
@@ -199,10 +229,12 @@ public final class Tunnels implements AutoCloseable {
   /**
    * How a remote of a configured tunnel is reached.
    *
+   * @param key that packets have; the tunnel's, or what flows say
    * @param port its number
    */
-  public Way way(TunnelPort tunnel, InetAddress remote, int port) throws IOException {
+  public Way way(TunnelPort tunnel, InetAddress remote, long key, int port) throws IOException {
     RouteResolution route = resolver.add(query(tunnel, remote));
+    queries.add(query(tunnel, remote));
     String problem = route instanceof RouteResolution.Unreachable no ? no.reason() : null;
     int ifindex = 0;
     if (tunnel.type() == TunnelType.GRE) {
@@ -224,13 +256,26 @@ public final class Tunnels implements AutoCloseable {
       }
     }
     return new Way(
-        TunnelEntry.tunnel(tunnel, remote, port, ifindex, source, nextHop, mtu),
+        TunnelEntry.tunnel(tunnel, remote, key, port, ifindex, source, nextHop, mtu),
         tunnel.type() != TunnelType.GRE
-            ? TunnelEntry.id(tunnel, remote)
+            ? key == tunnel.key() && !tunnel.isRemoteOfFlow()
+                ? TunnelEntry.id(tunnel, remote)
+                : endId(tunnel, remote, key)
             : source == null ? null : TunnelEntry.id(tunnel.type(), remote, source, tunnel.key()),
         mtu,
         problem == null,
         problem);
+  }
+
+  /** How a tunnel whose remotes flows say takes in what is of no end that it has. */
+  public Way anyWay(TunnelPort tunnel) {
+    ExternalDevices.State device = devices.state(device(tunnel));
+    return new Way(
+        ByteBuffer.allocate(Layout.Tunnel.SIZE),
+        TunnelEntry.id(tunnel.type(), null, tunnel.local(), tunnel.key()),
+        0,
+        device.problem() == null,
+        device.problem());
   }
 
   /** GRE's slow path; null: there is no GRE tunnel. */

@@ -34,6 +34,12 @@ public final class UpcallPrefix {
   /** Reason: the path of the tunnel port {@link #inPort} has no room for it. */
   public static final int TOO_BIG = 4;
 
+  /**
+   * Reason: it came by the tunnel port {@link #inPort}, from an end that has no number yet: {@link
+   * #mark} is its key, {@link #ct} its address, IPv6 or IPv4 mapped to it.
+   */
+  public static final int TUNNEL_END = 5;
+
   private ByteBuffer buffer = ByteBuffer.allocate(BYTES);
   private int offset;
 

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class TunnelHosts implements AutoCloseable {
   private final Path directory;
   private final Map<Integer, Switch> switches = new TreeMap<>();
+  private final Map<Integer, Integer> idleMillis = new TreeMap<>();
 
   TunnelHosts(Path directory, int count) {
     this.directory = directory;
@@ -73,14 +74,34 @@ final class TunnelHosts implements AutoCloseable {
 
   /** Starts the host's switch, with its guest and what else is said as ports. */
   Switch open(int n, Map<String, PortConfig> others) throws Exception {
-    Path of = directory.resolve("h" + n);
-    Switch opened;
-    try (NetNamespace host = NetNamespace.named("h" + n)) {
-      opened = host.run(() -> Switch.open(SwitchOptions.in(of).tap("plumb" + n)));
-    }
-    switches.put(n, opened);
+    Switch opened = restart(n);
     opened.configure(config(n, others));
     return opened;
+  }
+
+  /** Starts the host's switch, which forwards as one before it did until it is configured. */
+  Switch restart(int n) throws Exception {
+    SwitchOptions options = SwitchOptions.in(directory.resolve("h" + n)).tap("plumb" + n);
+    SwitchOptions with =
+        new SwitchOptions(
+            options.directory(),
+            options.tap(),
+            options.flowLimit(),
+            idleMillis.getOrDefault(n, options.idleMillis()),
+            options.ebpf(),
+            options.repaired(),
+            options.expiry());
+    Switch opened;
+    try (NetNamespace host = NetNamespace.named("h" + n)) {
+      opened = host.run(() -> Switch.open(with));
+    }
+    switches.put(n, opened);
+    return opened;
+  }
+
+  /** Before it is started: after how long without a packet its flows go. */
+  void idleMillis(int n, int millis) {
+    idleMillis.put(n, millis);
   }
 
   static SwitchConfig config(int n, Map<String, PortConfig> others) {

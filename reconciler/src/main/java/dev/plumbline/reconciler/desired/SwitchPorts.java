@@ -74,7 +74,7 @@ final class SwitchPorts {
         type(tunnel.type()),
         local == null ? null : local.toInetAddress(),
         remotes,
-        Objects.requireNonNullElse(tunnel.key(), -1L),
+        tunnel.keyOfFlow() ? TunnelPort.KEY_OF_FLOW : Objects.requireNonNullElse(tunnel.key(), -1L),
         Objects.requireNonNullElse(tunnel.port(), usualPort(tunnel.type())),
         Objects.requireNonNullElse(tunnel.ttl(), TTL),
         tos == INHERIT_TOS ? -1 : tos,

@@ -142,7 +142,8 @@ final class Unsupported {
         address + ".remote",
         group ? tunnel.remote() : null,
         "tunnels of embedded bridges have no multicast group: name `remotes`");
-    boolean nobody = tunnel.remote() == null && tunnel.remotes().isEmpty();
+    boolean nobody =
+        tunnel.remote() == null && tunnel.remotes().isEmpty() && !tunnel.remoteOfFlow();
     refuse(
         address,
         nobody ? address : null,

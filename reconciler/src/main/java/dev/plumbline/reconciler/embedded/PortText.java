@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 public final class PortText {
   private static final String INHERIT = "inherit";
 
+  /** In place of a key or remotes that flows say. */
+  private static final String FLOW = "flow";
+
   private PortText() {}
 
   /** The bridge's name in the identity of a port. */
@@ -115,8 +118,11 @@ public final class PortText {
     fields.put("local", local == null ? "" : address(local));
     fields.put(
         "remotes",
-        String.join(",", tunnel.remotes().stream().map(PortText::address).sorted().toList()));
-    fields.put("key", tunnel.key() < 0 ? "" : String.valueOf(tunnel.key()));
+        tunnel.isRemoteOfFlow()
+            ? FLOW
+            : String.join(",", tunnel.remotes().stream().map(PortText::address).sorted().toList()));
+    String key = tunnel.key() < 0 ? "" : String.valueOf(tunnel.key());
+    fields.put("key", tunnel.isKeyOfFlow() ? FLOW : key);
     fields.put("port", tunnel.udpPort() == 0 ? "" : String.valueOf(tunnel.udpPort()));
     fields.put("ttl", tunnel.ttl() == 0 ? INHERIT : String.valueOf(tunnel.ttl()));
     fields.put("tos", tunnel.tos() < 0 ? INHERIT : String.valueOf(tunnel.tos()));
@@ -159,8 +165,10 @@ public final class PortText {
         return new TunnelPort(
             TunnelType.valueOf(constant(type)),
             inet(port.get("local")),
-            list(port.get("remotes")).stream().map(text -> parsed(text)).toList(),
-            port.get("key").isEmpty() ? -1 : Long.parseLong(port.get("key")),
+            port.get("remotes").equals(FLOW)
+                ? List.of()
+                : list(port.get("remotes")).stream().map(text -> parsed(text)).toList(),
+            key(port.get("key")),
             port.get("port").isEmpty() ? 0 : Integer.parseInt(port.get("port")),
             port.get("ttl").equals(INHERIT) ? 0 : Integer.parseInt(port.get("ttl")),
             port.get("tos").equals(INHERIT) ? -1 : Integer.parseInt(port.get("tos")),
@@ -169,6 +177,13 @@ public final class PortText {
             vlan);
       }
     }
+  }
+
+  private static long key(String text) {
+    if (text.equals(FLOW)) {
+      return TunnelPort.KEY_OF_FLOW;
+    }
+    return text.isEmpty() ? -1 : Long.parseLong(text);
   }
 
   private static List<String> list(String text) {

@@ -416,9 +416,9 @@ public final class OpenVswitch {
         (option, value) -> {
           boolean done =
               switch (option) {
-                case "remote_ip" -> plain(entry, "remote", value);
+                case "remote_ip" -> ofFlow(entry, "remote", value) || plain(entry, "remote", value);
                 case "local_ip" -> plain(entry, "local", value);
-                case "key" -> plain(entry, "key", value);
+                case "key" -> ofFlow(entry, "key", value) || plain(entry, "key", value);
                 case "dst_port" -> plain(entry, "port", value);
                 case "ttl" -> plain(entry, "ttl", value.equals("inherit") ? "0" : value);
                 case "tos" -> plain(entry, "tos", value.equals("inherit") ? "1" : value);
@@ -445,12 +445,22 @@ public final class OpenVswitch {
                     + "="
                     + value
                     + "` is not taken over"
-                    + (value.equals("flow") ? ": a tunnel has fixed ends and a fixed key" : ""));
+                    + (value.equals("flow")
+                        ? ": flows say key and remote of vxlan and geneve alone"
+                        : ""));
           }
         });
     if (!device.get("mtu_request").isEmpty()) {
       Draft.put(entry, "mtu", device.get("mtu_request"));
     }
+  }
+
+  private static boolean ofFlow(Map<String, Object> entry, String field, String value) {
+    boolean ofFlow = value.equals("flow") && !"gre".equals(entry.get("type"));
+    if (ofFlow) {
+      entry.put(field, value);
+    }
+    return ofFlow;
   }
 
   private static boolean plain(Map<String, Object> entry, String field, String value) {

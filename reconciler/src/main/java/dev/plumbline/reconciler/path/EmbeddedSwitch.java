@@ -20,7 +20,10 @@ import dev.plumbline.datapath.translate.PortKind;
 import dev.plumbline.datapath.translate.PortNumbers;
 import dev.plumbline.datapath.translate.SwitchState;
 import dev.plumbline.datapath.translate.Translator;
+import dev.plumbline.datapath.translate.TunnelEnd;
 import dev.plumbline.spec.value.IpAddress;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -43,7 +46,7 @@ final class EmbeddedSwitch {
   private final Topology topology;
   private final Tunnels tunnels;
   private final Translator translator = new Translator();
-  private final SwitchState state;
+  private SwitchState state;
 
   /** The ports that devices are, and the bonds that they are members of. */
   private final Map<String, Integer> numbers = new HashMap<>();
@@ -128,8 +131,66 @@ final class EmbeddedSwitch {
   }
 
   /** Takes a frame in by the tunnel that it came by; false if there is none. */
-  boolean takeOut(Wanted wanted, Function<String, Trail> trail, Frame frame) {
+  boolean takeOut(
+      Wanted wanted, IpAddress from, long key, Function<String, Trail> trail, Frame frame) {
+    // First those that say the key, then those of which flows say it, last those with any remote.
+    return takeOut(state.numbers().ports(), wanted, trail, frame)
+        || takeOutOfFlow(wanted, from, key, trail, frame);
+  }
+
+  private boolean takeOutOfFlow(
+      Wanted wanted, IpAddress from, long key, Function<String, Trail> trail, Frame frame) {
+    TunnelEnd.Wanted best = null;
+    String name = "";
     for (Map.Entry<PortId, Integer> each : state.numbers().ports().entrySet()) {
+      PortId id = each.getKey();
+      if (!(config(state, id) instanceof TunnelPort tunnel)) {
+        continue;
+      }
+      InetAddress remote = from.toInetAddress();
+      TunnelEnd.Wanted end = state.wanted(each.getValue(), ipv4(from), key);
+      boolean isRemote =
+          tunnel.isRemoteOfFlow()
+              ? remote.getAddress().length == 4
+              : remote.getHostAddress().equals(id.part());
+      boolean fits =
+          end != null && isRemote && wanted.fits(id.port(), fixed(tunnel, remote, end.key()), from);
+      if (fits && (best == null || !tunnel.isRemoteOfFlow())) {
+        best = end;
+        name = id.port();
+      }
+    }
+    if (best == null || !state.hasRoom(List.of(best))) {
+      return false;
+    }
+    state = Tracer.withEnds(state, List.of(best));
+    receive(state.end(best), frame, trail.apply(name));
+    return true;
+  }
+
+  private static long ipv4(IpAddress address) {
+    byte[] bytes = address.toInetAddress().getAddress();
+    return bytes.length == 4 ? ByteBuffer.wrap(bytes).getInt() & 0xffff_ffffL : 0;
+  }
+
+  /** The tunnel as it is for a packet of which flows say more. */
+  private static TunnelPort fixed(TunnelPort of, InetAddress remote, long key) {
+    return new TunnelPort(
+        of.type(),
+        of.local(),
+        List.of(remote),
+        key,
+        of.udpPort(),
+        of.ttl(),
+        of.tos(),
+        of.dontFragment(),
+        of.checksum(),
+        of.vlan());
+  }
+
+  private boolean takeOut(
+      Map<PortId, Integer> ports, Wanted wanted, Function<String, Trail> trail, Frame frame) {
+    for (Map.Entry<PortId, Integer> each : ports.entrySet()) {
       PortId id = each.getKey();
       if (config(state, id) instanceof TunnelPort tunnel) {
         for (var remote : tunnel.remotes()) {
@@ -179,14 +240,24 @@ final class EmbeddedSwitch {
   }
 
   private Story decide(FlowKey key, Frame frame, Decision decision) {
-    Story story = new Story(state);
-    translator.translate(key, state, 0, decision, story);
+    Story story = told(key, decision);
     for (int i = 0; i < FlowKey.CT_ANSWERS && decision.asked() >= 0; i++) {
       int zone = decision.asked();
       boolean known = answering && connections.containsKey(zone);
       boolean isIp = frame.packet().kind() == Packet.Kind.IP;
       int is = known ? CtAnswer.EST | CtAnswer.RPL : isIp ? CtAnswer.NEW : CtAnswer.INV;
       key.ct(i, CtAnswer.of(zone, is, connections.getOrDefault(zone, 0)));
+      story = told(key, decision);
+    }
+    return story;
+  }
+
+  /** Decides, with the ends of tunnels that flows say. */
+  private Story told(FlowKey key, Decision decision) {
+    Story story = new Story(state);
+    translator.translate(key, state, 0, decision, story);
+    if (!decision.wanted().isEmpty() && state.hasRoom(decision.wanted())) {
+      state = Tracer.withEnds(state, decision.wanted());
       story = new Story(state);
       translator.translate(key, state, 0, decision, story);
     }
@@ -254,6 +325,12 @@ final class EmbeddedSwitch {
         network.drop(trail, host.device(), host.device() + " is not there");
       }
     } else if (config instanceof TunnelPort tunnel) {
+      TunnelEnd end = TunnelEnd.of(id);
+      if (end != null) {
+        TunnelPort port = fixed(tunnel, end.remote(), end.key());
+        tunnels.transmit(id.port(), port, IpAddress.of(end.remote()), frame, trail);
+        return;
+      }
       for (var remote : tunnel.remotes()) {
         if (remote.getHostAddress().equals(id.part())) {
           tunnels.transmit(id.port(), tunnel, IpAddress.of(remote), frame, trail);

@@ -209,6 +209,8 @@ final class Tunnels {
                   (name, port, remote) ->
                       remote.equals(packet.source())
                           && isSame(side(name, port), packet.destination(), inside),
+                  packet.source(),
+                  inside.key(),
                   (name) -> out(trail, name, packet.source()),
                   frame);
       if (taken) {

@@ -91,8 +91,8 @@ class ImportOvsTest {
             "`ingress_policing_rate` of the interface `eth3` (1000) is not taken over",
             "`lacp: active`: the embedded switch does not speak LACP yet",
             "is left out: no port of the file is `99`",
-            "tunnels.vx0 is left out, for it is refused",
-            "`options:remote_ip=flow` is not taken over",
+            "key: flow",
+            "remote: flow",
             "learn",
             "flows are not in the database: import those of `ovs-ofctl dump-flows br1`",
           }) {

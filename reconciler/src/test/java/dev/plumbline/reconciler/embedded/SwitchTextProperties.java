@@ -12,6 +12,7 @@ import dev.plumbline.datapath.config.MacTableConfig.StaticMac;
 import dev.plumbline.datapath.config.MeterConfig;
 import dev.plumbline.datapath.config.PortConfig;
 import dev.plumbline.datapath.config.PortConfig.BondMode;
+import dev.plumbline.datapath.config.PortConfig.TunnelPort;
 import dev.plumbline.datapath.config.PortConfig.TunnelType;
 import dev.plumbline.datapath.config.PortVlan;
 import dev.plumbline.datapath.config.PortVlan.Mode;
@@ -142,16 +143,25 @@ class SwitchTextProperties {
     return new PortConfig.TunnelPort(
         type,
         random.nextBoolean() ? address("2001:db8::1") : null,
-        random.nextBoolean()
-            ? List.of(address("2001:db8::2"))
-            : List.of(address("10.0.0.1"), address("10.0.0.2")),
-        gre ? random.nextLong(-1, 1L << 32) : random.nextLong(1 << 24),
+        any(
+            List.of(
+                List.of(),
+                List.of(address("2001:db8::2")),
+                List.of(address("10.0.0.1"), address("10.0.0.2"))),
+            random),
+        gre
+            ? random.nextLong(TunnelPort.KEY_OF_FLOW, 1L << 32)
+            : random.nextInt(4) == 0 ? TunnelPort.KEY_OF_FLOW : random.nextLong(1 << 24),
         gre ? 0 : 1 + random.nextInt(65_535),
         random.nextInt(256),
         random.nextInt(-1, 256),
         random.nextBoolean(),
         random.nextBoolean(),
         vlan);
+  }
+
+  private static <E> E any(List<E> values, Random random) {
+    return values.get(random.nextInt(values.size()));
   }
 
   private static <E> E any(E[] values, Random random) {

@@ -34,7 +34,9 @@ final class TunnelChecks {
       @Nullable IpAddress local,
       List<IpAddress> remotes,
       @Nullable Long key,
-      int port) {}
+      int port,
+      boolean keyOfFlow,
+      boolean remoteOfFlow) {}
 
   static void run(Scope scope) {
     Map<Identity, String> seen = new HashMap<>();
@@ -81,7 +83,9 @@ final class TunnelChecks {
         tunnel.local(),
         remotes,
         tunnel.key(),
-        port);
+        port,
+        tunnel.keyOfFlow(),
+        tunnel.remoteOfFlow());
   }
 
   private static int port(Tunnel tunnel) {
@@ -115,7 +119,9 @@ final class TunnelChecks {
                           null,
                           List.of(),
                           tunnel.key(),
-                          port(tunnel)),
+                          port(tunnel),
+                          false,
+                          false),
                       object);
               if (first != null && !identity(tunnel).equals(identity(other(scope, first)))) {
                 scope.error(
@@ -136,7 +142,8 @@ final class TunnelChecks {
   private static void tunnel(Scope scope, String object, Tunnel tunnel) {
     TunnelType type = tunnel.type();
     boolean udp = type == TunnelType.VXLAN || type == TunnelType.GENEVE;
-    if (udp && tunnel.key() == null && scope.isSure(object, "key")) {
+    ofFlows(scope, object, tunnel, udp);
+    if (udp && tunnel.key() == null && !tunnel.keyOfFlow() && scope.isSure(object, "key")) {
       scope.error(
           object, object, "a " + type.spelling() + " tunnel needs a `key`", "0 to 16777215");
     } else if (udp && tunnel.key() != null && tunnel.key() > KEY_24_BITS) {
@@ -148,12 +155,13 @@ final class TunnelChecks {
       scope.error(
           object + ".remotes", object, "`remotes` is for vxlan", "`remote`, and a tunnel for each");
     }
-    if (tunnel.remote() != null && !tunnel.remotes().isEmpty()) {
+    if ((tunnel.remote() != null || tunnel.remoteOfFlow()) && !tunnel.remotes().isEmpty()) {
       scope.error(
           object + ".remotes", object, "`remote` and `remotes` exclude each other", "one of them");
     }
     if (type != TunnelType.VXLAN
         && tunnel.remote() == null
+        && !tunnel.remoteOfFlow()
         && tunnel.remotes().isEmpty()
         && scope.isSure(object, "remote", "remotes", "local")) {
       boolean lightweight = type == TunnelType.GENEVE;
@@ -201,6 +209,41 @@ final class TunnelChecks {
           object,
           "a gre tunnel carries IP packets and can be no port of a bridge",
           "`type: gretap`");
+    }
+  }
+
+  /** {@code key: flow} and {@code remote: flow}. */
+  private static void ofFlows(Scope scope, String object, Tunnel tunnel, boolean udp) {
+    Bridge bridge = scope.bridge(tunnel.bridge());
+    boolean knows =
+        scope.isSure(object, "bridge")
+            && (bridge == null || scope.isSure("bridges." + tunnel.bridge(), "datapath", "flows"));
+    for (String key : List.of("key", "remote")) {
+      boolean ofFlow = key.equals("key") ? tunnel.keyOfFlow() : tunnel.remoteOfFlow();
+      String at = object + "." + key;
+      String other = key.equals("key") ? "a number" : "the other end's address";
+      if (!ofFlow || !knows) {
+        continue;
+      }
+      if (bridge == null || !bridge.isEmbedded()) {
+        scope.error(
+            at,
+            object,
+            "flows say the " + key + " of an embedded bridge's tunnel alone",
+            other + ", or `bridge` and `datapath: embedded` there");
+      } else if (!udp) {
+        scope.error(at, object, "`" + key + ": flow` is for vxlan and geneve", other);
+      } else if (bridge.flows().isEmpty()) {
+        scope.warning(
+            at,
+            object,
+            "no flow of "
+                + tunnel.bridge()
+                + " says the "
+                + key
+                + (key.equals("key") ? ": it is 0" : ": nothing is sent there"),
+            null);
+      }
     }
   }
 

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Tunnels. */
 final class TunnelForm {
+  /** In place of a key or remote that flows say. */
+  private static final String FLOW = "flow";
+
   private TunnelForm() {}
 
   static @Nullable Tunnel read(String key, Fields fields) {
@@ -16,7 +19,13 @@ final class TunnelForm {
     var settings = DeviceForm.read(key, fields);
     var vlan = VlanModeForm.read(fields, "vlan");
     IpAddress local = fields.ip("local");
-    IpAddress remote = fields.ip("remote");
+    boolean remoteOfFlow = FLOW.equals(fields.text("remote"));
+    IpAddress remote = remoteOfFlow ? null : fields.ip("remote");
+    String said = fields.text("key");
+    if (said != null && !said.equals(FLOW)) {
+      fields.problem(
+          fields.valuePosition("key"), "`" + said + "` is no key", "a number, or `flow`", null);
+    }
     var remotes = fields.values("remotes", IpAddress::parse);
     if (type == null) {
       return null;
@@ -36,7 +45,9 @@ final class TunnelForm {
         fields.choice("df", DontFragment.values()),
         fields.text("parent"),
         fields.flag("checksum"),
-        fields.flag("learning"));
+        fields.flag("learning"),
+        FLOW.equals(said),
+        remoteOfFlow);
   }
 
   static Tree write(String key, Tunnel tunnel) {
@@ -45,9 +56,9 @@ final class TunnelForm {
             .put("bridge", tunnel.bridge())
             .put("vlan", VlanModeForm.write(tunnel.vlan()))
             .put("type", tunnel.type())
-            .put("key", tunnel.key())
+            .put("key", tunnel.keyOfFlow() ? FLOW : tunnel.key())
             .put("local", tunnel.local())
-            .put("remote", tunnel.remote());
+            .put("remote", tunnel.remoteOfFlow() ? FLOW : tunnel.remote());
     if (!tunnel.remotes().isEmpty()) {
       tree.putTexts("remotes", tunnel.remotes());
     }

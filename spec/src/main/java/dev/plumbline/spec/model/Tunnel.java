@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param parent reference to the device that carries it
  * @param checksum GRE: checksums in the header; VXLAN and Geneve: UDP checksums
  * @param learning VXLAN: whether addresses behind remotes are learnt from data
+ * @param keyOfFlow flows of its embedded bridge say the key, which is not named then
+ * @param remoteOfFlow flows say the remote, which is not named then
  */
 public record Tunnel(
     DeviceSettings settings,
@@ -35,7 +37,9 @@ public record Tunnel(
     @Nullable DontFragment df,
     @Nullable String parent,
     @Nullable Boolean checksum,
-    @Nullable Boolean learning)
+    @Nullable Boolean learning,
+    boolean keyOfFlow,
+    boolean remoteOfFlow)
     implements DeviceKind {
   public Tunnel {
     remotes = List.copyOf(remotes);
