@@ -33,6 +33,11 @@ public final class OpenVswitchDaemon implements AutoCloseable {
     return start(directory, "--enable-dummy=override");
   }
 
+  /** The same; tunnels put packets into outer ones, as the routes say that it is told. */
+  public static OpenVswitchDaemon startWithTunnels(Path directory) throws Exception {
+    return start(directory, "--enable-dummy");
+  }
+
   /**
    * The same with the devices of the calling thread's network namespace: its bridges are to have
    * the datapath type {@code netdev}.

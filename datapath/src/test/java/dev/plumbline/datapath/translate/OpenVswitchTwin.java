@@ -6,8 +6,10 @@ import dev.plumbline.datapath.config.BridgeConfig;
 import dev.plumbline.datapath.config.FlowConfig;
 import dev.plumbline.datapath.config.GroupConfig;
 import dev.plumbline.datapath.config.PortConfig.PatchPort;
+import dev.plumbline.datapath.config.PortConfig.TunnelPort;
 import dev.plumbline.datapath.config.PortVlan;
 import dev.plumbline.datapath.config.SwitchConfig;
+import dev.plumbline.datapath.control.Tracer;
 import dev.plumbline.datapath.flow.FlowField;
 import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.flow.FlowMask;
@@ -24,11 +26,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** A switch's configuration as Open vSwitch has it, with ports of the same numbers, all up. */
 final class OpenVswitchTwin {
+  /** What tunnels' packets go out by there. */
+  private static final String UNDERLAY = "underlay";
+
+  /** The underlay's, which no host has (RFC 2544); there it is .1, and 2 to 9 are known. */
+  static final String NETWORK = "198.18.77.";
+
   private static final String LAST_LINE = "Datapath actions: ";
   private static final Set<FlowField> ALWAYS =
       EnumSet.of(FlowField.ETH_SRC, FlowField.ETH_DST, FlowField.ETH_TYPE, FlowField.VLAN_TCI);
@@ -39,8 +49,11 @@ final class OpenVswitchTwin {
 
   private final OpenVswitchDaemon peer;
   private final SwitchConfig config;
-  private final SwitchState state;
+  private SwitchState state;
   private final Decision decision = new Decision();
+
+  /** Ports there that are none here. */
+  private final Set<String> uncounted;
 
   /**
    * What becomes of a packet here and there.
@@ -63,10 +76,23 @@ final class OpenVswitchTwin {
       made = number < PortNumbers.BONDS ? made.withUp(number, true) : made;
     }
     this.state = made;
+    this.uncounted = new TreeSet<>(config.bridges().keySet());
+    uncounted.addAll(Set.of(UNDERLAY, UNDERLAY + "0"));
   }
 
   /** Makes all of it there. */
   void create() throws Exception {
+    if (hasTunnels()) {
+      String made =
+          "add-br UL -- set bridge UL datapath_type=dummy"
+              + " -- add-port UL UL0 -- set interface UL0 type=dummy";
+      peer.vsctl(List.of(made.replace("UL", UNDERLAY).split(" ", -1)));
+      String unused = peer.ask("netdev-dummy/ip4addr", UNDERLAY, NETWORK + "1/24");
+      unused = peer.ask("ovs/route/add", NETWORK + "0/24", UNDERLAY);
+      for (int i = 2; i < 10; i++) {
+        unused = peer.ask("tnl/neigh/set", UNDERLAY, NETWORK + i, "aa:55:aa:55:00:0" + i);
+      }
+    }
     List<String> there = new ArrayList<>(List.of("set", "Open_vSwitch", ".", "other_config:x=1"));
     config.bridges().forEach((name, bridge) -> add(name, bridge, there));
     peer.vsctl(there);
@@ -80,6 +106,12 @@ final class OpenVswitchTwin {
             flows.stream().filter(flow -> flow.contains("group:") == named).toList());
       }
     }
+  }
+
+  private boolean hasTunnels() {
+    return config.bridges().values().stream()
+        .flatMap(bridge -> bridge.ports().values().stream())
+        .anyMatch(TunnelPort.class::isInstance);
   }
 
   void remove() throws Exception {
@@ -112,6 +144,15 @@ final class OpenVswitchTwin {
               if (of instanceof PatchPort patch) {
                 command.add("type=patch");
                 command.add("options:peer=" + name(patch.peerBridge(), patch.peerPort()));
+              } else if (of instanceof TunnelPort tunnel) {
+                command.add("type=vxlan");
+                command.add("options:key=" + (tunnel.isKeyOfFlow() ? "flow" : tunnel.key()));
+                command.add("options:dst_port=" + tunnel.udpPort());
+                command.add(
+                    "options:remote_ip="
+                        + (tunnel.isRemoteOfFlow()
+                            ? "flow"
+                            : tunnel.remotes().get(0).getHostAddress()));
               } else {
                 command.add("type=dummy");
               }
@@ -137,7 +178,8 @@ final class OpenVswitchTwin {
   }
 
   int number(String bridge, String port) {
-    return state.numbers().port(new PortId(bridge, port, ""));
+    int number = state.numbers().port(new PortId(bridge, port, ""));
+    return number == 0 ? state.tunnel(bridge, port) : number;
   }
 
   /** With the numbers that ports have here, and were asked for there. */
@@ -220,12 +262,36 @@ final class OpenVswitchTwin {
         .replace("tp_dst=", ports + "dst=");
   }
 
+  /**
+   * The same with a packet that comes by a tunnel.
+   *
+   * @param remote its last byte, 2 to 9
+   */
+  Compared compare(String bridge, FlowKey key, String tunnel, int remote, long tunnelKey)
+      throws IOException, FlowSyntaxException {
+    int number = number(bridge, tunnel);
+    String outer = "tun_id=" + tunnelKey + ",tun_src=" + NETWORK + remote;
+    TunnelEnd.Wanted end = PacketText.end("in_port=" + tunnel + "," + outer, state, bridge);
+    state = Tracer.withEnds(state, List.of(Objects.requireNonNull(end)));
+    key.inPort(state.end(end));
+    return compare(bridge, key, number, outer + ",tun_dst=" + NETWORK + "1," + text(key));
+  }
+
   private Compared compare(String bridge, FlowKey key, String packet) throws IOException {
+    return compare(bridge, key, key.inPort(), packet);
+  }
+
+  private Compared compare(String bridge, FlowKey key, int inPort, String packet)
+      throws IOException {
     new Translator().translate(key, state, 1, decision);
+    if (!decision.wanted().isEmpty()) {
+      state = Tracer.withEnds(state, decision.wanted());
+      new Translator().translate(key, state, 1, decision);
+    }
     for (int i = 0; i < decision.learns(); i++) {
       MacTable.Outcome unused = decision.learn(i, state, 1);
     }
-    String of = "in_port=" + key.inPort() + "," + packet;
+    String of = "in_port=" + inPort + "," + packet;
     String trace = peer.ask("ofproto/trace", bridge, of, "-generate", "--names");
     String last = trace.substring(trace.lastIndexOf(LAST_LINE) + LAST_LINE.length());
     String actions = last.lines().findFirst().orElse("");
@@ -233,8 +299,12 @@ final class OpenVswitchTwin {
         of,
         key,
         decision,
-        SentPackets.ours(decision.actions(), key, number -> state.id(number).port()),
-        SentPackets.theirs(actions, key, config.bridges().keySet()),
+        SentPackets.ours(decision.actions(), key, number -> name(state.id(number))),
+        SentPackets.theirs(actions, key, uncounted),
         trace);
+  }
+
+  private static String name(PortId id) {
+    return TunnelEnd.of(id) == null ? id.port() : id.part();
   }
 }

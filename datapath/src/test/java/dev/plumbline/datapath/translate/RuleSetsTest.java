@@ -11,6 +11,8 @@ import dev.plumbline.datapath.config.MacTableConfig;
 import dev.plumbline.datapath.config.PortConfig;
 import dev.plumbline.datapath.config.PortConfig.DevicePort;
 import dev.plumbline.datapath.config.PortConfig.PatchPort;
+import dev.plumbline.datapath.config.PortConfig.TunnelPort;
+import dev.plumbline.datapath.config.PortConfig.TunnelType;
 import dev.plumbline.datapath.config.PortVlan;
 import dev.plumbline.datapath.config.SwitchConfig;
 import dev.plumbline.datapath.flow.FlowField;
@@ -26,6 +28,8 @@ import dev.plumbline.datapath.openflow.PortNames;
 import dev.plumbline.datapath.testing.OpenVswitchDaemon;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -86,6 +90,12 @@ class RuleSetsTest {
   @Test
   void anOpenstackNodesRules() throws Exception {
     read("openstack.flows");
+    compare();
+  }
+
+  @Test
+  void rulesThatSayKeysAndRemotesOfTunnels() throws Exception {
+    read("tunnels.flows");
     compare();
   }
 
@@ -177,7 +187,10 @@ class RuleSetsTest {
     matches.add(flow.match());
   }
 
-  /** {@code bridge NAME}, its ports ({@code port NAME access VLAN}), what it knows, its flows. */
+  /**
+   * {@code bridge NAME}, its ports ({@code port NAME access VLAN}; {@code tunnel NAME REMOTE KEY
+   * UDP-PORT}), what it knows, its flows.
+   */
   private void read(String file) throws Exception {
     try (InputStream in = RuleSetsTest.class.getResourceAsStream("rulesets/" + file)) {
       String bridge = "";
@@ -194,6 +207,7 @@ class RuleSetsTest {
                 isTrunk ? PortVlan.TRUNK_ALL : PortVlan.access(Integer.parseInt(words[3]));
             ports.get(bridge).put(words[1], new DevicePort(words[1], vlan));
           }
+          case "tunnel" -> ports.get(bridge).put(words[1], tunnel(words));
           case "patch" ->
               ports
                   .get(bridge)
@@ -206,8 +220,23 @@ class RuleSetsTest {
     }
   }
 
+  private static TunnelPort tunnel(String[] words) throws UnknownHostException {
+    boolean isAny = words[2].equals("flow");
+    return new TunnelPort(
+        TunnelType.VXLAN,
+        null,
+        isAny ? List.of() : List.of(InetAddress.getByName(words[2])),
+        words[3].equals("flow") ? TunnelPort.KEY_OF_FLOW : Long.decode(words[3]),
+        Integer.parseInt(words[4]),
+        64,
+        0,
+        true,
+        false,
+        PortVlan.TRUNK_ALL);
+  }
+
   private void compare() throws Exception {
-    try (OpenVswitchDaemon peer = OpenVswitchDaemon.start(directory)) {
+    try (OpenVswitchDaemon peer = OpenVswitchDaemon.startWithTunnels(directory)) {
       int sent = compare(peer, PACKETS);
       assertTrue(sent > PACKETS / 20, sent + " packets were sent");
       System.err.println(
@@ -234,7 +263,7 @@ class RuleSetsTest {
     for (int i = 0; i < packets && unlike.size() < 10; i++) {
       String bridge = any(List.copyOf(ports.keySet()));
       FlowKey key = packet(twin, bridge);
-      OpenVswitchTwin.Compared both = twin.compare(bridge, key);
+      OpenVswitchTwin.Compared both = send(twin, bridge, key);
       sent += both.ours().isEmpty() ? 0 : 1;
       both.trace()
           .lines()
@@ -254,6 +283,24 @@ class RuleSetsTest {
     twin.remove();
     assertEquals("", String.join("\n", unlike));
     return sent;
+  }
+
+  private OpenVswitchTwin.Compared send(OpenVswitchTwin twin, String bridge, FlowKey key)
+      throws Exception {
+    List<String> tunnels =
+        ports.get(bridge).entrySet().stream()
+            .filter(port -> port.getValue() instanceof TunnelPort)
+            .map(Map.Entry::getKey)
+            .toList();
+    if (tunnels.isEmpty() || random.nextInt(3) == 0) {
+      return twin.compare(bridge, key);
+    }
+    String name = any(tunnels);
+    TunnelPort tunnel = (TunnelPort) ports.get(bridge).get(name);
+    int remote =
+        tunnel.isRemoteOfFlow() ? 2 + random.nextInt(8) : tunnel.remotes().get(0).getAddress()[3];
+    long said = any(matches).value(MatchField.TUN_ID) & 0xff_ffff;
+    return twin.compare(bridge, key, name, remote, tunnel.isKeyOfFlow() ? said : tunnel.key());
   }
 
   private <T> T any(List<T> of) {

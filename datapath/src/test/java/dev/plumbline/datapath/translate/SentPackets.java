@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What leaves of a packet: the ports, each with the packet's tags there and with the headers that
@@ -48,6 +50,10 @@ final class SentPackets {
           Map.entry("arp.tip", new Place(FlowField.IP_DST.offset(), 4)),
           Map.entry("arp.sha", new Place(FlowField.IP_SRC.offset() + 4, 6)),
           Map.entry("arp.tha", new Place(FlowField.IP_DST.offset() + 4, 6)));
+
+  /** What it puts in front of the packet: IP header, VXLAN header. */
+  private static final Pattern ENDS =
+      Pattern.compile("ipv4\\([^)]*dst=([0-9.]+),.*vxlan\\([^)]*vni=(0x[0-9a-f]+)");
 
   private record Place(int offset, int length) {
     static Place of(FlowField field) {
@@ -120,6 +126,8 @@ final class SentPackets {
               .forEach((field, value) -> sent.set(of + "." + field, value));
         }
         case "drop", "" -> {}
+        case "clone" -> inner(inner).forEach(sent::output);
+        case "tnl_push" -> sent.output(end(action));
         case "userspace" -> {
           if (!inner.contains("controller(reason=2")) { // a TTL has run out
             throw new AssertionError(actions);
@@ -136,6 +144,23 @@ final class SentPackets {
       }
     }
     return sent.text();
+  }
+
+  /** The ends of tunnels that a copy goes to. */
+  private static List<String> inner(String actions) {
+    return parts(actions).stream()
+        .filter(action -> action.startsWith("tnl_push("))
+        .map(SentPackets::end)
+        .toList();
+  }
+
+  /** As {@link PortId#part} has it. */
+  private static String end(String push) {
+    Matcher ends = ENDS.matcher(push);
+    if (!ends.find()) {
+      throw new AssertionError("no tunnel's: " + push);
+    }
+    return Long.decode(ends.group(2)) + "@" + ends.group(1);
   }
 
   /** Splits at commas that are in no parentheses. */
