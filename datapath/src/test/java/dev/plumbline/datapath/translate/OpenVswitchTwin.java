@@ -26,7 +26,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -272,8 +271,11 @@ final class OpenVswitchTwin {
     int number = number(bridge, tunnel);
     String outer = "tun_id=" + tunnelKey + ",tun_src=" + NETWORK + remote;
     TunnelEnd.Wanted end = PacketText.end("in_port=" + tunnel + "," + outer, state, bridge);
-    state = Tracer.withEnds(state, List.of(Objects.requireNonNull(end)));
-    key.inPort(state.end(end));
+    key.inPort(number);
+    if (end != null) {
+      state = Tracer.withEnds(state, List.of(end));
+      key.inPort(state.end(end));
+    }
     return compare(bridge, key, number, outer + ",tun_dst=" + NETWORK + "1," + text(key));
   }
 
@@ -304,7 +306,11 @@ final class OpenVswitchTwin {
         trace);
   }
 
-  private static String name(PortId id) {
-    return TunnelEnd.of(id) == null ? id.port() : id.part();
+  /** Tunnels by key and remote, as they are told there. */
+  private String name(PortId id) {
+    if (!(config.bridges().get(id.bridge()).ports().get(id.port()) instanceof TunnelPort tunnel)) {
+      return id.port();
+    }
+    return TunnelEnd.of(id) == null ? tunnel.key() + "@" + id.part() : id.part();
   }
 }
