@@ -168,7 +168,16 @@ final class Application {
     ResourceId id = handles.on(planned.id());
     switch (id.type()) {
       case ADDRESS -> parts.addresses.delete(id, promotes);
-      case ROUTE -> parts.routes.delete(id);
+      case ROUTE -> {
+        Resource there = parts.store.need(id, Errno.ESRCH);
+        for (String device : RouteText.devices(planned)) {
+          // It is asked for by the index, whoever has the name by now.
+          ResourceId now = handles.now(ResourceId.deviceIn(id.namespace(), device), Errno.ESRCH);
+          boolean other = !RouteText.devices(there).contains(now.device());
+          RefusedException.when(other, Errno.ESRCH, id + " leaves by another device");
+        }
+        parts.routes.delete(id);
+      }
       case RULE -> parts.rules.delete(planned);
       default -> parts.others.delete(id);
     }

@@ -58,8 +58,8 @@ final class DeviceDefaults {
   /** By the speed that the device tells of, 10 Gb/s or none (port_cost, net/bridge/br_if.c). */
   private String cost(Resource device) {
     return switch (device.get("kind")) {
-      case "", "veth" -> "2";
-      case "macvlan", "vlan" -> {
+      case "", "veth" -> DeviceRules.isLoopback(device.id()) ? "100" : "2";
+      case "macvlan", "vlan", "vxlan" -> {
         Resource parent = store.under(device, "parent");
         yield parent == null ? "100" : cost(parent);
       }

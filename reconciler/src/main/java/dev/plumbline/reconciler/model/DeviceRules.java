@@ -10,8 +10,10 @@ import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
 import dev.plumbline.spec.value.Durations;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /** What drivers refuse to make, or to take as a port. */
 final class DeviceRules {
@@ -24,11 +26,25 @@ final class DeviceRules {
   /** ETH_MIN_MTU (linux/if_ether.h), bytes; also the least that IPv4 works with. */
   static final int MIN_MTU = 68;
 
+  /** Of Ethernet, IP, UDP and VXLAN before a frame (vxlan_headroom), bytes. */
+  private static final int VXLAN_HEADERS = 50;
+
+  private static final int VXLAN6_HEADERS = 70;
+
   /** IPV6_MIN_MTU (linux/ipv6.h), bytes. */
   static final int MIN_IPV6_MTU = 1280;
 
   private final Store store;
   private final Capabilities capabilities;
+
+  /** Devices whose MAC address somebody has set, by index (NET_ADDR_SET). */
+  private final Set<Integer> addressed = new HashSet<>();
+
+  /**
+   * Bridges whose last port has left, by index, which takes their MAC address along unless somebody
+   * has set one (br_stp_recalculate_bridge_id).
+   */
+  private final Set<Integer> withoutPorts = new HashSet<>();
 
   DeviceRules(Store store, Capabilities capabilities) {
     this.store = store;
@@ -158,10 +174,22 @@ final class DeviceRules {
     return master != null && !master.get("kind").equals("vrf");
   }
 
-  private static void mtu(Resource device, Map<String, String> values) throws RefusedException {
+  private void mtu(Resource device, Map<String, String> values) throws RefusedException {
     String mtu = values.getOrDefault("mtu", "");
-    boolean small = !mtu.isEmpty() && Integer.parseInt(mtu) < leastMtu(device);
-    RefusedException.when(small, Errno.EINVAL, "the MTU is less than the device's minimum");
+    if (mtu.isEmpty()) {
+      return;
+    }
+    int wanted = Integer.parseInt(mtu);
+    RefusedException.when(
+        wanted < leastMtu(device), Errno.EINVAL, "the MTU is less than the device's minimum");
+    // At a creation it is made smaller instead (vxlan_change_mtu, vxlan_config_apply).
+    Resource parent =
+        device.get("kind").equals("vxlan") && store.has(device.id())
+            ? store.under(device, "parent")
+            : null;
+    int headers = isIpv6(device) ? VXLAN6_HEADERS : VXLAN_HEADERS;
+    boolean large = parent != null && wanted > Integer.parseInt(parent.get("mtu")) - headers;
+    RefusedException.when(large, Errno.EINVAL, "the packets are too long for the device below");
   }
 
   /** As the drivers set it (dev->min_mtu), bytes. */
@@ -171,6 +199,11 @@ final class DeviceRules {
       case "vrf" -> MIN_IPV6_MTU;
       default -> isLoopback(device.id()) ? 0 : MIN_MTU;
     };
+  }
+
+  /** Whether both ends of such a tunnel stay what they are, IPv4 or IPv6. */
+  static boolean hasFamily(String kind) {
+    return kind.equals("vxlan") || kind.equals("geneve");
   }
 
   /** Whether a tunnel's own packets are IPv6. */
@@ -192,12 +225,40 @@ final class DeviceRules {
     return !isLoopback(device.id()) && !packets && !kind.equals("vrf");
   }
 
+  /** A device has joined the master. */
+  void joined(ResourceId master) {
+    withoutPorts.remove(store.indexes().get(master));
+  }
+
+  /** A device is in the master no more. */
+  void left(Resource master) {
+    Integer index = store.indexes().get(master.id());
+    boolean bridge = master.get("kind").equals("bridge");
+    if (bridge && index != null && store.ports(master.id()).isEmpty()) {
+      withoutPorts.add(index);
+    }
+  }
+
+  /** Somebody has set the device's MAC address. */
+  void addressed(ResourceId device) {
+    Integer index = store.indexes().get(device);
+    if (index != null) {
+      addressed.add(index);
+    }
+  }
+
+  private boolean hasAddress(ResourceId device) {
+    Integer index = store.indexes().get(device);
+    return !withoutPorts.contains(index) || addressed.contains(index);
+  }
+
   /** Whether a device that is in no master may join this one. */
   void join(Resource device, Resource master) throws RefusedException {
     ResourceId id = device.id();
     switch (master.get("kind")) {
       case "bridge" -> {
         RefusedException.when(!hasFrames(device), Errno.EINVAL, id + " joins no bridge");
+        RefusedException.when(!hasAddress(id), Errno.EINVAL, id + " has no MAC address");
         boolean bridge = device.get("kind").equals("bridge");
         RefusedException.when(bridge, ELOOP, "a bridge in a bridge");
         boolean below =

@@ -78,6 +78,9 @@ final class Devices {
     }
     store.put(new Resource(id, null, fields));
     defaults.fill(id);
+    if (!wanted.get("mac").isEmpty()) {
+      rules.addressed(id);
+    }
   }
 
   /** Removes a device that a driver made. */
@@ -95,7 +98,11 @@ final class Devices {
     }
     parents.uppers(id).forEach(upper -> gone(upper.id()));
     strip(id);
+    Resource master = store.under(device, "master");
     store.remove(id);
+    if (master != null) {
+      rules.left(master);
+    }
     parents.gone(id);
     primaries.remove(id);
     if (device.get("kind").equals("veth")) {
@@ -273,6 +280,7 @@ final class Devices {
     rules.join(Objects.requireNonNull(store.find(id)), master);
     boolean up = store.isUp(id);
     store.put(Objects.requireNonNull(store.find(id)).with("master", name));
+    rules.joined(over);
     defaults.fill(id);
     if (kind.equals("bond")) {
       goUp(id);
@@ -305,6 +313,9 @@ final class Devices {
     fields.keySet().removeIf(name -> name.startsWith("port."));
     fields.put("master", "");
     store.put(new Resource(id, device.owner(), fields));
+    if (master != null) {
+      rules.left(master);
+    }
     if (!device.get("kind").equals("bridge")) {
       defaults.left(id);
     }
@@ -324,6 +335,9 @@ final class Devices {
       if (store.has(id)) {
         follow(id);
       }
+    }
+    if (values.containsKey("mac")) {
+      rules.addressed(id);
     }
     String primary = values.get("primary");
     if (primary != null && Objects.requireNonNull(store.find(id)).get("kind").equals("bond")) {

@@ -10,6 +10,7 @@ import dev.plumbline.reconciler.resource.RouteText;
 import dev.plumbline.reconciler.resource.RouteText.Hop;
 import dev.plumbline.spec.value.IpAddress;
 import dev.plumbline.spec.value.Prefix;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Where the next hops of routes are (fib_check_nh, ip6_validate_gw). */
@@ -44,6 +45,9 @@ final class Gateways {
       RefusedException.when(here, Errno.EINVAL, hop.via() + " is the device's own");
       boolean lo = isReject(named, hop.via());
       RefusedException.when(lo, Errno.EINVAL, "IPv6 leads nobody over lo");
+      String near6 = ipv6 && hop.onlink() && !hop.via().isEmpty() ? behind(route, hop) : null;
+      boolean elsewhere = near6 != null && !near6.equals(hop.dev());
+      RefusedException.when(elsewhere, Errno.EINVAL, hop.via() + " is behind " + near6);
       return hop.dev();
     }
     int errno = hop.via().contains(":") ? EHOSTUNREACH : ENETUNREACH;
@@ -64,9 +68,22 @@ final class Gateways {
     return way;
   }
 
-  /** The device of the smallest connected network with the gateway; null for none. */
+  /**
+   * The device of the smallest connected network with the gateway; null for none. For IPv4 any of
+   * the route's own table comes before all others (fib_check_nh_v4_gw).
+   */
   private @Nullable String way(ResourceId route, Hop hop) {
     IpAddress target = IpAddress.parse(hop.via());
+    boolean ipv6 = hop.via().contains(":");
+    Set<Long> tables = Set.of((long) MAIN);
+    if (RouteText.table(route) != MAIN) {
+      Set<Long> own = Set.of(RouteText.table(route));
+      String first = ipv6 ? null : direct(route, hop, target, own, null, -1);
+      if (first != null) {
+        return first;
+      }
+      tables = ipv6 ? Set.of((long) MAIN, RouteText.table(route)) : tables;
+    }
     String best = null;
     int longest = -1;
     for (Resource each : store.ofType(ResourceType.ADDRESS)) {
@@ -82,13 +99,34 @@ final class Gateways {
         longest = network.length();
       }
     }
+    return direct(route, hop, target, tables, best, longest);
+  }
+
+  /** The device that IPv6 knows a gateway behind, by the main table (ip6_route_check_nh_onlink). */
+  private @Nullable String behind(ResourceId route, Hop hop) {
+    ResourceId main = ResourceId.route(route.namespace(), "::/0 table " + MAIN + " metric 0");
+    return way(main, new Hop(hop.via(), "", 1, false));
+  }
+
+  /** The device of a route of these tables without a gateway, or the best so far. */
+  private @Nullable String direct(
+      ResourceId route,
+      Hop hop,
+      IpAddress target,
+      Set<Long> tables,
+      @Nullable String soFar,
+      int soFarLength) {
+    String best = soFar;
+    int longest = soFarLength;
     for (Resource each : store.ofType(ResourceType.ROUTE)) {
       ResourceId id = each.id();
       Prefix network = Prefix.parse(RouteText.destination(id));
-      boolean seen = RouteText.table(id) == MAIN || RouteText.table(id) == RouteText.table(route);
+      // As far as a route with a gateway itself: not on the way to one (fib_table_lookup).
+      boolean far = !hop.via().contains(":") && each.get("scope").equals("global");
       if (id.namespace().equals(route.namespace())
-          && seen
+          && tables.contains(RouteText.table(id))
           && RouteText.isDirect(each)
+          && !far
           && (hop.dev().isEmpty() || RouteText.devices(each).contains(hop.dev()))
           && network.contains(target)
           && network.length() > longest) {

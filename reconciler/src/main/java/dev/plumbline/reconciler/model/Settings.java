@@ -50,6 +50,13 @@ final class Settings {
     boolean together = !kind.equals("bridge") && !kind.equals("bond");
     List<String> names = new ArrayList<>(values.keySet());
     names.sort(Comparator.comparingInt(name -> rank(kind, name)));
+    for (String name : names) {
+      // Looked at before anything else of such a tunnel (vxlan_nl2conf, geneve_nl2info).
+      String value = values.getOrDefault(name, "");
+      if (DeviceRules.hasFamily(kind) && !device.get(name).equals(value)) {
+        ends(device, name, value);
+      }
+    }
     if (together) {
       for (String name : names) {
         if (isOwn(kind, name)) {
@@ -122,8 +129,7 @@ final class Settings {
   private static void ends(Resource device, String name, String value) throws RefusedException {
     String kind = device.get("kind");
     ResourceId id = device.id();
-    boolean families = kind.equals("vxlan") || kind.equals("geneve");
-    boolean end = families && (name.equals("remote") || name.equals("local"));
+    boolean end = DeviceRules.hasFamily(kind) && (name.equals("remote") || name.equals("local"));
     boolean other = DeviceRules.isIpv6(device) != value.contains(":");
     RefusedException.when(end && other, Errno.EOPNOTSUPP, id + " is of the other family");
     // The device is one between two ends, one to a group, or one to all (ip_tunnel_changelink).

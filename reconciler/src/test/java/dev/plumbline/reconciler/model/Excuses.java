@@ -42,6 +42,9 @@ enum Excuses {
   BROADER_RULES(
       "a rule that says less than another one of its priority and table",
       "the kernel takes the one for the other, when it adds and when it deletes"),
+  OWN_REMOTES(
+      "remotes of a VXLAN device that has a parent",
+      "the kernel keeps the device's own remote beside an entry for it, by its parent or by none"),
   MOVED_TUNNELS("tunnels that move to another namespace", "plumbline makes them anew there"),
   INDEXES(
       "plans that choose an interface index late",

@@ -190,7 +190,9 @@ final class RandomSteps {
           }
         }
         tunnel(fields);
-        if (chance(15)) {
+        // OWN_REMOTES; and with room for IPv6, since its MTU follows (MTU)
+        boolean room = live.ofType(ResourceType.DEVICE).stream().noneMatch(RandomSteps::isSmall);
+        if (chance(15) && live.ofType(ResourceType.FDB).isEmpty() && room) {
           fields.put("parent", chance(20) ? "" : neighbour(live, namespace));
         }
         if (chance(10)) {
@@ -235,6 +237,14 @@ final class RandomSteps {
         // Nothing of its own.
       }
     }
+  }
+
+  private static boolean isSmall(Resource device) {
+    return !device.get("mtu").isEmpty() && Integer.parseInt(device.get("mtu")) < 1400;
+  }
+
+  private static boolean isOver(Resource device) {
+    return device.get("kind").equals("vxlan") && !device.get("parent").isEmpty();
   }
 
   private void bridge(Map<String, String> fields) {
@@ -323,7 +333,8 @@ final class RandomSteps {
       String name = named ? one(NAMES) : "lo";
       fields.put("as", PeerText.of(ResourceId.deviceIn(namespaceName(live), name)));
     } else if (which < 88 && (there == null || !there.get("kind").equals("vlan"))) {
-      fields.put("mtu", one("1300", "1400", named ? "60" : "1300"));
+      boolean over = live.ofType(ResourceType.DEVICE).stream().anyMatch(RandomSteps::isOver);
+      fields.put("mtu", over ? "1400" : one("1300", "1400", named ? "60" : "1300"));
     } else if (which < 90 && named) {
       fields.put("owner", "mine." + id.device());
     } else if (which < 92) {
@@ -511,7 +522,7 @@ final class RandomSteps {
   private Ask remote(LiveState live) {
     List<Resource> tunnels =
         live.ofType(ResourceType.DEVICE).stream()
-            .filter(each -> each.get("kind").equals("vxlan"))
+            .filter(each -> each.get("kind").equals("vxlan") && each.get("parent").isEmpty())
             .toList();
     ResourceId device = tunnels.isEmpty() ? device(live) : one(tunnels).id();
     String key = "00:00:00:00:00:00 " + one("10.0.0.8", "10.0.0.9", "10.0.0.7");
