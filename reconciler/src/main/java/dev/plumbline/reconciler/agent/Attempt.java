@@ -5,6 +5,7 @@ import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.plan.Goal;
 import dev.plumbline.reconciler.plan.GoalIndex;
 import dev.plumbline.reconciler.plan.Wanted;
+import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceType;
 import java.time.Duration;
 import java.util.Objects;
@@ -22,6 +23,9 @@ final class Attempt {
 
   /** The namespaces that something is wanted in, and those that are wanted themselves. */
   final Set<String> namespaces = new TreeSet<>();
+
+  /** Namespaces of plumbline's that the goal does not name, as read last: each waits to leave. */
+  private final Set<String> leaving = new TreeSet<>();
 
   private final Backoff backoff = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(5));
   private long heldUntil = System.nanoTime();
@@ -55,6 +59,32 @@ final class Attempt {
     if (index == null) {
       index = new GoalIndex(goal);
     }
+  }
+
+  /** The namespaces of which events matter. */
+  Set<String> watched() {
+    Set<String> all = new TreeSet<>(namespaces);
+    all.addAll(leaving);
+    return all;
+  }
+
+  /**
+   * Notes which namespaces wait to leave.
+   *
+   * @return whether there are some of which it was not known
+   */
+  boolean noteLeaving(LiveState live) {
+    Set<String> now = new TreeSet<>();
+    for (Resource namespace : live.ofType(ResourceType.NAMESPACE)) {
+      String name = namespace.id().key();
+      if (namespace.isOurs() && !namespaces.contains(name)) {
+        now.add(name);
+      }
+    }
+    boolean more = !leaving.containsAll(now);
+    leaving.clear();
+    leaving.addAll(now);
+    return more;
   }
 
   void failed(@Nullable LiveState state) {

@@ -397,16 +397,23 @@ final class Repairing {
     }
   }
 
-  /** Reads the whole host, with the events of the goal's namespaces coming from then on. */
+  /**
+   * Reads the whole host, with the events of the goal's namespaces coming from then on, and of
+   * those that wait to leave: who is in the way there may go at any time.
+   */
   LiveState read(Attempt attempt) throws IOException {
     cover(attempt);
     LiveState live = host.read(attempt.goal);
+    if (attempt.noteLeaving(live)) {
+      cover(attempt);
+      live = host.read(attempt.goal);
+    }
     reports.unreadable(live);
     return live;
   }
 
   private void cover(Attempt attempt) throws IOException {
-    if (watch.cover(attempt.namespaces)) {
+    if (watch.cover(attempt.watched())) {
       halfMade.reset();
     } else {
       schedule.due(halfMade.nextNanos());

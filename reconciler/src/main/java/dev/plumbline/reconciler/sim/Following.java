@@ -62,13 +62,13 @@ final class Following {
         wanted.add(id);
         namespaces.add(id.type() == ResourceType.NAMESPACE ? id.key() : id.namespace());
       }
-      watch.cover(namespaces);
-      LiveState live = host.read(goal);
-      for (Resource each : live.ofType(ResourceType.NAMESPACE)) {
+      for (Resource each : host.read(goal).ofType(ResourceType.NAMESPACE)) {
         if (each.isOurs() && !wanted.contains(each.id())) {
-          return null; // it waits to leave, and nobody is told what happens in it
+          namespaces.add(each.id().key()); // it waits to leave
         }
       }
+      watch.cover(namespaces);
+      LiveState live = host.read(goal);
       Plan settled = host.plan(goal, live);
       host.awaitFollowing();
       watch.drain();
