@@ -158,6 +158,24 @@ class ApplyTest {
   }
 
   @Test
+  @RequiresKind({"bond", "dummy", "vlan"})
+  void aBridgeOverABondOverAVlanOverADummyIsMadeAndRemovedInOneApplyEach() throws IOException {
+    String before = TestHost.devices();
+    host.applied(
+        """
+        dummies: {d0: {}}
+        vlans: {d0.7: {parent: d0, id: 7}}
+        bonds: {bond0: {members: [d0.7], mode: active-backup, miimon: 100ms}}
+        bridges: {br7: {datapath: kernel, ports: {bond0: {}}, addresses: [10.7.0.1/24]}}
+        """);
+    assertTrue(Sh.run("ip -d link show d0.7").matches("(?s).*d0.7@d0.* master bond0 .* id 7 .*"));
+    assertTrue(Sh.run("ip link show bond0").contains("master br7"));
+    assertTrue(Sh.run("ip -br addr show br7").matches("br7 +UP .*10.7.0.1/24.*\\s*"));
+    host.applied("");
+    assertEquals(before, TestHost.devices());
+  }
+
+  @Test
   @RequiresKind({"bond", "dummy"})
   void aBondPrefersAMemberByTheNameThatItGets() throws IOException {
     String bond = "bonds: {bond0: {members: [d0], mode: active-backup%s}}\n";

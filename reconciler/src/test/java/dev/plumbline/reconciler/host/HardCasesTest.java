@@ -16,6 +16,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -59,18 +61,36 @@ class HardCasesTest {
             .redirectOutput(directory.resolve("said").toFile())
             .start();
     int reads = 0;
+    int meanwhile = 0;
     int most = 0;
     int least = Integer.MAX_VALUE;
     while (deleting.isAlive()) {
+      int before = links();
       int devices = host.host.read(TestHost.goal("")).indexes().size();
+      meanwhile += links() < before ? 1 : 0;
       assertEquals(List.of(), host.plan("").changes());
       most = Math.max(most, devices);
       least = Math.min(least, devices);
       reads++;
     }
     assertEquals(0, deleting.waitFor(), Files.readString(directory.resolve("said")));
-    System.err.println(reads + " readings saw " + least + " to " + most + " devices");
+    System.err.println(
+        reads
+            + " readings saw "
+            + least
+            + " to "
+            + most
+            + " devices, under "
+            + meanwhile
+            + " of them some went");
+    assertTrue(meanwhile > 0, "no device went under a reading");
     assertEquals(1, host.host.read(TestHost.goal("")).indexes().size());
+  }
+
+  /** How many devices the host has, by another way than the one that is tried. */
+  private static int links() {
+    String[] names = new File("/sys/class/net").list();
+    return names == null ? 0 : names.length;
   }
 
   /** The kernel refuses a VLAN that wants longer frames than its parent. */
@@ -159,6 +179,32 @@ class HardCasesTest {
     assertTrue(Sh.run("ip -6 addr show dev v").contains("2001:db8::1/64"));
   }
 
+  /** One that is still tried, and one that another host has: each stays as somebody set it. */
+  @Test
+  void anAddressThatSomebodySetIsTriedOnAndOneThatIsDuplicateStaysSo() throws IOException {
+    Sh.run(
+        "set -e; ip link add v type veth peer name w; ip -6 addr add 2001:db8:3::1/64 dev w nodad;"
+            + " sysctl -qw net.ipv6.conf.v.dad_transmits=3; ip link set v up; ip link set w up;"
+            + " ip -6 addr add 2001:db8:3::1/64 dev v");
+    until("ip -6 addr show dev v to 2001:db8:3::1 | grep -q dadfailed");
+    boolean meanwhile = false;
+    for (int i = 1; i < 10 && !meanwhile; i++) { // a machine may be slower than the kernel tries
+      Sh.run("ip -6 addr flush dev v to 2001:db8:2::1; ip -6 addr add 2001:db8:2::1/64 dev v");
+      var unused = host.applied("interfaces: {v: {addresses: [\"2001:db8:1::" + i + "/64\"]}}\n");
+      meanwhile = Sh.run("ip -6 addr show dev v to 2001:db8:2::1").contains("tentative");
+    }
+    assertTrue(meanwhile, "it was tried before the apply, and after it");
+    until("! ip -6 addr show dev v to 2001:db8:2::1 | grep -q tentative");
+    var unused = host.applied("");
+    String left = Sh.run("ip -6 addr show dev v");
+    assertTrue(left.contains("2001:db8:2::1/64") && !left.contains("2001:db8:1:"), left);
+    assertTrue(left.matches("(?s).*2001:db8:3::1/64 scope global (tentative )?dadfailed.*"), left);
+  }
+
+  private static void until(String condition) {
+    Sh.run("for i in $(seq 600); do " + condition + " && exit 0; sleep 0.1; done; exit 1");
+  }
+
   private static String temporary() {
     return Sh.run("ip -6 -o addr show dev v temporary | grep -o '2001[^ ]*' || true").strip();
   }
@@ -211,6 +257,44 @@ class HardCasesTest {
         assertTrue(at.contains("10." + i + ".0.1/24"), at);
       }
     }
+  }
+
+  /** The default route moves with the address; its neighbour pings a hundred times a second. */
+  @KernelTest
+  @Test
+  void theBridgeThatTakesACardTakesItsAddressAndTheDefaultRouteAndOnePingIsLostAtMost(
+      @TempDir Path directory) throws Exception {
+    Sh.run(
+        "set -e; ip netns add peer; ip link add eth1 type veth peer name eth0 netns peer;"
+            + " ip -n peer link set eth0 up; ip -n peer addr add 10.0.0.9/24 dev eth0;"
+            + " ip -n peer link set lo up; ip -n peer addr add 192.0.2.1/32 dev lo");
+    String way = "routes: [{to: default, via: 10.0.0.9}]\n";
+    var unused = host.applied(way + "interfaces: {eth1: {up: true, addresses: [10.0.0.1/24]}}\n");
+    Sh.ping("peer", "10.0.0.1");
+    Path said = directory.resolve("pings");
+    Process pings =
+        new ProcessBuilder(
+                "sh", "-c", "exec ip netns exec peer ping -I 192.0.2.1 -i 0.01 -W 1 10.0.0.1")
+            .redirectErrorStream(true)
+            .redirectOutput(said.toFile())
+            .start();
+    until("[ $(grep -c icmp_seq " + said + ") -ge 50 ]");
+    unused =
+        host.applied(
+            way
+                + "interfaces: {eth1: {up: true, addresses: []}}\n"
+                + "bridges: {br: {datapath: kernel, ports: {eth1: {}}, addresses: [10.0.0.1/24]}}\n");
+    int before = Files.readAllLines(said).size();
+    until("[ $(wc -l < " + said + ") -ge " + (before + 50) + " ]");
+    Sh.run("kill -INT " + pings.pid());
+    assertEquals(0, pings.waitFor(), Files.readString(said));
+    String all = Files.readString(said);
+    Matcher counts = Pattern.compile("(\\d+) packets transmitted, (\\d+) received").matcher(all);
+    assertTrue(counts.find(), all);
+    int lost = Integer.parseInt(counts.group(1)) - Integer.parseInt(counts.group(2));
+    System.err.println("the default route moved to a bridge: " + counts.group() + ": " + lost);
+    assertTrue(lost <= 1, all);
+    assertTrue(Sh.run("ip route show default").contains("dev br "));
   }
 
   @Test

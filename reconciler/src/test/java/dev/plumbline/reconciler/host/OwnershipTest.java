@@ -116,6 +116,20 @@ class OwnershipTest {
     assertTrue(Sh.run("ip link show fv").contains("mtu 1350"));
   }
 
+  /** It is found by its mark; what has its name by now is somebody else's. */
+  @Test
+  void whoTookTheNameOfADeviceThatSomebodyMovedAwayKeepsItsSettings() throws IOException {
+    String file = "namespaces: {web: {}}\nbridges: {br: {datapath: kernel%s}}\n%s\n";
+    host.applied(file.formatted(", ports: {v: {}}", "veths: {v: {peer: {device: w}}}"));
+    Sh.run("ip link set v netns web && ip link add v type veth peer name q");
+    Sh.run("ip link set v master br");
+    host.restart();
+    String moved = "veths: {v: {namespace: web, peer: {device: w}}}\n";
+    host.applied(file.formatted("", moved + "interfaces: {v: {up: true}}"));
+    assertTrue(Sh.run("ip link show v").contains("master br"), "somebody else's port");
+    assertTrue(Sh.run("ip -n web link show v").contains(",UP"));
+  }
+
   @Test
   void settingsOfADeviceThatPlumblineMadeGoBackToTheKernelsDefault() throws IOException {
     host.applied("bridges: {br: {datapath: kernel, macTable: {aging: 60s}, stp: {enabled: true}}}");
