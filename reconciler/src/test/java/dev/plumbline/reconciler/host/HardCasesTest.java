@@ -260,7 +260,6 @@ class HardCasesTest {
   }
 
   /** The default route moves with the address; its neighbour pings a hundred times a second. */
-  @KernelTest
   @Test
   void theBridgeThatTakesACardTakesItsAddressAndTheDefaultRouteAndOnePingIsLostAtMost(
       @TempDir Path directory) throws Exception {
