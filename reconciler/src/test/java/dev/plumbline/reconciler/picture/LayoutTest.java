@@ -17,6 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Nothing lies over anything else, in any example. */
 class LayoutTest {
@@ -34,6 +35,26 @@ class LayoutTest {
   void nothingOfAnExampleOverlaps(Path example) throws IOException {
     Layout layout = Pictures.of(example).layout();
     assertFalse(layout.nodes().isEmpty());
+    check(layout);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        """
+        veths: {p0: {peer: {device: p1, namespace: a}}}
+        bridges: {br: {datapath: kernel, namespace: a, ports: {p1: {}}}}
+        """,
+        """
+        veths: {p0: {namespace: b, peer: {device: p1, namespace: a}}}
+        bridges:
+          br: {datapath: kernel, namespace: a, ports: {p1: {}}}
+          other: {datapath: kernel, namespace: b, ports: {p0: {}}}
+        """
+      })
+  void linesLeadIntoNamespaces(String file) {
+    Layout layout = Pictures.of("version: 1\nnamespaces: {a: {}, b: {}}\n" + file).layout();
+    assertFalse(layout.edges().isEmpty());
     check(layout);
   }
 
