@@ -101,16 +101,20 @@ public final class Tunnels implements AutoCloseable {
             throw new IllegalArgumentException(
                 "tunnel " + name + ": flows say keys and remotes of vxlan and geneve alone");
           }
-          for (ByteBuffer id : ids(tunnel)) {
-            String other = seen.put(id, name);
+          List<ByteBuffer> ids = ids(tunnel);
+          for (int i = 0; i < ids.size(); i++) {
+            String other = seen.put(ids.get(i), name);
+            String remote =
+                tunnel.isRemoteOfFlow() ? "flow" : tunnel.remotes().get(i).getHostAddress();
             if (other != null) {
               throw new IllegalArgumentException(
                   "tunnels "
                       + other
                       + " and "
                       + name
-                      + " have the same type, remote, key and local address: nothing tells their"
-                      + " frames apart");
+                      + " have the same type, remote "
+                      + remote
+                      + ", key and local address: nothing tells their frames apart");
             }
           }
         }

@@ -35,7 +35,7 @@ final class OpenVswitchTwin {
   /** What tunnels' packets go out by there. */
   private static final String UNDERLAY = "underlay";
 
-  /** The underlay's, which no host has (RFC 2544); there it is .1, and 2 to 9 are known. */
+  /** The underlay's, which no host has (RFC 2544); there it is .1, and 2 to 15 are known. */
   static final String NETWORK = "198.18.77.";
 
   private static final String LAST_LINE = "Datapath actions: ";
@@ -69,7 +69,7 @@ final class OpenVswitchTwin {
     this.peer = peer;
     PortNumbers numbers = PortNumbers.NONE.assign(config);
     Map<String, MacTable> tables = new HashMap<>();
-    config.bridges().keySet().forEach(name -> tables.put(name, new MacTable(64, 300, 1)));
+    config.bridges().keySet().forEach(name -> tables.put(name, new MacTable(8192, 300, 1)));
     SwitchState made = SwitchState.EMPTY.reconfigured(config, numbers, tables);
     for (int number : numbers.ports().values()) {
       made = number < PortNumbers.BONDS ? made.withUp(number, true) : made;
@@ -88,8 +88,9 @@ final class OpenVswitchTwin {
       peer.vsctl(List.of(made.replace("UL", UNDERLAY).split(" ", -1)));
       String unused = peer.ask("netdev-dummy/ip4addr", UNDERLAY, NETWORK + "1/24");
       unused = peer.ask("ovs/route/add", NETWORK + "0/24", UNDERLAY);
-      for (int i = 2; i < 10; i++) {
-        unused = peer.ask("tnl/neigh/set", UNDERLAY, NETWORK + i, "aa:55:aa:55:00:0" + i);
+      for (int i = 2; i < 16; i++) {
+        String mac = "aa:55:aa:55:00:0" + Integer.toHexString(i);
+        unused = peer.ask("tnl/neigh/set", UNDERLAY, NETWORK + i, mac);
       }
     }
     List<String> there = new ArrayList<>(List.of("set", "Open_vSwitch", ".", "other_config:x=1"));
@@ -264,7 +265,7 @@ final class OpenVswitchTwin {
   /**
    * The same with a packet that comes by a tunnel.
    *
-   * @param remote its last byte, 2 to 9
+   * @param remote its last byte, 2 to 15
    */
   Compared compare(String bridge, FlowKey key, String tunnel, int remote, long tunnelKey)
       throws IOException, FlowSyntaxException {
