@@ -341,7 +341,7 @@ class ConfirmTest {
           "process\":\\d+(.*)\"applying\":false",
           "process\":" + other.pid() + "$1\"applying\":true");
       awaitRolledBack();
-      assertTrue(run("history").contains("the apply was broken off: "));
+      eventually("in the history", () -> run("history").contains("the apply was broken off: "));
       assertTrue(other.isAlive());
     } finally {
       other.destroy();
