@@ -218,7 +218,7 @@ public final class AgentClient {
   }
 
   private static String head(String method, String path) {
-    return method + " /v1/" + path + " HTTP/1.1\r\nHost: agent\r\nConnection: close\r\n";
+    return method + " /v1/" + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
   }
 
   private static BufferedReader begun(SocketChannel channel) throws IOException {

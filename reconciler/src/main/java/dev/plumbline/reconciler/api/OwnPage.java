@@ -18,17 +18,16 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li><b>Host</b> has to be a name that is this machine's own everywhere. A page of {@code
  *       evil.example} whose name leads to 127.0.0.1 by now (DNS rebinding) would be of the same
- *       origin as the agent's, and read all.
+ *       origin as the agent's, and read all. So would one of a bare name, which a search domain or
+ *       multicast DNS gives to whoever is near.
  *   <li><b>Sec-Fetch-Site</b> (W3C Fetch Metadata; browsers send it to localhost) tells requests of
  *       other pages. They may lead here, as a link does, and not fetch or frame anything.
  *   <li><b>Changes</b> are for those who are no browser: every browser says Origin with a POST.
  * </ul>
  */
 final class OwnPage {
-  /** {@code agent} is what the command line says. */
   private static final Pattern HERE =
-      Pattern.compile(
-          "(agent|localhost|[a-z0-9.-]+\\.localhost|127(\\.\\d{1,3}){3}|\\[::1])(:\\d+)?");
+      Pattern.compile("(localhost|[a-z0-9.-]+\\.localhost|127(\\.\\d{1,3}){3}|\\[::1])(:\\d+)?");
 
   private static final Set<String> OWN = Set.of("same-origin", "none");
 

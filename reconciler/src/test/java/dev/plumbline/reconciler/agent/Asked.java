@@ -52,7 +52,8 @@ record Asked(int status, String head, String body) {
 
   static byte[] request(String method, String path, Map<String, String> headers, String body) {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-    StringBuilder text = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: agent\r\n");
+    StringBuilder text =
+        new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n");
     headers.forEach((name, value) -> text.append(name + ": " + value + "\r\n"));
     text.append("Content-Length: " + bytes.length + "\r\n\r\n" + body);
     return text.toString().getBytes(StandardCharsets.UTF_8);

@@ -164,7 +164,7 @@ class ListenerTest {
             + method
             + " --unix-socket "
             + run.resolve("agent.sock")
-            + " http://agent"
+            + " http://localhost"
             + path
             + " || true");
   }

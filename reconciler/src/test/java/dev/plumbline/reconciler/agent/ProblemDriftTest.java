@@ -40,9 +40,9 @@ class ProblemDriftTest {
       // Somebody else's device gets the bridge's name, while the agent cannot be faster.
       String pause =
           "curl -sf -o /dev/null -X POST --unix-socket " + directory.resolve("run/agent.sock");
-      Sh.run(pause + " http://agent/v1/pause");
+      Sh.run(pause + " http://localhost/v1/pause");
       Sh.run("ip link del br0 && ip link add br0 type veth peer name other");
-      Sh.run(pause + " http://agent/v1/resume");
+      Sh.run(pause + " http://localhost/v1/resume");
       agent.await("drift cannot be repaired: bridges.br0: .*which plumbline did not make");
       int since = agent.size();
       Sh.run("ip addr del 198.51.100.1/24 dev v2");
