@@ -200,10 +200,11 @@ public final class Agent implements AutoCloseable {
       Reconciling reconciling =
           new Reconciling(host, watch, mailbox, pause, objects, checkpoints, log);
       Notifier notifier = notifier();
+      Pictures pictures = new Pictures(options.runDirectory(), options.stateDirectory(), log);
       AgentApi api =
           new AgentApi(
               embedded,
-              new Pictures(options.runDirectory(), options.stateDirectory()),
+              pictures,
               name,
               origin,
               options.followed(),
@@ -222,7 +223,8 @@ public final class Agent implements AutoCloseable {
             return !stopping;
           });
       try (notifier;
-          ApiServer server = ApiServer.open(options.runDirectory(), options.access(), api)) {
+          ApiServer server = ApiServer.open(options.runDirectory(), options.access(), api);
+          pictures) {
         // Not before it is sure that no other agent runs it.
         embedded.resume();
         log.say(

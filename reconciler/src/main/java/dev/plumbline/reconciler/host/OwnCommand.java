@@ -22,6 +22,15 @@ public final class OwnCommand {
    * path, and for an agent the heap that {@code ./plumbline} gives it.
    */
   public static List<String> of(String... arguments) throws IOException {
+    return of(List.of(), arguments);
+  }
+
+  /**
+   * As {@link #of(String...)}.
+   *
+   * @param options of Java, which count where this process has others
+   */
+  public static List<String> of(List<String> options, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     String own = Files.readString(Path.of("/proc/self/cmdline"), StandardCharsets.UTF_8);
     List<String> words = List.of(own.split("\0"));
@@ -42,6 +51,7 @@ public final class OwnCommand {
     if (arguments.length > 0 && arguments[0].equals("agent")) {
       command.addAll(1, List.of("-Xms8m", "-Xmx256m", "-Xss512k"));
     }
+    command.addAll(options); // the last one of a sort is the one that counts
     command.add(MAIN);
     command.addAll(List.of(arguments));
     return command;

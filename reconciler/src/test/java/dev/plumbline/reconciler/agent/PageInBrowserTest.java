@@ -9,6 +9,7 @@ import dev.plumbline.netlink.testing.Sh;
 import dev.plumbline.netlink.testing.ThrowawayHost;
 import dev.plumbline.reconciler.render.Node;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -127,6 +128,8 @@ class PageInBrowserTest {
 
       browser.value("document.getElementById('picture').scrollIntoView()");
       browser.await("document.getElementById('picture-image').naturalWidth > 100", "true");
+      browser.await("document.getElementById('picture-box').hidden", "false");
+      assertEquals(Set.of("Image"), Set.copyOf(picturesAskedFor(browser)), "not twice for once");
 
       Sh.run("ip addr del 10.0.0.1/24 dev mgmt0");
       browser.await(has("#events-list .doubt", "drift: internalPorts.mgmt0"), "true");
@@ -139,6 +142,54 @@ class PageInBrowserTest {
       browser.await(has("#conditions .bad", "host.yaml:2:"), "true");
       browser.await(has("#plan-body", "cannot be planned"), "true");
       isQuiet(browser, socket);
+    }
+  }
+
+  /** What asked for the picture each time, as the browser calls it. */
+  private static List<String> picturesAskedFor(Chromium browser) {
+    return askedFor(browser, "/v1/picture");
+  }
+
+  private static List<String> askedFor(Chromium browser, String path) {
+    return browser.events("Network.requestWillBeSent").stream()
+        .filter(request -> request.node("request").text("url").contains(path))
+        .map(request -> request.text("type"))
+        .toList();
+  }
+
+  /** The page's clock from now on. */
+  private static void later(Chromium browser, int seconds) throws IOException {
+    browser.value(
+        "(() => { const now = performance.now.bind(performance);"
+            + " performance.now = () => now() + "
+            + seconds * 1000
+            + "; })()");
+  }
+
+  @Test
+  void saysWhyThereIsNoPictureAndLeavesItAtThatForAWhile() throws Exception {
+    try (AgentRun agent = follow(FILE);
+        ForwardedSocket socket = forwarded();
+        Chromium browser = browser()) {
+      assertTrue(agent.size() > 0);
+      opened(browser, socket);
+      Path owned = directory.resolve("state/ownership");
+      String kept = Files.readString(owned);
+      Files.writeString(owned, "spoilt\n");
+      browser.value("document.getElementById('picture').scrollIntoView()");
+      browser.await(has("#picture-note", "ownership:1: damaged, plumbline did not"), "true");
+      Files.writeString(owned, kept);
+      assertEquals("true", browser.value("document.getElementById('picture-box').hidden"));
+      assertEquals(List.of("Image", "Fetch"), picturesAskedFor(browser));
+
+      later(browser, 60);
+      int statuses = askedFor(browser, "/v1/status").size();
+      AgentRun.eventually(
+          "the status is asked for", () -> askedFor(browser, "/v1/status").size() > statuses + 1);
+      assertEquals(2, picturesAskedFor(browser).size(), "nothing has changed");
+      later(browser, 90);
+      AgentRun.eventually("it is tried again", () -> picturesAskedFor(browser).size() > 2);
+      assertEquals(List.of(), browser.events("Runtime.exceptionThrown"));
     }
   }
 

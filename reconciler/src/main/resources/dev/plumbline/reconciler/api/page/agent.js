@@ -4,13 +4,16 @@
 const LONGEST_MILLIS = 20_000;
 
 /** An answer as a tree; throws an Error with the agent's own words if it has none. */
-export async function ask(path) {
+export const ask = async (path) => (await answered(path)).json();
+
+/** As `ask`, whatever the answer is. */
+export async function answered(path) {
   const answer = await fetch(path, {
     signal: AbortSignal.timeout(LONGEST_MILLIS),
     cache: 'no-store',
   });
   if (answer.ok) {
-    return answer.json();
+    return answer;
   }
   const problem = await answer.json().catch(() => ({}));
   const error = new Error(problem.problem ?? `error ${answer.status}`);

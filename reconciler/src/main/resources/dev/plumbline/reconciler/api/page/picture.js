@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The picture of the host, drawn anew when something has changed.
+import {answered} from './agent.js';
 import {byId, say} from './dom.js';
 
 /** Drawing takes the host a second of CPU: not for every blink. */
 const BETWEEN_MILLIS = 15_000;
 
+/** What failed fails again, as a rule, until something changes. */
+const AFTER_FAILURE_MILLIS = 120_000;
+
 let about = '';
+let failed = false;
 let asked = -Infinity;
 let running = false;
 let visible = false;
@@ -19,33 +24,54 @@ const topic = (status) => JSON.stringify([status.started, status.applied, status
 export async function followPicture(status) {
   last = status;
   const now = topic(status);
-  if (!visible || running || now === about || performance.now() - asked < BETWEEN_MILLIS) {
+  const since = performance.now() - asked;
+  const isDue = now === about ? failed && since > AFTER_FAILURE_MILLIS : since > BETWEEN_MILLIS;
+  if (!visible || running || !isDue) {
     return;
   }
   running = true;
   asked = performance.now();
   try {
-    const answer = await fetch('/v1/picture', {cache: 'no-store'});
-    if (!answer.ok) {
-      throw new Error((await answer.json()).problem);
-    }
-    await answer.blob();
+    await load(`/v1/picture?drawn=${Date.now()}`);
     show(status);
     about = now;
-  } catch (error) {
-    say(byId('picture-note'), `There is no picture: ${error.message}`);
+    failed = false;
+  } catch {
+    const why = await reason();
     byId('picture-box').hidden = true;
+    say(byId('picture-note'), `There is no picture: ${why.message}`);
+    // Where nothing was answered nothing was drawn: it is asked for as soon as that is over.
+    about = why.answered ? now : '';
+    failed = true;
   } finally {
     running = false;
   }
 }
 
-/** The agent has just drawn it, and gives the same again: as an image nothing in it can run. */
-function show(status) {
+/** As an image, nothing in it can run. */
+function load(address) {
   const image = byId('picture-image');
-  image.alt = `Picture of ${status.host}: what is connected to what. ` +
+  return new Promise((loaded, broken) => {
+    image.onload = loaded;
+    image.onerror = broken;
+    image.src = address;
+  });
+}
+
+/** An image does not say why it fails; the agent remembers, and says it again. */
+async function reason() {
+  try {
+    const answer = await answered('/v1/picture');
+    await answer.body.cancel();
+    return {message: 'the browser cannot show it', answered: true};
+  } catch (error) {
+    return error;
+  }
+}
+
+function show(status) {
+  byId('picture-image').alt = `Picture of ${status.host}: what is connected to what. ` +
     'The tables of ports and MAC addresses have the same in words.';
-  image.src = `/v1/picture?drawn=${Date.now()}`;
   byId('picture-box').hidden = false;
   say(byId('picture-note'), '');
 }
