@@ -33,8 +33,12 @@ public record BridgeConfig(
   private static final class Flows extends AbstractSet<FlowConfig> {
     private final Set<FlowConfig> all;
 
-    Flows(Collection<FlowConfig> all) {
+    private Flows(Collection<FlowConfig> all) {
       this.all = Collections.unmodifiableSet(new LinkedHashSet<>(all));
+    }
+
+    static Flows of(Collection<FlowConfig> all) {
+      return all instanceof Flows flows ? flows : new Flows(all);
     }
 
     @Override
@@ -55,7 +59,7 @@ public record BridgeConfig(
 
   public BridgeConfig {
     ports = Collections.unmodifiableMap(new LinkedHashMap<>(ports));
-    flows = flows instanceof Flows ? flows : new Flows(flows);
+    flows = Flows.of(flows);
     filters = Map.copyOf(filters);
     groups = Collections.unmodifiableSet(new LinkedHashSet<>(groups));
     meters = Collections.unmodifiableSet(new LinkedHashSet<>(meters));
@@ -77,8 +81,8 @@ public record BridgeConfig(
 
   /** The same bridge with other flows. */
   public BridgeConfig withFlows(Collection<FlowConfig> newFlows) {
-    Set<FlowConfig> all = new Flows(newFlows);
-    return new BridgeConfig(ports, macTable, forwardBpdu, all, filters, groups, meters);
+    return new BridgeConfig(
+        ports, macTable, forwardBpdu, Flows.of(newFlows), filters, groups, meters);
   }
 
   /** The same bridge with other filters. */

@@ -78,7 +78,7 @@ final class FlowCompiler {
     this.meshes =
         ports.values().stream()
             .filter(all -> all.size() > 1)
-            .collect(Collectors.toMap(all -> all.get(0), all -> all));
+            .collect(Collectors.toMap(all -> all.get(0), all -> all, (first, other) -> first));
     this.numbers = numbers;
   }
 
