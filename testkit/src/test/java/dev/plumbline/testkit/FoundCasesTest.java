@@ -220,6 +220,44 @@ class FoundCasesTest {
     }
   }
 
+  /**
+   * A bridge gets the name of a bond, or a bond that of a bridge; eth0 stays in it, and eth1, which
+   * somebody else put into it, is let go.
+   *
+   * @return whether eth1 was down meanwhile
+   */
+  private static boolean letsGo(String before, String after) throws Exception {
+    LiveState bare = ModelKernel.withCards("host", List.of("eth0", "eth1")).state();
+    ResourceId eth1 = ResourceId.deviceIn("", "eth1");
+    try (ModelHost host = new ModelHost(bare)) {
+      assertTrue(host.apply(goal(before)).isGood());
+      host.kernel.edit(Edit.down(eth1));
+      host.kernel.edit(Edit.master(eth1, "x0"));
+      host.kernel.edit(Edit.up(eth1));
+      boolean[] down = {false};
+      host.kernel.disturb(
+          (kernel, change) -> {
+            down[0] |= Objects.requireNonNull(kernel.find(eth1)).get("up").equals("false");
+            return 0;
+          });
+      assertTrue(host.apply(goal(after)).isGood(), before + after);
+      Resource left = Objects.requireNonNull(host.kernel.find(eth1));
+      assertEquals("", left.get("master"), before + after);
+      assertEquals("true", left.get("up"), before + after);
+      return down[0];
+    }
+  }
+
+  private static final String BOND = "bonds: {x0: {mode: active-backup, members: [eth0]}}\n";
+  private static final String BRIDGE = "bridges: {x0: {datapath: kernel, ports: {eth0: {}}}}\n";
+
+  @Test
+  void aMemberOfOthersIsSetUpAgainWhereItsMasterIsABondNowAndNotWhereItWillBeOne()
+      throws Exception {
+    assertTrue(letsGo(BOND, BRIDGE), "it was never down");
+    assertFalse(letsGo(BRIDGE, BOND), "it was down for nothing");
+  }
+
   @Test
   void aBondPrefersAMemberByTheNameThatItGets() {
     String d = "dummies: {d0: {%s}}\nbonds: {bond0: {members: [d0], mode: active-backup%s}}\n";

@@ -410,7 +410,7 @@ final class DeviceOperations {
                 || has(change, How.NEEDS_DOWN)
                 || change.changes("up")
                 || (renames && !live.capabilities().liveRename())
-                || (joins && (isBond(from) || isBond(to))));
+                || (joins && (renamedMembers.isInBond(from) || isBond(to))));
     if (emptied) {
       for (ResourceId port : portsOf(from.id())) {
         operations.add(ask(namespace, Link.release(indexes.of(port))));

@@ -14,9 +14,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What bonds have to be told when their members get other names. A bond knows by name whom it
- * prefers: nobody, once that one is called otherwise, and whoever gets the name that it was told
- * once (bond_slave_netdev_event, drivers/net/bonding/bond_main.c).
+ * Who is in a bond, and what bonds have to be told when their members get other names. A bond knows
+ * by name whom it prefers: nobody, once that one is called otherwise, and whoever gets the name
+ * that it was told once (bond_slave_netdev_event, drivers/net/bonding/bond_main.c).
  */
 public final class RenamedMembers {
   private static final Set<String> PREFERRING =
@@ -67,6 +67,25 @@ public final class RenamedMembers {
   }
 
   /**
+   * Whether a device is in a bond before its step; to be asked before the step renames it. What the
+   * step says of its master is what that is called later, and another device may have that name
+   * now, or this name then.
+   */
+  public boolean isInBond(Resource from) {
+    ResourceId origin = origins.getOrDefault(from.id(), from.id());
+    Resource member = from.get("master").isEmpty() ? null : live.find(origin);
+    return member != null && isBond(masterOf(member));
+  }
+
+  private @Nullable Resource masterOf(Resource member) {
+    return live.find(ResourceId.deviceIn(member.id().namespace(), member.get("master")));
+  }
+
+  private static boolean isBond(@Nullable Resource device) {
+    return device != null && device.get("kind").equals("bond");
+  }
+
+  /**
    * Whom the bond of a device is to prefer once that has another name; to be asked for each rename,
    * in the order in which they are done.
    *
@@ -77,16 +96,13 @@ public final class RenamedMembers {
     origins.remove(from.id());
     origins.put(to.id(), origin);
     Resource member = live.find(origin);
-    Resource bond =
-        member == null
-            ? null
-            : live.find(ResourceId.deviceIn(origin.namespace(), member.get("master")));
+    Resource bond = member == null ? null : masterOf(member);
     boolean stays =
         from.get("master").equals(to.get("master"))
             && from.id().namespace().equals(to.id().namespace());
     if (bond == null
         || !stays
-        || !bond.get("kind").equals("bond")
+        || !isBond(bond)
         || !PREFERRING.contains(bond.get("mode"))
         || told.contains(bond.id())) {
       return null;

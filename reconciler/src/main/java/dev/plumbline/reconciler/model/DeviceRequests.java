@@ -266,7 +266,7 @@ final class DeviceRequests {
                 || has(change, How.NEEDS_DOWN)
                 || change.changes("up")
                 || (renames && !live.capabilities().liveRename())
-                || (joins && (isBond(from) || isBond(to))));
+                || (joins && (renamedMembers.isInBond(from) || isBond(to))));
     if (emptied) {
       for (Resource port : live.ofType(ResourceType.DEVICE)) {
         if (port.id().namespace().equals(id.namespace())
