@@ -220,6 +220,57 @@ class FoundCasesTest {
     }
   }
 
+  /** A long batch is several messages to the kernel, and a process may die between two of them. */
+  @Test
+  void aMemberOfOthersThatABondLetGoComesUpAfterACrashInTheMiddleOfABatch() {
+    String bond = "bonds: {bond0: {members: [eth1], mode: %s}}\n";
+    String first = bond.formatted("active-backup");
+    String second =
+        "interfaces: {eth1: {txQueueLength: 500}}\n"
+            + "bridges: {br1: {datapath: kernel, ports: {eth1: {}}}}\n"
+            + "tunnels: {vx0: {type: vxlan, key: 42, remote: 10.0.0.8}}\n"
+            + bond.formatted("802.3ad").replace("eth1", "vx0");
+    LiveState bare = ModelKernel.withCards("host", List.of("eth0", "eth1")).state();
+    Simulation simulation =
+        new Simulation(
+            bare, List.of(new NamedGoal(first, goal(first)), new NamedGoal(second, goal(second))));
+    for (int moment = 0; moment < 30; moment++) {
+      Happening crash = new Happening(Happening.Sort.CRASH, moment, 1);
+      Played played =
+          simulation.play(
+              List.of(
+                  new Event.Applied(0, List.of()),
+                  new Event.Applied(1, List.of(crash)),
+                  new Event.GivenBack()));
+      assertNull(played.broken(), () -> String.join("\n", played.story()));
+    }
+  }
+
+  @Test
+  void aMemberOfOthersThatABondLetGoComesUpWhereTheHostCannotBeReadToUndoARefusal() {
+    String bond = "bonds: {bond0: {members: [eth1, eth2], mode: active-backup}}\n";
+    LiveState bare = ModelKernel.withCards("host", List.of("eth0", "eth1", "eth2")).state();
+    Simulation simulation =
+        new Simulation(bare, List.of(new NamedGoal(bond, goal(bond)), NamedGoal.EMPTY));
+    int unread = 0;
+    for (int request = 0; request < 6; request++) {
+      for (int dump = 2; dump < 12; dump++) {
+        Happening refusal = new Happening(Happening.Sort.REFUSAL, request, 0);
+        Happening interrupted = new Happening(Happening.Sort.INTERRUPTED, dump, 0);
+        Played played =
+            simulation.play(
+                List.of(
+                    new Event.Applied(0, List.of()),
+                    new Event.Applied(1, List.of(refusal, interrupted)),
+                    new Event.GivenBack()));
+        String story = String.join("\n", played.story());
+        assertNull(played.broken(), story);
+        unread += story.contains("it ends: undo failed") ? 1 : 0;
+      }
+    }
+    assertTrue(unread > 0, "the host could be read each time");
+  }
+
   /**
    * A bridge gets the name of a bond, or a bond that of a bridge; eth0 stays in it, and eth1, which
    * somebody else put into it, is let go.

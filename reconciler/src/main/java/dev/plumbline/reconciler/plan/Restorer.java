@@ -2,6 +2,7 @@
 package dev.plumbline.reconciler.plan;
 
 import dev.plumbline.reconciler.kind.DeviceField;
+import dev.plumbline.reconciler.kind.DeviceField.How;
 import dev.plumbline.reconciler.kind.DeviceKinds;
 import dev.plumbline.reconciler.live.LiveReader;
 import dev.plumbline.reconciler.live.LiveState;
@@ -33,6 +34,10 @@ final class Restorer {
 
   /** Beside the settings of a device that plumbline made: its mark, by which it is found again. */
   private static final String MARK = "owner";
+
+  private static final String UP = "up";
+
+  private static final Setting DOWN_ON_THE_WAY = new Setting("true", Set.of("true", "false"));
 
   private Restorer() {}
 
@@ -242,7 +247,14 @@ final class Restorer {
     Map<ResourceId, String> pvids = defaultVlans(plan, live);
     for (Change change : plan.changes()) {
       ResourceId id = change.id();
-      if (change instanceof Change.Delete || isPutBack(change)) {
+      if (change instanceof Change.Delete) {
+        continue;
+      }
+      boolean lost = wasUp(change, plan, live) && ownership.find(id, UP) == null;
+      if (isPutBack(change)) {
+        if (lost) {
+          settings.computeIfAbsent(id, key -> new HashMap<>()).put(UP, DOWN_ON_THE_WAY);
+        }
         continue;
       }
       if (change instanceof Change.Modify modify && !modify.live().id().equals(id)) {
@@ -255,6 +267,9 @@ final class Restorer {
         // So is, until all is done, what is remembered of the one that has this name now.
         merge(ownership.settings().getOrDefault(id, NO_SETTINGS), settings.get(id));
         lifetimes(modify, ownership, settings);
+      }
+      if (lost) {
+        settings.computeIfAbsent(id, key -> new HashMap<>()).put(UP, DOWN_ON_THE_WAY);
       }
       if (id.type() == ResourceType.ADDRESS) {
         if (change instanceof Change.Create && !live.capabilities().addressProtocol()) {
@@ -277,6 +292,43 @@ final class Restorer {
       }
     }
     return ownership.with(settings, unmarked);
+  }
+
+  /**
+   * Whether a device of somebody else's is up, and down for a moment until this step, as a member
+   * of a bond is that joins or is let go.
+   */
+  private static boolean wasUp(Change change, Plan plan, LiveState live) {
+    Resource device = change instanceof Change.Modify modify ? live.find(modify.live().id()) : null;
+    return device != null
+        && !live.isOurs(device)
+        && device.get(UP).equals("true")
+        && ((Change.Modify) change).wanted().get(UP).equals("true")
+        && goesDown((Change.Modify) change, device, plan, live);
+  }
+
+  private static boolean goesDown(
+      Change.Modify change, Resource device, Plan plan, LiveState live) {
+    boolean renames = !change.live().id().equals(change.id());
+    if (change.changes(UP) || (renames && !live.capabilities().liveRename())) {
+      return true;
+    }
+    for (FieldChange field : change.fields()) {
+      DeviceField known = DeviceKinds.field(device.get("kind"), field.name());
+      if (known != null
+          && (known.change() == How.NEEDS_DOWN || known.change() == How.NEEDS_EMPTY)) {
+        return true;
+      }
+    }
+    if (!change.changes("master")) {
+      return false;
+    }
+    // The one by its name now, the other by the name that it has when the device joins.
+    String namespace = device.id().namespace();
+    Resource before = live.find(ResourceId.deviceIn(namespace, device.get("master")));
+    ResourceId after = ResourceId.deviceIn(namespace, change.wanted().get("master"));
+    return (before != null && before.get("kind").equals("bond"))
+        || plan.masters().getOrDefault(after, "").equals("bond");
   }
 
   /** Adds the values that a field may have been set to, too. */

@@ -72,7 +72,8 @@ final class Throwing implements Disturbance {
   @Override
   public int before(ModelKernel kernel, Change change) {
     int now = count++;
-    boolean starts = change != last && ModelKernel.startsBatch(last, change);
+    boolean next = change != last;
+    boolean starts = next && ModelKernel.startsBatch(last, change);
     last = change;
     int errno = nature.before(kernel, change);
     for (Iterator<Happening> all = waiting.iterator(); all.hasNext(); ) {
@@ -88,9 +89,10 @@ final class Throwing implements Disturbance {
           }
         }
         case CRASH -> {
-          if (now >= at && starts) {
+          if (now >= at && (starts || (next && each.isWithinBatch()))) {
             all.remove();
-            told.accept(each, "the process dies before " + request(now, change));
+            String where = starts ? "" : ", in the middle of a batch";
+            told.accept(each, "the process dies before " + request(now, change) + where);
             throw new ModelHost.Crash();
           }
         }
