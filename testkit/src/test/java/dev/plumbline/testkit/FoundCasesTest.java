@@ -285,6 +285,8 @@ class FoundCasesTest {
       host.kernel.edit(Edit.down(eth1));
       host.kernel.edit(Edit.master(eth1, "x0"));
       host.kernel.edit(Edit.up(eth1));
+      host.kernel.edit(Edit.addAddress(eth1, "2001:db8::2/64"));
+      host.kernel.edit(Edit.addRoute("", "10.9.0.0/16", "eth1"));
       boolean[] down = {false};
       host.kernel.disturb(
           (kernel, change) -> {
@@ -295,6 +297,9 @@ class FoundCasesTest {
       Resource left = Objects.requireNonNull(host.kernel.find(eth1));
       assertEquals("", left.get("master"), before + after);
       assertEquals("true", left.get("up"), before + after);
+      // Both go while it is down.
+      assertTrue(host.kernel.state().has(ResourceId.addressOn("", "eth1", "2001:db8::2/64")));
+      assertTrue(host.kernel.state().has(ResourceId.route("", "10.9.0.0/16 table 254 metric 0")));
       return down[0];
     }
   }

@@ -42,8 +42,7 @@ final class DeviceComparison {
     }
     step.fields = differences(step);
     if (step.released() && step.live != null && step.live.get("up").equals("true")) {
-      Resource master =
-          live.find(ResourceId.deviceIn(step.live.id().namespace(), step.live.get("master")));
+      Resource master = masterOf(step.live);
       step.downed = master != null && takesPortsDown(master.get("kind"));
       if (step.fields.stream().noneMatch(field -> field.name().equals("master"))) {
         step.cause = masterCause(step.cause, master);
@@ -120,17 +119,20 @@ final class DeviceComparison {
     }
     if (change.name().equals("master")) {
       String namespace = Objects.requireNonNull(step.wanted).resource().id().namespace();
-      return downsItsPorts(namespace, change.before()) || downsItsPorts(namespace, change.after());
+      // Another kind of device may have the name of the one that it leaves when all is done.
+      Resource left = step.live == null || change.before().isEmpty() ? null : masterOf(step.live);
+      return (left != null && takesPortsDown(left.get("kind")))
+          || takesPortsDown(steps.kindOf(ResourceId.deviceIn(namespace, change.after())));
     }
     How how = how(step, change.name());
     return how == How.NEEDS_DOWN || how == How.NEEDS_EMPTY;
   }
 
-  /** A bond wants its members down when they join; a VRF takes them down and up. */
-  private boolean downsItsPorts(String namespace, String master) {
-    return takesPortsDown(steps.kindOf(ResourceId.deviceIn(namespace, master)));
+  private @Nullable Resource masterOf(Resource port) {
+    return live.find(ResourceId.deviceIn(port.id().namespace(), port.get("master")));
   }
 
+  /** A bond wants its members down when they join; a VRF takes them down and up. */
   private static boolean takesPortsDown(String kind) {
     return kind.equals("bond") || kind.equals("vrf");
   }
