@@ -102,6 +102,7 @@ final class Devices {
     store.remove(id);
     if (master != null) {
       rules.left(master);
+      preferNoMore(master, id);
     }
     parents.gone(id);
     primaries.remove(id);
@@ -285,7 +286,9 @@ final class Devices {
     if (kind.equals("bond")) {
       goUp(id);
       // By the name that it was told once, maybe in another mode (bond_enslave).
-      prefer(over, BondRules.prefers(master) ? primaries.getOrDefault(over, "") : "");
+      if (BondRules.prefers(master) && id.device().equals(primaries.get(over))) {
+        prefer(over, id.device());
+      }
     } else if (kind.equals("vrf") && up) {
       goDown(id);
       goUp(id);
@@ -322,8 +325,16 @@ final class Devices {
     if (kind.equals("vrf") && up) {
       goUp(id);
     }
-    if (master != null && master.get("primary").equals(id.device())) {
-      store.put(Objects.requireNonNull(store.find(master.id())).with("primary", ""));
+    if (master != null) {
+      preferNoMore(master, id);
+    }
+  }
+
+  /** Whoever is no member any more is not preferred (__bond_release_one). */
+  private void preferNoMore(Resource master, ResourceId member) {
+    Resource bond = store.find(master.id());
+    if (bond != null && bond.get("primary").equals(member.device())) {
+      store.put(bond.with("primary", ""));
     }
   }
 

@@ -50,16 +50,25 @@ final class Impact {
     if (stops) {
       return Level.INTERRUPTS;
     }
+    Resource now = Objects.requireNonNull(after);
+    boolean forgetsOrRemembers = before.get("primary").isEmpty() || now.get("primary").isEmpty();
     boolean same =
-        withoutPeer(Objects.requireNonNull(after)).equals(withoutPeer(before))
-            && after.id().equals(before.id());
+        own(now, forgetsOrRemembers).equals(own(before, forgetsOrRemembers))
+            && now.id().equals(before.id());
     return same ? Level.NONE : Level.IN_PLACE;
   }
 
-  /** What the far end of a pair is called is nothing to this one. */
-  private static Map<String, String> withoutPeer(Resource device) {
+  /**
+   * What the far end of a pair is called is nothing to this one; and that a bond forgets whom it
+   * prefers when that leaves, and remembers when it is back, goes with the step of that one: nobody
+   * can read which name it was told once.
+   */
+  private static Map<String, String> own(Resource device, boolean forgetsOrRemembers) {
     Map<String, String> fields = new TreeMap<>(device.fields());
     fields.remove("peer");
+    if (forgetsOrRemembers) {
+      fields.remove("primary");
+    }
     return fields;
   }
 
