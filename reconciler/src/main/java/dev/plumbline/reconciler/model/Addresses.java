@@ -7,7 +7,6 @@ import dev.plumbline.reconciler.resource.AddressText;
 import dev.plumbline.reconciler.resource.Numbers;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
-import dev.plumbline.reconciler.resource.RouteText;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -67,6 +66,7 @@ final class Addresses {
     store.put(filled);
     if (before == null && !isIpv6(id)) {
       order(id.ofDevice(), filled);
+      routes.addressed(id.ofDevice());
     }
   }
 
@@ -171,7 +171,7 @@ final class Addresses {
         !DeviceRules.isLoopback(device)
             && store.addresses(device).stream().allMatch(each -> isIpv6(each.id()));
     if (last) {
-      routes.dropOn(device, route -> !RouteText.destination(route.id()).contains(":"));
+      routes.withoutAddress(device);
     }
     routes.dropFrom(device.namespace(), AddressText.local(id.key()));
   }

@@ -112,10 +112,22 @@ final class DeviceRequests {
       boolean named = modifies ? ((Change.Modify) change).changes(field) : !field.equals("primary");
       // A bond is told of a member that is still to come when that has joined.
       boolean later = field.equals("primary") && joining.contains(other);
-      if (named && !later && !name.isEmpty()) {
+      // It is known of itself, and of its other half, before it is made.
+      boolean made = !modifies && (other.equals(wanted.id()) || isMate(wanted, other));
+      if (named && !later && !made && !name.isEmpty()) {
         handles.need(other);
+        // By then it is that no more, for it gets another name first.
+        if (modifies
+            && other.equals(Objects.requireNonNull(before).id())
+            && !other.equals(wanted.id())) {
+          throw new RefusedException(Errno.ENODEV, "there is no " + other, false);
+        }
       }
     }
+  }
+
+  private static boolean isMate(Resource veth, ResourceId other) {
+    return veth.get("kind").equals("veth") && PeerText.parse(veth.get("peer")).equals(other);
   }
 
   private boolean isToRemove(Change change) {
@@ -192,6 +204,7 @@ final class DeviceRequests {
   private void create(Resource wanted) throws RefusedException {
     String parent = wanted.get("parent");
     Resource made = wanted;
+    DeviceRules.family(wanted);
     if (!parent.isEmpty()) {
       ResourceId now = handles.now(ResourceId.deviceIn(wanted.id().namespace(), parent));
       made = wanted.with("parent", now.device());

@@ -34,6 +34,9 @@ final class DeviceRules {
   /** IPV6_MIN_MTU (linux/ipv6.h), bytes. */
   static final int MIN_IPV6_MTU = 1280;
 
+  /** BR_MAX_PATH_COST (net/bridge/br_private_stp.h). */
+  private static final int MAX_PATH_COST = 65535;
+
   private final Store store;
   private final Capabilities capabilities;
 
@@ -78,7 +81,7 @@ final class DeviceRules {
     }
     if (!kind.equals("bridge")) {
       // Other drivers look at everything else before the device gets its name.
-      values(wanted, wanted.fields());
+      values(wanted, wanted.fields(), true);
     }
     boolean taken = store.has(id);
     if (kind.equals("veth")) {
@@ -87,7 +90,7 @@ final class DeviceRules {
       taken |= store.has(mate) || mate.equals(id);
     }
     RefusedException.when(taken, Errno.EEXIST, "the name is taken");
-    values(wanted, wanted.fields());
+    values(wanted, wanted.fields(), true);
   }
 
   /** A macvlan over a macvlan is one over what that is over (macvlan_common_newlink). */
@@ -119,8 +122,12 @@ final class DeviceRules {
     RefusedException.when(stays, Errno.EINVAL, device.id() + " stays in its namespace");
   }
 
-  /** Whether a device can have these values (br_changelink and the like). */
-  void values(Resource device, Map<String, String> values) throws RefusedException {
+  /**
+   * Whether a device can have these values (br_changelink and the like).
+   *
+   * @param anew whether it is being made
+   */
+  void values(Resource device, Map<String, String> values, boolean anew) throws RefusedException {
     String mask = values.getOrDefault("groupForwardMask", "");
     // The STP, pause and LACP addresses are never forwarded (BR_GROUPFWD_RESTRICTED).
     boolean restricted = !mask.isEmpty() && (Integer.decode(mask) & 7) != 0;
@@ -129,15 +136,19 @@ final class DeviceRules {
     // BR_PORT_BITS and so on (net/bridge/br_stp_if.c): six bits.
     boolean high = !priority.isEmpty() && Integer.parseInt(priority) > 63;
     RefusedException.when(high, ERANGE, "a port's priority is 63 at most");
+    String cost = values.getOrDefault("port.pathCost", "");
+    boolean free =
+        !cost.isEmpty() && (Integer.parseInt(cost) < 1 || MAX_PATH_COST < Integer.parseInt(cost));
+    RefusedException.when(free, ERANGE, "a port costs 1 to " + MAX_PATH_COST);
     // As it is before the change (br_set_forward_delay); times are in seconds.
     String delay = values.getOrDefault("stp.forwardDelay", "");
     boolean range =
         !delay.isEmpty()
             && device.get("stp.enabled").equals("true")
-            && store.has(device.id())
+            && !anew
             && !isWithin(delay, 2, 30);
     RefusedException.when(range, ERANGE, "the delay is out of range while STP is on");
-    mtu(device, values);
+    mtu(device, values, anew);
   }
 
   private static boolean isWithin(String duration, long least, long most) {
@@ -145,16 +156,21 @@ final class DeviceRules {
     return seconds >= least && seconds <= most;
   }
 
-  private void noConflict(Resource asked) throws RefusedException {
-    boolean vxlan = asked.get("kind").equals("vxlan");
-    boolean port = vxlan && asked.get("port").isEmpty();
-    Resource wanted = port ? asked.with("port", VXLAN_PORT) : asked;
+  /** Whether the ends of a VXLAN device are of one family, looked at before all else. */
+  static void family(Resource asked) throws RefusedException {
     boolean mixed =
-        vxlan
+        asked.get("kind").equals("vxlan")
             && !asked.get("local").isEmpty()
             && !asked.get("remote").isEmpty()
             && asked.get("local").contains(":") != asked.get("remote").contains(":");
     RefusedException.when(mixed, Errno.EINVAL, "one end is IPv6 and the other is not");
+  }
+
+  private void noConflict(Resource asked) throws RefusedException {
+    boolean vxlan = asked.get("kind").equals("vxlan");
+    boolean port = vxlan && asked.get("port").isEmpty();
+    Resource wanted = port ? asked.with("port", VXLAN_PORT) : asked;
+    family(asked);
     DeviceKind kind = DeviceKinds.of(wanted.get("kind"));
     String key = kind == null ? null : kind.conflict().apply(wanted);
     for (Resource other : store.ofType(ResourceType.DEVICE)) {
@@ -174,7 +190,8 @@ final class DeviceRules {
     return master != null && !master.get("kind").equals("vrf");
   }
 
-  private void mtu(Resource device, Map<String, String> values) throws RefusedException {
+  private void mtu(Resource device, Map<String, String> values, boolean anew)
+      throws RefusedException {
     String mtu = values.getOrDefault("mtu", "");
     if (mtu.isEmpty()) {
       return;
@@ -184,9 +201,7 @@ final class DeviceRules {
         wanted < leastMtu(device), Errno.EINVAL, "the MTU is less than the device's minimum");
     // At a creation it is made smaller instead (vxlan_change_mtu, vxlan_config_apply).
     Resource parent =
-        device.get("kind").equals("vxlan") && store.has(device.id())
-            ? store.under(device, "parent")
-            : null;
+        device.get("kind").equals("vxlan") && !anew ? store.under(device, "parent") : null;
     int headers = isIpv6(device) ? VXLAN6_HEADERS : VXLAN_HEADERS;
     boolean large = parent != null && wanted > Integer.parseInt(parent.get("mtu")) - headers;
     RefusedException.when(large, Errno.EINVAL, "the packets are too long for the device below");

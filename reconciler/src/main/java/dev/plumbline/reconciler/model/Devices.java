@@ -114,7 +114,7 @@ final class Devices {
   /** All that hangs on a device that goes, or moves to another namespace. */
   private void strip(ResourceId id) {
     store.ports(id).forEach(port -> released(port.id()));
-    routes.dropOn(id, route -> true);
+    routes.gone(id);
     for (Resource address : store.addresses(id)) {
       store.remove(address.id());
       routes.dropFrom(id.namespace(), AddressText.local(address.id().key()));
@@ -147,6 +147,7 @@ final class Devices {
       return;
     }
     store.put(device.with("up", "true"));
+    routes.up(id);
     // VLAN devices follow, whoever took them down (vlan_device_event).
     for (Resource upper : parents.uppers(id)) {
       if (upper.get("kind").equals("vlan")) {
@@ -166,7 +167,7 @@ final class Devices {
       return;
     }
     store.put(device.with("up", "false"));
-    routes.dropOn(id, route -> true);
+    routes.down(id);
     addresses.linkDown(id);
     for (Resource upper : parents.uppers(id)) {
       if (upper.get("kind").equals("vlan")) {
@@ -373,11 +374,11 @@ final class Devices {
   private void tooSmall(ResourceId id, String mtu) {
     if (!mtu.isEmpty() && Integer.parseInt(mtu) < DeviceRules.MIN_IPV6_MTU) {
       addresses.linkDown(id);
-      routes.dropOn(id, route -> RouteText.destination(route.id()).contains(":"));
+      routes.goneFromIpv6(id);
     }
     if (!mtu.isEmpty() && Integer.parseInt(mtu) < DeviceRules.MIN_MTU) {
       store.addresses(id).forEach(each -> store.remove(each.id()));
-      routes.dropOn(id, route -> true);
+      routes.gone(id);
       dropSysctls(id);
     }
   }

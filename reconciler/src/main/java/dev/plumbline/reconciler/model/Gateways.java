@@ -3,20 +3,26 @@ package dev.plumbline.reconciler.model;
 
 import dev.plumbline.netlink.libc.Errno;
 import dev.plumbline.reconciler.resource.AddressText;
+import dev.plumbline.reconciler.resource.Numbers;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
 import dev.plumbline.reconciler.resource.RouteText;
 import dev.plumbline.reconciler.resource.RouteText.Hop;
 import dev.plumbline.spec.value.IpAddress;
+import dev.plumbline.spec.value.IpFamily;
 import dev.plumbline.spec.value.Prefix;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Where the next hops of routes are (fib_check_nh, ip6_validate_gw). */
 final class Gateways {
   static final int ENETUNREACH = 101;
   private static final int EHOSTUNREACH = 113;
+
+  /** Of the routes to the networks of IPv6 addresses (IP6_RT_PRIO_ADDRCONF). */
+  private static final String PREFIX_METRIC = "256";
 
   /** RT_TABLE_MAIN (linux/rtnetlink.h). */
   static final int MAIN = 254;
@@ -45,9 +51,9 @@ final class Gateways {
       RefusedException.when(here, Errno.EINVAL, hop.via() + " is the device's own");
       boolean lo = isReject(named, hop.via());
       RefusedException.when(lo, Errno.EINVAL, "IPv6 leads nobody over lo");
-      String near6 = ipv6 && hop.onlink() && !hop.via().isEmpty() ? behind(route, hop) : null;
-      boolean elsewhere = near6 != null && !near6.equals(hop.dev());
-      RefusedException.when(elsewhere, Errno.EINVAL, hop.via() + " is behind " + near6);
+      Found near6 = ipv6 && hop.onlink() && !hop.via().isEmpty() ? behind(route, hop) : null;
+      boolean elsewhere = near6 != null && !near6.device().equals(hop.dev());
+      RefusedException.when(elsewhere, Errno.EINVAL, hop.via() + " is behind another device");
       return hop.dev();
     }
     int errno = hop.via().contains(":") ? EHOSTUNREACH : ENETUNREACH;
@@ -60,81 +66,136 @@ final class Gateways {
       RefusedException.when(!store.isUp(own), Errno.ENETDOWN, own + " is down");
       return own.device();
     }
-    String way = way(route, hop);
-    boolean none = way == null || isReject(ResourceId.deviceIn("", way), hop.via());
-    if (way == null || none) {
-      throw new RefusedException(errno, hop.via() + " is on no connected network");
-    }
-    return way;
+    return hop.via().contains(":") ? way6(route, hop) : way4(route, hop);
   }
 
   /**
-   * The device of the smallest connected network with the gateway; null for none. For IPv4 any of
-   * the route's own table comes before all others (fib_check_nh_v4_gw).
+   * The device that IPv4 finds a gateway behind. Any of the route's own table comes before all
+   * others (fib_check_nh_v4_gw).
    */
-  private @Nullable String way(ResourceId route, Hop hop) {
-    IpAddress target = IpAddress.parse(hop.via());
-    boolean ipv6 = hop.via().contains(":");
-    Set<Long> tables = Set.of((long) MAIN);
+  private String way4(ResourceId route, Hop hop) throws RefusedException {
     if (RouteText.table(route) != MAIN) {
-      Set<Long> own = Set.of(RouteText.table(route));
-      String first = ipv6 ? null : direct(route, hop, target, own, null, -1);
-      if (first != null) {
-        return first;
-      }
-      tables = ipv6 ? Set.of((long) MAIN, RouteText.table(route)) : tables;
-    }
-    String best = null;
-    int longest = -1;
-    for (Resource each : store.ofType(ResourceType.ADDRESS)) {
-      ResourceId id = each.id();
-      Prefix network = AddressText.network(id.key());
-      if (id.namespace().equals(route.namespace())
-          && (hop.dev().isEmpty() || hop.dev().equals(id.device()))
-          && store.isUp(id.ofDevice())
-          && !each.get("noPrefixRoute").equals("true")
-          && network.contains(target)
-          && network.length() > longest) {
-        best = id.device();
-        longest = network.length();
+      Found first = find(route.namespace(), RouteText.table(route), hop, true);
+      if (first != null && !first.isNowhere()) {
+        return up(route.namespace(), first.device());
       }
     }
-    return direct(route, hop, target, tables, best, longest);
+    Found found = find(route.namespace(), MAIN, hop, true);
+    if (found != null && !found.isNowhere()) {
+      return up(route.namespace(), found.device());
+    }
+    // What the route says to whoever goes by it (fib_props).
+    int errno =
+        switch (found == null ? "" : found.type()) {
+          case "blackhole" -> Errno.EINVAL;
+          case "unreachable" -> EHOSTUNREACH;
+          case "prohibit" -> Errno.EACCES;
+          default -> ENETUNREACH;
+        };
+    throw new RefusedException(errno, hop.via() + " is on no connected network");
   }
 
-  /** The device that IPv6 knows a gateway behind, by the main table (ip6_route_check_nh_onlink). */
-  private @Nullable String behind(ResourceId route, Hop hop) {
-    ResourceId main = ResourceId.route(route.namespace(), "::/0 table " + MAIN + " metric 0");
-    return way(main, new Hop(hop.via(), "", 1, false));
+  /** A route of scope host is there also while its device is down. */
+  private String up(String namespace, String device) throws RefusedException {
+    boolean up = store.isUp(ResourceId.deviceIn(namespace, device));
+    RefusedException.when(!up, Errno.ENETDOWN, device + " is down");
+    return device;
   }
 
-  /** The device of a route of these tables without a gateway, or the best so far. */
-  private @Nullable String direct(
-      ResourceId route,
-      Hop hop,
-      IpAddress target,
-      Set<Long> tables,
-      @Nullable String soFar,
-      int soFarLength) {
-    String best = soFar;
-    int longest = soFarLength;
-    for (Resource each : store.ofType(ResourceType.ROUTE)) {
-      ResourceId id = each.id();
-      Prefix network = Prefix.parse(RouteText.destination(id));
-      // As far as a route with a gateway itself: not on the way to one (fib_table_lookup).
-      boolean far = !hop.via().contains(":") && each.get("scope").equals("global");
-      if (id.namespace().equals(route.namespace())
-          && tables.contains(RouteText.table(id))
-          && RouteText.isDirect(each)
-          && !far
-          && (hop.dev().isEmpty() || RouteText.devices(each).contains(hop.dev()))
-          && network.contains(target)
-          && network.length() > longest) {
-        best = hop.dev().isEmpty() ? RouteText.devices(each).get(0) : hop.dev();
-        longest = network.length();
+  /** The device that IPv6 finds a gateway behind (ip6_route_check_nh). */
+  private String way6(ResourceId route, Hop hop) throws RefusedException {
+    for (long table : new long[] {RouteText.table(route), MAIN}) {
+      Found found = find(route.namespace(), table, hop, true);
+      if (found != null && !found.led() && !found.isNowhere()) {
+        return found.device();
+      }
+    }
+    throw new RefusedException(EHOSTUNREACH, hop.via() + " is on no connected network");
+  }
+
+  /** What the main table says of a gateway, but for its default (ip6_route_check_nh_onlink). */
+  private @Nullable Found behind(ResourceId route, Hop hop) {
+    Found found = find(route.namespace(), MAIN, hop, false);
+    boolean says = found != null && !found.isNowhere() && found.network().length() > 0;
+    return says ? found : null;
+  }
+
+  /**
+   * What is found on the way to a gateway.
+   *
+   * @param led whether that is led on by a gateway itself
+   */
+  private record Found(Prefix network, long metric, String device, boolean led, String type) {
+    boolean isBefore(@Nullable Found other) {
+      return other == null
+          || network.length() > other.network.length()
+          || (network.length() == other.network.length() && metric < other.metric);
+    }
+
+    boolean isBlackhole() {
+      return !type.isEmpty() && Numbers.discards(Numbers.routeType(type));
+    }
+
+    /** Whether it ends there; IPv6 leads nobody over lo (fib6_is_reject). */
+    boolean isNowhere() {
+      return isBlackhole() || (isIpv6(network) && device.equals("lo"));
+    }
+  }
+
+  /**
+   * Looks for the way to a gateway in a table (fib_table_lookup, fib6_table_lookup).
+   *
+   * @param strict whether the way has to leave by the hop's device, if that has one
+   */
+  private @Nullable Found find(String namespace, long table, Hop hop, boolean strict) {
+    IpAddress target = IpAddress.parse(hop.via());
+    Found best = null;
+    for (Found each : ways(namespace, table)) {
+      boolean any = hop.dev().isEmpty() || (each.isBlackhole() && !isIpv6(each.network()));
+      boolean here = any || hop.dev().equals(each.device());
+      boolean fits = each.network().contains(target) && (here || !strict);
+      boolean asGood = best != null && !best.isBefore(each) && !each.isBefore(best);
+      if (fits && (each.isBefore(best) || (asGood && here && !strict))) {
+        best = each;
       }
     }
     return best;
+  }
+
+  private static boolean isIpv6(Prefix network) {
+    return network.family() == IpFamily.IPV6;
+  }
+
+  private List<Found> ways(String namespace, long table) {
+    List<Found> ways = new ArrayList<>();
+    for (Resource each : store.ofType(ResourceType.ADDRESS)) {
+      ResourceId id = each.id();
+      if (table == MAIN
+          && id.namespace().equals(namespace)
+          && store.isUp(id.ofDevice())
+          && !each.get("noPrefixRoute").equals("true")) {
+        Prefix network = AddressText.network(id.key());
+        String usual = isIpv6(network) ? PREFIX_METRIC : "0";
+        String metric = each.get("metric").isEmpty() ? usual : each.get("metric");
+        ways.add(new Found(network, Long.parseLong(metric), id.device(), false, ""));
+      }
+    }
+    for (Resource each : store.ofType(ResourceType.ROUTE)) {
+      ResourceId id = each.id();
+      Prefix network = Prefix.parse(RouteText.destination(id));
+      // As far as an IPv4 route with a gateway itself: not on the way to one.
+      boolean far = !isIpv6(network) && each.get("scope").equals("global");
+      if (id.namespace().equals(namespace) && RouteText.table(id) == table && !far) {
+        Hop alone = new Hop(each.get("via"), each.get("dev"), 1, false);
+        List<Hop> hops = RouteText.hops(each);
+        for (Hop hop : hops.isEmpty() ? List.of(alone) : hops) {
+          boolean led = !hop.via().isEmpty();
+          long metric = RouteText.metric(id);
+          ways.add(new Found(network, metric, hop.dev(), led, each.get("type")));
+        }
+      }
+    }
+    return ways;
   }
 
   /** IPv6 leads nobody over the loopback device (fib6_is_reject). */

@@ -9,8 +9,11 @@ import dev.plumbline.reconciler.resource.ResourceType;
 import dev.plumbline.reconciler.resource.RouteText;
 import dev.plumbline.reconciler.resource.RouteText.Hop;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
@@ -20,6 +23,9 @@ import java.util.function.Predicate;
 final class Routes {
   private final Store store;
   private final Gateways gateways;
+
+  /** By route: the indexes of devices by which it leads nowhere now (RTNH_F_DEAD). */
+  private final Map<ResourceId, Set<Integer>> dead = new HashMap<>();
 
   Routes(Store store) {
     this.store = store;
@@ -40,22 +46,31 @@ final class Routes {
     ResourceId id = wanted.id();
     store.needNamespace(id.namespace());
     shape(wanted);
+    boolean ipv6 = isIpv6(id);
     boolean several = !wanted.get("nextHops").isEmpty();
     boolean both = several && !wanted.get("dev").isEmpty();
     RefusedException.when(both, Errno.EINVAL, "one way and several ways");
     List<Hop> hops = new ArrayList<>();
     for (Hop hop : several ? RouteText.hops(wanted) : List.of(single(wanted))) {
-      hops.add(discards(wanted) ? hop : hop.on(gateways.device(wanted, hop)));
+      Hop led = discards(wanted) ? hop : hop.on(gateways.device(wanted, hop));
+      boolean twice = ipv6 && hops.stream().anyMatch(each -> isSame(each, led));
+      RefusedException.when(twice, Errno.EEXIST, "the same way twice");
+      hops.add(led);
     }
     String source = wanted.get("source");
-    boolean ipv6 = RouteText.destination(id).contains(":");
     boolean foreign =
         (ipv6 || !discards(wanted)) && !source.isEmpty() && !isLocal(id.namespace(), source);
     RefusedException.when(foreign, Errno.EINVAL, source + " is no address of the host");
     boolean taken = exclusive && store.has(id);
     RefusedException.when(taken, Errno.EEXIST, id + " is there");
     Resource led = several ? wanted.with("nextHops", RouteText.hops(hops)) : wanted;
+    dead.remove(id);
     store.put(filled(led, several ? "" : hops.get(0).dev()));
+  }
+
+  /** Whether IPv6 takes them for one and the same next hop (rt6_duplicate_nexthop). */
+  private static boolean isSame(Hop one, Hop other) {
+    return one.dev().equals(other.dev()) && one.via().equals(other.via());
   }
 
   private static Hop single(Resource route) {
@@ -65,7 +80,7 @@ final class Routes {
 
   /** What can be said of the route whatever else there is (fib_create_info). */
   private static void shape(Resource wanted) throws RefusedException {
-    boolean ipv6 = RouteText.destination(wanted.id()).contains(":");
+    boolean ipv6 = isIpv6(wanted.id());
     boolean gateway = !RouteText.gateways(wanted).isEmpty() || !wanted.get("via").isEmpty();
     boolean way = gateway || !RouteText.devices(wanted).isEmpty();
     boolean lost = discards(wanted) && way && !ipv6;
@@ -95,13 +110,14 @@ final class Routes {
   /** The route with what the kernel says of it that nobody named. */
   Resource filled(Resource wanted, String dev) {
     Map<String, String> fields = new TreeMap<>();
-    boolean ipv6 = RouteText.destination(wanted.id()).contains(":");
+    boolean ipv6 = isIpv6(wanted.id());
     boolean direct = !dev.isEmpty() && wanted.get("via").isEmpty();
     for (String name : List.of("via", "nextHops", "source", "mtu", "advmss", "initcwnd")) {
       fields.put(name, "");
     }
     fields.putAll(Map.of("initrwnd", "", "hopLimit", "", "type", "unicast", "onlink", "false"));
-    fields.put("scope", ipv6 ? "" : direct ? "link" : "global");
+    String scope = wanted.get("type").equals("local") ? "host" : direct ? "link" : "global";
+    fields.put("scope", ipv6 ? "" : scope);
     fields.put("protocol", wanted.isOurs() ? Resource.OURS : "boot");
     fields.putAll(wanted.fields());
     fields.put("dev", dev);
@@ -110,18 +126,84 @@ final class Routes {
 
   /** IPv6 keeps blackholes on the loopback device. */
   private static boolean isKeptOn(ResourceId device, Resource route) {
-    boolean ipv6 = RouteText.destination(route.id()).contains(":");
-    return ipv6 && DeviceRules.isLoopback(device) && discards(route);
+    return isIpv6(route.id()) && DeviceRules.isLoopback(device) && discards(route);
   }
 
-  /** Drops routes over a device. */
-  void dropOn(ResourceId device, Predicate<Resource> which) {
-    store.removeIf(
-        ResourceType.ROUTE,
+  /** The device is up. */
+  void up(ResourceId device) {
+    Integer index = store.indexes().get(device);
+    dead.values().forEach(hops -> hops.remove(index));
+  }
+
+  /** The device has an IPv4 address (more). */
+  void addressed(ResourceId device) {
+    Integer index = store.indexes().get(device);
+    dead.forEach((id, hops) -> hops.removeIf(each -> !isIpv6(id) && each.equals(index)));
+  }
+
+  /**
+   * The device is down; an IPv4 route of scope host leads nowhere, and stays (fib_sync_down_dev).
+   */
+  void down(ResourceId device) {
+    die(device, route -> !route.get("scope").equals("host"));
+  }
+
+  /** The device has no IPv4 address any more. */
+  void withoutAddress(ResourceId device) {
+    die(device, route -> !isIpv6(route.id()));
+  }
+
+  /** Of several next hops those over the device are dead; a route of which all are is gone. */
+  private void die(ResourceId device, Predicate<Resource> which) {
+    for (Resource each : over(device)) {
+      if (which.test(each)) {
+        Set<Integer> hops = dead.computeIfAbsent(each.id(), id -> new HashSet<>());
+        RouteText.devices(each).stream()
+            .filter(device.device()::equals)
+            .forEach(name -> hops.add(store.indexes().get(device)));
+        boolean alive =
+            RouteText.hops(each).stream()
+                .map(hop -> ResourceId.deviceIn(device.namespace(), hop.dev()))
+                .anyMatch(other -> !hops.contains(store.indexes().get(other)));
+        if (!alive) {
+          store.remove(each.id());
+        }
+      }
+    }
+  }
+
+  /**
+   * The device is here no more. Of several IPv6 next hops the others stay (fib6_ifdown), while an
+   * IPv4 route is gone.
+   */
+  void gone(ResourceId device) {
+    goneFromIpv6(device);
+    over(device).forEach(each -> store.remove(each.id()));
+  }
+
+  /** IPv6 has no such device any more. */
+  void goneFromIpv6(ResourceId device) {
+    for (Resource each : over(device)) {
+      Resource rest = RouteText.without(each, Set.of(device.device()));
+      if (isIpv6(each.id()) && rest.equals(each)) {
+        store.remove(each.id());
+      } else if (isIpv6(each.id())) {
+        store.put(rest);
+      }
+    }
+  }
+
+  private static boolean isIpv6(ResourceId route) {
+    return RouteText.destination(route).contains(":");
+  }
+
+  private List<Resource> over(ResourceId device) {
+    List<Resource> over = new ArrayList<>(store.ofType(ResourceType.ROUTE));
+    over.removeIf(
         each ->
-            each.id().namespace().equals(device.namespace())
-                && (RouteText.devices(each).contains(device.device()) || isKeptOn(device, each))
-                && which.test(each));
+            !each.id().namespace().equals(device.namespace())
+                || !(RouteText.devices(each).contains(device.device()) || isKeptOn(device, each)));
+    return over;
   }
 
   /**

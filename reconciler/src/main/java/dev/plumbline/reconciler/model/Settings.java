@@ -122,7 +122,7 @@ final class Settings {
     Resource below = store.find(ResourceId.deviceIn(id.namespace(), value));
     boolean loop = name.equals("parent") && below != null && rules.isOver(below, device);
     RefusedException.when(loop, Errno.EBUSY, id + " over itself");
-    rules.values(device, Map.of(name, value));
+    rules.values(device, Map.of(name, value), false);
   }
 
   /** Whether a tunnel can get another end. */

@@ -3,6 +3,7 @@ package dev.plumbline.reconciler.resource;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The text forms of a route.
@@ -143,6 +144,19 @@ public final class RouteText {
       case "broadcast", "multicast", "anycast" -> "link";
       default -> isDirect(route) ? "link" : "global";
     };
+  }
+
+  /** The route as it reads once the next hops over some devices have gone, but not all. */
+  public static Resource without(Resource route, Set<String> devices) {
+    List<Hop> hops = new ArrayList<>(hops(route));
+    boolean fewer = hops.removeIf(hop -> devices.contains(hop.dev()));
+    if (!fewer || hops.isEmpty()) {
+      return route;
+    }
+    Hop first = hops.get(0);
+    return hops.size() > 1
+        ? route.with("nextHops", hops(hops))
+        : route.with("nextHops", "").with("via", first.via()).with("dev", first.dev());
   }
 
   /** The route as it reads once a device has another name. */
