@@ -121,9 +121,9 @@ final class Forecast {
   }
 
   private void route(Resource route) {
-    boolean torn = false;
     boolean gone = false;
     int down = 0;
+    Set<String> torn = new TreeSet<>();
     Set<String> with = new TreeSet<>();
     Resource there = route;
     List<String> ways = RouteText.devices(route);
@@ -131,10 +131,12 @@ final class Forecast {
       DeviceStep step = devices.ofLive(ResourceId.deviceIn(route.id().namespace(), device));
       if (step != null) {
         ResourceId finalId = step.finalId();
-        // What the host takes for its own outlives its device's going down (fib_sync_down_dev).
-        boolean own = route.get("type").equals("local") && !route.id().key().contains(":");
+        // What leads no further than the host outlives its device's going down (fib_sync_down_dev).
+        boolean own = route.get("scope").equals("host") && !route.id().key().contains(":");
         if (step.torn() || (step.downed && !own)) {
-          torn |= step.torn();
+          if (step.torn()) {
+            torn.add(finalId == null ? device : finalId.device());
+          }
           down++;
           with.add(step.cause);
         }
@@ -147,10 +149,13 @@ final class Forecast {
         }
       }
     }
-    // One whose device leaves goes as a whole; one of several ways that is down is dead alone.
-    boolean goes = torn || (down > 0 && down == ways.size());
-    if (!goes) {
-      current.put(there.id(), there);
+    // Of several ways one that is down is dead alone. Where its device leaves, an IPv4 route goes
+    // as
+    // a whole, while one of IPv6 keeps the others.
+    boolean goes = !torn.isEmpty() || (down > 0 && down == ways.size());
+    boolean partly = gone && down < ways.size() && route.id().key().contains(":");
+    if (!goes || partly) {
+      current.put(there.id(), RouteText.without(there, torn));
       return;
     }
     lost(route, there.id(), with);

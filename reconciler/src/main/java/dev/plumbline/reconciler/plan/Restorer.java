@@ -160,8 +160,8 @@ final class Restorer {
         return live.find(id.onDevice(each.id().device()));
       }
     }
-    if (!bearers.isEmpty()) {
-      there = null; // of this name, but somebody else's
+    if (!id.device().isEmpty() && ownership.find(id.ofDevice(), MARK) != null) {
+      there = null; // of this name, but somebody else's, also where ours is out of sight or gone
     }
     if (there != null || named == null || !named.makes() || id.type() != ResourceType.DEVICE) {
       return there;

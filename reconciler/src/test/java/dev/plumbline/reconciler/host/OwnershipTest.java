@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.plumbline.netlink.namespace.NetNamespace;
 import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.RequiresKind;
 import dev.plumbline.netlink.testing.Sh;
@@ -130,6 +131,36 @@ class OwnershipTest {
     assertTrue(Sh.run("ip -n web link show v").contains(",UP"));
   }
 
+  /** Once ours has gone, nothing but its mark tells that the other one is not it. */
+  @Test
+  void whoTookTheNameOfADeviceThatIsDeletedElsewhereKeepsItsSettings() throws IOException {
+    String file = "namespaces: {web: {}}\nbridges: {br: {datapath: kernel%s}}\n%s\n";
+    host.applied(file.formatted(", ports: {v: {}}", "veths: {v: {peer: {device: w}}}"));
+    Sh.run("ip link set v netns web && ip link add v type veth peer name q");
+    Sh.run("ip link set v master br");
+    host.restart();
+    host.applied(file.formatted("", "interfaces: {v: {up: true}}"));
+    assertTrue(Sh.run("ip link show v").contains("master br"), "somebody else's port");
+    assertFalse(Sh.run("ip -n web link").contains(" v@"), "plumbline's own");
+    host.applied(file.formatted("", ""));
+    assertTrue(Sh.run("ip link show v").contains("master br"), "somebody else's port");
+  }
+
+  /** Nothing tells what became of ours, and it is not for the other one to be taken for it. */
+  @Test
+  void whoTookTheNameOfADeviceThatIsOutOfSightKeepsItsSettings() throws IOException {
+    String file = "bridges: {br: {datapath: kernel%s}}\n%s\n";
+    host.applied(file.formatted(", ports: {v: {}}", "veths: {v: {peer: {device: w}}}"));
+    try (NetNamespace unnamed = NetNamespace.scratch()) {
+      String place = "/proc/" + ProcessHandle.current().pid() + "/fd/" + unnamed.fd();
+      Sh.run("ip link set v netns " + place + " && ip link add v type veth peer name q");
+      Sh.run("ip link set v master br");
+      host.restart();
+      host.applied(file.formatted("", ""));
+      assertTrue(Sh.run("ip link show v").contains("master br"), "somebody else's port");
+    }
+  }
+
   @Test
   void settingsOfADeviceThatPlumblineMadeGoBackToTheKernelsDefault() throws IOException {
     host.applied("bridges: {br: {datapath: kernel, macTable: {aging: 60s}, stp: {enabled: true}}}");
@@ -149,6 +180,24 @@ class OwnershipTest {
     host.applied(file.formatted(""));
     String route = Sh.run("ip route show 10.2.0.0/16").strip();
     assertFalse(route.contains("mtu") || route.contains("src"), route);
+  }
+
+  /** Of several IPv6 next hops the kernel leaves those of other devices, of IPv4 ones none. */
+  @Test
+  void aRouteWithSeveralNextHopsGoesWithOneOfItsDevices() throws IOException {
+    String file =
+        """
+        bridges:
+          b1: {datapath: kernel, addresses: [10.1.0.1/24, "fd01::1/64"]}
+          %s
+        routes:
+          - {to: 10.9.0.0/16, nextHops: [{via: 10.1.0.2}, {via: 10.2.0.2}]}
+          - {to: "fd09::/64", nextHops: [{via: "fd01::2"}, {via: "fd02::2"}]}
+        """;
+    String second = "b2: {datapath: kernel, addresses: [10.2.0.1/24, \"fd02::1/64\"]}";
+    host.applied(file.formatted(second));
+    host.applied("bridges: {b1: {datapath: kernel, addresses: [10.1.0.1/24, \"fd01::1/64\"]}}");
+    assertEquals("", Sh.run("ip route show proto 112; ip -6 route show fd09::/64").strip());
   }
 
   @Test
