@@ -32,6 +32,10 @@ final class Way {
 
   private boolean refused;
   private boolean ended;
+
+  /** Ended by too many lookups, one inside the other or in all. */
+  private boolean isExhausted;
+
   private int lookups;
   private int depth;
   private int bridges;
@@ -74,6 +78,7 @@ final class Way {
     firstVisit = 0;
     refused = false;
     ended = false;
+    isExhausted = false;
     lookups = 0;
     depth = 0;
     bridges = 0;
@@ -161,15 +166,35 @@ final class Way {
 
   /** Ends what flows do with the packet; the reason counts if nothing was sent. */
   void end(DropReason reason) {
+    if (!ended) {
+      isExhausted = reason == DropReason.TOO_MANY_LOOKUPS;
+    }
     ended = true;
     decision.reason(reason);
   }
 
-  /** The packet comes into a bridge that has flows. */
+  /**
+   * The packet comes into a bridge that has flows. Behind a patch port, too many lookups end what
+   * this bridge does with it, not what the one does that it came from, as in Open vSwitch.
+   */
   void enterFlows(Bridge bridge, Port in, FlowTables flows, long tags) {
-    if (ended || (bridges > 0 && !deepen())) {
+    if (ended) {
       return;
     }
+    boolean isPeer = in.kind() == PortKind.PATCH;
+    if (!isPeer) {
+      enterPipeline(bridge, in, flows, tags);
+    } else if (deepen()) {
+      enterPipeline(bridge, in, flows, tags);
+      surface();
+    }
+    if (isPeer && isExhausted) {
+      ended = false;
+      isExhausted = false;
+    }
+  }
+
+  private void enterPipeline(Bridge bridge, Port in, FlowTables flows, long tags) {
     hasLooked = true;
     Pipeline pipeline = pipelines[bridges];
     if (pipeline == null) {
@@ -179,9 +204,6 @@ final class Way {
     bridges++;
     pipeline.enter(bridge, in, flows, tags);
     bridges--;
-    if (bridges > 0) {
-      surface();
-    }
   }
 
   /**

@@ -120,9 +120,15 @@ public final class OpenVswitchDaemon implements AutoCloseable {
 
   /** Puts flows into a bridge, each a line as ovs-ofctl has it. */
   public void flows(String bridge, List<String> flows) throws IOException, InterruptedException {
+    flows(bridge, "OpenFlow10,OpenFlow13", flows);
+  }
+
+  /** The same in one of OpenFlow's versions, or the first of several that has all of it. */
+  public void flows(String bridge, String versions, List<String> flows)
+      throws IOException, InterruptedException {
     Path file = Files.write(directory.resolve("flows"), flows);
     String socket = "unix:" + directory.resolve(bridge + ".mgmt");
-    run(List.of("ovs-ofctl", "add-flows", socket, file.toString()));
+    run(List.of("ovs-ofctl", "-O", versions, "add-flows", socket, file.toString()));
   }
 
   /**

@@ -154,6 +154,18 @@ class FlowTablesTest {
   }
 
   @Test
+  void aCircleBehindAPatchPortEndsThereAndNotWhereThePacketCameFrom() throws Exception {
+    flows("br0", "actions=x,b");
+    flows("br1", "actions=resubmit(,1)", "table=1 actions=resubmit(,0)");
+    assertEquals("output:" + port("b"), decided());
+    // Each bridge sends the packet back into the other, and goes on when that has come to an end.
+    flows("br0", "actions=in_port,b,x");
+    flows("br1", "actions=in_port,d");
+    translator.translate(key, state, 0, decision);
+    assertEquals(2 + Pipeline.DEPTH, decision.outputs(), "by a and b, and d or b for each time");
+  }
+
+  @Test
   void aPacketComesIntoTheNextBridgeAsItIsSentThere() throws Exception {
     flows("br0", "actions=load:1->reg0[],push_vlan:0x8100,set_field:4103->vlan_vid,x,b");
     flows("br1", "reg0=0,in_port=y,dl_vlan=7 actions=strip_vlan,d", "priority=0 actions=drop");

@@ -28,12 +28,17 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** A switch's configuration as Open vSwitch has it, with ports of the same numbers, all up. */
 final class OpenVswitchTwin {
   /** What tunnels' packets go out by there. */
   private static final String UNDERLAY = "underlay";
+
+  /** Of actions that OpenFlow 1.0 has not. */
+  private static final Pattern LATER =
+      Pattern.compile("group:|goto_table:|write_metadata:|push_vlan:");
 
   /** The underlay's, which no host has (RFC 2544); there it is .1, and 2 to 15 are known. */
   static final String NETWORK = "198.18.77.";
@@ -81,7 +86,7 @@ final class OpenVswitchTwin {
 
   /** Makes all of it there. */
   void create() throws Exception {
-    if (hasTunnels()) {
+    if (hasTunnels() && !peer.ask("ofproto/list").contains(UNDERLAY)) {
       String made =
           "add-br UL -- set bridge UL datapath_type=dummy"
               + " -- add-port UL UL0 -- set interface UL0 type=dummy";
@@ -100,10 +105,11 @@ final class OpenVswitchTwin {
       peer.groups(bridge.getKey(), groups(bridge.getKey(), bridge.getValue()));
       // Apart, as others would be written in OpenFlow 1.3, too, where mod_vlan_vid means push_vlan.
       List<String> flows = flows(bridge.getKey(), bridge.getValue());
-      for (boolean named : List.of(false, true)) {
+      for (boolean isLater : List.of(false, true)) {
         peer.flows(
             bridge.getKey(),
-            flows.stream().filter(flow -> flow.contains("group:") == named).toList());
+            isLater ? "OpenFlow13" : "OpenFlow10",
+            flows.stream().filter(flow -> LATER.matcher(flow).find() == isLater).toList());
       }
     }
   }
@@ -302,7 +308,7 @@ final class OpenVswitchTwin {
         of,
         key,
         decision,
-        SentPackets.ours(decision.actions(), key, number -> name(state.id(number))),
+        SentPackets.ours(decision, key, number -> name(state.id(number))),
         SentPackets.theirs(actions, key, uncounted),
         trace);
   }

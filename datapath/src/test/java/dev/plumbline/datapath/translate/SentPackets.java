@@ -77,26 +77,35 @@ final class SentPackets {
   }
 
   /**
-   * What our actions send.
+   * What a decision sends, in as many lists of actions as it takes.
    *
    * @param name of a port by its number
    */
-  static String ours(ActionList actions, FlowKey arrived, IntFunction<String> name) {
-    SentPackets sent = new SentPackets(arrived);
-    for (int i = 0; i < actions.size(); i++) {
-      switch (actions.type(i)) {
-        case OUTPUT -> sent.output(name.apply(actions.port(i)));
+  static String ours(Decision decision, FlowKey arrived, IntFunction<String> name) {
+    List<String> outputs = new ArrayList<>();
+    ActionList actions = new ActionList();
+    for (int next = 0; next < decision.outputs(); ) {
+      next = decision.fill(next, actions);
+      SentPackets sent = new SentPackets(arrived);
+      sent.send(actions, name);
+      outputs.addAll(sent.outputs);
+    }
+    return text(outputs);
+  }
+
+  private void send(ActionList list, IntFunction<String> name) {
+    for (int i = 0; i < list.size(); i++) {
+      switch (list.type(i)) {
+        case OUTPUT -> output(name.apply(list.port(i)));
         case PUSH_VLAN -> {
-          int arg = actions.arg(i);
-          sent.tags = TagStack.push(sent.tags, arg >>> 16, (arg >> 13) & 7, arg & 0xfff);
+          int arg = list.arg(i);
+          tags = TagStack.push(tags, arg >>> 16, (arg >> 13) & 7, arg & 0xfff);
         }
-        case POP_VLAN -> sent.tags = TagStack.pop(sent.tags);
-        case SET -> sent.set(actions, i);
-        case DROP -> {}
-        default -> throw new AssertionError("no action of these flows: " + actions);
+        case POP_VLAN -> tags = TagStack.pop(tags);
+        case SET -> set(list, i);
+        default -> throw new AssertionError("no action of these flows: " + list);
       }
     }
-    return sent.text();
   }
 
   /**
@@ -143,7 +152,7 @@ final class SentPackets {
         }
       }
     }
-    return sent.text();
+    return text(sent.outputs);
   }
 
   /** The ends of tunnels that a copy goes to. */
@@ -270,7 +279,7 @@ final class SentPackets {
     outputs.add(text.toString());
   }
 
-  private String text() {
+  private static String text(List<String> outputs) {
     Collections.sort(outputs);
     return String.join(" ", outputs);
   }
