@@ -177,6 +177,10 @@ final class ActionParser {
   }
 
   private Action output(Token token) throws FlowSyntaxException {
+    if (token.text().endsWith("]") && SubfieldText.isField(token)) {
+      // A port's name of that form is in quotes: any other one may be a port that is not there.
+      return new OutputField(subfields.readable(token));
+    }
     int port = PortText.find(token, ports);
     return switch (port) {
       case PortText.NORMAL -> Simple.NORMAL;

@@ -116,6 +116,16 @@ class NamedFlowsTest {
   }
 
   @Test
+  void aFieldThatSaysThePortIsNoNameOfAPortThatIsNotThere() throws Exception {
+    port("eth1");
+    port("eth2");
+    flow("actions=load:2->NXM_NX_REG1[],output:NXM_NX_REG1[],output:NXM_NX_REG1[0..15]");
+    configure();
+    assertEquals(2, number("eth2"));
+    assertEquals(List.of(2, 2), from(number("eth1")));
+  }
+
+  @Test
   void aNumberThatIsGivenOutAgainLeadsNowhere() throws Exception {
     port("eth1");
     port("eth2");
