@@ -537,7 +537,8 @@ static __noinline __u32 begin(struct scratch *scratch, __u32 port, __u32 range, 
 	return 0;
 }
 
-/* Says which ends packets of the tuple's connection have on the other side of nat. Not 0: why they have none. */
+/* Says which ends packets of the tuple's connection have on the other side of nat; of an error, the packet that it is
+ * about. Not 0: why they have none. */
 static __always_inline __u32 other_side(struct scratch *scratch)
 {
 	struct tuple *tuple = &scratch->tuple;
@@ -546,8 +547,6 @@ static __always_inline __u32 other_side(struct scratch *scratch)
 
 	if (!translation)
 		return DROP_NAT;
-	if (tuple->kind == TUPLE_ERROR)
-		return DROP_NAT_ERROR;
 	if (tuple->reply != translation->other_from_high) {
 		__builtin_memcpy(ends->source, translation->other.high_address, 16);
 		__builtin_memcpy(ends->destination, translation->other.low_address, 16);
@@ -603,6 +602,122 @@ __noinline __u32 commit_tuple(__u32 zone, __u32 range_flags, __u32 mark, __u32 i
 	return range_flags & COMMIT_NAT && flags & CONNECTION_NAT ? other_side(scratch) : 0;
 }
 
+/* Finds what nat changes in the packet that an ICMP error is about. False: it is cut off before that. */
+static __noinline bool find_inner(struct __sk_buff *skb, const struct frame *frame, struct scratch *scratch)
+{
+	__u32 l3 = frame->l3_offset + skb->len - frame->length, end;
+	struct inner *inner = &scratch->inner;
+	bool is_four = scratch->tuple.key.version == 4;
+	__u8 length = 0;
+	__be16 word = 0;
+
+	inner->icmp = l3 + scratch->headers.l4_offset;
+	inner->ip = inner->icmp + 8;
+	inner->covered = inner->sum = inner->sum_flags = 0;
+	if (bpf_skb_load_bytes(skb, inner->ip, &length, 1) || bpf_skb_load_bytes(skb, l3 + (is_four ? 2 : 4), &word, 2))
+		return false;
+	inner->l4 = inner->ip + (is_four ? (length & 15) * 4 : 40);
+	end = l3 + bpf_ntohs(word) + (is_four ? 0 : 40);
+	if (is_icmp(scratch->tuple.key.version, scratch->ends.protocol)) {
+		inner->sum = inner->l4 + 2;
+		inner->covered = is_four ? INNER_PORTS : INNER_ADDRESSES | INNER_PORTS;
+		return inner->l4 + 8 <= end;
+	}
+	switch (scratch->ends.protocol) {
+	case IPPROTO_TCP:
+		inner->sum = inner->l4 + 16;
+		if (inner->l4 + 20 <= end)
+			inner->covered = INNER_ADDRESSES | INNER_PORTS;
+		break;
+	case IPPROTO_UDP:
+		inner->sum = inner->l4 + 6;
+		inner->sum_flags = BPF_F_MARK_MANGLED_0;
+		if (!bpf_skb_load_bytes(skb, inner->sum, &word, 2) && word)
+			inner->covered = INNER_ADDRESSES | INNER_PORTS;
+		break;
+	default:
+		return true; /* addresses alone */
+	}
+	return inner->l4 + 8 <= end;
+}
+
+/* Writes addresses of the packet that an ICMP error is about; what the checksum of its layer 4 takes of it. What IPv4's
+ * checksum covers that makes up for in the error's. */
+static __always_inline __u32 set_inner_addresses(struct __sk_buff *skb, struct inner *inner, const __be32 *words,
+						 bool is_four, long *failed)
+{
+	__u32 diff;
+
+	if (is_four) {
+		inner->now[0] = words[0];
+		inner->now[1] = words[4];
+		*failed |= bpf_skb_load_bytes(skb, inner->ip + 12, inner->was, 8);
+		*failed |= bpf_skb_store_bytes(skb, inner->ip + 12, inner->now, 8, 0);
+		diff = bpf_csum_diff(inner->was, 8, inner->now, 8, 0);
+		*failed |= bpf_l3_csum_replace(skb, inner->ip + 10, 0, diff, 0);
+	} else {
+		*failed |= bpf_skb_load_bytes(skb, inner->ip + 8, inner->was, 32);
+		*failed |= bpf_skb_store_bytes(skb, inner->ip + 8, words, 32, 0);
+		diff = bpf_csum_diff(inner->was, 32, (__be32 *)words, 32, 0);
+		*failed |= bpf_l4_csum_replace(skb, inner->icmp + 2, 0, diff, 0);
+	}
+	return inner->covered & INNER_ADDRESSES ? diff : 0;
+}
+
+/* Gives the packet that an ICMP error is about the ends that are in the scratch, those it has on the other side of nat,
+ * and puts there those of the error itself. Not 0: why it cannot be. */
+static __noinline __u32 translate_inner(struct __sk_buff *skb, const struct frame *frame, struct scratch *scratch)
+{
+	struct inner *inner = &scratch->inner;
+	struct ends *ends = &scratch->translated, *were = &scratch->ends;
+	__u8 version = scratch->tuple.key.version, type = 0;
+	__be16 before = 0, after = 0;
+	__u32 diff, at;
+	long failed = 0;
+	__u64 to[2];
+
+	/* It would send whom it is for elsewhere; Linux drops it, too. */
+	if (version == 4 && scratch->key.tp_src == bpf_htons(ICMP_REDIRECTED))
+		return DROP_NAT_ERROR;
+	if (!find_inner(skb, frame, scratch))
+		return DROP_NAT_ERROR;
+	if (inner->covered)
+		failed |= bpf_skb_load_bytes(skb, inner->sum, &before, 2);
+	diff = set_inner_addresses(skb, inner, (__be32 *)ends->source, version == 4, &failed);
+	if (inner->sum) {
+		at = inner->l4;
+		inner->now[0] = *(__be32 *)&ends->source_port; /* and the other one */
+		if (is_icmp(version, were->protocol)) {
+			failed |= bpf_skb_load_bytes(skb, at, &type, 1);
+			at += 4;
+			failed |= bpf_skb_load_bytes(skb, at, inner->now, 4);
+			*(__be16 *)inner->now = icmp_kind(version, type) == TUPLE_BEGINS ? ends->source_port
+											 : ends->destination_port;
+		}
+		failed |= bpf_skb_load_bytes(skb, at, inner->was, 4);
+		failed |= bpf_skb_store_bytes(skb, at, inner->now, 4, 0);
+		failed |= bpf_l4_csum_replace(skb, inner->icmp + 2, inner->was[0], inner->now[0], SUM_BYTES);
+		diff = bpf_csum_diff(inner->was, 4, inner->now, 4, diff);
+	}
+	if (inner->covered) {
+		failed |= bpf_l4_csum_replace(skb, inner->sum, 0, diff, inner->sum_flags);
+		failed |= bpf_skb_load_bytes(skb, inner->sum, &after, 2);
+		failed |= bpf_l4_csum_replace(skb, inner->icmp + 2, before, after, 2);
+	}
+	/* The error is for the one whose packet it is about, and comes from the other end if that is the translated one, as
+	 * in Linux (nf_nat_icmp_reply_translation): a router on this side nobody knows on that. */
+	to[0] = ends->source[0];
+	to[1] = ends->source[1];
+	if ((ends->destination[0] ^ were->destination[0]) | (ends->destination[1] ^ were->destination[1]) |
+	    (ends->destination_port ^ were->destination_port))
+		__builtin_memcpy(ends->source, ends->destination, 16);
+	else
+		__builtin_memcpy(ends->source, scratch->key.ip_src, 16);
+	ends->destination[0] = to[0];
+	ends->destination[1] = to[1];
+	return failed ? DROP_SET : 0;
+}
+
 /* Gives a packet the ends that are in the scratch. Not 0: why it cannot. */
 static __noinline __u32 translate_packet(struct __sk_buff *skb, const struct frame *frame, struct scratch *scratch)
 {
@@ -611,7 +726,26 @@ static __noinline __u32 translate_packet(struct __sk_buff *skb, const struct fra
 	struct ends *ends = &scratch->translated;
 	__be32 *words = (__be32 *)ends->source; /* and destination */
 	__u32 failed = 0;
+	bool is_error = tuple->kind == TUPLE_ERROR;
 
+	if (is_error) {
+		failed = translate_inner(skb, frame, scratch);
+		if (failed)
+			return failed;
+	}
+	/* An echo has its one port twice, and nothing else has the other field; an error has none of its own. In the scratch,
+	 * where they make no difference to the verifier. */
+	scratch->ports[0].type = scratch->ports[1].type = ACTION_SET;
+	scratch->ports[0].flags = is_error ? SET_NOTHING : SET_TP_SRC;
+	scratch->ports[1].flags = is_error ? SET_NOTHING : SET_TP_DST;
+	scratch->ports[0].arg = bpf_ntohs(ends->source_port);
+	scratch->ports[1].arg = bpf_ntohs(ends->destination_port);
+	if (!is_error && is_icmp(tuple->key.version, tuple->key.protocol)) {
+		scratch->ports[0].flags = SET_ICMP_ID;
+		scratch->ports[1].flags = SET_NOTHING;
+		if (tuple->kind != TUPLE_BEGINS)
+			scratch->ports[0].arg = scratch->ports[1].arg;
+	}
 	begin_rewriting(skb, &scratch->headers, frame->l3_offset + skb->len - frame->length);
 	set->type = ACTION_SET;
 	for (__u64 i = 0; i < 8; i++) { /* of IPv4 there is the first of four words alone, and nothing is done with others */
@@ -620,16 +754,8 @@ static __noinline __u32 translate_packet(struct __sk_buff *skb, const struct fra
 		set->arg = bpf_ntohl(words[i]);
 		failed |= !set_field(skb, frame, set);
 	}
-	set->port = 0;
-	for (__u64 i = 0; i < 2; i++) { /* an echo has its one port twice, and nothing else has the other field */
-		set->flags = i ? SET_TP_DST : SET_TP_SRC;
-		set->arg = bpf_ntohs(i ? ends->destination_port : ends->source_port);
-		if (is_icmp(tuple->key.version, tuple->key.protocol)) {
-			set->flags = SET_ICMP_ID;
-			set->arg = bpf_ntohs(tuple->kind == TUPLE_BEGINS ? ends->source_port : ends->destination_port);
-		}
-		failed |= !set_field(skb, frame, set);
-	}
+	for (__u64 i = 0; i < 2; i++)
+		failed |= !set_field(skb, frame, &scratch->ports[i]);
 	return failed ? DROP_SET : 0;
 }
 

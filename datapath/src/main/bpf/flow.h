@@ -161,6 +161,7 @@ enum action_type {
 /* What ACTION_SET changes. A MAC address is port (its first two bytes) and arg, any other value is arg: numbers, in host
  * byte order. Checksums over the field follow, in the frame and, where the frame's sender left them to others, there. */
 enum set_field {
+	SET_NOTHING = 0,
 	SET_ETH_DST = 1,
 	SET_ETH_SRC = 2,
 	SET_ARP_SHA = 3,
@@ -401,7 +402,7 @@ enum drop_reason {
 	DROP_CONNECTIONS = 18, /* begins a connection, and there is no room for one more */
 	DROP_METER = 19, /* more than a meter lets through */
 	DROP_NAT = 24, /* begins a connection that is to be translated, and all that was tried is in use */
-	DROP_NAT_ERROR = 25, /* an ICMP error about a connection that is translated */
+	DROP_NAT_ERROR = 25, /* an ICMP error about a translated connection: a redirect, or cut off too early */
 	DROP_KERNEL_REASONS = 32, /* Java's own from here: translate.DropReason */
 	DROP_REASONS = 64,
 };

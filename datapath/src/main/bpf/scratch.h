@@ -36,6 +36,17 @@ struct nat_search {
 	__u32 high; /* 1: it is the high end that gets them */
 };
 
+/* The packet that an ICMP error is about: where it has what nat changes, offsets in the frame; and what that is. */
+struct inner {
+	__u32 icmp; /* of the error */
+	__u32 ip, l4;
+	__u32 sum, sum_flags; /* the checksum of its layer 4, and of bpf_l4_csum_replace */
+	__u32 covered; /* INNER_*: by that checksum; 0: there is none */
+	__be32 was[8], now[8];
+};
+#define INNER_ADDRESSES 1
+#define INNER_PORTS 2
+
 /* What is known of the frame that is worked on. In a map: what lies there the verifier takes for any numbers, so that the
  * ways through a parser are one behind it; and stacks are short. Nothing that may run another program comes between. */
 struct scratch {
@@ -51,7 +62,8 @@ struct scratch {
 	struct translation there, back;
 	struct nat_search search;
 	/* Of a packet that is translated. */
-	struct action set;
+	struct action set, ports[2];
+	struct inner inner;
 };
 
 struct {

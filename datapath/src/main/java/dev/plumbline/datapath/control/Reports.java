@@ -63,7 +63,9 @@ final class Reports {
               18, "begins a connection, and there is no room for it, or its port has its share"),
           Map.entry(19, "is more than a meter lets through"),
           Map.entry(24, "begins a connection, and nat has no address and port free for it"),
-          Map.entry(25, "is an ICMP error about a connection that is translated"));
+          Map.entry(
+              25,
+              "is an ICMP error about a translated connection that is a redirect, or cut off too early"));
 
   private final Engine engine;
 

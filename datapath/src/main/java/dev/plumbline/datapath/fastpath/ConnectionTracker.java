@@ -13,6 +13,7 @@ import dev.plumbline.datapath.flow.NatRanges;
 import dev.plumbline.datapath.flow.SetField;
 import dev.plumbline.datapath.packet.ConnectionTuple;
 import dev.plumbline.datapath.packet.ConnectionTuple.Kind;
+import dev.plumbline.datapath.packet.InnerPacket;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -61,7 +62,9 @@ final class ConnectionTracker {
   private final NatRanges ranges;
   private final int room;
   private final byte[] addresses = new byte[2 * ADDRESS_BYTES];
+  private final byte[] was = new byte[ADDRESS_BYTES];
   private final ConnectionKey candidate = new ConnectionKey();
+  private final InnerPacket inner = new InnerPacket();
 
   // Of the packet whose connection was found.
   private boolean isReply;
@@ -92,6 +95,11 @@ final class ConnectionTracker {
   /** By both sides' ends, what is on the other side of nat; for tests. */
   Map<ConnectionKey, Translation> translations() {
     return translations;
+  }
+
+  /** What translates the packet that an error is about, of the last {@link #commit}. */
+  InnerPacket inner() {
+    return inner;
   }
 
   /** The connection that a packet is of, over or not; null: none. */
@@ -160,12 +168,14 @@ final class ConnectionTracker {
    * Does the commits that a list begins with.
    *
    * @param key of the packet: its answers say the zones, and where it came in
-   * @param sets takes what translates the packet
+   * @param sets takes what translates the packet; of an ICMP error, its own header: the packet that
+   *     it is about is translated by {@link #inner}
    * @return 0, or the {@code DROP_*} that says why one cannot be done
    */
   int commit(
       ActionList actions, FlowKey key, ConnectionTuple tuple, long nowNanos, ActionList sets) {
     int refused = 0;
+    inner.clear();
     for (int i = 0; i < FlowKey.CT_ANSWERS && refused == 0; i++) {
       if (i < actions.size() && actions.type(i) == ActionType.COMMIT) {
         refused = commit(actions, i, key, tuple, nowNanos, sets);
@@ -339,13 +349,14 @@ final class ConnectionTracker {
     if (translation == null) {
       return Layout.DROP_NAT;
     }
-    if (tuple.kind() == Kind.ERROR) {
-      return Layout.DROP_NAT_ERROR;
-    }
     ConnectionKey other = translation.other();
     boolean fromHigh = isReply != translation.otherFromHigh();
     other.address(fromHigh, addresses, 0);
     other.address(!fromHigh, addresses, ADDRESS_BYTES);
+    if (tuple.kind() == Kind.ERROR) {
+      translateError(tuple, other, fromHigh, sets);
+      return 0;
+    }
     ByteBuffer words = ByteBuffer.wrap(addresses);
     for (int word = 0; word < (other.version() == 4 ? 1 : 4); word++) {
       sets.setWord(SetField.IP_SRC, word, words.getInt(4 * word));
@@ -359,6 +370,26 @@ final class ConnectionTracker {
       sets.set(SetField.TP_DST, other.port(!fromHigh));
     }
     return 0;
+  }
+
+  /**
+   * An error is for the one whose packet it is about, and comes from the other end if that is the
+   * translated one, as in Linux: a router on this side nobody knows on that.
+   */
+  private void translateError(
+      ConnectionTuple tuple, ConnectionKey other, boolean fromHigh, ActionList sets) {
+    inner.ends(addresses, other.port(fromHigh), other.port(!fromHigh));
+    tuple.key().address(!tuple.isFromHigh(), was, 0);
+    boolean hides =
+        !Arrays.equals(was, 0, ADDRESS_BYTES, addresses, ADDRESS_BYTES, 2 * ADDRESS_BYTES)
+            || tuple.key().port(!tuple.isFromHigh()) != other.port(!fromHigh);
+    ByteBuffer words = ByteBuffer.wrap(addresses);
+    for (int word = 0; word < (other.version() == 4 ? 1 : 4); word++) {
+      sets.setWord(SetField.IP_DST, word, words.getInt(4 * word));
+      if (hides) {
+        sets.setWord(SetField.IP_SRC, word, words.getInt(ADDRESS_BYTES + 4 * word));
+      }
+    }
   }
 
   /**

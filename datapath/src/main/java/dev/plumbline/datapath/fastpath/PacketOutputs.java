@@ -130,6 +130,7 @@ final class PacketOutputs implements ActionExecutor.Sink {
   /** Keeps the frame's connections, and says what translates it; not 0: why it cannot be. */
   private int commit(Slot slot, Memory memory, int frameOffset, int bytes) {
     translation.clear();
+    connections.inner().clear();
     if (!slot.actions.commits()) {
       return 0;
     }
@@ -240,6 +241,13 @@ final class PacketOutputs implements ActionExecutor.Sink {
     frame = memory;
     restOffset = frameOffset + head;
     restBytes = frameBytes - head;
+    if (connections.inner().isSet()
+        && !connections
+            .inner()
+            .translate(work.buffer(), ROOM, frameBytes, slot.vlanTpid, slot.vlanTci)) {
+      drop(Layout.DROP_NAT_ERROR);
+      return;
+    }
     if (translation.size() > 0) {
       execute(translation, slot, frameBytes);
     }

@@ -37,7 +37,10 @@ public enum DropReason {
   NO_TUNNEL_END(59, "is of a tunnel whose other end no flow has said, or of one end too many"),
   NAT_HIDES(60, "is translated, and a flow asks behind that for its addresses or ports"),
   NAT_REWRITTEN(61, "is translated, and its addresses or ports are set as well"),
-  NAT_MIXED(62, "is to leave both translated and as it came"),
+  NAT_MIXED(
+      62,
+      "is to leave both translated and as it came, or by two zones: all of its outputs have to stand"
+          + " behind one ct(nat)"),
   NAT_RANGES(63, "is to be translated to a range, and there are too many of them");
 
   private final int code;

@@ -108,7 +108,8 @@ class NatOracleTest {
                   "in_port=va,ipv6 actions=ct(commit,nat(src=fd02::9)),dec_ttl,output:vb",
                   "in_port=vb,ip actions=ct(nat,table=1)",
                   "in_port=vb,ipv6 actions=ct(nat,table=1)",
-                  "table=1,ct_state=+est+rpl+trk actions=dec_ttl,output:va")));
+                  "table=1,ct_state=+est+rpl+trk actions=dec_ttl,output:va",
+                  "table=1,ct_state=+rel+trk actions=dec_ttl,output:va")));
       Random random = new Random(1);
       for (int i = 0; i < PACKETS; i++) {
         boolean isFour = i % 2 == 0;
@@ -118,8 +119,14 @@ class NatOracleTest {
         byte[] back = packet(isFour ? B : six(2, 2), isFour ? NINE : six(2, 9), i, true, marker);
         byte[] judge = through(x, y, mac("r", "in"), there, marker);
         assertArrayEquals(judge, through(a, b, mac("b", "eth0"), there, marker), "packet " + i);
+        byte[] error = error(judge, isFour ? router(B) : router(six(2, 2)), i);
+        judge = through(y, x, mac("r", "out"), error, error);
+        assertArrayEquals(judge, through(b, a, mac("a", "eth0"), error, error), "error " + i);
         judge = through(y, x, mac("r", "out"), back, marker);
         assertArrayEquals(judge, through(b, a, mac("a", "eth0"), back, marker), "answer " + i);
+        error = error(judge, isFour ? router(A) : router(six(1, 1)), i);
+        judge = through(x, y, mac("r", "in"), error, error);
+        assertArrayEquals(judge, through(a, b, mac("b", "eth0"), error, error), "its error " + i);
       }
       running.remove();
     }
@@ -151,13 +158,54 @@ class NatOracleTest {
         : Frames.ipv6(from, to, protocol, 0, 64, 0, payload);
   }
 
-  /** The IP packet that comes out at the other wire. */
+  /** Who sends errors about what a host has sent: another one of its network. */
+  private static byte[] router(byte[] host) {
+    byte[] address = host.clone();
+    address[address.length - 1] = 77;
+    return address;
+  }
+
+  /**
+   * An ICMP error about a packet as it came out, to whom it is from: unreachable, too big or too
+   * late, with all of the packet or eight bytes behind its IP header.
+   */
+  private static byte[] error(byte[] about, byte[] from, int i) {
+    boolean isFour = about[0] >> 4 == 4;
+    byte[] to = Arrays.copyOfRange(about, isFour ? 12 : 8, isFour ? 16 : 24);
+    byte[] quoted = i % 3 == 0 ? Arrays.copyOf(about, (isFour ? 20 : 40) + 8) : about;
+    int[] types = isFour ? new int[] {3, 3, 11} : new int[] {1, 2, 3};
+    int code = isFour && i % 5 % 3 == 1 ? 4 : 0;
+    byte[] rest = Frames.join(new byte[] {0, 0, 5, 0}, quoted); // an MTU, where one is told
+    byte[] message = Frames.join(new byte[] {(byte) types[i % 5 % 3], (byte) code, 0, 0}, rest);
+    if (!isFour) {
+      return Frames.ipv6(from, to, 58, 0, 64, 0, Frames.summed(from, to, 58, 2, message));
+    }
+    int sum = ~Frames.sum(message);
+    message[2] = (byte) (sum >> 8);
+    message[3] = (byte) sum;
+    return Frames.ipv4(from, to, 1, 0, 64, 7, 0, 0, message);
+  }
+
+  /**
+   * The IP packet that comes out at the other wire.
+   *
+   * @param marker bytes of it; the packet itself: it is an error, the next one that comes
+   */
   private static byte[] through(Wire from, Wire to, String mac, byte[] packet, byte[] marker)
       throws Exception {
     int type = packet[0] >> 4 == 4 ? 0x0800 : 0x86dd;
     byte[] source = {2, 0, 0, 0, 0, 7};
     from.send(Frames.ethernet(Frames.hex(mac), source, new int[0], type, packet));
-    byte[] frame = to.await("the packet", each -> Wire.find(each, marker) > 0);
+    int icmp = 14 + (type == 0x0800 ? 20 : 40);
+    int error = packet[icmp - 14];
+    byte[] frame =
+        to.await(
+            "the packet",
+            each ->
+                marker == packet
+                    ? each[icmp - (type == 0x0800 ? 11 : 34)] == (type == 0x0800 ? 1 : 58)
+                        && each[icmp] == error
+                    : Wire.find(each, marker) > 0);
     return Arrays.copyOfRange(frame, 14, frame.length);
   }
 }

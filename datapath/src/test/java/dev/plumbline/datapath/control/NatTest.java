@@ -87,6 +87,7 @@ class NatTest {
         "in_port=vb,ip actions=ct(zone=1,nat,table=1)",
         "in_port=vb,ipv6 actions=ct(zone=1,nat,table=1)",
         "table=1,ct_state=+est+rpl+trk,ct_mark=1 actions=output:va",
+        "table=1,ct_state=+rel+trk,ct_mark=1 actions=output:va",
         "table=1,ct_state=+est+rpl+trk,ct_mark=3 actions=mod_dl_dst:" + mac("c") + ",output:vc");
   }
 
@@ -182,5 +183,46 @@ class NatTest {
       assertEquals(OUTSIDE, tcp.peer().getAddress().getHostAddress());
     }
     assertFalse(Tcp.connects("b", "a", "203.0.113.9", 8080));
+  }
+
+  @Test
+  void whoIsInsideIsToldThatNobodyIsAtAPort() throws Exception {
+    source("203.0.113.9:4000-4999", "[fd02::9]:4000-4999", "output:vb");
+    assertTrue(Tcp.isToldOfClosedPort("a", OUTSIDE, 5004));
+    assertTrue(Tcp.isToldOfClosedPort("a", "fd02::2", 5004));
+  }
+
+  @Test
+  void whoIsInsideLearnsTheMtuOfAPathOutside() throws Exception {
+    source("203.0.113.9", "fd02::9", "output:vb");
+    Sh.run("ip netns add d");
+    Sh.run("ip link add behind netns b type veth peer name eth0 netns d");
+    Sh.run("ip -n b link set behind mtu 1280 up; ip -n d link set lo up; ip -n d link set eth0 up");
+    Sh.run("ip -n b addr add 198.51.100.1/24 dev behind");
+    Sh.run("ip -n d addr add 198.51.100.2/24 dev eth0");
+    Sh.run(
+        "ip -n b addr add fd03::1/64 dev behind nodad; ip -n d addr add fd03::2/64 dev eth0 nodad");
+    Sh.run("ip -n d route add default via 198.51.100.1; ip -n d -6 route add default via fd03::1");
+    Sh.run("ip netns exec b sh -c 'echo 1 > /proc/sys/net/ipv4/ip_forward'");
+    Sh.run("ip netns exec b sh -c 'echo 1 > /proc/sys/net/ipv6/conf/all/forwarding'");
+    Sh.run("ip -n a route add 198.51.100.0/24 via " + OUTSIDE + " dev eth0 onlink");
+    Sh.run("ip -n a -6 route add fd03::/64 via fd02::2 dev eth0 onlink");
+    for (String address : List.of("198.51.100.2", "fd03::2")) {
+      transfer("a", "d", address);
+      String route = Sh.run("ip -n a route get " + address);
+      assertTrue(route.contains("mtu 1280"), route);
+    }
+  }
+
+  @Test
+  void whoIsOutsideIsToldByTheAddressThatHeKnows() throws Exception {
+    configure(
+        "in_port=vb,udp,nw_dst=203.0.113.9 actions=ct(commit,zone=2,nat(dst=10.0.0.1)),output:va",
+        "in_port=va,ip actions=ct(zone=2,nat,table=1)",
+        "table=1,ct_state=+rel+trk actions=output:vb");
+    assertTrue(Tcp.isToldOfClosedPort("b", "203.0.113.9", 5005));
+    assertTrue(
+        running.status().drops().keySet().stream().noneMatch(text -> text.contains("ICMP error")),
+        running.status().drops()::toString);
   }
 }

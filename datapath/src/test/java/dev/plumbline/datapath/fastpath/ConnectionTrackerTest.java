@@ -92,6 +92,9 @@ class ConnectionTrackerTest {
   private int compared;
   private int translated;
 
+  /** Of those, ICMP errors. */
+  private int errors;
+
   @Test
   void statesTimesAndAnswersAreThoseOfThePrograms(@TempDir Path temporary) throws IOException {
     try (RecordingPath path = new RecordingPath(temporary.resolve("bpf"))) {
@@ -115,6 +118,7 @@ class ConnectionTrackerTest {
     assertTrue(answers.containsKey("+rel+rpl+trk"), answers::toString);
     assertEquals(1 + Layout.CONNECTION_RESET, states.size(), states::toString);
     assertTrue(translated > 200, translated + " packets were translated");
+    assertTrue(errors > 8, errors + " ICMP errors were translated");
     assertTrue(ends.containsKey(Layout.RECORD_DROP | Layout.DROP_NAT), ends::toString);
     assertTrue(ends.containsKey(Layout.RECORD_DROP | Layout.DROP_NAT_ERROR), ends::toString);
   }
@@ -182,8 +186,15 @@ class ConnectionTrackerTest {
       return List.of(Event.drop(refused));
     }
     translated += sets.size() > 0 ? 1 : 0;
+    byte[] now = frame.clone();
+    if (java.inner().isSet()) {
+      if (!java.inner().translate(ByteBuffer.wrap(now), 0, now.length, 0, 0)) {
+        return List.of(Event.drop(Layout.DROP_NAT_ERROR));
+      }
+      errors++;
+    }
     sets.output(5);
-    return executor.execute(sets, frame, 0, 0);
+    return executor.execute(sets, now, 0, 0);
   }
 
   private int share(int port) {

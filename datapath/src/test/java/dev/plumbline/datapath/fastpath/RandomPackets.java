@@ -45,6 +45,7 @@ final class RandomPackets {
     int protocol = packet[packet[0] >> 4 == 4 ? 9 : 6];
     if (protocol == 6 || protocol == 17) {
       seen.add(packet);
+      seen.add(packet);
     } else if (protocol == 1 || protocol == 58) {
       sent.add(packet);
       seen.add(packet);
@@ -53,7 +54,7 @@ final class RandomPackets {
 
   /** The packet with its ends exchanged, and other flags; or an echo's reply. */
   private byte[] answer(byte[] packet) {
-    if (random.nextInt(4) == 0) {
+    if (random.nextInt(3) == 0) {
       return error(packet);
     }
     boolean isFour = packet[0] >> 4 == 4;
@@ -139,10 +140,11 @@ final class RandomPackets {
     boolean isFour = about[0] >> 4 == 4;
     byte[] from = Arrays.copyOfRange(about, isFour ? 12 : 8, isFour ? 16 : 24);
     byte[] to = random.nextInt(5) == 0 ? address(isFour ? 4 : 6, 2) : from;
-    int most = Math.min(about.length, isFour ? 28 : 48);
+    int most = random.nextBoolean() ? about.length : Math.min(about.length, isFour ? 28 : 48);
     byte[] inner = Arrays.copyOf(about, random.nextInt(8) == 0 ? random.nextInt(most) : most);
     byte[] router = address(isFour ? 4 : 6, 9);
-    return ip(router, to, isFour ? 1 : 58, 0, Frames.icmp(isFour ? 3 : 1, 1, inner));
+    int type = isFour ? (random.nextInt(8) == 0 ? 5 : 3) : 1;
+    return ip(router, to, isFour ? 1 : 58, 0, Frames.icmp(type, 1, inner));
   }
 
   private static byte[] ip(byte[] from, byte[] to, int protocol, int fragment, byte[] payload) {
