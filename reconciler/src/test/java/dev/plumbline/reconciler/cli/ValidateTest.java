@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -105,6 +106,60 @@ class ValidateTest {
     assertStarts(file + ":12:9" + at + "[6]: has the number of groups[5]: 6", lines.get(5));
     assertStarts(file + ":13:32" + at + "[7]: the switch has no selection_method", lines.get(6));
     assertStarts(file + ":14:25" + at + "[8]: groups are all, select or indirect", lines.get(7));
+  }
+
+  /** All of ovs-actions(7), Open vSwitch 3.1, that the switch has not. */
+  @Test
+  void actionsOfOpenVswitchThatThereAreNotAreRefusedByNameEachAtItsPlace() throws IOException {
+    List<String> actions =
+        List.of(
+            "controller:128",
+            "controller(reason=action,max_len=64)",
+            "enqueue:eth1:3",
+            "bundle(eth_src,0,hrw,ofport,members:1,2)",
+            "bundle_load(eth_src,0,hrw,ofport,reg0,members:1,2)",
+            "push_mpls:0x8847",
+            "pop_mpls:0x0800",
+            "encap(nsh(md_type=1))",
+            "decap",
+            "set_mpls_label:7",
+            "set_mpls_tc:1",
+            "set_mpls_ttl:3",
+            "dec_mpls_ttl",
+            "dec_nsh_ttl",
+            "check_pkt_larger(1400)->reg0[0]",
+            "delete_field:tun_metadata0",
+            "set_queue:1",
+            "pop_queue",
+            "ct_clear",
+            "learn(table=1,idle_timeout=10,NXM_OF_ETH_DST[]=NXM_OF_ETH_SRC[],output:NXM_OF_IN_PORT[])",
+            "fin_timeout(idle_timeout=1)",
+            "clone(eth1)",
+            "push:reg0",
+            "pop:reg0",
+            "exit",
+            "multipath(eth_src,50,modulo_n,1,0,reg0)",
+            "conjunction(1,1/2)",
+            "note:00.01",
+            "sample(probability=1)",
+            "clear_actions",
+            "write_actions(eth1)");
+    StringBuilder text = new StringBuilder("version: 1\nbridges:\n  br0:\n    ports: {eth1: {}}\n");
+    text.append("    flows:\n");
+    for (int i = 0; i < actions.size(); i++) {
+      text.append("      - \"priority=%d actions=eth1,%s\"\n".formatted(100 + i, actions.get(i)));
+    }
+    String file = write("actions.yaml", text.toString());
+    assertEquals(ExitCode.ERROR, run.execute("validate", file));
+    var lines = run.out().lines().toList();
+    assertEquals(actions.size(), lines.size(), run.out());
+    for (int i = 0; i < actions.size(); i++) {
+      String name = actions.get(i).split("[:(]", 2)[0];
+      assertStarts(
+          "%s:%d:%d: bridges.br0.flows[%d]: the switch has no action %s"
+              .formatted(file, 6 + i, 10 + "priority=100 actions=eth1,".length(), i, name),
+          lines.get(i));
+    }
   }
 
   @Test
