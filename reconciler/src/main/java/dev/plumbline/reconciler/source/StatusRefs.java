@@ -185,14 +185,12 @@ public final class StatusRefs<T> implements AutoCloseable {
     return ref.getName().startsWith(PREFIX) ? ref.getName().substring(PREFIX.length()) : "";
   }
 
-  private static Transport open(GitRemote.Way way, Repository local) throws IOException {
-    Transport transport = way.open(local, LIMITS);
-    transport.setDepth(1); // of a commit, which it should not be, not all that was before
-    return transport;
-  }
-
+  /**
+   * Without a depth, which JGit, where it is the server or the repository a path, gives of no blob.
+   * Of a commit, which it should not be, with all that was before, the limits let no more in.
+   */
   private Transport open(GitRemote.Way way) throws IOException {
-    return open(way, local);
+    return way.open(local, LIMITS);
   }
 
   /** Fetches them in parts, to get all but those that are too large; takes these out. */

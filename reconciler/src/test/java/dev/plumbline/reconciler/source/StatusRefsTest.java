@@ -48,10 +48,14 @@ class StatusRefsTest {
   }
 
   private StatusRefs<String> open(String name, int hosts) throws IOException {
+    return open(name, "http://127.0.0.1:" + server.port() + "/hosts.git", hosts);
+  }
+
+  private StatusRefs<String> open(String name, String url, int hosts) throws IOException {
     StatusRefs<String> refs =
         StatusRefs.open(
             directory.resolve(name),
-            "http://127.0.0.1:" + server.port() + "/hosts.git",
+            url,
             GitAccess.USUAL,
             (host, text) -> {
               if (!text.startsWith("{")) {
@@ -83,6 +87,17 @@ class StatusRefsTest {
     git("update-ref -d refs/plumbline/status/beta");
     assertEquals(List.of("alpha{3}"), reader.read());
     assertTrue(reader.unreadable().isEmpty());
+  }
+
+  /** As a path leads to it, JGit is the server too. */
+  @Test
+  void statusesAreReadWhereTheRepositoryIsAPath() throws Exception {
+    String path = repository().toString();
+    open("alpha", path, StatusRefs.HOSTS).tell("alpha", "{1}");
+    StatusRefs<String> reader = open("reader", path, StatusRefs.HOSTS);
+    assertEquals(List.of("alpha{1}"), reader.read());
+    open("beta", path, StatusRefs.HOSTS).tell("beta", "{2}");
+    assertEquals(List.of("alpha{1}", "beta{2}"), reader.read());
   }
 
   @Test
