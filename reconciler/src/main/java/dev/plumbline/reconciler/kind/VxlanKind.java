@@ -25,7 +25,14 @@ final class VxlanKind {
               data("learning", Vxlan.LEARNING, Text.BOOLEAN).byDefault("true"))
           .stayingInNamespace()
           .conflictingBy(device -> device.get("key") + " " + device.get("port"))
-          .refusing(Endpoint::isOfOtherFamily);
+          .refusing(
+              (device, field, value) ->
+                  Endpoint.isOfOtherFamily(device, field, value) || losesParent(field, value));
+
+  /** The kernel takes it without a word, and leaves the device over its parent. */
+  private static boolean losesParent(String field, String value) {
+    return field.equals("parent") && value.isEmpty();
+  }
 
   private VxlanKind() {}
 }

@@ -9,6 +9,7 @@ import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 /** Addresses (net/ipv4/devinet.c, net/ipv6/addrconf.c). */
 final class Addresses {
   private final Store store;
+
+  /** Indexes of devices that keep their secondary addresses since that was the default once. */
+  private final Set<Integer> promoting = new HashSet<>();
+
   private final Routes routes;
 
   Addresses(Store store, Routes routes) {
@@ -62,6 +67,9 @@ final class Addresses {
         boolean other = sameNetwork(each, filled) && !each.get("scope").equals(filled.get("scope"));
         RefusedException.when(other, Errno.EINVAL, each.id() + " has another scope");
       }
+    }
+    if (before == null && !isIpv6(id)) {
+      settle(id.ofDevice());
     }
     store.put(filled);
     if (before == null && !isIpv6(id)) {
@@ -152,10 +160,11 @@ final class Addresses {
       return;
     }
     boolean primary = isPrimary(address);
+    boolean keeps = promotes || promotes(device);
     boolean promoted = false;
     for (Resource each : ordered(device)) {
       if (primary && sameNetwork(each, address)) {
-        if (!promotes) {
+        if (!keeps) {
           store.remove(each.id());
         } else if (!promoted) {
           promoted = true;
@@ -174,6 +183,30 @@ final class Addresses {
       routes.withoutAddress(device);
     }
     routes.dropFrom(device.namespace(), AddressText.local(id.key()));
+  }
+
+  /** Whether somebody has set that for the device, for all, or by default before it had any. */
+  private boolean promotes(ResourceId device) {
+    Resource own = promoteSecondaries(device.namespace(), device.device());
+    boolean usual = promoting.contains(store.indexes().get(device));
+    return (own == null ? usual : isOn(own)) || isOn(promoteSecondaries(device.namespace(), "all"));
+  }
+
+  /** With its first address a device has settings of its own (ipv4_devconf_setall). */
+  private void settle(ResourceId device) {
+    boolean first = store.addresses(device).stream().allMatch(each -> isIpv6(each.id()));
+    if (first && isOn(promoteSecondaries(device.namespace(), "default"))) {
+      promoting.add(store.indexes().get(device));
+    }
+  }
+
+  private static boolean isOn(@Nullable Resource sysctl) {
+    return sysctl != null && sysctl.get("value").equals("1");
+  }
+
+  private @Nullable Resource promoteSecondaries(String namespace, String device) {
+    String key = "net.ipv4.conf." + device + ".promote_secondaries";
+    return store.find(ResourceId.sysctl(namespace, key));
   }
 
   /** A link that goes down keeps its IPv4 addresses alone. */

@@ -38,6 +38,7 @@ final class DeviceRules {
   private static final int MAX_PATH_COST = 65535;
 
   private final Store store;
+  private final Parents parents;
   private final Capabilities capabilities;
 
   /** Devices whose MAC address somebody has set, by index (NET_ADDR_SET). */
@@ -49,8 +50,9 @@ final class DeviceRules {
    */
   private final Set<Integer> withoutPorts = new HashSet<>();
 
-  DeviceRules(Store store, Capabilities capabilities) {
+  DeviceRules(Store store, Parents parents, Capabilities capabilities) {
     this.store = store;
+    this.parents = parents;
     this.capabilities = capabilities;
   }
 
@@ -97,14 +99,14 @@ final class DeviceRules {
   Resource lowest(Resource wanted, Resource parent) {
     Resource below =
         wanted.get("kind").equals("macvlan") && parent.get("kind").equals("macvlan")
-            ? store.under(parent, "parent")
+            ? parents.under(parent)
             : null;
     return below == null ? parent : lowest(wanted, below);
   }
 
   /** A macvlan in mode passthru has its parent for itself. */
   private void alone(Resource parent, Resource wanted) throws RefusedException {
-    for (Resource other : store.uppers(parent.id())) {
+    for (Resource other : parents.uppers(parent.id())) {
       boolean clash =
           other.get("kind").equals("macvlan") && (isPassthru(other) || isPassthru(wanted));
       RefusedException.when(clash, Errno.EINVAL, parent.id() + " has a macvlan for itself alone");

@@ -43,8 +43,8 @@ final class Devices {
     this.routes = routes;
     this.defaults = defaults;
     this.capabilities = capabilities;
-    this.rules = new DeviceRules(store, capabilities);
     this.parents = new Parents(store);
+    this.rules = new DeviceRules(store, parents, capabilities);
     this.settings = new Settings(store, rules);
     for (Resource bond : store.ofType(ResourceType.DEVICE)) {
       if (!bond.get("primary").isEmpty()) {
@@ -68,7 +68,7 @@ final class Devices {
     fields.put("master", "");
     Resource parent = store.under(wanted, "parent");
     if (parent != null) {
-      fields.put("parent", rules.lowest(wanted, parent).id().device());
+      fields.put("parent", parents.over(id, rules.lowest(wanted, parent).id()));
     }
     if (kind.equals("veth")) {
       ResourceId mate = PeerText.parse(wanted.get("peer"));

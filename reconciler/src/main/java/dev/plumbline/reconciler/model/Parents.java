@@ -25,6 +25,15 @@ final class Parents {
     this.store = store;
   }
 
+  /** What a new device is told to be over, which may be elsewhere. */
+  String over(ResourceId device, ResourceId parent) {
+    boolean together = device.namespace().equals(parent.namespace());
+    if (!together) {
+      elsewhere.put(device, parent);
+    }
+    return together ? parent.device() : ELSEWHERE;
+  }
+
   /** Whether a device stays what it is when it or its parent moves. */
   static boolean liveOn(Resource device) {
     return LIVING.contains(device.get("kind"));

@@ -68,7 +68,9 @@ final class Settings {
       Resource now = store.need(id);
       String value = values.getOrDefault(name, "");
       check(now, name, value);
-      if (!(kind.equals("bond") && name.equals("primary"))) {
+      // Once it is over a device, it is over one for ever (vxlan_config_apply).
+      boolean stays = kind.equals("vxlan") && name.equals("parent") && value.isEmpty();
+      if (!stays && !(kind.equals("bond") && name.equals("primary"))) {
         store.put(now.with(name, value));
       }
       if (kind.equals("bond") && name.equals("miimon") && BondRules.isNone(value)) {

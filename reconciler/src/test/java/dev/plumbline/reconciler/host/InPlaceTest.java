@@ -2,6 +2,7 @@
 package dev.plumbline.reconciler.host;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.netlink.testing.KernelTest;
@@ -146,6 +147,20 @@ class InPlaceTest {
     // The kernel empties a namespace some time after it has gone.
     Thread.sleep(500);
     assertTrue(host.plan(file).isEmpty(), () -> Sh.run("ip -d link show"));
+  }
+
+  /** The kernel takes it without a word, and leaves the device over its parent. */
+  @Test
+  void aVxlanDeviceIsMadeAnewWithoutItsParent() throws IOException {
+    String file =
+        """
+        bridges: {b0: {datapath: kernel}, b1: {datapath: kernel}}
+        tunnels: {vx: {type: vxlan, key: 9, remote: 10.0.0.1%s}}
+        """;
+    host.applied(file.formatted(", parent: b0"));
+    assertEquals(0, host.applied(file.formatted(", parent: b1")).count(Action.RECREATE));
+    assertEquals(1, host.applied(file.formatted("")).count(Action.RECREATE));
+    assertFalse(Sh.run("ip -d link show vx").contains(" dev b1 "));
   }
 
   @Test

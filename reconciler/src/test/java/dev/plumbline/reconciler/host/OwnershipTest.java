@@ -11,6 +11,7 @@ import dev.plumbline.netlink.testing.RequiresKind;
 import dev.plumbline.netlink.testing.Sh;
 import dev.plumbline.reconciler.apply.Progress;
 import dev.plumbline.reconciler.live.LiveState;
+import dev.plumbline.reconciler.plan.Change;
 import dev.plumbline.reconciler.plan.Goal;
 import dev.plumbline.reconciler.plan.Plan;
 import java.io.IOException;
@@ -217,6 +218,22 @@ class OwnershipTest {
     Plan plan = host.plan("bridges: {fw: {datapath: kernel}}");
     assertTrue(plan.problems().size() >= 1, plan.problems().toString());
     assertTrue(plan.problems().get(0).contains("was not made by plumbline"), plan.toString());
+  }
+
+  /** A mark says that plumbline made it, and not which; docs/concepts/ownership.md tells of it. */
+  @Test
+  void aSecondHostThatSharesTheNamedNamespacesTakesThemForItsOwn() throws Exception {
+    host.applied("namespaces: {web: {}}\nveths: {v: {peer: {device: w, namespace: web}}}\n");
+    try (NetNamespace elsewhere = NetNamespace.scratch();
+        TestHost second = elsewhere.run(TestHost::new)) {
+      Plan plan = elsewhere.run(() -> second.plan(""));
+      assertEquals(
+          List.of("namespaces.web", "veths.v.peer"),
+          plan.changes().stream().map(Change::address).sorted().toList());
+      Plan kept = elsewhere.run(() -> second.plan("protect: [w]"));
+      assertTrue(kept.problems().get(0).contains("`protect: w`"), kept.toString());
+    }
+    assertTrue(Sh.run("ip netns list").contains("web"));
   }
 
   @Test

@@ -39,9 +39,10 @@ enum Excuses {
   TWO_DEVICES(
       "two devices in one network, or with one address",
       "the kernel takes whichever came first for a gateway"),
-  BROADER_RULES(
-      "a rule that says less than another one of its priority and table",
-      "the kernel takes the one for the other, when it adds and when it deletes"),
+  SAME_RULES(
+      "a rule that is there already",
+      "no plan asks for it; beside one that says more the kernel would make it once more"),
+  TWICE("two changes of the same thing in one plan", "the planner makes one of them"),
   OWN_REMOTES(
       "remotes of a VXLAN device that has a parent",
       "the kernel keeps the device's own remote beside an entry for it, by its parent or by none"),

@@ -10,6 +10,7 @@ import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
 import dev.plumbline.reconciler.resource.RuleText;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -51,8 +52,12 @@ final class RandomSteps {
   Step next(LiveState live) {
     List<Ask> asks = new ArrayList<>();
     int count = chance(70) ? 1 : 1 + random.nextInt(3);
-    while (asks.size() < count) {
-      asks.add(ask(live));
+    Set<ResourceId> changed = new HashSet<>();
+    for (int i = 0; i < count; i++) {
+      Ask ask = ask(live);
+      if (changed.add(ask.id())) {
+        asks.add(ask);
+      }
     }
     if (asks.stream().anyMatch(ask -> ask.id().type() == ResourceType.NAMESPACE)) {
       asks.subList(1, asks.size()).clear(); // a plan that uses it is the planner's to order
@@ -504,19 +509,21 @@ final class RandomSteps {
     fields.put("action", "table");
     fields.put("table", one("7", "8"));
     fields.put("owner", Resource.OURS);
-    // One shape a priority: a rule that says less is taken for one that says more.
-    int shape = random.nextInt(4);
-    fields.put("priority", String.valueOf(9 + shape));
-    switch (shape) {
-      case 0 -> fields.put("from", ipv6 ? "fd00::/64" : one("10.0.0.0/24", "10.0.1.0/24"));
-      case 1 -> fields.put("iif", one(NAMES));
-      case 2 -> fields.put("fwmark", "0x1/0xff");
-      default -> {
-        // From all.
-      }
+    // Some say less than others of their priority: the kernel takes the one for the other.
+    fields.put("priority", one("9", "10"));
+    if (chance(40)) {
+      fields.put("from", ipv6 ? "fd00::/64" : one("10.0.0.0/24", "10.0.1.0/24"));
+    }
+    if (chance(40)) {
+      fields.put("iif", one(NAMES));
+    }
+    if (chance(40)) {
+      fields.put("fwmark", "0x1/0xff");
     }
     ResourceId id = ResourceId.rule(namespaceName(live), RuleText.key(fields));
-    return orRemoved(live, ResourceType.RULE, Ask.of("create", id, fields));
+    // Where there is one that says more, the kernel would make the same one once more.
+    Ask otherwise = live.has(id) ? of("delete", id) : Ask.of("create", id, fields);
+    return orRemoved(live, ResourceType.RULE, otherwise);
   }
 
   private Ask remote(LiveState live) {
