@@ -314,6 +314,45 @@ class FoundCasesTest {
     assertFalse(letsGo(BRIDGE, BOND), "it was down for nothing");
   }
 
+  /** A bond remembers the name that it was told, and nobody can read it. */
+  @Test
+  void aBondPrefersNobodyWhoComesBackUnderTheNameOfTheOneItPreferred() throws Exception {
+    String d = "dummies: {d0: {}, d1: {}}\n";
+    String bond = "bonds: {bond0: {members: [d0, d1], mode: active-backup%s}}\n";
+    try (ModelHost host = host()) {
+      assertTrue(host.apply(goal(d + bond.formatted(", primary: d0"))).isGood());
+      host.kernel.edit(Edit.unplug(ResourceId.deviceIn("", "d0")));
+      Outcome outcome = host.apply(goal(d + bond.formatted("")));
+      assertTrue(outcome.isGood(), () -> outcome.left().toString());
+      Resource left = host.kernel.state().find(ResourceId.deviceIn("", "bond0"));
+      assertEquals("", Objects.requireNonNull(left).get("primary"));
+    }
+  }
+
+  @Test
+  void aMemberLeavesAVrfThatOthersRenamedBeforeThatIsMadeAnew() throws Exception {
+    String file = "dummies: {d0: {}, d1: {}}\nvrfs: {red: {members: [%s], table: %d}}\n";
+    LiveState bare = ModelKernel.withCards("host", List.of("eth0")).state();
+    List<NamedGoal> files =
+        List.of(
+            new NamedGoal("before", goal(file.formatted("d0", 100))),
+            new NamedGoal("after", goal(file.formatted("d1", 101))));
+    int renamed = 0;
+    for (int which = 0; which < 16; which++) {
+      Played played =
+          new Simulation(bare, files)
+              .play(
+                  List.of(
+                      new Event.Applied(0, List.of()),
+                      new Event.Edited(4, which),
+                      new Event.Applied(1, List.of())));
+      String story = String.join("\n", played.story());
+      assertNull(played.broken(), story);
+      renamed += story.contains("ip link set red name") ? 1 : 0;
+    }
+    assertTrue(renamed > 0, "it kept its name");
+  }
+
   @Test
   void aBondPrefersAMemberByTheNameThatItGets() {
     String d = "dummies: {d0: {%s}}\nbonds: {bond0: {members: [d0], mode: active-backup%s}}\n";

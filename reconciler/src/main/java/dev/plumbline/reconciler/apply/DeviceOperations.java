@@ -331,6 +331,9 @@ final class DeviceOperations {
     joining.remove(wanted.id());
     if (!wanted.get("master").isEmpty()) {
       ResourceId master = ResourceId.deviceIn(namespace, wanted.get("master"));
+      if (renamedMembers.forgets(wanted)) {
+        operations.add(primary(namespace, indexes.of(master), ""));
+      }
       operations.add(ask(namespace, Link.enslave(index, indexes.of(master))));
       prefer(wanted.id(), operations);
       portSettings(wanted, wanted.fields().keySet(), operations);

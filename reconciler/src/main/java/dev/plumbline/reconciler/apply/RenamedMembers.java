@@ -41,12 +41,25 @@ public final class RenamedMembers {
   /** What devices that have another name by now were called before the plan. */
   private final Map<ResourceId, ResourceId> origins = new HashMap<>();
 
+  /** Bonds as they are called when all is done that may remember whom they prefer no more. */
+  private final Map<ResourceId, Boolean> remembering = new HashMap<>();
+
   public RenamedMembers(Plan plan, LiveState live) {
     this.live = live;
     Map<ResourceId, ResourceId> names = new HashMap<>();
     for (Change change : plan.changes()) {
       Resource before = change.before();
       boolean device = change.id().type() == ResourceType.DEVICE;
+      if (device && !(change instanceof Change.Modify)) {
+        remembering.put(change.id(), false);
+      } else if (device && change instanceof Change.Modify modify) {
+        Resource now = live.find(modify.live().id());
+        remembering.put(
+            change.id(),
+            now != null
+                && !modify.changes("primary")
+                && mayRemember(now, modify.wanted().get("mode")));
+      }
       boolean keeps =
           change instanceof Change.Modify modify
               && !modify.changes("primary")
@@ -64,6 +77,25 @@ public final class RenamedMembers {
         told.add(origin);
       }
     }
+  }
+
+  private static boolean mayRemember(Resource bond, String mode) {
+    return isBond(bond)
+        && bond.owner() != null
+        && PREFERRING.contains(mode)
+        && bond.get("primary").isEmpty();
+  }
+
+  /**
+   * Whether the bond that a device joins has to be told that it prefers nobody, which is so once
+   * for each: a bond that preferred a member that is gone prefers the next one of that name, and
+   * nobody can read which name that is. Only of bonds of ours, which prefer nobody by the file.
+   */
+  public boolean forgets(Resource member) {
+    ResourceId id = ResourceId.deviceIn(member.id().namespace(), member.get("master"));
+    Boolean planned = remembering.put(id, false);
+    Resource now = planned == null ? live.find(id) : null;
+    return planned == null ? now != null && mayRemember(now, now.get("mode")) : planned;
   }
 
   /**

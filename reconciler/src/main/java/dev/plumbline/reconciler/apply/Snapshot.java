@@ -152,7 +152,9 @@ public final class Snapshot {
                     device -> addressed.contains(ResourceId.deviceIn(id.namespace(), device)));
       }
       case DEVICE -> {
-        return hangsOn(resource, "master") || hangsOn(resource, "parent");
+        return hangsOn(resource, "master")
+            || hangsOn(resource, "parent")
+            || hangsOn(resource, "primary"); // a bond that forgets whom it prefers when that goes
       }
       default -> {
         return false;

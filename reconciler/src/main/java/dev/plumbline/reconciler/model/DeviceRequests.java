@@ -227,6 +227,11 @@ final class DeviceRequests {
     if (wanted.get("master").isEmpty()) {
       return;
     }
+    if (renamedMembers.forgets(wanted)) {
+      ResourceId bond = ResourceId.deviceIn(id.namespace(), wanted.get("master"));
+      asking.ask(
+          "change link " + bond, () -> devices.set(handles.now(bond), Map.of("primary", "")));
+    }
     asking.ask("enslave link " + id, () -> enslave(id, wanted.get("master")));
     prefer(id);
     portSettings(wanted, wanted.fields().keySet());

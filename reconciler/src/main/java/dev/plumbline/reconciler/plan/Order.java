@@ -297,9 +297,12 @@ final class Order {
       }
     }
     if (change instanceof Change.Recreate recreate) {
-      for (Change off : leavingDevices.getOrDefault(recreate.live().id(), List.of())) {
-        if (off instanceof Change.Delete || leavesForGood(off)) {
-          need(needed, off);
+      // Steps say of their master the name that this has when all is done.
+      for (ResourceId name : new LinkedHashSet<>(List.of(recreate.live().id(), recreate.id()))) {
+        for (Change off : leavingDevices.getOrDefault(name, List.of())) {
+          if (off instanceof Change.Delete || leavesForGood(off)) {
+            need(needed, off);
+          }
         }
       }
     }

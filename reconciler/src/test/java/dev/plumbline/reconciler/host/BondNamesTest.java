@@ -48,6 +48,14 @@ class BondNamesTest {
   }
 
   @Test
+  void aBondPrefersNobodyWhoComesBackUnderTheNameOfTheOneItPreferred() throws IOException {
+    var unused = host.applied(APART.formatted("d0, d1", ", primary: d0"));
+    Sh.run("ip link del d0");
+    unused = host.applied(APART.formatted("d0, d1", ""));
+    assertEquals("", primary("b0"));
+  }
+
+  @Test
   void bondsAndMembersExchangeTheirNamesAndPreferWhomTheFileSays() throws IOException {
     var unused = host.applied(APART.formatted("d0", ", primary: d0"));
     assertEquals("d0", primary("b0"));
