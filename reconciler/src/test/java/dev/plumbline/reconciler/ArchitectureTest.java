@@ -82,6 +82,7 @@ final class ArchitectureTest {
                   "live",
                   "plan",
                   "desired",
+                  "path",
                   "apply",
                   "host",
                   "checkpoint",

@@ -2,6 +2,7 @@
 package dev.plumbline.reconciler.agent;
 
 import dev.plumbline.reconciler.desired.FlowChecks;
+import dev.plumbline.reconciler.path.Promises;
 import dev.plumbline.spec.HostFile;
 import dev.plumbline.spec.LoadOptions;
 import dev.plumbline.spec.Loaded;
@@ -182,7 +183,8 @@ final class FileOrigin implements Origin {
   private Reading read() {
     // A file may change twice within one tick of the clock that its times are of.
     long unsettled = System.currentTimeMillis() - UNSETTLED_MILLIS;
-    Loaded loaded = HostFile.load(file, FlowChecks.in(LoadOptions.defaults().forHost(host)));
+    LoadOptions named = LoadOptions.defaults().forHost(host);
+    Loaded loaded = HostFile.load(file, Promises.in(FlowChecks.in(named)));
     ContentDigest digest = new ContentDigest();
     Set<Path> directories = new TreeSet<>();
     Set<Path> files = new TreeSet<>();

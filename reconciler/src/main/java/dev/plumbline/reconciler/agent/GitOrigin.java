@@ -2,6 +2,7 @@
 package dev.plumbline.reconciler.agent;
 
 import dev.plumbline.reconciler.desired.FlowChecks;
+import dev.plumbline.reconciler.path.Promises;
 import dev.plumbline.reconciler.rollout.HostStatus;
 import dev.plumbline.reconciler.source.GitSource;
 import dev.plumbline.reconciler.source.HostPath;
@@ -494,8 +495,8 @@ final class GitOrigin implements Origin {
           Candidate.Keeper.NOTHING);
     }
     state = state.from(source + ", " + file);
-    LoadOptions options = FlowChecks.in(LoadOptions.defaults().forHost(path.identity().host()));
-    Loaded loaded = HostFile.load(files, file, options);
+    LoadOptions named = LoadOptions.defaults().forHost(path.identity().host());
+    Loaded loaded = HostFile.load(files, file, Promises.in(FlowChecks.in(named)));
     ContentDigest content = new ContentDigest().text(file);
     SortedMap<String, String> texts = new TreeMap<>();
     for (String each : loaded.files()) {

@@ -170,6 +170,23 @@ class AgentTest {
   }
 
   @Test
+  void aCommitByWhichTrafficGoesElsewhereIsRefusedAsApplyDoes() throws Exception {
+    String pair = "veths: {v0: {peer: {device: v1, namespace: web, addresses: [10.9.0.1/24]}}}\n";
+    String promise = "reachability: {out: {from: web, to: 10.9.0.2, expect: %s}}\n";
+    String file = "version: 1\nnamespaces: {web: {}}\n" + pair + promise;
+    try (Git git = repository()) {
+      commit(git, "Kept", file.formatted("dropped"));
+      try (AgentRun agent = AgentRun.start(ofRepository())) {
+        agent.await("applied .*Kept");
+        commit(git, "Not kept", file.formatted("delivered") + bridges("br0").split("\n", 2)[1]);
+        agent.await("Not kept.* is refused; the host stays at .*Kept");
+        agent.await("hosts/alpha.yaml:4:\\d+: reachability.out: what web sends to 10.9.0.2 is");
+        assertFalse(exists("br0"));
+      }
+    }
+  }
+
+  @Test
   void theLastGoodCommitIsAppliedWhereTheRepositoryCannotBeReached() throws Exception {
     try (Git git = repository()) {
       commit(git, "Good", bridges("br0"));
