@@ -44,7 +44,11 @@ final class Tunnels {
       @Nullable IpAddress local,
       long key,
       int udpPort,
-      boolean checksum) {}
+      boolean checksum) {
+    String place() {
+      return namespace.isEmpty() ? name : namespace + "/" + name;
+    }
+  }
 
   private static @Nullable IpAddress address(String text) {
     return text.isEmpty() ? null : IpAddress.parse(text);
@@ -57,7 +61,7 @@ final class Tunnels {
     String port = device.resource().get("port");
     int usual = type.equals("geneve") ? GENEVE_PORT : 0;
     return new Side(
-        device.place(),
+        device.name(),
         device.namespace(),
         type,
         !kind.equals("gre") && !kind.equals("ip6gre"),
@@ -132,28 +136,28 @@ final class Tunnels {
       @Nullable Device parent,
       Trail trail) {
     Encapsulation inside =
-        new Encapsulation(side.name(), side.type(), side.key(), side.udpPort(), frame, packet);
+        new Encapsulation(side.place(), side.type(), side.key(), side.udpPort(), frame, packet);
     String host = Topology.name(side.namespace());
     Trail on =
         trail.then(
             Hop.Kind.TUNNEL,
-            "",
+            side.namespace(),
             side.name(),
             side.type().toUpperCase(Locale.ROOT) + " to " + remote,
             "sent by the IP stack of " + host + ", as any packet of its own");
-    if (inside.inner().isIn(side.name())) {
+    if (inside.inner().isIn(side.place())) {
       network.notes.found(
           Finding.Kind.TUNNEL_IN_ITSELF,
           "tunnel "
-              + side.name()
+              + side.place()
               + " is routed into itself: its packets to "
               + remote
               + " come to it again");
-      network.drop(on, side.name(), "tunnel " + side.name() + " is routed into itself");
+      network.drop(on, side.place(), "tunnel " + side.place() + " is routed into itself");
       return;
     }
     if (remote.isMulticast()) {
-      network.end(on, End.Kind.UNKNOWN, side.name(), "multicast groups are not followed");
+      network.end(on, End.Kind.UNKNOWN, side.place(), "multicast groups are not followed");
       return;
     }
     boolean gre = side.type().equals("gre");
@@ -191,7 +195,7 @@ final class Tunnels {
       if (device.namespace().equals(namespace)
           && isTunnel(device)
           && fits(device, packet, inside)) {
-        Trail on = out(trail, device.place(), packet.source());
+        Trail on = out(trail, device.namespace(), device.name(), packet.source());
         if (frame != null) {
           learnt.put(device.place() + " " + frame.source(), packet.source());
           network.receive(device, frame, on);
@@ -211,7 +215,7 @@ final class Tunnels {
                           && isSame(side(name, port), packet.destination(), inside),
                   packet.source(),
                   inside.key(),
-                  (name) -> out(trail, name, packet.source()),
+                  (name) -> out(trail, Topology.HOST, name, packet.source()),
                   frame);
       if (taken) {
         return;
@@ -227,8 +231,8 @@ final class Tunnels {
             + (inside.key() < 0 ? "" : " with key " + inside.key()));
   }
 
-  private static Trail out(Trail trail, String name, IpAddress remote) {
-    return trail.then(Hop.Kind.TUNNEL, "", name, "takes it out", "from " + remote);
+  private static Trail out(Trail trail, String namespace, String name, IpAddress remote) {
+    return trail.then(Hop.Kind.TUNNEL, namespace, name, "takes it out", "from " + remote);
   }
 
   private static boolean isTunnel(Device device) {
