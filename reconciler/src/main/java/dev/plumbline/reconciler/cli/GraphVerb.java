@@ -76,6 +76,13 @@ final class GraphVerb implements Callable<Integer> {
   @Mixin private TrafficOptions traffic = new TrafficOptions();
 
   @Option(
+      names = "--all",
+      description =
+          "Draw each guest, namespace and remote host, also where six or more differ in names and"
+              + " addresses alone.")
+  private boolean all;
+
+  @Option(
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
       description = "svg (default), dot (Graphviz) or mermaid.")
@@ -104,7 +111,7 @@ final class GraphVerb implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     check();
-    Picture picture = picture();
+    Picture picture = all ? picture().apart() : picture();
     String text =
         switch (format) {
           case svg -> picture.svg(theme);

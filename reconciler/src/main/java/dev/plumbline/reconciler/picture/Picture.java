@@ -30,11 +30,13 @@ public final class Picture {
   private final Topology topology;
   private final Diagram diagram;
   private final @Nullable Trace trace;
+  private final boolean isGathered;
 
-  private Picture(Topology topology, Diagram diagram, @Nullable Trace trace) {
+  private Picture(Topology topology, Diagram diagram, @Nullable Trace trace, boolean isGathered) {
     this.topology = topology;
     this.diagram = diagram;
     this.trace = trace;
+    this.isGathered = isGathered;
   }
 
   /**
@@ -76,7 +78,7 @@ public final class Picture {
             new Inventory(resources),
             marks,
             (namespace, remote) -> PathFinder.sentBy(topology, namespace, remote));
-    return new Picture(topology, isPlan ? diagram.planned() : diagram, null);
+    return new Picture(topology, isPlan ? diagram.planned() : diagram, null, true);
   }
 
   /**
@@ -85,11 +87,21 @@ public final class Picture {
    * @throws PathException the question names what there is not, or cannot be asked
    */
   public Picture traced(Question question) throws PathException {
-    return new Picture(topology, diagram, Trace.of(diagram, PathFinder.find(topology, question)));
+    Trace found = Trace.of(diagram, PathFinder.find(topology, question));
+    return new Picture(topology, diagram, found, isGathered);
   }
 
+  /** The same with each box on its own, however many are alike. */
+  public Picture apart() {
+    return new Picture(topology, diagram, trace, false);
+  }
+
+  /** As it is drawn: whoever is on the way of traffic is so on its own. */
   Diagram diagram() {
-    return diagram;
+    Trace way = trace;
+    return isGathered
+        ? Crowds.gather(diagram, node -> way != null && (way.isThere(node) || way.isBack(node)))
+        : diagram;
   }
 
   @Nullable Trace trace() {
@@ -97,7 +109,7 @@ public final class Picture {
   }
 
   Layout layout() {
-    return ElkLayout.of(diagram);
+    return ElkLayout.of(diagram());
   }
 
   /** As SVG: one element, with all that it needs in it. */
@@ -107,11 +119,11 @@ public final class Picture {
 
   /** In the language of Graphviz. */
   public String dot() {
-    return DotWriter.write(diagram, trace);
+    return DotWriter.write(diagram(), trace);
   }
 
   /** As a flowchart of Mermaid. */
   public String mermaid() {
-    return MermaidWriter.write(diagram, trace);
+    return MermaidWriter.write(diagram(), trace);
   }
 }

@@ -265,16 +265,47 @@ class DiagramTest {
   @Test
   @Timeout(120)
   void twoHundredObjectsAreDrawnWithoutOverlapAndAlwaysAlike() {
-    Picture picture = Pictures.of(large(72));
+    Picture picture = Pictures.of(large(72)).apart();
     assertTrue(picture.diagram().nodes().size() > 140);
     LayoutTest.check(picture.layout());
-    assertEquals(picture.svg(Theme.LIGHT), Pictures.of(large(72)).svg(Theme.LIGHT));
+    assertEquals(picture.svg(Theme.LIGHT), Pictures.of(large(72)).apart().svg(Theme.LIGHT));
+  }
+
+  @Test
+  void thoseWhoAreAlikeAreOneBox() throws PathException {
+    Picture picture = Pictures.of(large(72));
+    LayoutTest.check(picture.layout());
+    // Of the 72 taps no six of a bridge are in the same VLAN.
+    assertEquals(72 + 4 + 4 + 4, picture.diagram().nodes().size());
+    String words = Words.of(picture.diagram());
+    assertTrue(
+        words.contains("ct0 … ct68, 18 alike, namespace; port eth0, 10.0.0.1/16 … 10.0.0.69/16"),
+        words);
+    // Who is on the way of a packet is drawn, and so is whoever is in another VLAN.
+    Picture traced = picture.traced(new Question("ct0", "ct8", Traffic.PING));
+    String apart = Words.of(traced.diagram());
+    assertTrue(apart.contains("ct0, namespace; port eth0, 10.0.0.1/16."), apart);
+    assertTrue(apart.contains("ct4 … ct68, 16 alike, namespace"), apart);
+    LayoutTest.check(traced.layout());
+    Picture other =
+        Pictures.of(
+            large(72)
+                .replace(
+                    "{bridge: br0, namespace: ct4,",
+                    "{vlan: {access: 7}, bridge: br0, namespace: ct4,"));
+    assertTrue(Words.of(other.diagram()).contains("ct4, namespace; port eth0, 10.0.0.5/16."));
+  }
+
+  @Test
+  void fewWhoAreAlikeAreDrawnOneByOne() {
+    assertEquals(
+        Pictures.of(large(20)).apart().diagram(), Pictures.of(large(20)).diagram(), "five at each");
   }
 
   /** Some seconds on a free machine; a minute where ten others have it. */
   @Test
   @Timeout(600)
   void twoThousandObjectsAreDrawnInBoundedTime() {
-    assertTrue(Pictures.of(large(700)).svg(Theme.LIGHT).length() > 100_000);
+    assertTrue(Pictures.of(large(700)).apart().svg(Theme.LIGHT).length() > 100_000);
   }
 }
