@@ -21,7 +21,8 @@ public final class Refused {
   private static final Comparator<String> LAST_FIRST =
       Comparator.comparing(String::length).thenComparing(Comparator.naturalOrder()).reversed();
 
-  private static final Pattern FLOW = Pattern.compile("bridges\\.(.+)\\.flows\\[([0-9]+)\\].*");
+  private static final Pattern ENTRY =
+      Pattern.compile("bridges\\.(.+)\\.(flow|group|meter)s\\[([0-9]+)\\].*");
 
   /** Each round of checking leaves out what the last one refused, and what was refused for that. */
   private static final int ROUNDS = 10;
@@ -50,22 +51,28 @@ public final class Refused {
     }
   }
 
-  /** Removes an object and gives its name for people. */
+  /** Removes an object and gives its name for people, with the part by which it is refused. */
   private static String remove(Map<String, Object> tree, String address) {
-    Matcher flow = FLOW.matcher(address);
-    if (flow.matches()
+    Matcher entry = ENTRY.matcher(address);
+    if (entry.matches()
         && tree.get("bridges") instanceof Map<?, ?> bridges
-        && bridges.get(flow.group(1)) instanceof Map<?, ?> bridge
-        && bridge.get("flows") instanceof List<?> flows) {
-      int index = Integer.parseInt(flow.group(2));
-      return "bridges." + flow.group(1) + ": the flow `" + flows.remove(index) + "`";
+        && bridges.get(entry.group(1)) instanceof Map<?, ?> bridge
+        && bridge.get(entry.group(2) + "s") instanceof List<?> entries) {
+      Object left = entries.remove(Integer.parseInt(entry.group(3)));
+      return "bridges." + entry.group(1) + ": the " + entry.group(2) + " `" + left + "`";
     }
     for (String section : HostYaml.MAPS) {
       if (tree.get(section) instanceof Map<?, ?> map && address.startsWith(section + ".")) {
         String rest = address.substring(section.length() + 1);
-        map.keySet().removeIf(key -> rest.equals(key) || rest.startsWith(key + "."));
-        if (map.isEmpty()) {
-          tree.remove(section);
+        for (Object key : List.copyOf(map.keySet())) {
+          if (rest.equals(key) || rest.startsWith(key + ".")) {
+            map.remove(key);
+            if (map.isEmpty()) {
+              tree.remove(section);
+            }
+            String part = rest.substring(String.valueOf(key).length());
+            return section + "." + key + (part.isEmpty() ? "" : " (its " + part.substring(1) + ")");
+          }
         }
       }
     }
@@ -73,9 +80,9 @@ public final class Refused {
       if (tree.get(section) instanceof List<?> list && address.startsWith(section + "[")) {
         int index = Integer.parseInt(address.substring(section.length() + 1, address.indexOf(']')));
         List<Object> rest = new ArrayList<>(list);
-        Object entry = rest.remove(index);
+        Object left = rest.remove(index);
         tree.put(section, rest);
-        return section + " " + entry;
+        return section + " " + left;
       }
     }
     return address;

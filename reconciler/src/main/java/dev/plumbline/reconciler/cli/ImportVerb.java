@@ -74,7 +74,9 @@ final class ImportVerb implements Callable<Integer> {
   @Option(
       names = "--flows",
       paramLabel = "BRIDGE=FILE",
-      description = "ovs: what `ovs-ofctl dump-flows BRIDGE` printed. May be repeated.")
+      description =
+          "ovs: what `ovs-ofctl dump-flows BRIDGE` printed, and dump-groups and dump-meters after"
+              + " it. May be repeated.")
   private Map<String, Path> flows = new LinkedHashMap<>();
 
   @Mixin private StateOption state = new StateOption();

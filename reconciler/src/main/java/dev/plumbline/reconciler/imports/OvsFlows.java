@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Lines of {@code ovs-ofctl dump-flows}, where ports have numbers or names. */
+/**
+ * Lines of {@code ovs-ofctl dump-flows}, {@code dump-groups} and {@code dump-meters}, in any order,
+ * where ports have numbers or names.
+ */
 final class OvsFlows {
   /** What is counted, and no part of a flow. */
   private static final Pattern COUNTED =
@@ -36,23 +39,49 @@ final class OvsFlows {
 
   void read(SourceText source) {
     List<Object> flows = new ArrayList<>();
+    List<Object> groups = new ArrayList<>();
+    List<Object> meters = new ArrayList<>();
     String[] lines = new String(source.content(), StandardCharsets.UTF_8).split("\n", -1);
     for (int i = 0; i < lines.length; i++) {
       String line = lines[i].strip();
-      boolean header = line.matches("(NXST|OFPST)_FLOW reply.*");
+      boolean header = line.matches("(NXST|OFPST)_(FLOW|GROUP_DESC|METER_CONFIG) reply.*");
       if (line.isEmpty() || header || line.startsWith("#")) {
         continue;
       }
       int column = lines[i].length() - lines[i].stripLeading().length() + 1;
       Position at = new Position(source.name(), i + 1, column);
-      if (!line.contains("actions=")) {
-        draft.error(at, "`" + line + "` is no flow", "a line of `ovs-ofctl dump-flows`");
+      if (line.startsWith("meter=")) {
+        meters.add(line);
         continue;
       }
-      String flow = named(at, COUNTED.matcher(line).replaceAll(""));
+      if (line.startsWith("type=") && !meters.isEmpty()) {
+        meters.add(meters.remove(meters.size() - 1) + line); // a band, on a line of its own
+        continue;
+      }
+      if (line.startsWith("group_id=")) {
+        String group = named(at, "group", line);
+        if (!group.isEmpty()) {
+          groups.add(group);
+        }
+        continue;
+      }
+      if (!line.contains("actions=")) {
+        draft.error(
+            at,
+            "`" + line + "` is no flow",
+            "a line of `ovs-ofctl dump-flows`, `dump-groups` or `dump-meters`");
+        continue;
+      }
+      String flow = named(at, "flow", COUNTED.matcher(line).replaceAll(""));
       if (!flow.isEmpty()) {
         flows.add(flow);
       }
+    }
+    if (!groups.isEmpty()) {
+      draft.object("bridges", bridge).put("groups", groups);
+    }
+    if (!meters.isEmpty()) {
+      draft.object("bridges", bridge).put("meters", meters);
     }
     // A bridge without flows is what this one flow says.
     boolean normal =
@@ -67,8 +96,8 @@ final class OvsFlows {
     }
   }
 
-  /** The flow with the file's names of ports; empty where it has another one. */
-  private String named(Position at, String flow) {
+  /** A flow or group with the file's names of ports; empty where it has another one. */
+  private String named(Position at, String what, String flow) {
     Matcher port = PORT.matcher(flow);
     StringBuilder text = new StringBuilder();
     while (port.find()) {
@@ -82,7 +111,7 @@ final class OvsFlows {
         draft.comment(
             "bridges." + bridge,
             at,
-            "the flow `" + flow + "` is left out: no port of the file is `" + word + "`");
+            "the " + what + " `" + flow + "` is left out: no port of the file is `" + word + "`");
         return "";
       }
       port.appendReplacement(text, Matcher.quoteReplacement(port.group(1) + name));

@@ -26,6 +26,14 @@ class ImportOvsTest {
     return List.of(text.strip().split("\\s+"));
   }
 
+  /** What {@code ovs-ofctl} prints, of the bridge br0. */
+  private String ofctl(OpenVswitchDaemon ovs, String command, String... more) throws Exception {
+    String target = "unix:" + directory + "/br0.mgmt";
+    List<String> words = new ArrayList<>(List.of("ovs-ofctl", "-O", "OpenFlow13", command, target));
+    words.addAll(List.of(more));
+    return ovs.printed(words);
+  }
+
   @Test
   void theDatabaseIsAskedAndWhatTheFileCannotSayIsAComment() throws Exception {
     ImportRun run = new ImportRun(directory);
@@ -61,10 +69,16 @@ class ImportOvsTest {
               "priority=9,ip,nw_dst=10.0.0.0/8 actions=drop",
               "priority=8,in_port=99 actions=drop",
               "table=1,priority=1,tcp actions=learn(table=2,NXM_OF_ETH_DST[]=NXM_OF_ETH_SRC[])"));
+      ofctl(ovs, "add-group", "group_id=3,type=select,bucket=weight:2,output:7,bucket=output:12");
+      ofctl(ovs, "add-group", "group_id=4,type=ff,bucket=watch_port:7,output:7");
+      ofctl(ovs, "add-meter", "meter=5 pktps burst bands=type=drop rate=100 burst_size=20");
+      ofctl(ovs, "add-flow", "table=2,priority=3,icmp actions=meter:5,group:3");
       Path flows =
           run.write(
               "br0.flows",
-              ovs.printed(List.of("ovs-ofctl", "dump-flows", "unix:" + directory + "/br0.mgmt")));
+              ovs.printed(List.of("ovs-ofctl", "dump-flows", "unix:" + directory + "/br0.mgmt"))
+                  + ofctl(ovs, "dump-groups")
+                  + ofctl(ovs, "dump-meters"));
       String yaml =
           run.imported(
               "ovs", "--db", directory.resolve("db.sock").toString(), "--flows", "br0=" + flows);
@@ -94,6 +108,11 @@ class ImportOvsTest {
             "key: flow",
             "remote: flow",
             "learn",
+            "table=2,priority=3,icmp actions=meter:5,group:3",
+            "group_id=3,type=select,bucket=weight:2,actions=output:eth1,bucket=actions=output:p-out",
+            "group_id=4",
+            "type=ff",
+            "meter=5 pktps burst bands=type=drop rate=100 burst_size=20",
             "flows are not in the database: import those of `ovs-ofctl dump-flows br1`",
           }) {
         assertTrue(yaml.contains(part), part + " in\n" + yaml);
