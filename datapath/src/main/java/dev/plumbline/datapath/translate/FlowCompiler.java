@@ -16,7 +16,9 @@ import dev.plumbline.datapath.openflow.Match;
 import dev.plumbline.datapath.openflow.MatchField;
 import dev.plumbline.datapath.openflow.PortNames;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -187,33 +189,50 @@ final class FlowCompiler {
   }
 
   private List<TableFlow> numbered(
-      Iterable<FlowConfig> flows, ToLongFunction<FlowConfig> numberOf) {
-    List<TableFlow> numbered = new ArrayList<>();
+      Collection<FlowConfig> flows, ToLongFunction<FlowConfig> numberOf) {
+    List<TableFlow> numbered = new ArrayList<>(flows.size());
+    Iterator<Flow> parsed = parsed(flows).iterator();
     for (FlowConfig config : flows) {
-      try {
-        Flow flow = FlowText.parse(config, names);
-        long number = numberOf.applyAsLong(config);
-        if (meshes.isEmpty()) {
-          numbered.add(new TableFlow(flow, number));
-          continue;
-        }
-        for (Match match : matches(flow.match())) {
-          Flow one =
-              new Flow(
-                  flow.table(),
-                  flow.priority(),
-                  flow.cookie(),
-                  flow.idleTimeoutSeconds(),
-                  flow.hardTimeoutSeconds(),
-                  match,
-                  actions(flow.actions()));
-          numbered.add(new TableFlow(one, number));
-        }
-      } catch (FlowSyntaxException e) {
-        throw new IllegalArgumentException(config.text() + ": " + e.getMessage(), e);
+      Flow flow = parsed.next();
+      long number = numberOf.applyAsLong(config);
+      if (meshes.isEmpty()) {
+        numbered.add(new TableFlow(flow, number));
+        continue;
+      }
+      for (Match match : matches(flow.match())) {
+        Flow one =
+            new Flow(
+                flow.table(),
+                flow.priority(),
+                flow.cookie(),
+                flow.idleTimeoutSeconds(),
+                flow.hardTimeoutSeconds(),
+                match,
+                actions(flow.actions()));
+        numbered.add(new TableFlow(one, number));
       }
     }
     return numbered;
+  }
+
+  /** Many are read by all processors. */
+  private List<Flow> parsed(Collection<FlowConfig> flows) {
+    if (flows.size() >= NamedFlows.MANY) {
+      try {
+        return flows.parallelStream().map(this::parse).toList();
+      } catch (IllegalArgumentException e) {
+        // The first one is to be named, whoever came upon one first.
+      }
+    }
+    return flows.stream().map(this::parse).toList();
+  }
+
+  private Flow parse(FlowConfig config) {
+    try {
+      return FlowText.parse(config, names);
+    } catch (FlowSyntaxException e) {
+      throw new IllegalArgumentException(config.text() + ": " + e.getMessage(), e);
+    }
   }
 
   /** The numbers of all remotes of the tunnel whose first remote has this number. */

@@ -14,7 +14,6 @@ import dev.plumbline.datapath.config.SwitchConfig;
 import dev.plumbline.datapath.control.Switch;
 import dev.plumbline.datapath.control.SwitchOptions;
 import dev.plumbline.datapath.control.SwitchStatus;
-import dev.plumbline.datapath.openflow.FlowSyntaxException;
 import dev.plumbline.datapath.translate.NamedFlows;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -89,11 +88,10 @@ final class BenchSwitch {
     NamedFlows names = NamedFlows.of(ports.keySet());
     Map<String, FlowConfig> flows = new LinkedHashMap<>();
     try {
-      for (String line : Files.readAllLines(file)) {
-        FlowConfig flow = names.read(line);
-        flows.put(flow.key(), flow);
+      for (NamedFlows.Read read : names.readAll(Files.readAllLines(file))) {
+        flows.put(read.config().key(), read.config());
       }
-    } catch (FlowSyntaxException e) {
+    } catch (IllegalArgumentException e) {
       return e.getMessage();
     }
     BridgeConfig bridge = new BridgeConfig(ports, table, false);

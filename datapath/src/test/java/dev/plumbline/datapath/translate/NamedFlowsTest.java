@@ -23,6 +23,7 @@ import dev.plumbline.datapath.flow.FlowField;
 import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.openflow.FlowSyntaxException;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -227,5 +228,28 @@ class NamedFlowsTest {
     flow("in_port=eth1 actions=NORMAL");
     configure();
     assertEquals(1, tables().size(), "changed in its place, and the other gone");
+  }
+
+  /** So many that all processors read them. */
+  @Test
+  void manyAreReadInTheirOrderAndTheFirstMistakeIsNamed() throws Exception {
+    List<String> texts = new ArrayList<>();
+    for (int i = 0; i < 3 * NamedFlows.MANY; i++) {
+      texts.add("priority=" + i + ",in_port=eth1,tcp,tp_dst=" + i + " actions=output:eth2");
+    }
+    NamedFlows names = NamedFlows.of(List.of("eth1", "eth2"));
+    List<NamedFlows.Read> read = names.readAll(texts);
+    for (int i = 0; i < texts.size(); i++) {
+      assertEquals(names.read(texts.get(i)), read.get(i).config());
+    }
+    port("eth1");
+    port("eth2");
+    read.forEach(each -> flows.add(each.config()));
+    configure();
+    assertEquals(texts.size(), tables().size());
+    texts.set(4_321, "priority=4321,in_port=eth3 actions=drop");
+    texts.set(1_234, "priority=1234,in_prt=eth1 actions=drop");
+    var thrown = assertThrows(IllegalArgumentException.class, () -> names.readAll(texts));
+    assertTrue(thrown.getMessage().startsWith("priority=1234,in_prt"), thrown::getMessage);
   }
 }

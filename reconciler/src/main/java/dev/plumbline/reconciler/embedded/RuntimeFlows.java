@@ -8,7 +8,6 @@ import dev.plumbline.datapath.config.MeterConfig;
 import dev.plumbline.datapath.config.SwitchConfig;
 import dev.plumbline.datapath.openflow.Action;
 import dev.plumbline.datapath.openflow.FlowGroup;
-import dev.plumbline.datapath.openflow.FlowSyntaxException;
 import dev.plumbline.datapath.translate.NamedFlows;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -51,11 +50,13 @@ public final class RuntimeFlows {
     }
     Set<Long> groups = there.groups().stream().map(GroupConfig::id).collect(Collectors.toSet());
     Set<Long> meters = there.meters().stream().map(MeterConfig::id).collect(Collectors.toSet());
-    for (String text : add) {
-      FlowConfig flow = read(names, text);
-      List<Action> actions = actions(names, text);
-      refuseMissing(FlowGroup.named(actions), groups, text + ": " + bridge + " has no group ");
-      refuseMissing(Action.Meter.named(actions), meters, text + ": " + bridge + " has no meter ");
+    List<NamedFlows.Read> added = names.readAll(add);
+    for (int i = 0; i < added.size(); i++) {
+      FlowConfig flow = added.get(i).config();
+      List<Action> actions = added.get(i).parsed().actions();
+      String of = add.get(i) + ": " + bridge;
+      refuseMissing(FlowGroup.named(actions), groups, of + " has no group ");
+      refuseMissing(Action.Meter.named(actions), meters, of + " has no meter ");
       flows.put(flow.key(), flow);
     }
     if (flows.isEmpty()) {
@@ -89,20 +90,7 @@ public final class RuntimeFlows {
     }
   }
 
-  private static List<Action> actions(NamedFlows names, String text) {
-    try {
-      return names.parse(text).actions();
-    } catch (FlowSyntaxException e) {
-      throw new AssertionError("it has been read", e);
-    }
-  }
-
   private static FlowConfig read(NamedFlows names, String text) {
-    try {
-      return names.read(text);
-    } catch (FlowSyntaxException e) {
-      throw new IllegalArgumentException(
-          text + ": column " + e.column() + ": " + e.getMessage(), e);
-    }
+    return names.readAll(List.of(text)).get(0).config();
   }
 }
