@@ -53,7 +53,8 @@ public final class RenamedMembers {
       if (device && !(change instanceof Change.Modify)) {
         remembering.put(change.id(), false);
       } else if (device && change instanceof Change.Modify modify) {
-        Resource now = live.find(modify.live().id());
+        // It may have a name for a moment, on its way to another one.
+        Resource now = live.find(names.getOrDefault(modify.live().id(), modify.live().id()));
         remembering.put(
             change.id(),
             now != null

@@ -114,7 +114,9 @@ final class DeviceCondemner {
       String name = field.getKey();
       boolean anew =
           comparison.how(step, name) == How.RECREATE
-              || (kind != null && kind.refusal().refuses(device, name, field.getValue()));
+              || (kind != null
+                  && kind.refusal().refuses(device, name, field.getValue())
+                  && !isForGood(device, name, field.getValue()));
       if (anew && comparison.differs(step, name)) {
         return unchangeable(device, name);
       }
@@ -123,6 +125,14 @@ final class DeviceCondemner {
       return "a " + kind.name() + " can not leave its namespace";
     }
     return null;
+  }
+
+  /**
+   * Whether a device of somebody else's has to keep its parent: a kind that cannot lose it would
+   * have to be made anew, and with it goes what others have hung on it.
+   */
+  private boolean isForGood(Resource device, String field, String value) {
+    return field.equals("parent") && value.isEmpty() && !live.isOurs(device);
   }
 
   private static String unchangeable(Resource device, String field) {

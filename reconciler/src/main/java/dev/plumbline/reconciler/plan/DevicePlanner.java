@@ -84,6 +84,7 @@ final class DevicePlanner {
     } while (waitForLeaving());
     DeviceRefusals refusals = new DeviceRefusals(live, steps, held, findings);
     refusals.takenNames();
+    refusals.parentsForGood();
     refusals.conflicts();
     waitForPrimaries();
     waitForMasters();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.plan;
 
+import dev.plumbline.reconciler.kind.DeviceKind;
 import dev.plumbline.reconciler.kind.DeviceKinds;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.plan.DeviceStep.Fate;
@@ -73,6 +74,31 @@ final class DeviceRefusals {
     return parent != null && parent.wanted != null && parent.renames() && !parent.moves()
         ? device.with("parent", parent.wanted.resource().id().device())
         : device;
+  }
+
+  /** A parent that a device of somebody else's would have for ever: nothing could take it back. */
+  void parentsForGood() {
+    for (DeviceStep step : steps.all()) {
+      Resource device = step.live;
+      DeviceKind kind = DeviceKinds.of(step.kind());
+      String parent = step.wanted == null ? "" : step.wanted.resource().get("parent");
+      if (device != null
+          && kind != null
+          && step.fate == Fate.KEEP
+          && !live.isOurs(device)
+          && device.get("parent").isEmpty()
+          && !parent.isEmpty()
+          && kind.refusal().refuses(device.with("parent", parent), "parent", "")) {
+        findings.problem(
+            step.address
+                + ": "
+                + device.id()
+                + " was not made by plumbline, and no "
+                + kind.name()
+                + " device can be taken off its parent again; set the parent by hand, or delete"
+                + " the device, so that plumbline makes it");
+      }
+    }
   }
 
   /** What two devices can not share, such as a VXLAN id, and another device has. */

@@ -154,6 +154,9 @@ final class Forecast {
     // a whole, while one of IPv6 keeps the others.
     boolean goes = !torn.isEmpty() || (down > 0 && down == ways.size());
     boolean partly = gone && down < ways.size() && route.id().key().contains(":");
+    if (goes && partly && !route.isOurs()) {
+      findings.warning(route.id() + " loses its way over " + String.join(", ", torn));
+    }
     if (!goes || partly) {
       current.put(there.id(), RouteText.without(there, torn));
       return;

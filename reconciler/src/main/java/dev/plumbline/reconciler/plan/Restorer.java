@@ -3,6 +3,7 @@ package dev.plumbline.reconciler.plan;
 
 import dev.plumbline.reconciler.kind.DeviceField;
 import dev.plumbline.reconciler.kind.DeviceField.How;
+import dev.plumbline.reconciler.kind.DeviceKind;
 import dev.plumbline.reconciler.kind.DeviceKinds;
 import dev.plumbline.reconciler.live.LiveReader;
 import dev.plumbline.reconciler.live.LiveState;
@@ -226,6 +227,12 @@ final class Restorer {
     }
     if (!set) {
       return false;
+    }
+    DeviceKind kind = DeviceKinds.of(device.get("kind"));
+    if (kind != null
+        && !live.isOurs(device)
+        && kind.refusal().refuses(device, field, setting.original())) {
+      return false; // it would have to be made anew, with what others have hung on it
     }
     return !field.equals("master")
         || setting.original().isEmpty()

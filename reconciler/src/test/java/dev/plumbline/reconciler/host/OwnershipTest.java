@@ -201,6 +201,44 @@ class OwnershipTest {
     assertEquals("", Sh.run("ip route show proto 112; ip -6 route show fd09::/64").strip());
   }
 
+  /** Nothing could take the parent from it again but making it anew. */
+  @Test
+  void aForeignVxlanDeviceGetsNoParent() throws IOException {
+    Sh.run("ip link add card type veth peer name c1; ip link add vx0 type vxlan id 5 dstport 4789");
+    String file = "tunnels: {vx0: {type: vxlan, key: 5%s}}\n";
+    List<String> problems = host.plan(file.formatted(", parent: card")).problems();
+    assertTrue(
+        problems.toString().contains("can be taken off its parent again"), problems::toString);
+    String index = Sh.run("cat /sys/class/net/vx0/ifindex");
+    host.applied(file.formatted(", ttl: 9"));
+    host.applied("");
+    assertEquals(index, Sh.run("cat /sys/class/net/vx0/ifindex"));
+    // One that has a parent may get another one, and back.
+    Sh.run("ip link del vx0; ip link add vx0 type vxlan id 5 dstport 4789 dev card");
+    index = Sh.run("cat /sys/class/net/vx0/ifindex");
+    host.applied(file.formatted(", parent: c1"));
+    host.applied("");
+    assertEquals(index, Sh.run("cat /sys/class/net/vx0/ifindex"));
+    assertTrue(Sh.run("ip -d link show vx0").contains(" dev card "));
+  }
+
+  @Test
+  void aForeignRouteOfWhichANextHopGoesIsWarnedOf() throws IOException {
+    String file = "veths: {v0: {peer: {device: w0}}%s}\n";
+    String both = file.formatted(", v1: {peer: {device: w1}}");
+    host.applied(both);
+    Sh.run(
+        "set -e; ip -6 addr add fd01::1/64 dev v0 nodad; ip -6 addr add fd02::1/64 dev v1 nodad;"
+            + " ip -6 route add 2001:db8:2::/48 nexthop via fd01::2 dev v0"
+            + " nexthop via fd02::2 dev v1");
+    Plan plan = host.plan(file.formatted(""));
+    assertTrue(
+        plan.warnings().toString().contains("2001:db8:2::/48"), () -> plan.warnings().toString());
+    assertTrue(
+        plan.warnings().toString().contains("loses its way over v1"),
+        () -> plan.warnings().toString());
+  }
+
   @Test
   void aForeignBridgeThatTheFileNamesIsUsedAndNotDeleted() throws IOException {
     foreign();
