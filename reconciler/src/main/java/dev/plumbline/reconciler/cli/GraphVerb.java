@@ -79,7 +79,7 @@ final class GraphVerb implements Callable<Integer> {
       names = "--all",
       description =
           "Draw each guest, namespace and remote host, also where six or more differ in names and"
-              + " addresses alone.")
+              + " in their addresses of a network alone.")
   private boolean all;
 
   @Option(

@@ -8,6 +8,7 @@ import dev.plumbline.reconciler.picture.Diagram.Node;
 import dev.plumbline.reconciler.picture.Diagram.Port;
 import dev.plumbline.reconciler.picture.Diagram.Row;
 import dev.plumbline.reconciler.picture.Diagram.Tone;
+import dev.plumbline.spec.value.Prefix;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -22,16 +23,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts boxes together that differ in nothing but names and numbers of their own: forty guests at
- * one bridge in one VLAN are one box, at one port. Alike are those of one kind with lines to the
- * same bridges, at ports that say the same, of which a plan does the same.
+ * Puts boxes together that differ in nothing but names, and in which address of a network they
+ * have: forty guests at one bridge in one VLAN are one box, at one port. Alike are those of one
+ * kind with lines to the same bridges, at ports that say the same, of which a plan does the same.
  */
 final class Crowds {
   /** Fewer are drawn one by one. */
   static final int SMALLEST = 6;
 
   private static final Set<Kind> ALIKE = Set.of(Kind.STACK, Kind.GUEST, Kind.DEVICE, Kind.REMOTE);
-  private static final Pattern OWN = Pattern.compile("[0-9a-fA-F]*[0-9:.][0-9a-fA-F:./]*");
 
   private static final Pattern DIGITS = Pattern.compile("[0-9]+");
 
@@ -144,7 +144,7 @@ final class Crowds {
       look.add(isFrom);
       look.add(String.valueOf(edge.mark()));
       look.add(other.node());
-      look.add(isShared(other) ? other.port() : rows(port(other).rows(), true));
+      look.add(isShared(other) ? other.port() : rows(port(other).rows()));
       look.add(String.valueOf(port(other).mark()));
     }
     for (Port port : node.ports()) {
@@ -168,25 +168,27 @@ final class Crowds {
     throw new IllegalStateException("no port " + end);
   }
 
+  /** What rows say but for names, and but for which address of a network it is. */
   private static List<Object> rows(List<Row> rows) {
-    return rows(rows, false);
-  }
-
-  /**
-   * What rows say but for names.
-   *
-   * @param isWhole numbers count: they are VLANs, not addresses
-   */
-  private static List<Object> rows(List<Row> rows, boolean isWhole) {
     List<Object> said = new ArrayList<>();
     for (Row row : rows) {
       said.add(row.tone());
       said.add(String.valueOf(row.mark()));
       if (row.tone() != Tone.NAME) {
-        said.add(isWhole ? row.text() : OWN.matcher(row.text()).replaceAll("#"));
+        Prefix address = row.tone() == Tone.VALUE ? address(row.text()) : null;
+        said.add(address == null ? row.text() : address.network());
       }
     }
     return said;
+  }
+
+  /** An address with its length; null: it is none. */
+  private static @Nullable Prefix address(String text) {
+    try {
+      return text.indexOf('/') < 0 ? null : Prefix.parse(text);
+    } catch (IllegalArgumentException e) {
+      return null; // a route, a VLAN, …
+    }
   }
 
   // The box of those that are.
@@ -240,7 +242,8 @@ final class Crowds {
       String from = row.text();
       int at = i;
       boolean isSame = all.stream().allMatch(each -> each.get(at).text().equals(from));
-      String text = isSame ? from : from + " … " + last.get(i).text();
+      String to = last.get(i).text();
+      String text = isSame ? from : from + (to.equals(from) ? " …" : " … " + to);
       gathered.add(new Row(row.tone(), text, row.mark()));
     }
     return gathered;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.picture;
 
+import dev.plumbline.reconciler.picture.Diagram.Kind;
 import dev.plumbline.reconciler.picture.Diagram.Tone;
 import dev.plumbline.reconciler.plan.Action;
 import dev.plumbline.reconciler.resource.AddressText;
@@ -103,10 +104,10 @@ final class Stacks {
 
   /** Writes all texts. */
   void finish(Map<String, Sketch> sketches) {
-    for (String namespace : inventory.namespaces) {
-      Sketch stack = sketches.get("stack " + namespace);
-      if (stack != null) {
-        finish(namespace, stack);
+    // Of a namespace in which there is nothing, too: tunnels are sent by it.
+    for (Sketch sketch : List.copyOf(sketches.values())) {
+      if (sketch.kind == Kind.STACK) {
+        finish(sketch.id.substring("stack ".length()), sketch);
       }
     }
   }

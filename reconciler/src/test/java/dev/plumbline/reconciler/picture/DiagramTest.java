@@ -297,6 +297,36 @@ class DiagramTest {
   }
 
   @Test
+  void whoHasAnotherNetworkLengthRouteOrMtuIsNotAlike() {
+    StringBuilder file = new StringBuilder("bridges: {br0: {}}\nnamespaces: {");
+    for (int i = 0; i < 12; i++) {
+      file.append("n").append(i).append(": {}, ");
+    }
+    file.append("}\ninternalPorts:\n");
+    for (int i = 0; i < 12; i++) {
+      String address = "10.0.0." + (10 + i) + (i == 3 ? "/16" : "/24");
+      file.append(
+          "  p%d: {bridge: br0, namespace: n%d, addresses: [%s]}\n".formatted(i, i, address));
+    }
+    file.append("routes:\n");
+    for (int i = 0; i < 12; i++) {
+      String via = i == 4 ? "10.0.0.254" : "10.0.0.1";
+      file.append("  - {namespace: n%d, to: default, via: %s}\n".formatted(i, via));
+    }
+    String words = Words.of(of(file.toString().replace(", }", "}")));
+    assertTrue(words.contains("n0 … n11, 10 alike"), words);
+    assertTrue(words.contains("n3, namespace; port p3, 10.0.0.13/16"), words);
+    assertTrue(words.contains("10.0.0.14/24, default via 10.0.0.254"), words);
+  }
+
+  @Test
+  void aStackThatOnlySendsTunnelsHasItsName() {
+    String words =
+        Words.of(of("bridges: {b: {}}\ntunnels: {t: {bridge: b, type: gre, remote: 10.0.0.9}}\n"));
+    assertTrue(words.contains("host, the host's IP stack"), words);
+  }
+
+  @Test
   void fewWhoAreAlikeAreDrawnOneByOne() {
     assertEquals(
         Pictures.of(large(20)).apart().diagram(), Pictures.of(large(20)).diagram(), "five at each");
