@@ -62,6 +62,7 @@ final class ArchitectureTest {
                   "live",
                   "plan",
                   "desired",
+                  "path",
                   "apply",
                   "host",
                   "model",

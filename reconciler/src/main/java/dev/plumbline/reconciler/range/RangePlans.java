@@ -10,6 +10,7 @@ import dev.plumbline.reconciler.host.Host;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.model.Cards;
 import dev.plumbline.reconciler.model.ModelKernel;
+import dev.plumbline.reconciler.path.Promises;
 import dev.plumbline.reconciler.plan.Goal;
 import dev.plumbline.reconciler.plan.Plan;
 import dev.plumbline.reconciler.render.CheckDiff;
@@ -87,8 +88,11 @@ public final class RangePlans {
     List<HostDiff> diffs = new ArrayList<>();
     for (String path : problems.hasErrors() ? Set.<String>of() : paths) {
       String host = after.getOrDefault(path, before.getOrDefault(path, ""));
-      Loaded old = before.containsKey(path) ? load(range.filesBefore(), path, host) : null;
-      Loaded now = after.containsKey(path) ? load(range.files(), path, host) : null;
+      LoadOptions any = FlowChecks.in(LoadOptions.defaults());
+      Loaded old = before.containsKey(path) ? load(range.filesBefore(), path, host, any) : null;
+      // As plan, apply and the agent read it.
+      LoadOptions promised = Promises.in(any);
+      Loaded now = after.containsKey(path) ? load(range.files(), path, host, promised) : null;
       if (old == null || now == null || !isSame(old, now)) {
         diffs.add(diff(path, host, old, now));
       }
@@ -96,8 +100,7 @@ public final class RangePlans {
     return diffs;
   }
 
-  private static Loaded load(FileSource files, String path, String host) {
-    LoadOptions any = FlowChecks.in(LoadOptions.defaults());
+  private static Loaded load(FileSource files, String path, String host, LoadOptions any) {
     return HostFile.load(files, path, host.isEmpty() ? any : any.forHost(host));
   }
 

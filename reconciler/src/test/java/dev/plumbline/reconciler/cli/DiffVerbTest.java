@@ -152,6 +152,21 @@ class DiffVerbTest {
   }
 
   @Test
+  void aFileByWhichTrafficGoesElsewhereIsRefusedAsByTheAgent() throws Exception {
+    write(
+        "hosts/hv-02.yaml",
+        """
+        version: 1
+        namespaces: {web: {}}
+        veths: {v0: {peer: {device: v1, namespace: web, addresses: [10.9.0.1/24]}}}
+        reachability: {out: {from: web, to: 10.9.0.2, expect: delivered}}
+        """);
+    commit();
+    CommandRun run = diff(ExitCode.ERROR, "main..change", "-o", "json");
+    assertTrue(run.out().contains("reachability.out: what web sends to 10.9.0.2"), run.out());
+  }
+
+  @Test
   void jsonHasWholePlans() throws Exception {
     write("hosts/hv-01.yaml", HV_01.replace("access: 10", "access: 20"));
     commit();
