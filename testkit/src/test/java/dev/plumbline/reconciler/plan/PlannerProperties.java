@@ -94,6 +94,9 @@ class PlannerProperties extends RandomHosts {
   /** Without what it has of a device of plumbline's, whose name may change. */
   private static Map<String, String> own(Resource resource, LiveState live) {
     Map<String, String> fields = new HashMap<>(resource.fields());
+    if (resource.get("kind").equals("vlan")) {
+      fields.remove("up"); // it comes up with its parent (vlan_device_event)
+    }
     for (String under : List.of("master", "parent")) {
       ResourceId id = ResourceId.deviceIn(resource.id().namespace(), resource.get(under));
       Resource device = live.find(id);
