@@ -32,6 +32,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -50,6 +51,7 @@ class OpenVswitchTraceTest {
   /** Priority tags (VLAN 0) are not compared: see docs/decisions/open-vswitch-oracle.md. */
   private static final int[] VLANS = {10, 20, 30, 4095};
 
+  private static final Pattern DESTINATION = Pattern.compile("dl_dst=([0-9a-f:]+)");
   private static final Pattern THREE_TAGS = Pattern.compile("\\](\\[[^]]*\\]){2}");
 
   @TempDir Path directory;
@@ -573,6 +575,9 @@ class OpenVswitchTraceTest {
       if (both.theirs().isEmpty() && both.trace().contains("Translation failed")) {
         return "too much resubmitted, of which nothing is sent there";
       }
+      if (learnsDestination(both)) {
+        return "a flow made the destination the source, which is known there at once";
+      }
       if (THREE_TAGS.matcher(both.ours()).find()) {
         return "a third tag, which takes the first one's place there";
       }
@@ -580,6 +585,16 @@ class OpenVswitchTraceTest {
         return "a tag of VLAN 0 that NORMAL takes off here";
       }
       return null;
+    }
+
+    /** Whether NORMAL learnt, there, where the packet was to go, and found it where it was. */
+    private boolean learnsDestination(OpenVswitchTwin.Compared both) {
+      Matcher destination = DESTINATION.matcher(both.packet());
+      if (!destination.find()) {
+        return false;
+      }
+      int learnt = both.trace().indexOf("learned that " + destination.group(1));
+      return learnt >= 0 && both.trace().indexOf("learned port is input port", learnt) > 0;
     }
 
     /** Each with its tags and headers, but for tags of VLAN 0. */

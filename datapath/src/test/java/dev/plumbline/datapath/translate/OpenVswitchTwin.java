@@ -216,9 +216,14 @@ final class OpenVswitchTwin {
     return texts;
   }
 
-  /** Tells both an address for good, if that port carries the VLAN: else it is not sent to here. */
+  /**
+   * Tells both an address for good, if that port carries the VLAN, and is not of those that let in
+   * some customer's VLANs alone: else it is not sent to here.
+   */
   void tell(String bridge, String port, int vlan, String mac) throws IOException {
-    if (config.bridges().get(bridge).ports().get(port).vlan().carries(vlan)) {
+    PortVlan of = config.bridges().get(bridge).ports().get(port).vlan();
+    boolean some = of.mode() == PortVlan.Mode.DOT1Q_TUNNEL && !of.trunks().isEmpty();
+    if (of.carries(vlan) && !some) {
       String unused = peer.ask("fdb/add", bridge, name(bridge, port), String.valueOf(vlan), mac);
       long number = Long.parseLong(mac.replace(":", ""), 16);
       MacTable table = state.table(state.numbers().bridge(bridge));
