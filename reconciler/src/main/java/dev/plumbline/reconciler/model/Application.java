@@ -13,6 +13,7 @@ import dev.plumbline.reconciler.resource.ResourceType;
 import dev.plumbline.reconciler.resource.RouteText;
 import dev.plumbline.reconciler.resource.RuleText;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,11 @@ import org.jspecify.annotations.Nullable;
  * one batch: when one of them is refused, those after it are made all the same.
  */
 final class Application {
+  /** Of a route that is deleted: what has to be as it was read. */
+  private static final List<String> MEANT = List.of("protocol", "via");
+
+  private static final List<String> MEANT_IPV4 = List.of("protocol", "via", "type", "scope");
+
   /** What the applier does by other means than netlink, which ends a batch. */
   private static final Set<ResourceType> CALLS =
       Set.of(
@@ -176,6 +182,12 @@ final class Application {
           boolean other = !RouteText.devices(there).contains(now.device());
           RefusedException.when(other, Errno.ESRCH, id + " leaves by another device");
         }
+        // What it was when it was read is asked for (fib_table_delete, ip6_route_del).
+        boolean isOther = there.isOurs() != planned.isOurs();
+        for (String field : id.key().contains(":") ? MEANT : MEANT_IPV4) {
+          isOther |= !planned.get(field).isEmpty() && !planned.get(field).equals(there.get(field));
+        }
+        RefusedException.when(isOther, Errno.ESRCH, id + " is another one by now");
         parts.routes.delete(id);
       }
       case RULE -> parts.rules.delete(planned);
