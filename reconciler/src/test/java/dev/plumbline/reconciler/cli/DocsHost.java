@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
 /**
  * The host hv-01, on which the commands of a page are run: the throwaway host of the test, with a
  * directory in which the page's files lie, the examples beside them, and {@code plumbline} on the
- * path.
+ * path. Its processes are in a PID namespace of their own, with whose first process all end: what a
+ * command leaves behind, too. Of the environment of whoever runs the tests they see nothing.
  */
 final class DocsHost implements AutoCloseable {
   private static final int SECONDS = 120;
@@ -29,6 +30,7 @@ final class DocsHost implements AutoCloseable {
   private final Path work;
   private final Path functions = Path.of("src/test/resources/docs/first.sh").toAbsolutePath();
   private final String terminal;
+  private final Process holder;
   private Process agent;
   private Path agentSaid;
 
@@ -49,8 +51,20 @@ final class DocsHost implements AutoCloseable {
       Files.copy(program, place.resolve("plumbline"), StandardCopyOption.COPY_ATTRIBUTES);
     }
     Installed.script(bin.resolve("sudo"), "#!/bin/sh\nexec \"$@\"\n");
-    Sh.run("cp -r ../examples ../README.md " + work);
+    Sh.run("cp -r ../examples ../README.md " + Installed.quoted(work));
     Files.createDirectories(work.resolve("docs/pictures"));
+    // It ends with its input, so that it does not outlive the test's own process either. A shell,
+    // since it waits for processes that nobody else waits for.
+    holder =
+        process(
+                List.of("unshare", "--uts", "--pid", "--fork", "--kill-child", "--mount-proc"),
+                "bash",
+                "-c",
+                "hostname hv-01 && echo && read -r")
+            .start();
+    if (holder.inputReader().readLine() == null) {
+      throw new IOException("no PID namespace: " + holder.onExit().join().exitValue());
+    }
   }
 
   Path work() {
@@ -68,7 +82,7 @@ final class DocsHost implements AutoCloseable {
     Ended ended =
         AGENT.matcher(script.strip()).matches()
             ? run(script.strip())
-            : run("set -e\n. '" + functions + "'\n" + script);
+            : run("set -e\n. " + Installed.quoted(functions) + "\n" + script);
     if (ended.code() != 0) {
       throw new AssertionError("first: " + script + "\n" + ended.printed());
     }
@@ -93,14 +107,14 @@ final class DocsHost implements AutoCloseable {
       // It asked nothing and has ended.
     }
     if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
-      process.destroyForcibly();
+      // What it started ends with the host.
       throw new AssertionError(command + " does not end:\n" + Files.readString(printed));
     }
     return new Ended(shown(printed), process.exitValue());
   }
 
   private Ended follow(String command) throws Exception {
-    close();
+    endAgent();
     agentSaid = Files.createTempFile(directory, "agent", "");
     agent =
         process("bash", "-c", "exec " + command.replaceFirst(" &$", ""))
@@ -122,12 +136,17 @@ final class DocsHost implements AutoCloseable {
   }
 
   private ProcessBuilder process(String... command) {
-    // Only uname is made another: network and mounts are those of the test's thread.
-    List<String> all = new ArrayList<>(List.of("unshare", "--uts", "sh", "-c"));
-    all.addAll(List.of("hostname hv-01; exec \"$@\"", "sh"));
+    // Network as of the test's thread; nsenter waits, and ends as the command does.
+    String first = Long.toString(holder.children().findAny().orElseThrow().pid());
+    return process(
+        List.of("nsenter", "--target", first, "--mount", "--pid", "--uts", "--wd", "--"), command);
+  }
+
+  private ProcessBuilder process(List<String> where, String... command) {
+    List<String> all = new ArrayList<>(where);
     all.addAll(List.of(command));
     ProcessBuilder builder =
-        new ProcessBuilder(all).directory(work.toFile()).redirectErrorStream(true);
+        Installed.clean(new ProcessBuilder(all)).directory(work.toFile()).redirectErrorStream(true);
     var environment = builder.environment();
     environment.put("PATH", directory.resolve("bin") + ":" + environment.get("PATH"));
     environment.put("PLUMBLINE_STATE", directory.resolve("state").toString());
@@ -141,6 +160,7 @@ final class DocsHost implements AutoCloseable {
       environment.put("GIT_" + who + "_NAME", "Ann");
       environment.put("GIT_" + who + "_EMAIL", "ann@example.org");
     }
+    environment.put("GIT_CONFIG_NOSYSTEM", "1");
     environment.put("OVS_RUNDIR", work.toString());
     return builder;
   }
@@ -152,17 +172,35 @@ final class DocsHost implements AutoCloseable {
         .replace(directory + "/", "/var/lib/plumbline/");
   }
 
-  /** Ends the agent, if there is one. */
-  @Override
-  public void close() {
-    if (agent != null) {
-      agent.destroy();
-      if (!agent.onExit().completeOnTimeout(agent, SECONDS, TimeUnit.SECONDS).join().isAlive()) {
-        agent = null;
-        return;
-      }
-      agent.destroyForcibly();
+  private void endAgent() {
+    if (agent == null) {
+      return;
+    }
+    Process ending = agent;
+    agent = null;
+    // A signal for nsenter would end nsenter alone.
+    ending.children().forEach(ProcessHandle::destroy);
+    if (ending.onExit().completeOnTimeout(ending, SECONDS, TimeUnit.SECONDS).join().isAlive()) {
       throw new AssertionError("the agent does not end");
+    }
+  }
+
+  /** Ends the agent, if there is one, and then all that runs on the host. */
+  @Override
+  public void close() throws IOException {
+    try {
+      endAgent();
+    } finally {
+      endAll();
+    }
+  }
+
+  /** The first process ends, the kernel kills the others, and only then unshare is told. */
+  private void endAll() throws IOException {
+    holder.outputWriter().close();
+    if (holder.onExit().completeOnTimeout(holder, SECONDS, TimeUnit.SECONDS).join().isAlive()) {
+      holder.destroyForcibly();
+      throw new AssertionError("the processes of the host do not end");
     }
   }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import java.util.spi.ToolProvider;
 
 /**
@@ -20,7 +21,7 @@ final class Installed {
   static Path in(Path place) throws IOException, InterruptedException {
     Path directory = Files.createDirectories(place).toRealPath();
     Path lib = directory.resolve("lib");
-    Sh.run("rm -rf " + lib);
+    Sh.run("rm -rf " + quoted(lib));
     Files.createDirectories(lib);
     ToolProvider jar = ToolProvider.findFirst("jar").orElseThrow();
     String classes = File.separator + Path.of("target", "classes");
@@ -42,17 +43,36 @@ final class Installed {
         """
         #!/usr/bin/env bash
         set -euo pipefail
-        lib=%1$s/lib archive=%1$s/plumbline.jsa home=%2$s advice="no Java"
-        . %2$s/packaging/launch.sh
+        lib=%1$s archive=%2$s home=%3$s advice="no Java"
+        . "$home"/packaging/launch.sh
         find_java
         """
-            .formatted(directory, Path.of("..").toRealPath());
+            .formatted(
+                quoted(lib),
+                quoted(directory.resolve("plumbline.jsa")),
+                quoted(Path.of("..").toRealPath()));
     Path archive = script(bin.resolve("make-archive"), common + "make_archive\n");
-    int code = new ProcessBuilder(archive.toString()).inheritIO().start().waitFor();
+    int code = clean(new ProcessBuilder(archive.toString())).inheritIO().start().waitFor();
     if (code != 0) {
       throw new IOException("no archive of classes: " + code);
     }
     return script(bin.resolve("plumbline"), common + "launch \"$@\"\n");
+  }
+
+  /**
+   * Without the environment of whoever runs the tests, but for where programs are: git would work
+   * in the repository that GIT_DIR names, Java prints a line for JAVA_TOOL_OPTIONS, messages are in
+   * the language of LANG.
+   */
+  static ProcessBuilder clean(ProcessBuilder builder) {
+    builder.environment().keySet().retainAll(Set.of("PATH", "JAVA_HOME", "TMPDIR"));
+    builder.environment().put("LC_ALL", "C.UTF-8");
+    return builder;
+  }
+
+  /** As one word for a shell. */
+  static String quoted(Path path) {
+    return "'" + path.toString().replace("'", "'\\''") + "'";
   }
 
   static Path script(Path file, String text) throws IOException {
