@@ -36,12 +36,15 @@ class DocsTest {
   private static final List<Map.Entry<Pattern, String>> CHANGES =
       List.of(
           change("(\\d{4}-\\d\\d-\\d\\d[T ])?\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z?", "TIME"),
-          change("\\b(?=[0-9a-f]*[0-9])[0-9a-f]{7,40}\\b", "ID"),
+          change("\\b[0-9a-f]{7,40}(?= \"|\\.\\.| says\\b)", "ID"),
+          change("(?<=\\bcommit |\\.\\.)[0-9a-f]{7,40}\\b", "ID"),
+          change("\\b[0-9a-f]{40}\\b", "ID"),
+          change("\\([0-9]+ (tries|try) in ", "(N tries in "),
           change("\\b[0-9.]+ (ns|µs|ms|s|min|h|d)\\b", "SOME TIME"),
           change("\\b(duration|n_packets|n_bytes|idle_age|hard_age)=[0-9.]+", "$1=N"),
           change("\\bprocess [0-9]+", "process N"),
           change("@if[0-9]+ +", "@ifN "),
-          change("plumbline 0\\.1\\.0[^ ,\n]*( \\(ID\\))?", "plumbline VERSION"));
+          change("plumbline 0\\.1\\.0[^ ,\n]*( \\([0-9a-f]{7,40}\\))?", "plumbline VERSION"));
 
   private static Map.Entry<Pattern, String> change(String pattern, String standsFor) {
     return Map.entry(Pattern.compile(pattern), standsFor);
