@@ -62,8 +62,9 @@ final class DocsHost implements AutoCloseable {
                 "-c",
                 "hostname hv-01 && echo && read -r")
             .start();
-    if (holder.inputReader().readLine() == null) {
-      throw new IOException("no PID namespace: " + holder.onExit().join().exitValue());
+    String line = holder.inputReader().readLine();
+    if (line == null || !line.isEmpty()) {
+      throw new IOException("no namespace for processes: " + line);
     }
   }
 
@@ -71,14 +72,50 @@ final class DocsHost implements AutoCloseable {
     return work;
   }
 
-  void write(String name, String text) throws IOException {
+  private void write(String name, String text) throws IOException {
     Path file = work.resolve(name);
     Files.createDirectories(file.toAbsolutePath().getParent());
     Files.writeString(file, text);
   }
 
+  /** Told of each command that was run. */
+  interface Watcher {
+    void ended(DocsPage.Step step, Ended ended);
+  }
+
+  /**
+   * Does what the page says, in its order; what is not run here is said.
+   *
+   * @return commands that ended with another code than the page says
+   */
+  List<String> run(DocsPage page, Watcher watcher) throws Exception {
+    List<String> wrong = new ArrayList<>();
+    for (DocsPage.Block block : page.blocks()) {
+      List<String> missing = block.missing();
+      if (!missing.isEmpty()) {
+        System.err.println(page + ":" + block.line() + ": not run here, there is no " + missing);
+      } else if (block.kind() == DocsPage.Kind.FIRST) {
+        first(block.text());
+      } else if (block.kind() == DocsPage.Kind.FILE) {
+        write(block.name(), block.text());
+      } else if (block.isRun()) {
+        for (DocsPage.Step step : block.steps()) {
+          Ended ended = run(step.command());
+          boolean last = step.equals(block.steps().get(block.steps().size() - 1));
+          if (ended.code() != (last ? block.exits() : 0)) {
+            wrong.add(
+                "%s:%d: %s\nexit code %d\n%s"
+                    .formatted(page, step.line(), step.command(), ended.code(), ended.printed()));
+          }
+          watcher.ended(step, ended);
+        }
+      }
+    }
+    return wrong;
+  }
+
   /** Makes what a page takes for granted. */
-  void first(String script) throws Exception {
+  private void first(String script) throws Exception {
     Ended ended =
         AGENT.matcher(script.strip()).matches()
             ? run(script.strip())

@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -24,6 +27,9 @@ import java.util.regex.Pattern;
  * &lt;!-- exits 2 --&gt;             with that code the next block's last command ends, not with 0
  * &lt;!-- needs PROGRAM… --&gt;      the next block, or script, is run only where there are these
  * </pre>
+ *
+ * A mark has its lines for itself, and stands right before what it is about. One that does not, and
+ * a comment that begins like a mark and is none, is a mistake with its line: it would be lost.
  */
 record DocsPage(Path file, List<String> lines, List<Block> blocks) {
   /** What a block is. */
@@ -53,7 +59,16 @@ record DocsPage(Path file, List<String> lines, List<Block> blocks) {
       List<Step> steps,
       String notRun,
       int exits,
-      List<String> needs) {}
+      List<String> needs) {
+    boolean isRun() {
+      return kind == Kind.COMMANDS && notRun.isEmpty();
+    }
+
+    /** Programs that it needs and that are not here. */
+    List<String> missing() {
+      return needs.stream().filter(program -> !DocsHost.has(program)).toList();
+    }
+  }
 
   /**
    * A command, and the lines from {@code from} until before {@code until} that say what it prints;
@@ -66,7 +81,12 @@ record DocsPage(Path file, List<String> lines, List<Block> blocks) {
   }
 
   private static final Pattern MARK =
-      Pattern.compile("<!-- (first|not run|exits|needs):? *((?s:.*?))\\s*-->");
+      Pattern.compile("<!-- (first:|not run:|exits|needs)\\s+(\\S(?s:.*?))\\s+-->");
+
+  /** Also what was meant to be a mark. */
+  private static final Pattern LIKE_MARK =
+      Pattern.compile("(?i)<!--\\s*(first|not.?run|exit|need)");
+
   private static final Pattern NAMED = Pattern.compile("# (\\S+\\.[a-z]+)");
 
   /** What a reader is told of a command: behind two spaces that are in no quotes. */
@@ -75,7 +95,7 @@ record DocsPage(Path file, List<String> lines, List<Block> blocks) {
 
   static DocsPage read(Path file) throws IOException {
     List<String> lines = Files.readAllLines(file);
-    return new DocsPage(file, lines, new Reader(lines).blocks());
+    return new DocsPage(file, lines, new Reader(file, lines).blocks());
   }
 
   /** Every page of the documentation, and the first one of all. */
@@ -93,14 +113,18 @@ record DocsPage(Path file, List<String> lines, List<Block> blocks) {
   }
 
   private static final class Reader {
+    private final Path file;
     private final List<String> lines;
     private final List<Block> blocks = new ArrayList<>();
     private int at;
-    private String notRun = "";
-    private int exits;
-    private List<String> needs = List.of();
 
-    Reader(List<String> lines) {
+    /** The next block's marks, by their names, and the first one's line. */
+    private final Map<String, String> marks = new HashMap<>();
+
+    private int marked;
+
+    Reader(Path file, List<String> lines) {
+      this.file = file;
       this.lines = lines;
     }
 
@@ -114,13 +138,37 @@ record DocsPage(Path file, List<String> lines, List<Block> blocks) {
         } else if (line.startsWith("    ") && (at == 0 || lines.get(at - 1).isBlank())) {
           indented();
         } else {
+          if (LIKE_MARK.matcher(line).find()) {
+            throw wrong(at, "a mark begins at the line's start");
+          }
+          if (!line.isBlank()) {
+            noMarks();
+          }
           at++;
         }
       }
-      if (!notRun.isEmpty() || exits != 0 || !needs.isEmpty()) {
-        throw new IllegalArgumentException("a mark stands before no block");
-      }
+      noMarks();
       return List.copyOf(blocks);
+    }
+
+    private IllegalArgumentException wrong(int line, String what) {
+      return new IllegalArgumentException(file + ":" + (line + 1) + ": " + what);
+    }
+
+    private void noMarks() {
+      if (!marks.isEmpty()) {
+        throw wrong(marked, "a mark stands before no block");
+      }
+    }
+
+    /** Goes on behind the first such line. */
+    private void end(int from, String what, Predicate<String> isEnd) {
+      while (at < lines.size()) {
+        if (isEnd.test(lines.get(at++))) {
+          return;
+        }
+      }
+      throw wrong(from, what + " does not end");
     }
 
     /** Up to the last indented line; empty ones may be in between. */
@@ -136,31 +184,37 @@ record DocsPage(Path file, List<String> lines, List<Block> blocks) {
 
     private void comment() {
       int from = at;
-      StringBuilder text = new StringBuilder();
-      while (!lines.get(at).contains("-->")) {
-        text.append(lines.get(at++)).append('\n');
-      }
-      text.append(lines.get(at++));
+      end(from, "a comment", line -> line.contains("-->"));
+      String text = String.join("\n", lines.subList(from, at));
       Matcher mark = MARK.matcher(text);
       if (!mark.matches()) {
+        if (LIKE_MARK.matcher(text).find()) {
+          throw wrong(
+              from,
+              "is no mark; there are `first: SCRIPT`, `not run: REASON`, `exits 2`, `needs PROGRAM…`");
+        }
+        noMarks();
         return;
       }
+      String name = mark.group(1);
       String said = mark.group(2);
-      switch (mark.group(1)) {
-        case "first" -> add(Kind.FIRST, from, said + "\n", "", List.of());
-        case "not run" -> notRun = said.replaceAll("\\s+", " ");
-        case "exits" -> exits = Integer.parseInt(said);
-        default -> needs = List.of(said.split(" +", -1));
+      if (name.equals("exits") && !said.matches("[1-9][0-9]{0,2}")) {
+        throw wrong(from, "`exits` wants a code, not " + said);
+      }
+      if (name.equals("first:")) {
+        add(Kind.FIRST, from, said + "\n", "", List.of());
+        return;
+      }
+      marked = marks.isEmpty() ? from : marked;
+      if (marks.put(name, said) != null) {
+        throw wrong(from, "a second `" + name + "` for one block");
       }
     }
 
     private void fence() {
       int from = at;
       String language = lines.get(at++).strip().substring(3);
-      while (!lines.get(at).strip().equals("```")) {
-        at++;
-      }
-      at++;
+      end(from, "a fence", line -> line.strip().equals("```"));
       if (language.isEmpty()) {
         commands(from + 1, at - 1, 0);
         return;
@@ -195,21 +249,29 @@ record DocsPage(Path file, List<String> lines, List<Block> blocks) {
       }
       if (!prompts && next > at && next < lines.size() && lines.get(next).equals("```")) {
         at = next + 1;
-        while (!lines.get(at).equals("```")) {
-          at++;
-        }
+        end(next, "a fence", "```"::equals);
         Step last = steps.remove(steps.size() - 1);
-        steps.add(new Step(last.line(), last.command(), 0, next + 1, at));
-        at++;
+        steps.add(new Step(last.line(), last.command(), 0, next + 1, at - 1));
       }
       add(Kind.COMMANDS, from, "", "", List.copyOf(steps));
     }
 
     private void add(Kind kind, int from, String text, String name, List<Step> steps) {
+      String notRun = marks.getOrDefault("not run:", "").replaceAll("\\s+", " ");
+      int exits = Integer.parseInt(marks.getOrDefault("exits", "0"));
+      String programs = marks.getOrDefault("needs", "");
+      List<String> needs = programs.isEmpty() ? List.of() : List.of(programs.split("\\s+", -1));
+      if (kind != Kind.COMMANDS && (!notRun.isEmpty() || exits != 0)) {
+        throw wrong(marked, "a mark about commands stands before what is no command");
+      }
+      if (kind != Kind.COMMANDS && kind != Kind.FIRST && !needs.isEmpty()) {
+        throw wrong(marked, "`needs` stands before what is not run");
+      }
+      if (!notRun.isEmpty() && marks.size() > 1) {
+        throw wrong(marked, "a second mark for a block that is not run");
+      }
       blocks.add(new Block(kind, from + 1, text, name, steps, notRun, exits, needs));
-      notRun = "";
-      exits = 0;
-      needs = List.of();
+      marks.clear();
     }
   }
 }

@@ -64,15 +64,11 @@ class DocsTest {
     String only = System.getProperty("docs.page", "");
     for (Path file : DocsPage.files()) {
       if (file.endsWith(only + ".md") != only.isEmpty()
-          && DocsPage.read(file).blocks().stream().anyMatch(DocsTest::isRun)) {
+          && DocsPage.read(file).blocks().stream().anyMatch(DocsPage.Block::isRun)) {
         pages.add(file);
       }
     }
     return pages.stream();
-  }
-
-  private static boolean isRun(DocsPage.Block block) {
-    return block.kind() == DocsPage.Kind.COMMANDS && block.notRun().isEmpty();
   }
 
   @ParameterizedTest
@@ -85,35 +81,22 @@ class DocsTest {
     TreeMap<Integer, DocsPage.Step> anew = new TreeMap<>();
     Map<Integer, String> printed = new TreeMap<>();
     try (DocsHost host = new DocsHost(directory, program)) {
-      for (DocsPage.Block block : page.blocks()) {
-        List<String> missing = block.needs().stream().filter(n -> !DocsHost.has(n)).toList();
-        if (!missing.isEmpty()) {
-          System.err.println(page + ":" + block.line() + ": not run here, there is no " + missing);
-        } else if (block.kind() == DocsPage.Kind.FIRST) {
-          host.first(block.text());
-        } else if (block.kind() == DocsPage.Kind.FILE) {
-          host.write(block.name(), block.text());
-        } else if (isRun(block)) {
-          for (DocsPage.Step step : block.steps()) {
-            DocsHost.Ended ended = host.run(step.command());
-            boolean last = step.equals(block.steps().get(block.steps().size() - 1));
-            String where = page + ":" + step.line() + ": " + step.command();
-            if (ended.code() != (last ? block.exits() : 0)) {
-              wrong.add(where + "\nexit code " + ended.code() + "\n" + ended.printed());
-            } else if (step.hasOutput()) {
-              String said = said(page, step);
-              String does = ended.printed();
-              if (!isAsSaid(said, does)) {
-                wrong.add(where + "\nprints\n" + does + "and the page says\n" + said);
-                if (!said.contains("…")) {
-                  anew.put(step.from(), step);
-                  printed.put(step.from(), does);
+      List<String> codes =
+          host.run(
+              page,
+              (step, ended) -> {
+                String said = said(page, step);
+                String does = ended.printed();
+                if (step.hasOutput() && !isAsSaid(said, does)) {
+                  String where = page + ":" + step.line() + ": " + step.command();
+                  wrong.add(where + "\nprints\n" + does + "and the page says\n" + said);
+                  if (!said.contains("…")) {
+                    anew.put(step.from(), step);
+                    printed.put(step.from(), does);
+                  }
                 }
-              }
-            }
-          }
-        }
-      }
+              });
+      wrong.addAll(codes);
       pictures(page, host.work().resolve("docs/pictures"));
     }
     if (Boolean.getBoolean("golden.update") && !anew.isEmpty()) {
@@ -186,20 +169,21 @@ class DocsTest {
   void aCommandIsRunOrThePageSaysWhyNot() throws IOException {
     List<String> wrong = new ArrayList<>();
     Map<String, Integer> reasons = new TreeMap<>();
+    Map<String, Integer> skipped = new TreeMap<>();
     int run = 0;
     for (Path file : DocsPage.files()) {
       DocsPage page = DocsPage.read(file);
       for (DocsPage.Block block : page.blocks()) {
         String where = page + ":" + block.line() + ": ";
-        if (block.kind() == DocsPage.Kind.COMMANDS) {
-          if (block.notRun().isEmpty()) {
-            run += block.steps().size();
-          } else {
-            reasons.merge(block.notRun(), block.steps().size(), Integer::sum);
-            missing(block.notRun()).forEach(m -> wrong.add(where + "there is no " + m));
-          }
-        } else if (!block.notRun().isEmpty()) {
-          wrong.add(where + "`not run` stands before what is no command");
+        if (!block.notRun().isEmpty()) {
+          reasons.merge(block.notRun(), block.steps().size(), Integer::sum);
+          missing(block.notRun()).forEach(m -> wrong.add(where + "there is no " + m));
+        } else if (Libc.geteuid() != 0) {
+          skipped.merge("not root", block.steps().size(), Integer::sum);
+        } else if (!block.missing().isEmpty()) {
+          skipped.merge("there is no " + block.missing(), block.steps().size(), Integer::sum);
+        } else {
+          run += block.steps().size();
         }
         if (block.kind() == DocsPage.Kind.OTHER) {
           for (String line : block.text().split("\n", -1)) {
@@ -210,11 +194,20 @@ class DocsTest {
         }
       }
     }
-    int not = reasons.values().stream().mapToInt(Integer::intValue).sum();
+    int not = sum(reasons);
+    int here = sum(skipped);
     System.out.println(run + " commands of the documentation are run, " + not + " are not:");
     reasons.forEach((reason, count) -> System.out.println("  " + count + "  " + reason));
+    if (here > 0) {
+      System.out.println(here + " are not run on this machine:");
+      skipped.forEach((reason, count) -> System.out.println("  " + count + "  " + reason));
+    }
     assertEquals("", String.join("\n", wrong));
-    assertTrue(run > 2 * not, "most commands are run");
+    assertTrue(run + here > 2 * not, "most commands are run");
+  }
+
+  private static int sum(Map<String, Integer> counts) {
+    return counts.values().stream().mapToInt(Integer::intValue).sum();
   }
 
   /** Tests and scripts that a reason names and that are not there. */
