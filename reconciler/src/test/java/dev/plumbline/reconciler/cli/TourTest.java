@@ -11,6 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -44,28 +47,34 @@ class TourTest {
   @ExtendWith(ThrowawayHost.class)
   @Timeout(300)
   void theRecordingIsWhatTheCommandsShow(@TempDir Path directory) throws Exception {
+    DocsPage page = DocsPage.read(PAGE);
+    Set<String> missing = new TreeSet<>();
+    page.blocks().forEach(block -> missing.addAll(block.missing()));
+    if (!missing.isEmpty()) {
+      String reason = "there is no " + missing + ": the recording is not compared";
+      System.err.println(reason);
+      Assumptions.abort(reason);
+    }
     lines.add(
         "{\"version\": 2, \"width\": %d, \"height\": %d, \"title\": \"plumbline, the tour\"}"
             .formatted(COLUMNS, ROWS));
     try (DocsHost host =
         new DocsHost(directory, Installed.in(Path.of("target/installed")), COLUMNS, ROWS)) {
-      for (DocsPage.Block block : DocsPage.read(PAGE).blocks()) {
-        if (block.kind() == DocsPage.Kind.FIRST) {
-          host.first(block.text());
-        }
-        for (DocsPage.Step step : block.steps()) {
-          show("\u001b[1m$ \u001b[0m", 1);
-          for (int character : step.command().codePoints().toArray()) {
-            show(Character.toString(character), 0.06);
-          }
-          show("\r\n", 0.4);
-          String printed = host.run(step.command()).printed();
-          if (!printed.isEmpty()) {
-            show(printed.replace("\n", "\r\n"), 0.3);
-          }
-          at = at.add(BigDecimal.valueOf(3 + 1.05 * printed.lines().count()));
-        }
-      }
+      List<String> wrong =
+          host.run(
+              page,
+              (step, ended) -> {
+                show("\u001b[1m$ \u001b[0m", 1);
+                for (int character : step.command().codePoints().toArray()) {
+                  show(Character.toString(character), 0.06);
+                }
+                show("\r\n", 0.4);
+                if (!ended.printed().isEmpty()) {
+                  show(ended.printed().replace("\n", "\r\n"), 0.3);
+                }
+                at = at.add(BigDecimal.valueOf(3 + 1.05 * ended.printed().lines().count()));
+              });
+      assertEquals("", String.join("\n", wrong));
       show("\u001b[1m$ \u001b[0m", 1);
     }
     if (Boolean.getBoolean("golden.update")) {
@@ -91,10 +100,14 @@ class TourTest {
   void whatTheReadmeShowsIsOfTheRecording() throws Exception {
     String readme = Files.readString(Path.of("../README.md"));
     int from = readme.indexOf("```\n$ ") + 4;
-    String cast = DocsTest.alike(shown(Files.readAllLines(CAST)));
-    for (String line : readme.substring(from, readme.indexOf("```", from)).split("\n", -1)) {
+    List<String> cast = DocsTest.alike(shown(Files.readAllLines(CAST))).lines().toList();
+    int next = 0;
+    for (String line : readme.substring(from, readme.indexOf("```", from)).lines().toList()) {
       String part = DocsTest.alike(line).strip();
-      assertTrue(cast.contains(part), () -> part + " in\n" + cast);
+      List<String> rest = cast.subList(next, cast.size());
+      int found = rest.indexOf(part);
+      assertTrue(found >= 0, () -> part + " in\n" + String.join("\n", rest));
+      next += found + 1;
     }
   }
 
