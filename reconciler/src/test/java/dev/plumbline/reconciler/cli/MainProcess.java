@@ -12,6 +12,8 @@ public final class MainProcess {
   /** All that it prints goes into the file. */
   public static ProcessBuilder of(Path output, String... arguments) {
     List<String> command = new ArrayList<>();
+    // Whoever is started in the background by a script ignores Ctrl-C, and so do its children.
+    command.addAll(List.of("env", "--default-signal=INT"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
