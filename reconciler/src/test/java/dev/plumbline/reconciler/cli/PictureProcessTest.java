@@ -23,9 +23,9 @@ class PictureProcessTest {
   void itHasTheAgentsOptionsAndMemoryOfItsOwn() throws Exception {
     Path file = directory.resolve("host.yaml");
     Files.writeString(file, "version: 1\nbridges: {br-seen: {datapath: kernel}}\n");
-    // As PLUMBLINE_JAVA_OPTS would have it.
-    List<String> withOptions =
-        List.of("sh", "-c", "java=$1; shift; exec $java -Xmx300m -Dmark=1 \"$@\"", "sh");
+    // As PLUMBLINE_JAVA_OPTS would have it: behind `env`, its option, and java.
+    String script = "run=\"$1 $2 $3\"; shift 3; exec $run -Xmx300m -Dmark=1 \"$@\"";
+    List<String> withOptions = List.of("sh", "-c", script, "sh");
     try (AgentProcess agent =
         AgentProcess.start(directory, withOptions, "agent", "--file", file.toString())) {
       agent.await("applied ");
