@@ -8,6 +8,7 @@ import dev.plumbline.reconciler.kind.DeviceKinds;
 import dev.plumbline.reconciler.live.LiveReader;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.plan.Ownership.Setting;
+import dev.plumbline.reconciler.resource.PeerText;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
@@ -56,8 +57,11 @@ final class Restorer {
     }
     Map<String, Resource> byOwner = new HashMap<>();
     for (Resource device : live.ofType(ResourceType.DEVICE)) {
-      if (device.owner() != null) {
-        byOwner.put(device.owner(), device);
+      String owner = device.owner();
+      if (PeerText.isOtherHalf(owner)) {
+        byOwner.putIfAbsent(PeerText.lostMark(Objects.requireNonNull(owner)), device);
+      } else if (owner != null) {
+        byOwner.put(owner, device);
       }
     }
     ownership

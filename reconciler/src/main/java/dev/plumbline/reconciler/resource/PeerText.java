@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** The field {@code peer} of a veth: {@code name}, or {@code namespace/name}. */
 public final class PeerText {
   private static final String OTHER_HALF = " (other half)";
+  private static final String PEER = ".peer";
 
   private PeerText() {}
 
@@ -35,5 +36,17 @@ public final class PeerText {
   /** Whether a half counts as its owner's for the sake of the other one alone. */
   public static boolean isOtherHalf(@Nullable String owner) {
     return owner != null && owner.endsWith(OTHER_HALF);
+  }
+
+  /**
+   * The mark that such a half is without.
+   *
+   * @param owner one that {@link #isOtherHalf} is true of
+   */
+  public static String lostMark(String owner) {
+    String marked = owner.substring(0, owner.length() - OTHER_HALF.length());
+    return marked.endsWith(PEER)
+        ? marked.substring(0, marked.length() - PEER.length())
+        : marked + PEER;
   }
 }

@@ -162,6 +162,19 @@ class OwnershipTest {
     }
   }
 
+  /** The other half's mark says whose the pair is, so that both come to be as the file has them. */
+  @Test
+  void halfAPairWhoseMarkSomebodyTookAwayLeavesItsBridge() throws IOException {
+    String file = "bridges: {br: {datapath: kernel%s}}\nveths: {v: {peer: {device: w}}}\n";
+    host.applied(file.formatted(", ports: {v: {}}"));
+    Sh.run("ip link set v alias ''");
+    host.restart();
+    host.applied(file.formatted(""));
+    String half = Sh.run("ip link show v");
+    assertFalse(half.contains("master"), half);
+    assertTrue(half.contains("alias plumbline:veths.v\n"), half);
+  }
+
   @Test
   void settingsOfADeviceThatPlumblineMadeGoBackToTheKernelsDefault() throws IOException {
     host.applied("bridges: {br: {datapath: kernel, macTable: {aging: 60s}, stp: {enabled: true}}}");
