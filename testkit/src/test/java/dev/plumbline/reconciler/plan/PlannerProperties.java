@@ -97,7 +97,8 @@ class PlannerProperties extends RandomHosts {
     if (resource.get("kind").equals("vlan")) {
       fields.remove("up"); // it comes up with its parent (vlan_device_event)
     }
-    for (String under : List.of("master", "parent")) {
+    // A bond forgets its primary when that leaves it (__bond_release_one).
+    for (String under : List.of("master", "parent", "primary")) {
       ResourceId id = ResourceId.deviceIn(resource.id().namespace(), resource.get(under));
       Resource device = live.find(id);
       if (device == null || device.isOurs()) {
