@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
 
 /**
  * The packet that an ICMP error is about, and the ends that it has on the other side of nat: gives
- * it those, as {@code translate_error} of {@code src/main/bpf/connection.h} does, byte for byte.
+ * it those, as {@code translate_inner} of {@code src/main/bpf/connection.h} does, byte for byte.
  * What that changes in the error's own header actions do.
  */
 public final class InnerPacket {

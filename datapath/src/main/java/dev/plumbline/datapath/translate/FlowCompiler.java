@@ -191,7 +191,7 @@ final class FlowCompiler {
   private List<TableFlow> numbered(
       Collection<FlowConfig> flows, ToLongFunction<FlowConfig> numberOf) {
     List<TableFlow> numbered = new ArrayList<>(flows.size());
-    Iterator<Flow> parsed = parsed(flows).iterator();
+    Iterator<Flow> parsed = NamedFlows.inOrder(flows, this::parse).iterator();
     for (FlowConfig config : flows) {
       Flow flow = parsed.next();
       long number = numberOf.applyAsLong(config);
@@ -213,18 +213,6 @@ final class FlowCompiler {
       }
     }
     return numbered;
-  }
-
-  /** Many are read by all processors. */
-  private List<Flow> parsed(Collection<FlowConfig> flows) {
-    if (flows.size() >= NamedFlows.MANY) {
-      try {
-        return flows.parallelStream().map(this::parse).toList();
-      } catch (IllegalArgumentException e) {
-        // The first one is to be named, whoever came upon one first.
-      }
-    }
-    return flows.stream().map(this::parse).toList();
   }
 
   private Flow parse(FlowConfig config) {

@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,14 +102,26 @@ public final class NamedFlows {
    *     the column, and what is wrong
    */
   public List<Read> readAll(List<String> texts) {
-    if (texts.size() >= MANY && !names.takesAny) {
+    return names.takesAny
+        ? texts.stream().map(this::readOne).toList()
+        : inOrder(texts, this::readOne);
+  }
+
+  /**
+   * What each becomes, in their order; of many by all processors.
+   *
+   * @param reader may be called by several threads
+   * @throws IllegalArgumentException what it throws for the first that it cannot read
+   */
+  static <T, R> List<R> inOrder(Collection<T> all, Function<T, R> reader) {
+    if (all.size() >= MANY) {
       try {
-        return texts.parallelStream().map(this::readOne).toList();
+        return all.parallelStream().map(reader).toList();
       } catch (IllegalArgumentException e) {
-        // Read once more, for the first one is to be named.
+        // Read once more, for the first one is to be named, whoever came upon one first.
       }
     }
-    return texts.stream().map(this::readOne).toList();
+    return all.stream().map(reader).toList();
   }
 
   private Read readOne(String text) {

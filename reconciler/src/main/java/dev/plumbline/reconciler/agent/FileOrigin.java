@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.agent;
 
-import dev.plumbline.reconciler.desired.FlowChecks;
 import dev.plumbline.reconciler.path.Promises;
 import dev.plumbline.spec.HostFile;
 import dev.plumbline.spec.LoadOptions;
@@ -183,8 +182,7 @@ final class FileOrigin implements Origin {
   private Reading read() {
     // A file may change twice within one tick of the clock that its times are of.
     long unsettled = System.currentTimeMillis() - UNSETTLED_MILLIS;
-    LoadOptions named = LoadOptions.defaults().forHost(host);
-    Loaded loaded = HostFile.load(file, Promises.in(FlowChecks.in(named)));
+    Loaded loaded = HostFile.load(file, Promises.in(LoadOptions.defaults().forHost(host)));
     ContentDigest digest = new ContentDigest();
     Set<Path> directories = new TreeSet<>();
     Set<Path> files = new TreeSet<>();

@@ -495,8 +495,8 @@ final class GitOrigin implements Origin {
           Candidate.Keeper.NOTHING);
     }
     state = state.from(source + ", " + file);
-    LoadOptions named = LoadOptions.defaults().forHost(path.identity().host());
-    Loaded loaded = HostFile.load(files, file, Promises.in(FlowChecks.in(named)));
+    LoadOptions options = Promises.in(LoadOptions.defaults().forHost(path.identity().host()));
+    Loaded loaded = HostFile.load(files, file, options);
     ContentDigest content = new ContentDigest().text(file);
     SortedMap<String, String> texts = new TreeMap<>();
     for (String each : loaded.files()) {

@@ -39,7 +39,7 @@ record GoalFile(Path file, Goal goal, SortedMap<String, String> digests) {
 
   /** The same, of a file in which traffic goes where its {@code reachability} says. */
   static GoalFile promised(Path file, @Nullable String host, Console console) throws IOException {
-    return load(file, host, console, options -> Promises.in(FlowChecks.in(options)));
+    return load(file, host, console, Promises::in);
   }
 
   private static GoalFile load(

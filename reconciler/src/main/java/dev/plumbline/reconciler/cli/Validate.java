@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.cli;
 
-import dev.plumbline.reconciler.desired.FlowChecks;
 import dev.plumbline.reconciler.path.Promises;
 import dev.plumbline.reconciler.render.Shown;
 import dev.plumbline.spec.HostFile;
@@ -63,8 +62,7 @@ final class Validate implements Callable<Integer> {
       if (file.endsWith(RepositoryFile.NAME)) {
         problems = RepositoryFile.check(file);
       } else {
-        problems =
-            HostFile.load(file, Promises.in(FlowChecks.in(new LoadOptions(host, root)))).problems();
+        problems = HostFile.load(file, Promises.in(new LoadOptions(host, root))).problems();
       }
       for (Problem problem : problems) {
         console.out().println(Shown.text(problem.line()));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.path;
 
+import dev.plumbline.reconciler.desired.FlowChecks;
 import dev.plumbline.reconciler.desired.Goals;
 import dev.plumbline.reconciler.path.Question.Traffic;
 import dev.plumbline.reconciler.plan.Wanted;
@@ -18,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 public final class Promises {
   private Promises() {}
 
-  /** The same options, with this check. */
+  /** The same options, with this check behind {@linkplain FlowChecks that of flows}. */
   public static LoadOptions in(LoadOptions options) {
-    return options.checking(Promises::run);
+    return FlowChecks.in(options).checking(Promises::run);
   }
 
   private static void run(DesiredState state, Problems problems) {

@@ -91,7 +91,7 @@ public final class RangePlans {
       LoadOptions any = FlowChecks.in(LoadOptions.defaults());
       Loaded old = before.containsKey(path) ? load(range.filesBefore(), path, host, any) : null;
       // As plan, apply and the agent read it.
-      LoadOptions promised = Promises.in(any);
+      LoadOptions promised = Promises.in(LoadOptions.defaults());
       Loaded now = after.containsKey(path) ? load(range.files(), path, host, promised) : null;
       if (old == null || now == null || !isSame(old, now)) {
         diffs.add(diff(path, host, old, now));
