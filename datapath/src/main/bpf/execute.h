@@ -124,12 +124,21 @@ struct ending {
 	bool may_peer;
 };
 
+/* Of how many actions nothing is sent, as a meter refused that. It is where the verifier does not know it: with a
+ * variable of the program, it would look at all that is done next once for each of its values. */
+#define MUTED cb[3]
+
 /* Does one action; true: it was the last one, and *ending is left to be done. */
 static __always_inline bool act(struct __sk_buff *skb, const struct action *action, struct frame *frame, bool last,
 				bool may_peer, struct ending *ending)
 {
 	__u32 port = action->port;
 
+	if (skb->MUTED) {
+		skb->MUTED--;
+		if (action->type == ACTION_OUTPUT || action->type == ACTION_BOND || action->type == ACTION_METER)
+			return false;
+	}
 	ending->arg = action->arg;
 	switch (action->type) {
 	case ACTION_END:
@@ -167,6 +176,11 @@ static __always_inline bool act(struct __sk_buff *skb, const struct action *acti
 	case ACTION_METER:
 		if (meter_lets(skb, port, action->arg))
 			return false;
+		if (action->flags) {
+			drop(DROP_METER);
+			skb->MUTED = action->flags;
+			return false;
+		}
 		ending->arg = DROP_METER;
 		break;
 	case ACTION_UPCALL:
@@ -200,6 +214,7 @@ static __noinline int execute_list(struct __sk_buff *skb, struct action_list *li
 	struct ending ending = {};
 	__u32 n = list->n_actions, refused;
 
+	skb->MUTED = 0;
 	if (list->prepares & PREPARES_COMMIT) {
 		refused = commit_all(skb, frame, list->actions);
 		if (refused)
@@ -219,6 +234,7 @@ static __always_inline int execute_flow(struct __sk_buff *skb, struct flow *flow
 	struct ending ending = {};
 	__u32 n = flow->n_actions, refused;
 
+	skb->MUTED = 0;
 	if (n && flow->actions[0].type == ACTION_LIST) {
 		__u32 index = flow->actions[0].arg;
 		struct action_list *list = bpf_map_lookup_elem(&lists, &index);

@@ -155,7 +155,8 @@ enum action_type {
 	ACTION_TRACK = 9, /* arg: bridge << 16 | zone; a flow's only action: the frame's flow is looked for again, with ct */
 	ACTION_COMMIT = 10, /* flags: which answer of ct, from 0, and COMMIT_*; arg: the connection's mark from now on;
 			     * port: the range that a new one is translated to, 0: none */
-	ACTION_METER = 11, /* port: bridge, arg: meter; nothing behind this is done with a frame that it has no room for */
+	ACTION_METER = 11, /* port: bridge, arg: meter; of a frame that it has no room for nothing is sent by the
+			      next flags actions, which change headers all the same; 0: nothing more is done */
 };
 
 /* What ACTION_SET changes. A MAC address is port (its first two bytes) and arg, any other value is arg: numbers, in host

@@ -197,9 +197,19 @@ public final class ActionList {
     add(ActionType.COMMIT, answer | flags, range, (flags & COMMIT_MARK) == 0 ? 0 : mark);
   }
 
-  /** Asks a meter of a bridge for room. */
-  public void meter(int bridge, long number) {
+  /**
+   * Asks a meter of a bridge for room.
+   *
+   * @return for {@link #endMeter}
+   */
+  public int meter(int bridge, long number) {
     add(ActionType.METER, 0, bridge, (int) number);
+    return size - 1;
+  }
+
+  /** What a meter has no room for is sent by what is added from now on all the same. */
+  public void endMeter(int index) {
+    actions[index] |= (long) (size - 1 - index) << 8;
   }
 
   /** Adds one as {@link #encoded} gives it. */
@@ -286,7 +296,8 @@ public final class ActionList {
 
   /** A {@link ActionType#METER}; for people. */
   public String meterText(int index) {
-    return "meter(" + (arg(index) & 0xffff_ffffL) + ")";
+    String held = flags(index) == 0 ? "" : ",actions=" + flags(index);
+    return "meter(" + (arg(index) & 0xffff_ffffL) + held + ")";
   }
 
   /** A {@link ActionType#SET} as {@code set(ip_ttl=0x3f)}; for people. */

@@ -31,7 +31,8 @@ public enum ActionType {
   COMMIT(10),
   /**
    * Ends for a frame that a meter has no room for; {@code port}: the meter's bridge, {@code arg}:
-   * its number.
+   * its number. {@code flags}: of how many actions nothing is sent instead, and headers are changed
+   * all the same; 0: it ends.
    */
   METER(11);
 

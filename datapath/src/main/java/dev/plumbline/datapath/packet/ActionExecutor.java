@@ -2,6 +2,7 @@
 package dev.plumbline.datapath.packet;
 
 import dev.plumbline.datapath.flow.ActionList;
+import dev.plumbline.datapath.flow.ActionType;
 import dev.plumbline.datapath.flow.FlowHash;
 import dev.plumbline.datapath.flow.FlowKey;
 import java.nio.ByteBuffer;
@@ -65,6 +66,9 @@ public final class ActionExecutor {
   private int besideTpid;
   private int besideTci;
 
+  /** Of how many actions nothing is sent. */
+  private int muted;
+
   public ActionExecutor() {
     buffer = ByteBuffer.allocate(0);
     vnet = new VnetHeader();
@@ -105,6 +109,7 @@ public final class ActionExecutor {
     this.vnet = vnet;
     besideTpid = vlanTpid;
     besideTci = vlanTci;
+    muted = 0;
     if (actions.rewrites()) {
       headers.find(buffer, offset, length, vlanTpid, vlanTci);
     }
@@ -113,7 +118,14 @@ public final class ActionExecutor {
 
   /** Whether to go on. */
   private boolean one(ActionList actions, int index, FlowKey key, Sink sink) {
-    switch (actions.type(index)) {
+    ActionType type = actions.type(index);
+    if (muted > 0) {
+      muted--;
+      if (type == ActionType.OUTPUT || type == ActionType.BOND || type == ActionType.METER) {
+        return true;
+      }
+    }
+    switch (type) {
       case END -> {
         return false;
       }
@@ -159,7 +171,8 @@ public final class ActionExecutor {
           return true;
         }
         sink.drop(DROP_METER);
-        return false;
+        muted = actions.flags(index);
+        return muted > 0;
       }
       case UPCALL -> {
         if (!putIn()) {
@@ -182,7 +195,7 @@ public final class ActionExecutor {
         return false;
       }
     }
-    throw new AssertionError(actions.type(index));
+    throw new AssertionError(type);
   }
 
   private boolean output(int port, Sink sink) {

@@ -27,6 +27,9 @@ public final class Decision {
   /** Most bridges and VLANs on a packet's way. */
   static final int WAY_LIMIT = 64;
 
+  /** Most meters that a packet passes one after the other. */
+  static final int METER_LIMIT = 16;
+
   private static final int BOND = 1 << 16;
   private static final int KNOWN = 1 << 17;
 
@@ -67,7 +70,7 @@ public final class Decision {
   private long[] outputTags = new long[OUTPUT_LIMIT];
   private int[] outputRewrites = new int[OUTPUT_LIMIT];
 
-  /** By output: how many of the meters have to let it through. */
+  /** By output: the last of the meters that have to let it through, from 1; 0: none. */
   private int[] outputMeters = new int[OUTPUT_LIMIT];
 
   private int[] orderedMeters = new int[OUTPUT_LIMIT];
@@ -75,10 +78,19 @@ public final class Decision {
   private long[] orderedTags = new long[OUTPUT_LIMIT];
   private int[] orderedRewrites = new int[OUTPUT_LIMIT];
 
-  /** Bridge × 2^32 + number, in the order in which they were met. */
+  /** Of meters, from 1, in the order in which they were met: bridge × 2^32 + number. */
   private long[] meters = new long[OUTPUT_LIMIT];
 
+  /** By meter: the one in front of it, which has to let through what comes to it; 0: none. */
+  private int[] metersBefore = new int[OUTPUT_LIMIT];
+
+  /** By meter: where it is in the list that is being filled. */
+  private int[] meterActions = new int[OUTPUT_LIMIT];
+
   private int meterCount;
+
+  /** The last of the meters that have to let through what is sent now. */
+  private int meter;
 
   private final HeaderActions headers = new HeaderActions();
 
@@ -307,13 +319,15 @@ public final class Decision {
     addCommits(list, first == 0); // while the packet has the headers that it came with
     long tags = arrivedTags;
     int rewrite = 0;
-    int passed = 0;
+    int asked = 0;
     int next = first;
     while (next < outputs && next - first < OUTPUT_LIMIT) {
       int size = list.size();
-      for (; passed < outputMeters[next]; passed++) {
-        list.meter((int) (meters[passed] >>> 32), meters[passed] & 0xffff_ffffL);
+      for (; !isBehind(outputMeters[next], asked); asked = metersBefore[asked]) {
+        list.endMeter(meterActions[asked]);
       }
+      askMeters(list, asked, outputMeters[next]);
+      asked = outputMeters[next];
       headers.add(list, mask, rewrite(rewrite), rewrite(outputRewrites[next]));
       retag(list, tags, outputTags[next]);
       addTo(list, next);
@@ -369,6 +383,7 @@ public final class Decision {
     learns = 0;
     rewriteCount = 0;
     meterCount = 0;
+    meter = 0;
     asked = -1;
     wanted.clear();
     Arrays.fill(commits, false);
@@ -386,12 +401,56 @@ public final class Decision {
     cacheable = false;
   }
 
-  /** What is sent from now on is sent only if the bridge's meter lets it through. */
-  void meter(int bridge, long number) {
+  /**
+   * What is sent from now on is sent only if the bridge's meter lets it through, until {@link
+   * #backToMeter}.
+   *
+   * @return false: it would be one meter too many for a list to have room for an output behind it
+   */
+  boolean meter(int bridge, long number) {
+    int passed = 0;
+    for (int at = meter; at != 0; at = metersBefore[at]) {
+      passed++;
+    }
+    if (passed == METER_LIMIT) {
+      return false;
+    }
+    meterCount++;
     if (meterCount == meters.length) {
       meters = Arrays.copyOf(meters, 2 * meterCount);
+      metersBefore = Arrays.copyOf(metersBefore, 2 * meterCount);
+      meterActions = new int[2 * meterCount];
     }
-    meters[meterCount++] = ((long) bridge << 32) | number;
+    meters[meterCount] = ((long) bridge << 32) | number;
+    metersBefore[meterCount] = meter;
+    meter = meterCount;
+    return true;
+  }
+
+  /** The last of the meters that have to let through what is sent now; 0: none. */
+  int meter() {
+    return meter;
+  }
+
+  /** A copy of the packet is done with; the packet itself has passed no meter since. */
+  void backToMeter(int last) {
+    meter = last;
+  }
+
+  /** Whether what the one meter lets through has passed the other; 0: none. */
+  private boolean isBehind(int later, int earlier) {
+    int at = later;
+    while (at > earlier) {
+      at = metersBefore[at];
+    }
+    return at == earlier;
+  }
+
+  private void askMeters(ActionList list, int passed, int last) {
+    if (last != passed) {
+      askMeters(list, passed, metersBefore[last]);
+      meterActions[last] = list.meter((int) (meters[last] >>> 32), meters[last] & 0xffff_ffffL);
+    }
   }
 
   /** The first reason stays: it is the one nearest to where the packet came in. */
@@ -440,7 +499,7 @@ public final class Decision {
     }
     outputPorts[outputs] =
         port.number() | (port.kind() == PortKind.BOND ? BOND : 0) | (known ? KNOWN : 0);
-    outputMeters[outputs] = meterCount;
+    outputMeters[outputs] = meter;
     outputRewrites[outputs] = rewrite == null ? 0 : number(rewrite);
     outputTags[outputs++] = tags;
   }
@@ -493,11 +552,12 @@ public final class Decision {
   }
 
   /**
-   * First what fewer meters have to let through, in the order in which they were met. Then, among
-   * those, what has the headers that the packet came with, then those that it has got, in turn, so
-   * that few have to be restored; and among them what keeps most of the tags that it came with, so
-   * that none of them is taken off and put on again (its drop eligible bit would be lost); of those
-   * always next what needs the fewest pushes and pops after what is there; alike ones together.
+   * First what no meter has to let through, then by the last meter that has to, in the order in
+   * which they were met: so what a copy's meters hold for is in one piece. Then, among those, what
+   * has the headers that the packet came with, then those that it has got, in turn, so that few
+   * have to be restored; and among them what keeps most of the tags that it came with, so that none
+   * of them is taken off and put on again (its drop eligible bit would be lost); of those always
+   * next what needs the fewest pushes and pops after what is there; alike ones together.
    */
   private void order() {
     long tags = arrivedTags;

@@ -33,7 +33,7 @@ public enum DropReason {
   FILTERED(55, "is let through by no rule of a port's filter"),
   RESERVED_ZONE(56, "is to be tracked in a zone of the filters of ports"),
   UNTRACKED(57, "is of no connection and begins none, and a filter's rule for it asks for one"),
-  NO_METER(58, "is for a meter that there is not"),
+  NO_METER(58, "is for a meter that there is not, or for one too many"),
   NO_TUNNEL_END(59, "is of a tunnel whose other end no flow has said, or of one end too many"),
   NAT_HIDES(60, "is translated, and a flow asks behind that for its addresses or ports"),
   NAT_REWRITTEN(61, "is translated, and its addresses or ports are set as well"),

@@ -204,9 +204,7 @@ final class Pipeline {
     } else if (action instanceof Group group) {
       group(group.id(), table);
     } else if (action instanceof Meter meter) {
-      if (tables.hasMeter(meter.id())) {
-        way.decision().meter(bridge.number(), meter.id());
-      } else {
+      if (!tables.hasMeter(meter.id()) || !way.decision().meter(bridge.number(), meter.id())) {
         way.end(DropReason.NO_METER);
       }
     } else if (action instanceof Ct ct) {
@@ -348,7 +346,9 @@ final class Pipeline {
       fields.set(MatchField.CT_STATE, CtAnswer.state(said));
       fields.set(MatchField.CT_ZONE, zone);
       fields.set(MatchField.CT_MARK, mark & 0xffff_ffffL);
+      int meter = way.decision().meter();
       lookUp(ct.table(), in.logical());
+      way.decision().backToMeter(meter);
       restore();
       if (ct.table() <= table) {
         way.surface();

@@ -97,14 +97,19 @@ public final class Translator {
     }
   }
 
-  /** A frame goes out by a patch port and comes in by the other end. */
+  /**
+   * A frame goes out by a patch port and comes in by the other end. Meters there hold for what is
+   * sent there.
+   */
   static void cross(Way way, Port patch, long tags) {
     Port in = way.state().port(patch.peer());
     Bridge bridge = in == null ? null : way.state().bridge(in.bridge());
     if (in == null || bridge == null) {
       way.decision().reason(DropReason.NO_PEER);
     } else {
+      int meter = way.decision().meter();
       enter(way, bridge, in, tags);
+      way.decision().backToMeter(meter);
     }
   }
 

@@ -7,16 +7,22 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plumbline.datapath.config.BridgeConfig;
+import dev.plumbline.datapath.config.MacTableConfig;
 import dev.plumbline.datapath.config.MeterConfig;
 import dev.plumbline.datapath.config.MeterConfig.Unit;
+import dev.plumbline.datapath.config.PortConfig;
+import dev.plumbline.datapath.config.PortConfig.DevicePort;
+import dev.plumbline.datapath.config.PortConfig.PatchPort;
 import dev.plumbline.datapath.config.PortVlan;
 import dev.plumbline.datapath.config.SwitchConfig;
 import dev.plumbline.datapath.openflow.FlowSyntaxException;
 import dev.plumbline.datapath.testing.RequiresEbpf;
+import dev.plumbline.datapath.translate.NamedFlows;
 import dev.plumbline.netlink.namespace.NetNamespace;
 import dev.plumbline.netlink.testing.KernelTest;
 import dev.plumbline.netlink.testing.Sh;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -101,8 +107,12 @@ class MeterTest {
   }
 
   private static long received() {
+    return received("b");
+  }
+
+  private static long received(String guest) {
     String counter = "/sys/class/net/eth0/statistics/rx_packets";
-    return Long.parseLong(Sh.run("ip netns exec b cat " + counter).strip());
+    return Long.parseLong(Sh.run("ip netns exec " + guest + " cat " + counter).strip());
   }
 
   private void agrees() throws Exception {
@@ -187,6 +197,40 @@ class MeterTest {
     if (forwardsAlone()) {
       agrees();
     }
+  }
+
+  /** As with Open vSwitch: what its meter drops is the second bridge's affair. */
+  @Test
+  void aMeterBehindAPatchLimitsWhatIsSentThere() throws Exception {
+    Guests.add("c", "10.0.0.3/24");
+    Burst.quiet("c");
+    Map<String, PortConfig> first = new LinkedHashMap<>();
+    first.put("va", new DevicePort("va", PortVlan.TRUNK_ALL));
+    first.put("vc", new DevicePort("vc", PortVlan.TRUNK_ALL));
+    first.put("x", new PatchPort("br1", "y", PortVlan.TRUNK_ALL));
+    Map<String, PortConfig> second = new LinkedHashMap<>();
+    second.put("vb", new DevicePort("vb", PortVlan.TRUNK_ALL));
+    second.put("y", new PatchPort("br0", "x", PortVlan.TRUNK_ALL));
+    running.configure(
+        new SwitchConfig(
+            Map.of(
+                "br0",
+                with(first, "priority=1,in_port=va actions=output:x,mod_vlan_vid:7,output:vc"),
+                "br1",
+                with(second, "priority=1,in_port=y actions=meter:1,mod_vlan_vid:5,output:vb")
+                    .withMeters(Set.of(new MeterConfig(1, Unit.PKTPS, 10, 100))))));
+    flood(0);
+    SwitchStatus.Meter meter = running.meters("br1").get(0);
+    assertEquals(sent, meter.packets() + meter.droppedPackets(), meter::toString);
+    assertTrue(meter.droppedPackets() > 0, meter::toString);
+    eventually("what it let through is there", () -> received() == meter.packets());
+    eventually("all is sent by the first bridge", () -> received("c") == sent);
+  }
+
+  private static BridgeConfig with(Map<String, PortConfig> ports, String flow)
+      throws FlowSyntaxException {
+    BridgeConfig plain = new BridgeConfig(ports, MacTableConfig.DEFAULT, false);
+    return plain.withFlows(Set.of(NamedFlows.of(ports.keySet()).read(flow)));
   }
 
   boolean forwardsAlone() {

@@ -52,7 +52,7 @@ final class JavaSide implements ActionExecutor.Sink {
 
   @Override
   public boolean meter(int bridge, long number, int frameBytes, int segments) {
-    return true;
+    return number != RecordingPath.EMPTY_METER;
   }
 
   @Override

@@ -2,6 +2,7 @@
 package dev.plumbline.datapath.fastpath;
 
 import dev.plumbline.datapath.flow.ActionList;
+import dev.plumbline.datapath.flow.ActionType;
 import dev.plumbline.datapath.flow.SetField;
 import java.util.Random;
 
@@ -48,7 +49,7 @@ final class RandomActions {
   }
 
   private static void rare(ActionList actions, Random random, boolean nested) {
-    switch (random.nextInt(12)) {
+    switch (random.nextInt(16)) {
       case 0 -> actions.upcall(random.nextInt(256));
       case 1 -> actions.drop(random.nextInt(64));
       case 2 -> actions.addEncoded(0);
@@ -57,7 +58,14 @@ final class RandomActions {
           actions.list(random.nextInt(10));
         }
       }
-      default -> {}
+      case 4 -> {
+        int unused = actions.meter(1, random.nextInt(2)); // holds for all that comes
+      }
+      default -> {
+        long held = (long) random.nextInt(10) << 8;
+        actions.addEncoded(
+            ActionType.METER.code() | held | 1L << 16 | (long) random.nextInt(2) << 32);
+      }
     }
   }
 }

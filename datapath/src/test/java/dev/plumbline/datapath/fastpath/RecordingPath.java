@@ -8,6 +8,8 @@ import dev.plumbline.datapath.bpf.BpfProgram;
 import dev.plumbline.datapath.bpf.Hooks;
 import dev.plumbline.datapath.bpf.Layout;
 import dev.plumbline.datapath.bpf.TestRun;
+import dev.plumbline.datapath.config.MeterConfig;
+import dev.plumbline.datapath.config.MeterConfig.Unit;
 import dev.plumbline.datapath.flow.ActionList;
 import dev.plumbline.datapath.flow.FlowKey;
 import dev.plumbline.datapath.flow.FlowMask;
@@ -22,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The fast path with its programs as they are, but that they write down what they would do: the
@@ -32,6 +35,9 @@ final class RecordingPath implements AutoCloseable {
   private static final int LOOPBACK = 1;
   private static final int RECORDS = 128;
   private static final int FRAME_BYTES = 3072;
+
+  /** Of bridge 1: has no room for anything. All others are not there, and let all through. */
+  static final int EMPTY_METER = 1;
 
   // An Ethernet header, and that with an IPv4 or IPv6 header: fewer no test run takes.
   private static final int ETHERNET_BYTES = 14;
@@ -61,6 +67,16 @@ final class RecordingPath implements AutoCloseable {
     path = new EbpfFastPath(pins, tables, Hooks.open(pins), frames);
     ingress = tables.program("port_ingress");
     egress = tables.program("hidden_egress");
+    emptyMeter();
+  }
+
+  private void emptyMeter() throws ErrnoException {
+    path.meters(Map.of(1, Map.of(1L, new MeterConfig(EMPTY_METER, Unit.PKTPS, 1, 1))));
+    Memory key = Memory.allocate(Layout.MeterKey.SIZE);
+    key.buffer().putInt(Layout.MeterKey.BRIDGE, 1).putInt(Layout.MeterKey.NUMBER, EMPTY_METER);
+    Memory state = Memory.allocate(Layout.MeterState.SIZE);
+    state.buffer().putLong(Layout.MeterState.FULL_NS, Long.MAX_VALUE);
+    tables.map("meter_states").update(key, 0, state, 0, BpfMap.ANY);
   }
 
   /** Whose flows the programs look up. */

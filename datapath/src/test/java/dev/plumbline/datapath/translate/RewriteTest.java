@@ -195,6 +195,35 @@ class RewriteTest {
     decides("FLOW_DROPS");
   }
 
+  /** As `clone(meter(0),3),2` of Open vSwitch. */
+  @Test
+  void aMeterBehindAPatchHoldsForWhatIsSentThere() throws Exception {
+    flows("br0", "ip,actions=mod_nw_ttl:9,@x,@b,resubmit(,1)", "table=1,actions=meter:2,@c");
+    flows("br1", "ip,actions=meter:1,mod_nw_ttl:7,@d");
+    decides("set(ip_ttl=0x9),@b,meter(1,actions=2),set(ip_ttl=0x7),@d,meter(2),set(ip_ttl=0x9),@c");
+    flows("br0", "ip,actions=meter:2,mod_nw_ttl:9,@x,@b");
+    decides("meter(2),set(ip_ttl=0x9),@b,meter(1),set(ip_ttl=0x7),@d");
+    flows("br0", "ip,actions=meter:2,@x,resubmit(,1)", "table=1,actions=meter:1,@b");
+    decides("meter(2),meter(1,actions=2),set(ip_ttl=0x7),@d,meter(1),set(ip_ttl=0x40),@b");
+  }
+
+  /** However many there are, some list has room for each output. */
+  @Test
+  void aPacketThatWouldPassTooManyMetersEnds() throws Exception {
+    String[] flows = new String[18];
+    for (int i = 0; i < 16; i++) {
+      flows[i] = "table=" + i + ",actions=meter:1,resubmit(," + (i + 1) + ")";
+    }
+    flows[0] = "actions=meter:1,@c,resubmit(,1)";
+    flows[16] = "table=16,actions=@b";
+    flows[17] = "table=17,actions=@c";
+    flows("br0", flows);
+    decides("meter(1),@c," + "meter(1),".repeat(15) + "@b");
+    flows[16] = "table=16,actions=meter:1,@b";
+    flows("br0", flows);
+    decides("meter(1),@c");
+  }
+
   private void groups(String... texts) throws Exception {
     groups.clear();
     for (String text : texts) {
