@@ -30,6 +30,7 @@ final class Chromium implements AutoCloseable {
   private static final Path PROGRAM = Path.of("/usr/bin/chromium");
   private static final int SECONDS = 60;
 
+  private final Path profile;
   private final Process process;
   private final OutputStream out;
   private final Map<Long, CompletableFuture<Node>> answers = new ConcurrentHashMap<>();
@@ -53,6 +54,7 @@ final class Chromium implements AutoCloseable {
   }
 
   private Chromium(Path profile) throws IOException {
+    this.profile = profile;
     // It reads from descriptor 3 and writes to 4. As root it has no sandbox of its own.
     String command =
         "exec "
@@ -130,7 +132,7 @@ final class Chromium implements AutoCloseable {
   }
 
   /** Asks the page's end for something of the DevTools protocol. */
-  Node ask(String method, Map<String, ?> parameters) throws IOException {
+  private Node ask(String method, Map<String, ?> parameters) throws IOException {
     return ask(method, parameters, session);
   }
 
@@ -193,6 +195,8 @@ final class Chromium implements AutoCloseable {
   @Override
   public void close() throws IOException {
     process.destroy();
+    // A link out of the test's directory, of which JUnit would warn.
+    Files.deleteIfExists(profile.resolve("SingletonSocket"));
     try {
       if (!process.waitFor(10, TimeUnit.SECONDS)) {
         process.destroyForcibly().waitFor();

@@ -222,13 +222,17 @@ final class DocsHost implements AutoCloseable {
     }
   }
 
-  /** Ends the agent, if there is one, and then all that runs on the host. */
+  /**
+   * Ends the agent, if there is one, and then all that runs on the host. Then links go: JUnit would
+   * warn of each in copies of /etc, as they lead out of the test's directory.
+   */
   @Override
   public void close() throws IOException {
     try {
       endAgent();
     } finally {
       endAll();
+      Sh.run("find " + Installed.quoted(directory) + " -type l -delete");
     }
   }
 
