@@ -15,6 +15,7 @@ import dev.plumbline.netlink.libc.Errno;
 import dev.plumbline.netlink.libc.ErrnoException;
 import dev.plumbline.netlink.libc.Memory;
 import dev.plumbline.netlink.route.Link;
+import dev.plumbline.netlink.route.LinkCounter;
 import dev.plumbline.netlink.route.RouteSocket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -502,7 +503,7 @@ public final class EbpfFastPath implements FastPath {
   public long lost() throws IOException {
     try (RouteSocket socket = RouteSocket.open()) {
       Link link = socket.link(frames.tap().ifindex());
-      return link == null ? 0 : link.droppedOnSending();
+      return link == null ? 0 : link.counted(LinkCounter.TX_DROPPED);
     }
   }
 

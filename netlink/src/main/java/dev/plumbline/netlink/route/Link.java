@@ -63,8 +63,6 @@ public final class Link extends Message<LinkHeader> {
   /** Flag: has carrier. Read-only. */
   public static final long LOWER_UP = 0x10000;
 
-  private static final int TX_DROPPED = 7 * Long.BYTES; // tx_dropped of struct rtnl_link_stats64
-
   /** Link-layer address. Fixed for tunnels over IP, where it is the local address. */
   public static final Attribute<LinkLayerAddress> ADDRESS =
       new Attribute<>(1, "IFLA_ADDRESS", LINK_LAYER);
@@ -341,12 +339,12 @@ public final class Link extends Message<LinkHeader> {
     return Objects.requireNonNullElse(attributes.get(MTU), 0L);
   }
 
-  /** Packets that were to be sent and were dropped, or 0 if the message does not say. */
-  public long droppedOnSending() {
+  /** What it has counted, or 0 if the message does not say. */
+  public long counted(LinkCounter counter) {
     byte[] counters = attributes.get(STATS64);
-    return counters == null || counters.length < TX_DROPPED + Long.BYTES
+    return counters == null || counters.length < counter.offset() + Long.BYTES
         ? 0
-        : ByteBuffer.wrap(counters).order(ByteOrder.nativeOrder()).getLong(TX_DROPPED);
+        : ByteBuffer.wrap(counters).order(ByteOrder.nativeOrder()).getLong(counter.offset());
   }
 
   /** Link-layer address, or null. */
@@ -605,7 +603,7 @@ public final class Link extends Message<LinkHeader> {
         link::writeBody);
   }
 
-  /** Asks for all links, without their traffic counters. */
+  /** Asks for all links, without what IPv6 counts. */
   public static Request dump() {
     return get(new LinkBuilder(0), "list links");
   }

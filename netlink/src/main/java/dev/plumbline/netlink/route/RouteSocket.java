@@ -49,7 +49,7 @@ public final class RouteSocket implements AutoCloseable {
     return new RouteSocket(NetlinkSocket.open(NetlinkSocket.ROUTE, namespace));
   }
 
-  /** All links, without traffic counters. */
+  /** All links, without what IPv6 counts. */
   public List<Link> links() throws IOException {
     return dump(Link.dump(), Link::readBody);
   }

@@ -12,6 +12,7 @@ import dev.plumbline.netlink.namespace.NetNamespace;
 import dev.plumbline.netlink.socket.Request;
 import dev.plumbline.netlink.socket.Result;
 import dev.plumbline.netlink.testing.KernelTest;
+import dev.plumbline.netlink.testing.Sh;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -155,6 +156,20 @@ final class LinkRequestsTest extends RouteTest {
       assertTrue(socket.namespaceId(db) >= 0);
       refused("EEXIST", NamespaceId.assign(web, 8));
     }
+  }
+
+  @Test
+  void linksTellWhatTheyHaveCounted() throws IOException {
+    Sh.run("ping -q -c 2 -i 0.2 -s 100 127.0.0.1");
+    Link counted = socket.links().get(0);
+    assertEquals("lo", counted.name());
+    for (LinkCounter packets : List.of(LinkCounter.RX_PACKETS, LinkCounter.TX_PACKETS)) {
+      assertTrue(counted.counted(packets) >= 4, packets + " " + counted.counted(packets));
+    }
+    for (LinkCounter bytes : List.of(LinkCounter.RX_BYTES, LinkCounter.TX_BYTES)) {
+      assertTrue(counted.counted(bytes) >= 4 * 128, bytes + " " + counted.counted(bytes));
+    }
+    assertEquals(0, counted.counted(LinkCounter.TX_DROPPED));
   }
 
   @Test

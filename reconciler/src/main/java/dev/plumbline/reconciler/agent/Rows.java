@@ -13,11 +13,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A page of one of the switch's tables, filtered and sorted here: a table of 100,000 flows is some
+ * A page of a table of the bridges, filtered and sorted here: a table of 100,000 flows is some
  * megabytes as records, and some hundreds as trees and text.
  *
  * <p>{@code of} names the table, {@code bridge} its bridge if not all; {@code contains} is looked
@@ -90,13 +91,12 @@ final class Rows<R> {
     return this;
   }
 
-  /** The rows that a query asks for; without a switch there are none. */
+  /** The rows that a query asks for; without a switch there are none but ports of the kernel's. */
   static Object of(@Nullable Switch running, Query query) throws IOException {
     String bridge = query.text("bridge");
     String of = Objects.requireNonNullElse(query.text("of"), "");
     return switch (of) {
-      case "ports" ->
-          PORTS.page(of, Node.of(SwitchTrees.ports(running, bridge)).nodes("ports"), query);
+      case "ports" -> ports(running, bridge, query);
       case "decided" ->
           DECIDED.page(of, running == null ? List.of() : running.decided(bridge), query);
       case "cached" -> CACHED.page(of, running == null ? List.of() : running.flows(bridge), query);
@@ -108,7 +108,22 @@ final class Rows<R> {
     };
   }
 
-  private Object page(String of, List<R> all, Query query) {
+  /** Those of all bridges, and which bridges these are. */
+  private static Object ports(@Nullable Switch running, @Nullable String bridge, Query query)
+      throws IOException {
+    KernelPorts kernel = KernelPorts.read();
+    List<Node> ports = new ArrayList<>(Node.of(SwitchTrees.ports(running, bridge)).nodes("ports"));
+    kernel.trees(bridge).forEach(port -> ports.add(Node.of(port)));
+    TreeSet<String> bridges = new TreeSet<>(kernel.bridges());
+    if (running != null) {
+      bridges.addAll(running.config().bridges().keySet());
+    }
+    Map<String, Object> page = PORTS.page("ports", ports, query);
+    page.put("bridges", List.copyOf(bridges));
+    return page;
+  }
+
+  private Map<String, Object> page(String of, List<R> all, Query query) {
     String sort =
         Objects.requireNonNullElse(query.text("sort"), columns.keySet().iterator().next());
     Comparator<R> order = columns.get(sort);

@@ -27,7 +27,8 @@ class PageInBrowserTest {
       """
       version: 1
       namespaces: {web: {}}
-      bridges: {br0: {flows: [{priority: 9, match: {tcp: true, tcpDst: 22}, actions: [drop]}, {priority: 0, actions: [normal]}]}}
+      bridges: {br0: {flows: [{priority: 9, match: {tcp: true, tcpDst: 22}, actions: [drop]}, {priority: 0, actions: [normal]}]}, kb0: {datapath: kernel, ports: {vm1: {}}}}
+      veths: {vm1: {peer: {device: eth1, namespace: web}}}
       internalPorts:
         mgmt0: {bridge: br0, addresses: [10.0.0.1/24]}
         web0: {bridge: br0, namespace: web, device: eth0, addresses: [10.0.0.2/24]}
@@ -118,9 +119,12 @@ class PageInBrowserTest {
       browser.await("document.title", "alpha: in sync – plumbline");
       browser.await(has("#plan-body", "nothing differs"), "true");
       browser.value("document.getElementById('ports').scrollIntoView()");
-      browser.await(text("#ports tbody th"), "mgmt0|web0");
+      browser.await(text("#ports tbody th"), "mgmt0|web0|vm1");
+      browser.await(has("#ports tbody tr:last-child", "kb0kernel, veth"), "true");
+      browser.await(text("#ports-bridge option"), "all bridges|br0|kb0");
       browser.value("document.getElementById('flows').scrollIntoView()");
       browser.await(has("#flows tbody", "tcp"), "true");
+      browser.await(text("#flows-bridge option"), "all bridges|br0");
       Sh.ping("", "10.0.0.2");
       browser.value("document.getElementById('addresses').scrollIntoView()");
       browser.await(
@@ -280,7 +284,7 @@ class PageInBrowserTest {
       assertTrue(agent.size() > 0);
       opened(browser, socket);
       browser.value("document.getElementById('ports').scrollIntoView()");
-      browser.await(text("#ports tbody th"), "mgmt0|web0");
+      browser.await(text("#ports tbody th"), "mgmt0|web0|vm1");
       browser.value("document.getElementById('picture').scrollIntoView()");
       browser.await("document.getElementById('picture-image').naturalWidth > 100", "true");
       tabOrder(browser);

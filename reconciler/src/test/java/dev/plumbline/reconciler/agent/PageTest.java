@@ -220,6 +220,41 @@ class PageTest {
   }
 
   @Test
+  void portsOfTheKernelsBridgesAreCountedToo() throws Exception {
+    String text =
+        """
+        version: 1
+        namespaces: {guest: {}}
+        veths:
+          vm1: {peer: {device: eth0, namespace: guest, addresses: [10.7.0.2/24]}}
+          vm2: {peer: {device: eth1, namespace: guest}}
+        bridges:
+          kb0: {datapath: kernel, addresses: [10.7.0.1/24], ports: {vm1: {}}}
+          br0: {ports: {vm2: {}}}
+        """;
+    try (AgentRun agent = follow(text)) {
+      assertTrue(agent.size() > 0);
+      Sh.run("ping -q -c 3 -i 0.2 -W 5 10.7.0.2");
+      Node page = rows("of=ports");
+      assertEquals(List.of("vm2", "vm1"), column(page, "port"));
+      assertEquals(List.of("device", "kernel"), column(page, "type"));
+      assertEquals(List.of("br0", "kb0"), page.texts("bridges"));
+      Node kernel = page.nodes("rows").get(1);
+      assertEquals("veth", kernel.text("kind"));
+      Node part = kernel.nodes("parts").get(0);
+      assertTrue(part.flag("up"), part.toString());
+      for (String way : List.of("rx", "tx")) {
+        assertTrue(part.number(way + "Packets") >= 3, part.toString());
+        assertTrue(part.number(way + "Bytes") >= 3 * 98, part.toString());
+      }
+      assertEquals(List.of("vm1"), column(rows("of=ports&bridge=kb0"), "port"));
+      assertEquals(List.of("vm1"), column(rows("of=ports&contains=veth"), "port"));
+      assertEquals(1, rows("of=ports&contains=veth").number("matched"));
+      assertEquals(List.of(), rows("of=decided&bridge=kb0").nodes("rows"));
+    }
+  }
+
+  @Test
   void withoutASwitchThereAreNoRows() throws Exception {
     try (AgentRun agent = follow("version: 1\n")) {
       assertTrue(agent.size() > 0);

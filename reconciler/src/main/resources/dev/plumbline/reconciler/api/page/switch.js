@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tables of the embedded switch.
+// The tables of bridges: ports of all, flows and addresses of the embedded switch.
 import {byId, count, duration, size} from './dom.js';
 import {Table} from './table.js';
-
-const NONE = 'There are none: the host’s file has no bridge with the embedded datapath.';
 
 // Counters of the reading before, for rates: only of the ports on the screen.
 let before = new Map();
@@ -59,12 +57,13 @@ const what = {
   internal: (row) => `internal, device ${row.device}`,
   patch: (row) => `patch to ${row.peer}`,
   bond: (row) => `bond, ${row.mode}`,
+  kernel: (row) => (row.kind ? `kernel, ${row.kind}` : 'kernel'),
 };
 
 const ports = new Table('ports', {
   of: 'ports',
   caption: 'Ports and their counters',
-  empty: NONE,
+  empty: 'There are none: no bridge of the host has a port.',
   expand: portLines,
   columns: [
     {title: 'Port', sort: 'port', text: (row) => row.name ?? row.port},
@@ -83,6 +82,7 @@ const ports = new Table('ports', {
 });
 const show = ports.show.bind(ports);
 ports.show = (page) => {
+  ports.setBridges(page.bridges);
   now = new Map();
   show(page);
   before = now;
@@ -139,8 +139,9 @@ const addresses = new Table('addresses', {
 
 const TABLES = [ports, flows, addresses];
 
+/** The bridges of the embedded switch. */
 export function setBridges(names) {
-  TABLES.forEach((table) => table.setBridges(names));
+  [flows, addresses].forEach((table) => table.setBridges(names));
 }
 
 export function refreshTables() {
