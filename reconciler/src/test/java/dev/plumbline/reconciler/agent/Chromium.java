@@ -132,7 +132,7 @@ final class Chromium implements AutoCloseable {
   }
 
   /** Asks the page's end for something of the DevTools protocol. */
-  private Node ask(String method, Map<String, ?> parameters) throws IOException {
+  Node ask(String method, Map<String, ?> parameters) throws IOException {
     return ask(method, parameters, session);
   }
 
