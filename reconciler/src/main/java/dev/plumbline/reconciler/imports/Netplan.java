@@ -217,11 +217,14 @@ public final class Netplan {
     }
     Taken parameters = map.map("parameters");
     // Told any parameter at all, netplan turns spanning tree on unless it is told not to.
-    if (!parameters.keys().isEmpty() && (!parameters.has("stp") || parameters.isTrue("stp"))) {
+    boolean stp = !parameters.has("stp") || parameters.isTrue("stp");
+    if (!parameters.keys().isEmpty() && stp) {
       Draft.put(object, "stp.enabled", true);
     }
     parameters.put(object, "stp.priority", "priority");
-    parameters.put(object, "stp.forwardDelay", "forward-delay", Netplan::seconds);
+    if (!parameters.isIdleDelay("forward-delay", stp)) {
+      parameters.put(object, "stp.forwardDelay", "forward-delay", Netplan::seconds);
+    }
     parameters.put(object, "stp.helloTime", "hello-time", Netplan::seconds);
     parameters.put(object, "stp.maxAge", "max-age", Netplan::seconds);
     parameters.put(object, "macTable.aging", "ageing-time", Netplan::seconds);

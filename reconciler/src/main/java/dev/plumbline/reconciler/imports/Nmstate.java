@@ -321,7 +321,9 @@ public final class Nmstate {
       Draft.put(object, "stp.enabled", true);
     }
     stp.put(object, "stp.priority", "priority");
-    stp.put(object, "stp.forwardDelay", "forward-delay", text -> text + "s");
+    if (!stp.isIdleDelay("forward-delay", enabled)) {
+      stp.put(object, "stp.forwardDelay", "forward-delay", text -> text + "s");
+    }
     stp.put(object, "stp.helloTime", "hello-time", text -> text + "s");
     stp.put(object, "stp.maxAge", "max-age", text -> text + "s");
     stp.rest();

@@ -307,8 +307,10 @@ public final class OpenVswitch {
   }
 
   private void internal(String bridge, String address, Map<String, Object> entry, OvsRow device) {
-    if (!device.get("mac").isEmpty()) {
-      entry.put("mac", device.get("mac"));
+    // The one that it has, if it was told none: the neighbours know the host by it.
+    String mac = device.get("mac").isEmpty() ? device.get("mac_in_use") : device.get("mac");
+    if (!mac.isEmpty()) {
+      entry.put("mac", mac);
     }
     if (!device.get("mtu_request").isEmpty()) {
       Draft.put(entry, "mtu", device.get("mtu_request"));

@@ -111,6 +111,15 @@ final class Taken {
     return text(key).matches("(?i)true|yes|on|y");
   }
 
+  /** Whether a bridge is told to wait no time, which it does anyway without spanning tree. */
+  boolean isIdleDelay(String key, boolean stp) {
+    boolean idle = !stp && text(key).matches("0+(\\.0*)?s?");
+    if (idle) {
+      comment(key, "`" + key + ": 0` has no effect without spanning tree, and is left as it is");
+    }
+    return idle;
+  }
+
   /** The texts of a list; a scalar is a list of one. */
   List<String> texts(String key) {
     List<String> texts = new ArrayList<>();

@@ -88,7 +88,7 @@ class ImportOvsTest {
             "eth4: {vlan: {native: 7, trunk: [1-4094], tagged: true}}",
             "macTable: {aging: 600s}",
             "bond0: {bridge: br0, members: [eth5, eth6], mode: balance-slb, upDelay: 200ms}",
-            "mgmt0: {bridge: br0, vlan: {access: 10}}",
+            "mgmt0: {bridge: br0, mac: aa:55:aa:55:", // as it is: it was told none
             "gre0: {bridge: br0, type: gre,",
             "df: unset",
             "key: 42",
