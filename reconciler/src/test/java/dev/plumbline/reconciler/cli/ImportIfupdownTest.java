@@ -11,7 +11,7 @@ import dev.plumbline.netlink.testing.Sh;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,8 +63,15 @@ class ImportIfupdownTest {
       iface eth9 inet dhcp
       """;
 
+  private static String root = "";
+
   @TempDir private Path directory;
   private ImportRun run = new ImportRun(Path.of(""));
+
+  @BeforeAll
+  static void unpack() {
+    root = Unpacked.root("ifupdown", "ifupdown bridge-utils vlan ifenslave");
+  }
 
   @BeforeEach
   void own() {
@@ -73,11 +80,9 @@ class ImportIfupdownTest {
 
   /** Lays Debian's packages over this test's own file system. */
   private void unpacked() {
-    String root = Sh.run("../tools/ifupdown || true").strip();
-    String skipped = root.isEmpty() ? "Debian's ifupdown cannot be had" : overlaid(root);
-    if (!skipped.isEmpty()) {
-      System.err.println(skipped + ": test skipped here");
-      Assumptions.abort(skipped);
+    String reason = overlaid(Unpacked.of(directory, root).root());
+    if (!reason.isEmpty()) {
+      throw Unpacked.skipped(reason);
     }
   }
 
