@@ -108,9 +108,9 @@ final class Unpacked implements AutoCloseable {
   }
 
   /** As systemd ends it. */
-  static void stop(Process process) throws InterruptedException {
+  static void stop(Process process) {
     process.destroy();
-    int unused = process.waitFor();
+    int unused = process.onExit().join().exitValue();
   }
 
   /** What it has written so far. */
@@ -119,7 +119,7 @@ final class Unpacked implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     for (int i = processes.size() - 1; i >= 0; i--) {
       stop(processes.get(i));
     }

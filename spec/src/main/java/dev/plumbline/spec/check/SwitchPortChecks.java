@@ -73,20 +73,26 @@ final class SwitchPortChecks {
 
   private void joins(String object, String key, @Nullable String joined) {
     if (bridge.equals(joined)) {
-      take(object + ".bridge", key, key, object);
+      boolean free = take(object + ".bridge", key, key, object);
+      for (Device device : scope.devices.candidates("", key)) { // what the key means as a port
+        free = free && take(object + ".bridge", key, key, device.address());
+      }
     }
   }
 
-  private void take(String at, String word, String name, String what) {
+  /** Whether nothing else has the name. */
+  private boolean take(String at, String word, String name, String what) {
     String other = taken.putIfAbsent("name " + name, what);
     String meant = taken.putIfAbsent("word " + word, what);
     String first = other == null || other.equals(what) ? meant : other;
-    if (first != null && !first.equals(what)) {
-      scope.error(
-          at,
-          "bridges." + bridge,
-          "its port `" + name + "` would be both " + first + " and " + what,
-          "another key for one of them");
+    if (first == null || first.equals(what)) {
+      return true;
     }
+    scope.error(
+        at,
+        "bridges." + bridge,
+        "its port `" + name + "` would be both " + first + " and " + what,
+        "another key for one of them");
+    return false;
   }
 }
