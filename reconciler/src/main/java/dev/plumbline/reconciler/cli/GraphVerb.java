@@ -78,8 +78,8 @@ final class GraphVerb implements Callable<Integer> {
   @Option(
       names = "--all",
       description =
-          "Draw each guest, namespace and remote host, also where six or more differ in names and"
-              + " in their addresses of a network alone.")
+          "Draw each guest, namespace and remote host, also where six or more differ in names, in"
+              + " their addresses of a network and in their VLAN alone.")
   private boolean all;
 
   @Option(

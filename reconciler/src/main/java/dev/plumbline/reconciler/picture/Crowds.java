@@ -8,6 +8,7 @@ import dev.plumbline.reconciler.picture.Diagram.Node;
 import dev.plumbline.reconciler.picture.Diagram.Port;
 import dev.plumbline.reconciler.picture.Diagram.Row;
 import dev.plumbline.reconciler.picture.Diagram.Tone;
+import dev.plumbline.reconciler.resource.VlanModes;
 import dev.plumbline.spec.value.Prefix;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * Puts boxes together that differ in nothing but names, and in which address of a network they
  * have: forty guests at one bridge in one VLAN are one box, at one port. Alike are those of one
  * kind with lines to the same bridges, at ports that say the same, of which a plan does the same.
+ * Those of whom there are too few in one VLAN are one box with those in others, if they are access
+ * ports and there are enough of them together.
  */
 final class Crowds {
   /** Fewer are drawn one by one. */
@@ -34,6 +37,11 @@ final class Crowds {
   private static final Set<Kind> ALIKE = Set.of(Kind.STACK, Kind.GUEST, Kind.DEVICE, Kind.REMOTE);
 
   private static final Pattern DIGITS = Pattern.compile("[0-9]+");
+
+  private static final String ACCESS = "access ";
+
+  /** Most ranges of VLANs that are told. */
+  private static final int RANGES = 4;
 
   private final Diagram diagram;
   private final Map<String, Node> nodes = new HashMap<>();
@@ -71,18 +79,21 @@ final class Crowds {
   }
 
   private Diagram gather(Predicate<Node> apart) {
-    Map<List<Object>, List<Node>> alike = new LinkedHashMap<>();
-    for (Node node : diagram.nodes()) {
-      List<Object> look = apart.test(node) ? null : look(node);
-      if (look != null) {
-        alike.computeIfAbsent(look, key -> new ArrayList<>()).add(node);
-      }
-    }
     Map<String, Node> crowds = new HashMap<>();
-    for (List<Node> crowd : alike.values()) {
-      if (crowd.size() >= SMALLEST) {
-        crowd.sort(Comparator.comparing(node -> numbered(node.name())));
-        crowds.put(crowd.get(0).id(), crowd(crowd));
+    for (boolean inAnyVlan : new boolean[] {false, true}) {
+      Map<List<Object>, List<Node>> alike = new LinkedHashMap<>();
+      for (Node node : diagram.nodes()) {
+        boolean isAlone = boxes.containsKey(node.id()) || apart.test(node);
+        List<Object> look = isAlone ? null : look(node, inAnyVlan);
+        if (look != null) {
+          alike.computeIfAbsent(look, key -> new ArrayList<>()).add(node);
+        }
+      }
+      for (List<Node> crowd : alike.values()) {
+        if (crowd.size() >= SMALLEST) {
+          crowd.sort(Comparator.comparing(node -> numbered(node.name())));
+          crowds.put(crowd.get(0).id(), crowd(crowd));
+        }
       }
     }
     if (crowds.isEmpty()) {
@@ -119,7 +130,7 @@ final class Crowds {
   // What makes two alike.
 
   /** What a node looks like but for its own names and numbers; null: it is like nobody. */
-  private @Nullable List<Object> look(Node node) {
+  private @Nullable List<Object> look(Node node, boolean inAnyVlan) {
     List<Edge> own = edges.getOrDefault(node.id(), List.of());
     if (!ALIKE.contains(node.kind())
         || own.isEmpty()
@@ -131,7 +142,7 @@ final class Crowds {
     look.add(node.kind());
     look.add(node.isDown());
     look.add(String.valueOf(node.mark()));
-    look.add(rows(node.head()));
+    look.add(rows(node.head(), false));
     for (Edge edge : own) {
       boolean isFrom = edge.from().node().equals(node.id());
       End mine = isFrom ? edge.from() : edge.to();
@@ -144,11 +155,11 @@ final class Crowds {
       look.add(isFrom);
       look.add(String.valueOf(edge.mark()));
       look.add(other.node());
-      look.add(isShared(other) ? other.port() : rows(port(other).rows()));
+      look.add(isShared(other) ? other.port() : rows(port(other).rows(), inAnyVlan));
       look.add(String.valueOf(port(other).mark()));
     }
     for (Port port : node.ports()) {
-      look.add(rows(port.rows()));
+      look.add(rows(port.rows(), false));
       look.add(String.valueOf(port.mark()));
     }
     return look;
@@ -169,17 +180,22 @@ final class Crowds {
   }
 
   /** What rows say but for names, and but for which address of a network it is. */
-  private static List<Object> rows(List<Row> rows) {
+  private static List<Object> rows(List<Row> rows, boolean inAnyVlan) {
     List<Object> said = new ArrayList<>();
     for (Row row : rows) {
       said.add(row.tone());
       said.add(String.valueOf(row.mark()));
       if (row.tone() != Tone.NAME) {
         Prefix address = row.tone() == Tone.VALUE ? address(row.text()) : null;
-        said.add(address == null ? row.text() : address.network());
+        String text = inAnyVlan && isAccess(row) ? ACCESS : row.text();
+        said.add(address == null ? text : address.network());
       }
     }
     return said;
+  }
+
+  private static boolean isAccess(Row row) {
+    return row.tone() == Tone.VALUE && row.text().matches(ACCESS + DIGITS.pattern());
   }
 
   /** An address with its length; null: it is none. */
@@ -206,6 +222,7 @@ final class Crowds {
         sockets.put(theirs.get(i).to(), mine.get(i).to());
       }
     }
+    String vlans = "";
     for (int i = 0; i < mine.size(); i++) {
       End other =
           mine.get(i).from().node().equals(first.id()) ? mine.get(i).to() : mine.get(i).from();
@@ -217,10 +234,11 @@ final class Crowds {
           all.add(port(isFrom ? edge.to() : edge.from()).rows());
         }
         said.put(other, gathered(all));
+        vlans = vlans.isEmpty() ? inVlans(all) : vlans;
       }
     }
     List<Row> head = new ArrayList<>(gathered(alike.stream().map(Node::head).toList()));
-    head.add(1, Row.note(alike.size() + " alike"));
+    head.add(1, Row.note(alike.size() + " alike" + vlans));
     List<Port> ports = new ArrayList<>();
     for (int i = 0; i < first.ports().size(); i++) {
       int at = i;
@@ -244,9 +262,38 @@ final class Crowds {
       boolean isSame = all.stream().allMatch(each -> each.get(at).text().equals(from));
       String to = last.get(i).text();
       String text = isSame ? from : from + (to.equals(from) ? " …" : " … " + to);
+      if (!isSame && isAccess(row)) {
+        text = ACCESS + ranges(vlans(all, at));
+      }
       gathered.add(new Row(row.tone(), text, row.mark()));
     }
     return gathered;
+  }
+
+  /** The VLANs of access ports, each once. */
+  private static List<Integer> vlans(List<List<Row>> all, int row) {
+    return all.stream()
+        .map(rows -> Integer.valueOf(rows.get(row).text().substring(ACCESS.length())))
+        .sorted()
+        .distinct()
+        .toList();
+  }
+
+  private static String ranges(List<Integer> vlans) {
+    List<String> ranges = VlanModes.ranges(vlans).stream().map(String::valueOf).toList();
+    String told = String.join(", ", ranges.subList(0, Math.min(RANGES, ranges.size())));
+    return ranges.size() <= RANGES ? told : told + ", …";
+  }
+
+  /** As {@code , in 40 VLANs}; nothing if it is not by VLANs that ports differ. */
+  private static String inVlans(List<List<Row>> all) {
+    for (int row = 0; row < all.get(0).size(); row++) {
+      if (isAccess(all.get(0).get(row))) {
+        int count = vlans(all, row).size();
+        return count > 1 ? ", in " + count + " VLANs" : "";
+      }
+    }
+    return "";
   }
 
   /** A node without the ports that became others, and with what those that are left say now. */

@@ -275,9 +275,11 @@ class DiagramTest {
   void thoseWhoAreAlikeAreOneBox() throws PathException {
     Picture picture = Pictures.of(large(72));
     LayoutTest.check(picture.layout());
-    // Of the 72 taps no six of a bridge are in the same VLAN.
-    assertEquals(72 + 4 + 4 + 4, picture.diagram().nodes().size());
+    // Of the 72 taps no six of a bridge are in the same VLAN, but in seven there are eighteen.
+    assertEquals(4 + 4 + 4 + 4, picture.diagram().nodes().size());
     String words = Words.of(picture.diagram());
+    assertTrue(words.contains("vnet0 … vnet68, 18 alike, in 7 VLANs"), words);
+    assertTrue(words.contains("access 1-7"), words);
     assertTrue(
         words.contains("ct0 … ct68, 18 alike, namespace; port eth0, 10.0.0.1/16 … 10.0.0.69/16"),
         words);
@@ -324,6 +326,32 @@ class DiagramTest {
     String words =
         Words.of(of("bridges: {b: {}}\ntunnels: {t: {bridge: b, type: gre, remote: 10.0.0.9}}\n"));
     assertTrue(words.contains("host, the host's IP stack"), words);
+  }
+
+  /** Forty guests, a VLAN each; six more in one, who are a box of their own; a trunk. */
+  @Test
+  void guestsInManyVlansAreOneBoxAndThoseOfOneAnother() {
+    StringBuilder file = new StringBuilder("version: 1\nbridges: {br0: {ports: {eth0: {}");
+    for (int i = 0; i < 40; i++) {
+      file.append(", vnet%d: {vlan: {access: %d}}".formatted(i, 100 + i));
+    }
+    for (int i = 40; i < 46; i++) {
+      file.append(", vnet%d: {vlan: {access: 7}}".formatted(i));
+    }
+    file.append(", vnet46: {vlan: {trunk: [7, 100]}}}}}\n");
+    Picture picture = Pictures.of(file.toString());
+    LayoutTest.check(picture.layout());
+    String words = Words.of(picture.diagram());
+    assertTrue(words.contains("vnet0 … vnet39, 40 alike, in 40 VLANs"), words);
+    assertTrue(words.contains("access 100-139"), words);
+    assertTrue(words.contains("vnet40 … vnet45, 6 alike,"), words);
+    assertTrue(words.contains("access 7"), words);
+    assertTrue(words.contains("vnet46"), words);
+    assertEquals(1 + 1 + 3, picture.diagram().nodes().size(), words);
+    String scattered = file.toString().replaceAll("access: 1(\\d)[13579]", "access: 2$10");
+    scattered = Words.of(Pictures.of(scattered).diagram());
+    assertTrue(scattered.contains("access 100, 102, 104, 106, …"), scattered);
+    assertTrue(Pictures.of(file.toString()).apart().diagram().nodes().size() > 46);
   }
 
   @Test
