@@ -52,6 +52,7 @@ class MigrateNetplanTest {
         version: 2
         renderer: networkd
         ethernets:
+          vm1: {}
           enp3s0:
             addresses: [10.10.0.2/24]
         bridges:
