@@ -26,11 +26,12 @@ final class EbpfTables implements AutoCloseable {
   private static final String LAYOUT = "v5_";
 
   /**
-   * Counters that go on whatever the layout of the others is; another name if their own changes.
+   * Counters, and how full meters are, go on whatever the layout of the others is; another prefix
+   * if their own changes.
    */
-  private static final String TRAILS = "trails";
+  private static final Set<String> LASTING = Set.of("trails", "meters", "meter_states");
 
-  private static final String TRAILS_PIN = "t1_" + TRAILS;
+  private static final String LASTING_LAYOUT = "t1_";
 
   static final int BUCKETS = 256;
   static final int DROP_REASONS = 64;
@@ -77,20 +78,23 @@ final class EbpfTables implements AutoCloseable {
     boolean done = false;
     BpfObject object = null;
     try {
-      for (String pin : pins.pins()) {
+      List<String> all = pins.pins();
+      for (String pin : all) {
         String name = name(pin);
-        BpfMap map = name == null ? null : pins.map(pin);
+        // Meters had pins of the layout once: these are for who has no others.
+        boolean isOther = name != null && !pin.equals(pin(name)) && all.contains(pin(name));
+        BpfMap map = name == null || isOther ? null : pins.map(pin);
         if (name != null && map != null) {
           pinned.put(name, map);
           spec.reuse(name, map);
         }
       }
-      boolean adopted = !Set.of(TRAILS).containsAll(pinned.keySet());
+      boolean adopted = !LASTING.containsAll(pinned.keySet());
       object = spec.load();
       for (Map.Entry<String, BpfMap> one : object.maps().entrySet()) {
         String name = one.getKey();
-        if (!pinned.containsKey(name) && !name.contains(".")) {
-          one.getValue().pin(pins.pin(name.equals(TRAILS) ? TRAILS_PIN : LAYOUT + name));
+        if (!all.contains(pin(name)) && !name.contains(".")) {
+          one.getValue().pin(pins.pin(pin(name)));
         }
       }
       done = true;
@@ -105,10 +109,15 @@ final class EbpfTables implements AutoCloseable {
 
   /** The map that is pinned so; null: none of this layout. */
   private static @Nullable String name(String pin) {
-    if (pin.equals(TRAILS_PIN)) {
-      return TRAILS;
+    if (pin.startsWith(LASTING_LAYOUT)) {
+      String name = pin.substring(LASTING_LAYOUT.length());
+      return LASTING.contains(name) ? name : null;
     }
     return pin.startsWith(LAYOUT) ? pin.substring(LAYOUT.length()) : null;
+  }
+
+  private static String pin(String map) {
+    return (LASTING.contains(map) ? LASTING_LAYOUT : LAYOUT) + map;
   }
 
   /** The pins of tables that another version made in another layout. */

@@ -2,11 +2,15 @@
 package dev.plumbline.datapath.control;
 
 import static dev.plumbline.datapath.testing.Eventually.eventually;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.plumbline.datapath.config.BridgeConfig;
+import dev.plumbline.datapath.config.GroupConfig;
 import dev.plumbline.datapath.config.MacTableConfig;
 import dev.plumbline.datapath.config.MeterConfig;
 import dev.plumbline.datapath.config.MeterConfig.Unit;
@@ -197,6 +201,82 @@ class MeterTest {
     if (forwardsAlone()) {
       agrees();
     }
+  }
+
+  /**
+   * A version whose tables are laid out otherwise takes over no flow of the kernel's, but flows'
+   * counters, what meters have counted and how full they are; and a group chooses as before.
+   */
+  @Test
+  void anotherVersionGoesOnWithMetersGroupsAndCounters() throws Exception {
+    assumeTrue(forwardsAlone(), "without eBPF a process keeps nothing for the next one");
+    Guests.add("c", "10.0.0.3/24");
+    Burst.quiet("c");
+    SwitchConfig plain =
+        Guests.withFlows(
+            Guests.bridgeOf(
+                "a", PortVlan.TRUNK_ALL, "b", PortVlan.TRUNK_ALL, "c", PortVlan.TRUNK_ALL),
+            List.of(
+                "priority=2,in_port=va,dl_vlan=9 actions=meter:1,output:vb",
+                "priority=1,in_port=va actions=group:1"));
+    GroupConfig group = new GroupConfig(1, "select", "bucket=actions=vb,bucket=actions=vc");
+    MeterConfig slow = new MeterConfig(1, Unit.PKTPS, 1, 50);
+    SwitchConfig config =
+        new SwitchConfig(
+            Map.of(
+                "br0",
+                plain.bridges().get("br0").withGroups(Set.of(group)).withMeters(Set.of(slow))));
+    running.configure(config);
+    began = System.nanoTime();
+    long[] before = chosen();
+    metered(100);
+    SwitchStatus.Meter then = meter();
+    assertEquals(200, then.packets() + then.droppedPackets(), then::toString);
+    assertTrue(then.droppedPackets() > 0, then::toString);
+
+    running.close();
+    Sh.run(
+        "cd "
+            + directory.resolve(Engine.PINS)
+            + " && for pin in v[0-9]_*; do mv $pin v0_${pin#*_}; done");
+    running = Switch.open(options());
+    assertFalse(running.status().adopted());
+    running.configure(config);
+    SwitchStatus.Meter now = meter();
+    assertTrue(now.packets() >= then.packets(), now + " after " + then);
+    assertTrue(now.droppedPackets() >= then.droppedPackets(), now + " after " + then);
+    assertEquals(sent, packets());
+    assertArrayEquals(before, chosen());
+    metered(50);
+    ended = System.nanoTime();
+    // A full bucket would have let through fifty more.
+    assertTrue(meter().packets() <= 51 + seconds(), meter() + " in " + seconds() + " s");
+    assertEquals(300, meter().packets() + meter().droppedPackets());
+  }
+
+  /** Sends two frames each time: of a burst some might find no place on their way up. */
+  private void metered(int times) throws Exception {
+    try (NetNamespace a = NetNamespace.named("a")) {
+      for (int i = 0; i < times; i++) {
+        sent += a.run(() -> Burst.send(index, to, FROM, 9, 2));
+        Thread.sleep(1);
+      }
+    }
+    eventually("all are counted", () -> packets() == sent);
+  }
+
+  /** How many of a burst of five connections the group sends to b and to c. */
+  private long[] chosen() throws Exception {
+    long b = received("b");
+    long c = received("c");
+    try (NetNamespace a = NetNamespace.named("a")) {
+      for (int i = 0; i < 20; i++) {
+        sent += a.run(() -> Burst.send(index, to, FROM, 0, 5));
+        Thread.sleep(1);
+      }
+    }
+    eventually("all have come", () -> received("b") + received("c") == b + c + 100);
+    return new long[] {received("b") - b, received("c") - c};
   }
 
   /** As with Open vSwitch: what its meter drops is the second bridge's affair. */
