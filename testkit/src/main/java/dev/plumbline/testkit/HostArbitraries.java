@@ -12,6 +12,7 @@ import dev.plumbline.reconciler.sim.Happening;
 import dev.plumbline.reconciler.sim.ModelHost;
 import dev.plumbline.reconciler.sim.NamedGoal;
 import dev.plumbline.reconciler.sim.RandomEdits;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +57,8 @@ public final class HostArbitraries {
    * @param files as text, with nothing included; those that validation refuses are passed over
    */
   public static Arbitrary<NamedGoal> desiredStates(Arbitrary<String> files) {
-    Loaded loaded = new Loaded();
+    // Shrinking is a matter of another thread.
+    Map<String, Optional<NamedGoal>> loaded = Collections.synchronizedMap(new Loaded());
     return files
         .map(text -> loaded.computeIfAbsent(text, HostArbitraries::load))
         .filter(Optional::isPresent)
