@@ -41,15 +41,27 @@ final class DeviceComparison {
       return;
     }
     step.fields = differences(step);
-    if (step.released() && step.live != null && step.live.get("up").equals("true")) {
-      Resource master = masterOf(step.live);
-      step.downed = master != null && takesPortsDown(master.get("kind"));
-      if (step.fields.stream().noneMatch(field -> field.name().equals("master"))) {
-        step.cause = masterCause(step.cause, master);
-      }
+    if (step.released() && step.live != null) {
+      released(step, step.live);
     }
     for (FieldChange change : step.fields) {
       step.downed |= device.get("up").equals("true") && takesDown(step, change);
+    }
+  }
+
+  private void released(DeviceStep step, Resource device) {
+    Resource master = masterOf(device);
+    String cause = masterCause(step.cause, master);
+    if (device.get("up").equals("true")) {
+      step.downed = master != null && takesPortsDown(master.get("kind"));
+      if (step.fields.stream().noneMatch(field -> field.name().equals("master"))) {
+        step.cause = cause;
+      }
+    }
+    if (step.fields.isEmpty()) {
+      // It has no step of its own: it is to be down, as a bond leaves it.
+      findings.warning(cause + ": releases its port " + device.id());
+      findings.touches(cause, "let go", device.id());
     }
   }
 

@@ -55,6 +55,9 @@ final class Order {
   private final Map<ResourceId, Change> leavers = new HashMap<>();
   private final Map<String, Change> conflicts = new HashMap<>();
 
+  /** What becomes of devices that stay, by what they are called before. */
+  private final Map<ResourceId, Change> changers = new HashMap<>();
+
   /** Changes that connect a namespace to a network: addresses, and routes without a gateway. */
   private final Map<String, Map<Integer, Map<Prefix, List<Change>>>> networks = new HashMap<>();
 
@@ -145,6 +148,9 @@ final class Order {
     }
     Resource previous = change.before();
     if (previous != null && previous.id().type() == ResourceType.DEVICE) {
+      if (!(change instanceof Change.Delete)) {
+        changers.put(previous.id(), change);
+      }
       for (String on : List.of(previous.get("master"), previous.get("parent"))) {
         if (!on.isEmpty()) {
           leavingDevices
@@ -279,6 +285,7 @@ final class Order {
       }
     }
     need(needed, leavers.get(device.id()));
+    need(needed, releaser(change));
     String conflict = conflict(device);
     if (conflict != null) {
       need(needed, conflicts.get(conflict));
@@ -306,6 +313,25 @@ final class Order {
         }
       }
     }
+  }
+
+  /** The change of a master that lets this device go first, and down where it is a bond. */
+  private @Nullable Change releaser(Change change) {
+    Resource previous = change.before();
+    Resource there = previous == null ? null : live.find(previous.id());
+    if (there == null || !masterBefore(change).isEmpty()) {
+      return null;
+    }
+    return changers.get(ResourceId.deviceIn(there.id().namespace(), there.get("master")));
+  }
+
+  private static String masterBefore(Change change) {
+    for (FieldChange field : change.fields()) {
+      if (field.name().equals("master")) {
+        return field.before();
+      }
+    }
+    return wanted(change).get("master");
   }
 
   private static boolean leavesForGood(Change port) {
