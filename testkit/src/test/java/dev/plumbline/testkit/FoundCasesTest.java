@@ -17,6 +17,7 @@ import dev.plumbline.reconciler.model.Edit;
 import dev.plumbline.reconciler.model.ModelKernel;
 import dev.plumbline.reconciler.plan.Change;
 import dev.plumbline.reconciler.plan.Goal;
+import dev.plumbline.reconciler.plan.OtherPeople;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.sim.Event;
@@ -392,16 +393,88 @@ class FoundCasesTest {
     }
   }
 
+  /** Others renamed the bond, and the rollback names it after eth0, which it sets up, too. */
   @Test
-  void whatGoesAlongWithAStepIsNamedToWhereTheHostCannotBeReadToUndoIt() {
-    String file =
-        """
-        namespaces: {web: {}}
-        veths: {v0: {peer: {device: eth0, namespace: web, addresses: [10.0.0.7/24]}}}
-        """;
+  void aDeviceOfOthersIsSetUpAfterTheBondHasLetItGoWhateverThatIsCalled() throws Exception {
+    String bond =
+        "bonds: {bond0: {members: [%s], mode: %s}}\ntunnels: {vx1: {type: vxlan, key: 1}}\n";
+    List<NamedGoal> files =
+        List.of(
+            new NamedGoal("before", goal(bond.formatted("vx1", "802.3ad"))),
+            new NamedGoal("after", goal(bond.formatted("eth0, vx1", "active-backup"))));
     LiveState bare = ModelKernel.withCards("host", List.of("eth0")).state();
+    int renamed = 0;
+    for (int which = 0; which < 16; which++) {
+      Played played =
+          new Simulation(bare, files)
+              .play(
+                  List.of(
+                      new Event.Applied(0, List.of()),
+                      new Event.Edited(4, 50 + which),
+                      new Event.RolledBack(1)));
+      String story = String.join("\n", played.story());
+      assertNull(played.broken(), story);
+      renamed += story.contains("ip link set bond0 name z") ? 1 : 0;
+    }
+    assertTrue(renamed > 0, "it kept its name");
+  }
+
+  /** It is to be down, as the bond leaves it, so that it has no step. */
+  @Test
+  void aPortThatItsBondLetsGoForGoodWithoutAStepIsWarnedOf() throws Exception {
+    String file = "dummies: {d0: {}}\nbonds: {bond0: {members: [d0], mode: %s}}\n";
+    try (ModelHost host = host()) {
+      assertTrue(host.apply(goal(file.formatted("active-backup"))).isGood());
+      String other =
+          "dummies: {d0: {up: false}}\nbonds: {bond0: {members: [eth0], mode: 802.3ad}}\n";
+      List<String> warnings = host.plan(goal(other)).warnings();
+      assertEquals(List.of("bonds.bond0: releases its port device d0"), warnings);
+      assertTrue(host.apply(goal(other)).isGood());
+    }
+  }
+
+  /** What is on a device is called by the name that this gets, and by the one that it has. */
+  @Test
+  void whatIsOnADeviceThatIsRenamedIsNamedWhereTheHostCannotBeReadToUndoIt() {
+    String before = "dummies: {d0: {addresses: [10.0.0.1/24]}}\n";
+    String bridge = "bridges: {b0: {datapath: kernel, addresses: [10.0.0.1/24]}}\n";
+    String after = "dummies: {d0: {device: d1}}\n" + bridge;
+    int named = unread(before, after, "address d0 10.0.0.1/24: is address d1 10.0.0.1/24 where");
+    assertTrue(named > 0, "the host could be read each time");
+  }
+
+  /** No reader sees VLANs of ports of a bridge that does not tell them apart. */
+  @Test
+  void vlansOfPortsAreNamedWhereTheHostCannotBeReadToUndoWhatTheirBridgeDoes() {
+    String file = "dummies: {d0: {}}\nbridges: {b0: {datapath: kernel, ports: {d0: {%s}}}}\n";
+    String before = file.formatted("vlan: {access: 10}");
+    String after = "dummies: {d1: {}}\nbridges: {b0: {datapath: kernel}}\n";
+    int named = unread(before, after, "vlans d0: may have gone along with bridges.b0");
+    assertTrue(named > 0, "the host could be read each time");
+  }
+
+  @Test
+  void portsAreNamedWhereTheHostCannotBeReadToUndoThatTheirBondLetThemGo() {
+    String before = "dummies: {d0: {}}\nbonds: {bond0: {members: [d0], mode: active-backup}}\n";
+    String after =
+        "dummies: {d0: {up: false}, d1: {}}\nbonds: {bond0: {members: [eth0], mode: 802.3ad}}\n";
+    int named = unread(before, after, "device d0: may have been let go by bonds.bond0");
+    assertTrue(named > 0, "the host could be read each time");
+  }
+
+  @Test
+  void aDeviceThatIsDownWithItsParentIsNamedWhereTheHostCannotBeReadToUndoIt() {
+    String after = "bonds: {bond0: {members: [eth1], mode: active-backup}}\n";
+    int named = unread("", after, "device eth1.9: may be down with bonds.bond0.members.eth1");
+    assertTrue(named > 0, "the host could be read each time");
+  }
+
+  /** How often this is left, of all places at which a request is refused and a dump broken off. */
+  private static int unread(String before, String after, String left) {
+    LiveState others = OtherPeople.live();
     Simulation simulation =
-        new Simulation(bare, List.of(new NamedGoal("pair", goal(file)), NamedGoal.EMPTY));
+        new Simulation(
+            others, List.of(new NamedGoal("1", goal(before)), new NamedGoal("2", goal(after))));
     int named = 0;
     for (int request = 0; request < 10; request++) {
       for (int dump = 6; dump < 24; dump++) {
@@ -414,9 +487,20 @@ class FoundCasesTest {
                     new Event.Applied(1, List.of(refusal, unreadable))));
         String story = String.join("\n", played.story());
         assertNull(played.broken(), story);
-        named += story.contains("may have gone along with") ? 1 : 0;
+        named += story.contains(left) ? 1 : 0;
       }
     }
+    return named;
+  }
+
+  @Test
+  void whatGoesAlongWithAStepIsNamedToWhereTheHostCannotBeReadToUndoIt() {
+    String file =
+        """
+        namespaces: {web: {}}
+        veths: {v0: {peer: {device: eth0, namespace: web, addresses: [10.0.0.7/24]}}}
+        """;
+    int named = unread(file, "", "may have gone along with");
     assertTrue(named > 0, "nothing went along");
   }
 

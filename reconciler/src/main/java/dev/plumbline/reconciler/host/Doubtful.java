@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.host;
 
+import dev.plumbline.reconciler.kind.DeviceField;
+import dev.plumbline.reconciler.kind.DeviceField.How;
+import dev.plumbline.reconciler.kind.DeviceKinds;
 import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.plan.Change;
+import dev.plumbline.reconciler.plan.FieldChange;
 import dev.plumbline.reconciler.plan.Plan;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
@@ -10,8 +14,10 @@ import dev.plumbline.reconciler.resource.ResourceType;
 import dev.plumbline.reconciler.resource.RouteText;
 import dev.plumbline.reconciler.resource.SysctlText;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** What may not be as it was, where a plan broke off and the host cannot be read. */
@@ -19,6 +25,10 @@ final class Doubtful {
   private static final String FAR_END = ".peer";
 
   private final LiveState was;
+
+  /** What devices are called now, by the name that the plan gives them. */
+  private final Map<ResourceId, ResourceId> renamed = new HashMap<>();
+
   private final Set<ResourceId> named = new HashSet<>();
   private final List<String> lines = new ArrayList<>();
 
@@ -36,6 +46,7 @@ final class Doubtful {
     Doubtful doubtful = new Doubtful(was);
     Set<String> known = new HashSet<>();
     asked.forEach(each -> known.add(each.address()));
+    plan.changes().forEach(doubtful::rename);
     List<Change> changes = new ArrayList<>();
     for (Change change : plan.changes()) { // in their order: what others wait for comes first
       boolean there = change.before() != null || was.has(change.id()) || isMadeAlong(change, known);
@@ -68,17 +79,83 @@ final class Doubtful {
     Resource before = change.before();
     if (before != null) {
       named.add(before.id());
+      carried(before.id());
     }
   }
 
-  /** What is in a namespace that goes has no steps, nor has what is on devices there. */
-  private void along(Change change) {
+  private void rename(Change change) {
     Resource before = change.before();
-    boolean goes = change.after() == null || change instanceof Change.Recreate;
-    if (before == null || !goes) {
+    if (before != null && before.id().type() == ResourceType.DEVICE && was.has(before.id())) {
+      renamed.put(change.id(), before.id());
+    }
+  }
+
+  /** A plan calls what is on a device by the name that this has when all is done. */
+  private void carried(ResourceId then) {
+    ResourceId device = renamed.get(then.ofDevice());
+    if (then.type() == ResourceType.DEVICE || device == null) {
       return;
     }
-    along(before.id(), change.address());
+    ResourceId now = new ResourceId(then.type(), device.namespace(), device.device(), then.key());
+    if (was.has(now) && named.add(now)) {
+      lines.add(now + ": is " + then + " where its device has that name by now");
+    }
+  }
+
+  /**
+   * What is in a namespace that goes has no steps, nor has what is on devices there, nor need ports
+   * have any that their master lets go, or devices that are down with what they are on, nor have
+   * VLANs of ports whose bridge comes to tell VLANs apart, or no longer does.
+   */
+  private void along(Change change) {
+    Resource before = change.before();
+    if (before == null) {
+      return;
+    }
+    boolean goes = change.after() == null || change instanceof Change.Recreate;
+    if (goes) {
+      along(before.id(), change.address());
+    }
+    boolean empties = goes || takes(change, before, How.NEEDS_EMPTY);
+    boolean downs = empties || takes(change, before, How.NEEDS_DOWN);
+    for (Resource each : was.resources()) {
+      if (isOn(each, "master", before.id())) {
+        port(each.id(), change, empties);
+      } else if (downs && isOn(each, "parent", before.id()) && named.add(each.id())) {
+        lines.add(each.id() + ": may be down with " + change.address());
+      }
+    }
+  }
+
+  private void port(ResourceId port, Change master, boolean empties) {
+    ResourceId vlans = ResourceId.vlans(port.namespace(), port.device());
+    boolean filters = master instanceof Change.Modify modify && modify.changes("vlanFiltering");
+    if (empties) {
+      letGo(port, master.address());
+    } else if (filters && named.add(vlans)) {
+      String come = was.has(vlans) ? "gone" : "come";
+      lines.add(vlans + ": may have " + come + " along with " + master.address());
+    }
+  }
+
+  /** Whether a field changes that takes this; a device that joins or leaves a bond goes down. */
+  private static boolean takes(Change change, Resource before, How what) {
+    for (FieldChange field : change.fields()) {
+      DeviceField known = DeviceKinds.field(before.get("kind"), field.name());
+      boolean joins = Set.of("master", "up").contains(field.name()) && what == How.NEEDS_DOWN;
+      if (joins || (known != null && known.change() == what)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A bond leaves its ports down, so that what is on them goes. */
+  private void letGo(ResourceId port, String address) {
+    if (named.add(port)) {
+      lines.add(port + ": may have been let go by " + address);
+    }
+    along(port, address);
   }
 
   private void along(ResourceId going, String address) {
@@ -99,9 +176,13 @@ final class Doubtful {
     return switch (id.type()) {
       case ADDRESS, VLANS, FDB -> here && id.device().equals(going.device());
       case SYSCTL -> here && SysctlText.device(id).equals(going.device());
-      case DEVICE -> here && each.get("parent").equals(going.device());
+      case DEVICE -> isOn(each, "parent", going);
       case ROUTE -> here && RouteText.devices(each).contains(going.device());
       default -> false;
     };
+  }
+
+  private static boolean isOn(Resource each, String field, ResourceId device) {
+    return device.equals(ResourceId.deviceIn(each.id().namespace(), each.get(field)));
   }
 }

@@ -75,13 +75,14 @@ final class States {
       if (line.startsWith("device ") && line.contains("/lo is ")) {
         continue; // with its namespace
       }
-      if (followsRename(line, was, outcome)) {
+      if (followsRename(line, was, outcome) || isCarried(line, was, is, outcome)) {
         continue; // it calls a device by its name, which is named
       }
       Set<String> names = new HashSet<>();
       for (Change change : outcome.plan().changes()) {
         Resource before = change.before();
-        if (isAbout(line, change.id()) || (before != null && isAbout(line, before.id()))) {
+        if (isAbout(line, change.id(), outcome.plan())
+            || (before != null && isAbout(line, before.id(), outcome.plan()))) {
           names.add(change.address());
         }
       }
@@ -132,6 +133,37 @@ final class States {
     return true;
   }
 
+  /**
+   * Whether something on a device is there under the name that a rename, named as left, gave it.
+   */
+  private static boolean isCarried(String line, LiveState was, LiveState is, Outcome outcome) {
+    for (Change change : outcome.plan().changes()) {
+      Resource before = change.before();
+      if (before != null
+          && before.id().type() == ResourceType.DEVICE
+          && before.id().namespace().equals(change.id().namespace())
+          && !before.id().equals(change.id())
+          && outcome.left().stream().anyMatch(left -> isOf(left, change.address()))
+          && (isCarried(line, was, before.id(), is, change.id())
+              || isCarried(line, is, change.id(), was, before.id()))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether the difference is that something is on the one device here, on the other there. */
+  private static boolean isCarried(
+      String line, LiveState here, ResourceId device, LiveState there, ResourceId other) {
+    return here.resources().stream()
+        .filter(each -> each.id().type() != ResourceType.DEVICE && isAbout(line, each.id()))
+        .anyMatch(
+            each ->
+                each.id().ofDevice().equals(device)
+                    && !there.has(each.id())
+                    && there.has(each.id().onDevice(other.device())));
+  }
+
   /** Whether it gives a device the one name instead of the other, or was to do so, and is left. */
   private static boolean isLeftRename(
       Change change, Matcher names, String namespace, Outcome outcome) {
@@ -162,6 +194,16 @@ final class States {
 
   private static boolean isPart(ResourceId id) {
     return id.type() == ResourceType.VLANS || id.type() == ResourceType.FDB;
+  }
+
+  /** Whether it is about this, or about the same under the name that its device has before. */
+  private static boolean isAbout(String difference, ResourceId id, Plan plan) {
+    return isAbout(difference, id)
+        || plan.changes().stream()
+            .filter(each -> each.id().equals(id.ofDevice()) && !each.id().equals(id))
+            .map(Change::before)
+            .filter(Objects::nonNull)
+            .anyMatch(before -> isAbout(difference, id.onDevice(before.id().device())));
   }
 
   private static boolean isAbout(String difference, ResourceId id) {
