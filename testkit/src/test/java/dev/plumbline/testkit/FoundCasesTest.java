@@ -469,6 +469,26 @@ class FoundCasesTest {
     assertTrue(named > 0, "the host could be read each time");
   }
 
+  /** It got the address by its number, before it had the name; the file calls it by that. */
+  @Test
+  void anAddressGoesFromADeviceThatWasToExchangeItsNameWithAnother() {
+    String dummies = "dummies: {d0: {device: %s%s}, d1: {device: %s}}\n";
+    List<NamedGoal> files =
+        List.of(
+            new NamedGoal("before", goal(dummies.formatted("x1", "", "x0"))),
+            new NamedGoal(
+                "after", goal(dummies.formatted("x0", ", addresses: ['fd00::1/64']", "x1"))));
+    LiveState bare = ModelKernel.withCards("host", List.of("eth0")).state();
+    for (int request = 0; request < 10; request++) {
+      Happening refusal = new Happening(Happening.Sort.REFUSAL, request, 0);
+      Played played =
+          new Simulation(bare, files)
+              .play(
+                  List.of(new Event.Applied(0, List.of()), new Event.Applied(1, List.of(refusal))));
+      assertNull(played.broken(), () -> String.join("\n", played.story()));
+    }
+  }
+
   /** How often this is left, of all places at which a request is refused and a dump broken off. */
   private static int unread(String before, String after, String left) {
     LiveState others = OtherPeople.live();

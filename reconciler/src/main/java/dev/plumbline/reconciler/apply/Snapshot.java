@@ -54,7 +54,8 @@ public final class Snapshot {
       if (live != null) {
         touched.add(live.id());
         if (live.id().type() == ResourceType.DEVICE) {
-          earlier.put(change.id(), live.id());
+          // One that is renamed twice, out of the way of another first, had neither name before.
+          earlier.put(change.id(), earlier.getOrDefault(live.id(), live.id()));
         }
       }
     }
