@@ -469,6 +469,16 @@ class FoundCasesTest {
     assertTrue(named > 0, "the host could be read each time");
   }
 
+  /** It is neither called by the name that it had nor by the one that it gets, for a moment. */
+  @Test
+  void whatIsOnDevicesThatExchangeNamesIsNamedWhereTheHostCannotBeReadToUndoIt() {
+    String dummies = "dummies: {d0: {device: %s%s}, d1: {device: %s%s}}\n";
+    String address = ", addresses: [10.0.0.%d/24]";
+    String before = dummies.formatted("x1", address.formatted(1), "x0", address.formatted(2));
+    int named = unread(before, dummies.formatted("x0", "", "x1", ""), "address x1 10.0.0.1/24: is");
+    assertTrue(named > 0, "the host could be read each time");
+  }
+
   /** It got the address by its number, before it had the name; the file calls it by that. */
   @Test
   void anAddressGoesFromADeviceThatWasToExchangeItsNameWithAnother() {

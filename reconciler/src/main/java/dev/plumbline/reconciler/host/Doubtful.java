@@ -85,9 +85,14 @@ final class Doubtful {
 
   private void rename(Change change) {
     Resource before = change.before();
-    if (before != null && before.id().type() == ResourceType.DEVICE && was.has(before.id())) {
-      renamed.put(change.id(), before.id());
+    if (before != null && before.id().type() == ResourceType.DEVICE) {
+      renamed.put(change.id(), now(before.id()));
     }
+  }
+
+  /** One that is renamed twice, out of the way of another first, has neither of the two names. */
+  private ResourceId now(ResourceId device) {
+    return was.has(device) ? device : renamed.getOrDefault(device, device);
   }
 
   /** A plan calls what is on a device by the name that this has when all is done. */
@@ -117,12 +122,24 @@ final class Doubtful {
       along(before.id(), change.address());
     }
     boolean empties = goes || takes(change, before, How.NEEDS_EMPTY);
-    boolean downs = empties || takes(change, before, How.NEEDS_DOWN);
+    ResourceId device = now(before.id());
     for (Resource each : was.resources()) {
-      if (isOn(each, "master", before.id())) {
+      if (isOn(each, "master", device)) {
         port(each.id(), change, empties);
-      } else if (downs && isOn(each, "parent", before.id()) && named.add(each.id())) {
-        lines.add(each.id() + ": may be down with " + change.address());
+      }
+    }
+    if (empties || takes(change, before, How.NEEDS_DOWN)) {
+      down(device, change.address());
+    }
+  }
+
+  /** VLAN devices are down with what they are on (vlan_device_event). */
+  private void down(ResourceId parent, String address) {
+    for (Resource each : was.resources()) {
+      boolean vlan = each.get("kind").equals("vlan") && isOn(each, "parent", parent);
+      if (vlan && named.add(each.id())) {
+        lines.add(each.id() + ": may be down with " + address);
+        down(each.id(), address);
       }
     }
   }

@@ -149,7 +149,9 @@ final class Order {
     Resource previous = change.before();
     if (previous != null && previous.id().type() == ResourceType.DEVICE) {
       if (!(change instanceof Change.Delete)) {
-        changers.put(previous.id(), change);
+        Change aside = byAddress.get(change.address() + ASIDE);
+        Resource now = aside == null ? previous : aside.before();
+        changers.put((now == null ? previous : now).id(), change);
       }
       for (String on : List.of(previous.get("master"), previous.get("parent"))) {
         if (!on.isEmpty()) {
