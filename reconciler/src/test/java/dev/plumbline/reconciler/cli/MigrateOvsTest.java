@@ -54,6 +54,33 @@ class MigrateOvsTest {
     noPingIsLost("host0", "mgmt0");
   }
 
+  /** At the moment to go back: the kernel takes a route along with the port that it leaves by. */
+  @Test
+  void theHostKeepsItsDefaultRouteWhereItGoesBack() throws Exception {
+    wires();
+    ImportRun run = new ImportRun(directory);
+    try (OpenVswitchDaemon ovs = OpenVswitchDaemon.startWithDevices(directory)) {
+      ovs.vsctl(List.of(BRIDGE.split(" ", -1)));
+      String unused =
+          Sh.run(
+              "set -e; ip link set mgmt0 up; ip address add 10.0.0.1/24 dev mgmt0;"
+                  + " ip route add default via 10.0.0.13");
+      String yaml = run.imported("ovs", "--db", directory.resolve("db.sock").toString());
+      Path file = run.write("host.yaml", completed(yaml, "host0"));
+      try (AgentProcess agent = AgentProcess.follow(file, directory)) {
+        assertTrue(Sh.run("ip route show default").contains("dev host0"));
+        int seen = agent.written();
+        String back = "version: 1\nroutes: [{to: default, via: 10.0.0.13, dev: mgmt0}]\n";
+        unused = run.write("host.yaml", back).toString();
+        agent.await(seen, "applied ");
+      }
+      String routes = Sh.run("ip route show default");
+      assertTrue(routes.contains("dev mgmt0"), routes);
+      assertFalse(Sh.run("ip -br link").contains("host0"));
+      Sh.ping("", "192.0.2.1");
+    }
+  }
+
   private void noPingIsLost(String name, String old) throws Exception {
     wires();
     ImportRun run = new ImportRun(directory);
