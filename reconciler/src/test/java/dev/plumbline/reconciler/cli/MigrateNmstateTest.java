@@ -132,7 +132,8 @@ class MigrateNmstateTest {
     Files.createDirectory(directory.resolve("connections"));
     Files.writeString(
         directory.resolve("NetworkManager.conf"),
-        "[main]\nplugins=keyfile\nauth-polkit=false\ndns=none\nno-auto-default=*\n[keyfile]\npath="
+        "[main]\nplugins=keyfile\nauth-polkit=false\ndns=none\nhostname-mode=none\n"
+            + "no-auto-default=*\n[keyfile]\npath="
             + directory.resolve("connections")
             + "\n");
     debian.start(

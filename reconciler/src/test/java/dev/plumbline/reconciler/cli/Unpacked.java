@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -67,8 +68,9 @@ final class Unpacked implements AutoCloseable {
             ("set -e; mkdir D/names; mount --move /run/netns D/names; mount -t tmpfs none /run;"
                     + " mkdir /run/netns; mount --move D/names /run/netns;"
                     + " mount -o remount,bind,ro /sys;"
-                    + " for d in /etc/systemd/network /var/lib/NetworkManager; do"
-                    + " if test -d $d; then mount -t tmpfs none $d; fi; done")
+                    + " mount -t tmpfs none /var/lib;"
+                    + " if test -d /etc/systemd/network; then"
+                    + " mount -t tmpfs none /etc/systemd/network; fi")
                 .replace("D/", directory + "/"));
   }
 
@@ -107,10 +109,17 @@ final class Unpacked implements AutoCloseable {
                 + "/*.log >&2; exit 1");
   }
 
-  /** As systemd ends it. */
+  /** As systemd ends it, which waits no longer either. */
   static void stop(Process process) {
     process.destroy();
-    int unused = process.onExit().join().exitValue();
+    try {
+      if (!process.waitFor(60, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new AssertionError("does not end: " + process.info().commandLine().orElse(""));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** What it has written so far. */
