@@ -469,6 +469,22 @@ class FoundCasesTest {
     assertTrue(named > 0, "the host could be read each time");
   }
 
+  /**
+   * Both are called by the same name: one goes along with its device, the other is to be asked for.
+   */
+  @Test
+  void anAddressGoesFromADeviceThatTakesTheNameOfOneThatHadTheSame() throws Exception {
+    String device = "dummies: {%s: {device: %s, addresses: [10.0.0.1/24]}}\n";
+    Goal other = goal(device.formatted("d1", "x"));
+    try (ModelHost host = host()) {
+      assertTrue(host.apply(goal(device.formatted("d0", "y"))).isGood());
+      // No file may have the same address twice.
+      assertTrue(host.apply(new Goal(other.wanted(), false, Set.of(), List.of())).isGood());
+      Outcome outcome = host.apply(goal("dummies: {d0: {device: x}}\n"));
+      assertTrue(outcome.isGood(), () -> outcome.left().toString());
+    }
+  }
+
   /** It is neither called by the name that it had nor by the one that it gets, for a moment. */
   @Test
   void whatIsOnDevicesThatExchangeNamesIsNamedWhereTheHostCannotBeReadToUndoIt() {

@@ -120,8 +120,11 @@ final class RestPlanner {
         .deletions(made(), new Departures(staying(wanted)), each -> concerns(each, wanted))
         .forEach(
             deletion -> {
-              put(deletion);
-              comesAfter(deletion.address(), forecast.causes.getOrDefault(deletion.id(), Set.of()));
+              // The same on a device that takes the name of this one has a step of its own.
+              if (changes.putIfAbsent(deletion.address(), deletion) == null) {
+                comesAfter(
+                    deletion.address(), forecast.causes.getOrDefault(deletion.id(), Set.of()));
+              }
             });
   }
 
