@@ -101,7 +101,10 @@ class MigrateNetplanTest {
     wires(
         "ip -n router link add v15 link eth0 type vlan id 15; ip -n router link set v15 up;"
             + " ip -n router addr add 10.10.10.1/24 dev v15;");
-    noPingIsLost(BRIDGE_ON_A_VLAN, "ip -br link show vlan15 | grep -q UP");
+    noPingIsLost(
+        BRIDGE_ON_A_VLAN,
+        "ip -br link show vlan15 | grep -q UP && ip address show enp3s0 | grep -q 10.10.0.2/24"
+            + " && test $(ip -o link show up master br0 | wc -l) = 2");
   }
 
   private void noPingIsLost(String netplan, String built) throws Exception {
