@@ -3,10 +3,10 @@ package dev.plumbline.reconciler.agent;
 
 import dev.plumbline.netlink.route.Bond;
 import dev.plumbline.netlink.route.Bridge;
-import dev.plumbline.netlink.route.BridgeVlan;
 import dev.plumbline.netlink.route.Link;
 import dev.plumbline.netlink.route.LinkCounter;
 import dev.plumbline.netlink.route.RouteSocket;
+import dev.plumbline.reconciler.live.PortVlans;
 import dev.plumbline.reconciler.resource.VlanModes;
 import dev.plumbline.reconciler.resource.VlansText;
 import java.io.IOException;
@@ -51,20 +51,10 @@ final class KernelPorts {
         }
       }
       if (read.bridges.values().stream().anyMatch(KernelPorts::filtersVlans)) {
-        read.readVlans(socket.bridgeVlans());
+        read.vlans.putAll(PortVlans.read(socket));
       }
     }
     return read;
-  }
-
-  private void readVlans(List<BridgeVlan> all) {
-    for (BridgeVlan vlan : all) {
-      for (int id = vlan.first(); id <= vlan.last(); id++) {
-        vlans
-            .computeIfAbsent(vlan.index(), any -> new TreeMap<>())
-            .put(id, new VlansText.Flags(vlan.pvid(), vlan.untagged()));
-      }
-    }
   }
 
   private static boolean filtersVlans(Link bridge) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.live;
 
-import dev.plumbline.netlink.route.BridgeVlan;
 import dev.plumbline.netlink.route.Link;
 import dev.plumbline.netlink.route.RouteSocket;
 import dev.plumbline.netlink.route.Vxlan;
@@ -332,14 +331,7 @@ final class NamespaceReader {
   /** The VLANs of bridges that filter, and of their ports; elsewhere they mean nothing. */
   private List<Resource> vlans(RouteSocket socket) throws IOException {
     List<Resource> resources = new ArrayList<>();
-    Map<Integer, SortedMap<Integer, Flags>> byDevice = new HashMap<>();
-    for (BridgeVlan vlan : socket.bridgeVlans()) {
-      SortedMap<Integer, Flags> vlans =
-          byDevice.computeIfAbsent(vlan.index(), index -> new TreeMap<>());
-      for (int id = vlan.first(); id <= vlan.last(); id++) {
-        vlans.put(id, new Flags(vlan.pvid(), vlan.untagged()));
-      }
-    }
+    Map<Integer, SortedMap<Integer, Flags>> byDevice = PortVlans.read(socket);
     for (LinkFacts link : links.values()) {
       boolean bridge = "bridge".equals(link.kind());
       Map<String, String> filtering =
