@@ -44,6 +44,15 @@ class MigrateOvsTest {
                 + " ip -n router addr add 192.0.2.1/32 dev lo");
   }
 
+  /** A bridge, and the host's address and default route on its internal port. */
+  private static void built(OpenVswitchDaemon ovs) throws Exception {
+    ovs.vsctl(List.of(BRIDGE.split(" ", -1)));
+    String unused =
+        Sh.run(
+            "set -e; ip link set mgmt0 up; ip address add 10.0.0.1/24 dev mgmt0;"
+                + " ip route add default via 10.0.0.13");
+  }
+
   @Test
   void noPingIsLostWhereTheInternalPortOfBeforeIsRenamed() throws Exception {
     noPingIsLost("mgmt0", "ovs-mgmt0");
@@ -60,18 +69,14 @@ class MigrateOvsTest {
     wires();
     ImportRun run = new ImportRun(directory);
     try (OpenVswitchDaemon ovs = OpenVswitchDaemon.startWithDevices(directory)) {
-      ovs.vsctl(List.of(BRIDGE.split(" ", -1)));
-      String unused =
-          Sh.run(
-              "set -e; ip link set mgmt0 up; ip address add 10.0.0.1/24 dev mgmt0;"
-                  + " ip route add default via 10.0.0.13");
+      built(ovs);
       String yaml = run.imported("ovs", "--db", directory.resolve("db.sock").toString());
       Path file = run.write("host.yaml", completed(yaml, "host0"));
       try (AgentProcess agent = AgentProcess.follow(file, directory)) {
         assertTrue(Sh.run("ip route show default").contains("dev host0"));
         int seen = agent.written();
         String back = "version: 1\nroutes: [{to: default, via: 10.0.0.13, dev: mgmt0}]\n";
-        unused = run.write("host.yaml", back).toString();
+        String unused = run.write("host.yaml", back).toString();
         agent.await(seen, "applied ");
       }
       String routes = Sh.run("ip route show default");
@@ -85,11 +90,7 @@ class MigrateOvsTest {
     wires();
     ImportRun run = new ImportRun(directory);
     try (OpenVswitchDaemon ovs = OpenVswitchDaemon.startWithDevices(directory)) {
-      ovs.vsctl(List.of(BRIDGE.split(" ", -1)));
-      String unused =
-          Sh.run(
-              "set -e; ip link set mgmt0 up; ip address add 10.0.0.1/24 dev mgmt0;"
-                  + " ip route add default via 10.0.0.13");
+      built(ovs);
       String mac = Sh.run("cat /sys/class/net/mgmt0/address").strip();
       String yaml = run.imported("ovs", "--db", directory.resolve("db.sock").toString());
       assertTrue(yaml.replace("\"", "").contains("mac: " + mac), yaml);
@@ -104,7 +105,7 @@ class MigrateOvsTest {
         assertFalse(plan.contains("Problem"), plan);
         try (AgentProcess agent = AgentProcess.follow(file, directory)) {
           lost(all, "beside Open vSwitch", agent, yaml);
-          unused = Sh.run("ip address flush dev " + old);
+          String unused = Sh.run("ip address flush dev " + old);
           lost(all, "without Open vSwitch's internal port", agent, yaml);
           ovs.vsctl(List.of("del-br", "br0"));
           lost(all, "without Open vSwitch", agent, yaml);
