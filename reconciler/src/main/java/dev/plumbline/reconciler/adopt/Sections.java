@@ -21,7 +21,6 @@ final class Sections {
 
   private static final String INTERFACES = "interfaces";
   private static final String INTERNAL = "internalPorts";
-  private static final String PEER = ".peer";
 
   private static final Map<String, String> BY_KIND =
       Map.of(
@@ -96,7 +95,8 @@ final class Sections {
       throw new IllegalStateException("section() lets no veth without a peer through");
     }
     // The half that the mark names first; else the one in the host; else the first by name.
-    boolean swap = device.owner() == null ? isBetter(peer, device) : device.owner().endsWith(PEER);
+    boolean swap =
+        device.owner() == null ? isBetter(peer, device) : PeerText.nearEnd(device.owner()) != null;
     Resource near = swap ? peer : device;
     Resource far = swap ? device : peer;
     String key = key(section, near);
@@ -173,7 +173,7 @@ final class Sections {
 
   private static @Nullable String marked(String section, @Nullable String owner) {
     String prefix = section + ".";
-    return owner != null && owner.startsWith(prefix) && !owner.endsWith(PEER)
+    return owner != null && owner.startsWith(prefix) && PeerText.nearEnd(owner) == null
         ? owner.substring(prefix.length())
         : null;
   }

@@ -16,7 +16,6 @@ import dev.plumbline.reconciler.resource.RouteText;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -47,16 +46,12 @@ public final class Snapshot {
   /** What a plan touches. */
   public static Snapshot of(Plan plan) {
     List<ResourceId> touched = new ArrayList<>();
-    Map<ResourceId, ResourceId> earlier = new HashMap<>();
+    Map<ResourceId, ResourceId> earlier = plan.namesBefore();
     for (Change change : plan.changes()) {
       touched.add(change.id());
       Resource live = change.before();
       if (live != null) {
         touched.add(live.id());
-        if (live.id().type() == ResourceType.DEVICE) {
-          // One that is renamed twice, out of the way of another first, had neither name before.
-          earlier.put(change.id(), earlier.getOrDefault(live.id(), live.id()));
-        }
       }
     }
     // What is on a device that gets another name is found under its old one once it has that again.

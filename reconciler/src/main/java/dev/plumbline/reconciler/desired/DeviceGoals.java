@@ -72,7 +72,7 @@ final class DeviceGoals {
     DeviceSettings far = veth.peer().settings();
     make(goals, "veths." + key, "veth", near)
         .set("peer", PeerText.of(ResourceId.deviceIn(far.namespace(), far.device())));
-    make(goals, "veths." + key + ".peer", "veth", far)
+    make(goals, PeerText.farEnd("veths." + key), "veth", far)
         .set("peer", PeerText.of(ResourceId.deviceIn(near.namespace(), near.device())));
   }
 

@@ -131,7 +131,7 @@ final class SwitchGoals {
     DeviceSettings near = port.settings();
     ResourceId leg = ResourceId.deviceIn(HOST, Leg.of(key));
     DeviceGoals.make(goals, address, "veth", near).set("peer", PeerText.of(leg));
-    DeviceGoals.make(goals, address + ".peer", "veth", DeviceSettings.named(leg.device()))
+    DeviceGoals.make(goals, PeerText.farEnd(address), "veth", DeviceSettings.named(leg.device()))
         .set("peer", PeerText.of(ResourceId.deviceIn(near.namespace(), near.device())))
         .set("mtu", near.mtu());
   }

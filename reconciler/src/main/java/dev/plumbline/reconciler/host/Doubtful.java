@@ -8,13 +8,13 @@ import dev.plumbline.reconciler.live.LiveState;
 import dev.plumbline.reconciler.plan.Change;
 import dev.plumbline.reconciler.plan.FieldChange;
 import dev.plumbline.reconciler.plan.Plan;
+import dev.plumbline.reconciler.resource.PeerText;
 import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
 import dev.plumbline.reconciler.resource.ResourceType;
 import dev.plumbline.reconciler.resource.RouteText;
 import dev.plumbline.reconciler.resource.SysctlText;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,18 +22,17 @@ import java.util.Set;
 
 /** What may not be as it was, where a plan broke off and the host cannot be read. */
 final class Doubtful {
-  private static final String FAR_END = ".peer";
-
   private final LiveState was;
 
   /** What devices are called now, by the name that the plan gives them. */
-  private final Map<ResourceId, ResourceId> renamed = new HashMap<>();
+  private final Map<ResourceId, ResourceId> renamed;
 
   private final Set<ResourceId> named = new HashSet<>();
   private final List<String> lines = new ArrayList<>();
 
-  private Doubtful(LiveState was) {
+  private Doubtful(LiveState was, Plan plan) {
     this.was = was;
+    renamed = plan.namesBefore();
   }
 
   /**
@@ -43,10 +42,9 @@ final class Doubtful {
    * @param asked the steps that the kernel was asked for
    */
   static List<String> lines(LiveState was, Plan plan, List<Change> asked) {
-    Doubtful doubtful = new Doubtful(was);
+    Doubtful doubtful = new Doubtful(was, plan);
     Set<String> known = new HashSet<>();
     asked.forEach(each -> known.add(each.address()));
-    plan.changes().forEach(doubtful::rename);
     List<Change> changes = new ArrayList<>();
     for (Change change : plan.changes()) { // in their order: what others wait for comes first
       boolean there = change.before() != null || was.has(change.id()) || isMadeAlong(change, known);
@@ -66,11 +64,11 @@ final class Doubtful {
   /** The far end of a pair, which is made with the near one. */
   private static boolean isMadeAlong(Change change, Set<String> known) {
     Resource wanted = change.after();
-    String address = change.address();
+    String near = PeerText.nearEnd(change.address());
     return wanted != null
         && wanted.get("kind").equals("veth")
-        && address.endsWith(FAR_END)
-        && known.contains(address.substring(0, address.length() - FAR_END.length()));
+        && near != null
+        && known.contains(near);
   }
 
   private void name(Change change, String what) {
@@ -83,14 +81,7 @@ final class Doubtful {
     }
   }
 
-  private void rename(Change change) {
-    Resource before = change.before();
-    if (before != null && before.id().type() == ResourceType.DEVICE) {
-      renamed.put(change.id(), now(before.id()));
-    }
-  }
-
-  /** One that is renamed twice, out of the way of another first, has neither of the two names. */
+  /** Of a device by either name, or by the one that it has for a moment. */
   private ResourceId now(ResourceId device) {
     return was.has(device) ? device : renamed.getOrDefault(device, device);
   }

@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  * by the pair. All others are recognised by namespace and name.
  */
 final class DeviceMatcher {
-  private static final String PEER = ".peer";
 
   private final LiveState live;
   private final Map<String, List<Resource>> byOwner = new HashMap<>();
@@ -43,7 +42,8 @@ final class DeviceMatcher {
     // Near ends before far ends, whatever the order of the goal, for these go by them.
     for (boolean far : new boolean[] {false, true}) {
       for (Wanted wanted : devices) {
-        if (wanted.address().endsWith(PEER) == far && !matches.containsKey(wanted.address())) {
+        if ((PeerText.nearEnd(wanted.address()) != null) == far
+            && !matches.containsKey(wanted.address())) {
           // The pair first: what is at the wanted name now may be somebody else's.
           Resource mate = mate(wanted);
           claim(wanted, mate != null ? mate : sameName(wanted));
@@ -88,11 +88,8 @@ final class DeviceMatcher {
   }
 
   private @Nullable Resource mate(Wanted wanted) {
-    if (!wanted.address().endsWith(PEER)) {
-      return null;
-    }
-    String address = wanted.address();
-    Resource first = matches.get(address.substring(0, address.length() - PEER.length()));
+    String near = PeerText.nearEnd(wanted.address());
+    Resource first = near == null ? null : matches.get(near);
     // The far end of a pair that somebody else made is that only if it has the wanted name.
     return first == null || !first.isOurs() ? null : live.find(PeerText.parse(first.get("peer")));
   }

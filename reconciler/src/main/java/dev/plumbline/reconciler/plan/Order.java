@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeSet;
@@ -149,9 +150,8 @@ final class Order {
     Resource previous = change.before();
     if (previous != null && previous.id().type() == ResourceType.DEVICE) {
       if (!(change instanceof Change.Delete)) {
-        Change aside = byAddress.get(change.address() + ASIDE);
-        Resource now = aside == null ? previous : aside.before();
-        changers.put((now == null ? previous : now).id(), change);
+        Change first = byAddress.getOrDefault(change.address() + ASIDE, change);
+        changers.put(Objects.requireNonNull(first.before()).id(), change);
       }
       for (String on : List.of(previous.get("master"), previous.get("parent"))) {
         if (!on.isEmpty()) {
@@ -296,13 +296,13 @@ final class Order {
     if (makesPair) {
       ResourceId peer = PeerText.parse(device.get("peer"));
       need(needed, makers.get(ResourceId.namespaceNamed(peer.namespace())));
-      if (change.address().endsWith(".peer")) {
+      if (PeerText.nearEnd(change.address()) != null) {
         // The near end makes both.
         need(needed, makers.get(peer));
       } else {
         need(needed, remover(change, device.id()));
         need(needed, remover(change, peer));
-        needed.remove(change.address() + ".peer");
+        needed.remove(PeerText.farEnd(change.address()));
       }
     }
     if (change instanceof Change.Recreate recreate) {
@@ -346,7 +346,7 @@ final class Order {
   private @Nullable Change remover(Change change, ResourceId name) {
     Change leaver = leavers.get(name);
     if (leaver == null
-        || (leaver != change && !leaver.address().equals(change.address() + ".peer"))) {
+        || (leaver != change && !leaver.address().equals(PeerText.farEnd(change.address())))) {
       return leaver;
     }
     Resource old = leaver.before();

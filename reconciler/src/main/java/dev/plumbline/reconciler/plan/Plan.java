@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.plumbline.reconciler.plan;
 
+import dev.plumbline.reconciler.resource.Resource;
 import dev.plumbline.reconciler.resource.ResourceId;
+import dev.plumbline.reconciler.resource.ResourceType;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -49,6 +52,21 @@ public record Plan(
   public Plan(
       List<Change> changes, List<Waiting> waiting, List<String> problems, List<String> warnings) {
     this(changes, waiting, problems, warnings, Map.of());
+  }
+
+  /**
+   * What the devices that are there are called before, by each name that a step gives them: one
+   * that is renamed twice, out of the way of another first, had neither.
+   */
+  public Map<ResourceId, ResourceId> namesBefore() {
+    Map<ResourceId, ResourceId> names = new HashMap<>();
+    for (Change change : changes) {
+      Resource live = change.before();
+      if (live != null && live.id().type() == ResourceType.DEVICE) {
+        names.put(change.id(), names.getOrDefault(live.id(), live.id()));
+      }
+    }
+    return names;
   }
 
   /** The same plan with these warnings instead of its own. */

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** The field {@code peer} of a veth: {@code name}, or {@code namespace/name}. */
 public final class PeerText {
   private static final String OTHER_HALF = " (other half)";
-  private static final String PEER = ".peer";
+  private static final String FAR_END = ".peer";
 
   private PeerText() {}
 
@@ -38,6 +38,18 @@ public final class PeerText {
     return owner != null && owner.endsWith(OTHER_HALF);
   }
 
+  /** Where the file names the far end of the pair whose near end it names there. */
+  public static String farEnd(String address) {
+    return address + FAR_END;
+  }
+
+  /** Where the file names the near end; null if it does not name a far end there. */
+  public static @Nullable String nearEnd(String address) {
+    return address.endsWith(FAR_END)
+        ? address.substring(0, address.length() - FAR_END.length())
+        : null;
+  }
+
   /**
    * The mark that such a half is without.
    *
@@ -45,8 +57,7 @@ public final class PeerText {
    */
   public static String lostMark(String owner) {
     String marked = owner.substring(0, owner.length() - OTHER_HALF.length());
-    return marked.endsWith(PEER)
-        ? marked.substring(0, marked.length() - PEER.length())
-        : marked + PEER;
+    String near = nearEnd(marked);
+    return near == null ? farEnd(marked) : near;
   }
 }
